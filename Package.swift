@@ -1,0 +1,75 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+  name: "deployment-dashboard",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "dashboard", targets: ["Dashboard"]),
+    .library(name: "DeploymentEngine", targets: ["DeploymentEngine"]),
+    .library(name: "EngineRuntime", targets: ["EngineRuntime"]),
+    .library(name: "DeploymentDrivers", targets: ["DeploymentDrivers"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+    .target(
+      name: "DeploymentEngine",
+      dependencies: [
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "EngineRuntime",
+      dependencies: [
+        "DeploymentEngine",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "DeploymentDrivers", dependencies: ["DeploymentEngine"], swiftSettings: strict),
+    .executableTarget(
+      name: "Dashboard",
+      dependencies: [
+        "CNcurses", "DeploymentEngine", "EngineRuntime", "DeploymentDrivers",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DeploymentEngineTests", dependencies: ["DeploymentEngine"], swiftSettings: strict),
+    .testTarget(
+      name: "EngineRuntimeTests",
+      dependencies: [
+        "EngineRuntime", "DeploymentDrivers", "DeploymentEngine",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DeploymentDriversTests", dependencies: ["DeploymentDrivers", "DeploymentEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DashboardTests",
+      dependencies: ["Dashboard", "DeploymentEngine", "EngineRuntime", "DeploymentDrivers"],
+      swiftSettings: strict),
+    .testTarget(name: "EndToEnd", swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

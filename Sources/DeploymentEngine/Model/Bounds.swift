@@ -1,0 +1,23 @@
+/// Every limit on memory, queues and text, in one place. Reaching one is an event, not an accident.
+public enum Bounds {
+  /// Bytes of one text from outside; enough for a reason with its cause.
+  public static let textBytes = 4096
+  /// Combining marks on one base character; more is an attack on the terminal.
+  public static let combiningMarks = 4
+  /// Bytes of a name, prefix and number together: what NetBIOS allows.
+  public static let nameLength = 15
+  /// Users logged in to one deployment.
+  public static let loggedInUsers = 64
+  /// Log lines that one driver call may leave.
+  public static let logLinesPerCall = 64
+  /// Users that wait in one pool for a deployment.
+  public static let waitingUsers = 10_000
+  /// Bytes that a driver may store for one deployment.
+  public static let driverDataBytes = 65_536
+  /// Events kept in the journal.
+  public static let journalEntries = 200_000
+  /// Notices that wait for a driver to be told; the oldest are dropped.
+  public static let pendingNotices = 32
+  /// Ports handed to deployments, lowest and highest: below the range that systems give out themselves.
+  public static let ports: ClosedRange<UInt16> = 20_000...29_999
+}

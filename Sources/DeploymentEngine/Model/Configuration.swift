@@ -1,0 +1,213 @@
+/// A value of a driver's own parameter, as it was read and checked.
+public enum ParameterValue: Hashable, Codable, Sendable {
+  /// true or false
+  case bool(Bool)
+  /// A whole number.
+  case integer(Int)
+  /// A number.
+  case number(Double)
+  /// A text.
+  case text(String)
+  /// A length of time.
+  case duration(TimeSpan)
+  /// A list of texts.
+  case list([String])
+  /// Texts by name, in the order of the file.
+  case map([Pair])
+
+  /// One entry of a map.
+  public struct Pair: Hashable, Codable, Sendable {
+    /// The entry's name.
+    public var key: String
+    /// The entry's value.
+    public var value: String
+    /// An entry.
+    public init(_ key: String, _ value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
+}
+
+/// A driver's own parameters by name.
+public typealias ParameterValues = [String: ParameterValue]
+
+/// How much a provider may be asked for at once.
+public struct ProviderLimits: Hashable, Codable, Sendable {
+  /// Deploys and moves in `preparing` at once.
+  public var preparing: Int
+  /// Removals and cancels at once.
+  public var removing: Int
+  /// Everything that exists on it.
+  public var deployments: Int
+  /// `setReady` for waiting users at once.
+  public var settingReady: Int
+
+  /// Limits from their parts.
+  public init(
+    preparing: Int = 15, removing: Int = 15, deployments: Int = 1000, settingReady: Int = 64
+  ) {
+    self.preparing = preparing
+    self.removing = removing
+    self.deployments = deployments
+    self.settingReady = settingReady
+  }
+}
+
+/// A provider as it is configured.
+public struct ProviderConfiguration: Hashable, Codable, Sendable {
+  /// Its name; unique.
+  public var name: String
+  /// The name of its driver.
+  public var driver: String
+  /// How much it may be asked for at once.
+  public var limits: ProviderLimits
+  /// The driver's own parameters.
+  public var parameters: ParameterValues
+
+  /// A provider from its parts.
+  public init(
+    name: String, driver: String, limits: ProviderLimits = ProviderLimits(),
+    parameters: ParameterValues = [:]
+  ) {
+    self.name = name
+    self.driver = driver
+    self.limits = limits
+    self.parameters = parameters
+  }
+}
+
+/// What happens to a deployment when its last user logs out.
+public enum LogoutPolicy: String, Hashable, Codable, Sendable, CaseIterable {
+  /// It stays with its user.
+  case keep
+  /// It is removed.
+  case remove
+}
+
+/// How names are made: a prefix and a zero-padded number.
+public struct NamePattern: Hashable, Codable, Sendable {
+  /// What every name begins with.
+  public var prefix: String
+  /// Digits of the number; prefix and digits together at most `Bounds.nameLength`.
+  public var digits: Int
+  /// A pattern from its parts.
+  public init(prefix: String, digits: Int) {
+    self.prefix = prefix
+    self.digits = digits
+  }
+}
+
+/// Addresses from the first to the last.
+public struct MACRange: Hashable, Codable, Sendable {
+  /// The lowest address.
+  public var first: MACAddress
+  /// The highest address; not below `first`.
+  public var last: MACAddress
+  /// A range; nil when it is upside down.
+  public init?(first: MACAddress, last: MACAddress) {
+    guard first <= last else { return nil }
+    self.first = first
+    self.last = last
+  }
+}
+
+/// How long each thing may take.
+public struct PoolDeadlines: Hashable, Codable, Sendable {
+  /// One driver call.
+  public var call: TimeSpan
+  /// Deploying, moving or making ready; then it is cancelled.
+  public var preparing: TimeSpan
+  /// The OS manager's word; then it is removed.
+  public var osReady: TimeSpan
+  /// Removing or cancelling; then it is retried.
+  public var removing: TimeSpan
+
+  /// Deadlines from their parts.
+  public init(
+    call: TimeSpan = .seconds(30), preparing: TimeSpan = .hours(1), osReady: TimeSpan = .hours(1),
+    removing: TimeSpan = .hours(4)
+  ) {
+    self.call = call
+    self.preparing = preparing
+    self.osReady = osReady
+    self.removing = removing
+  }
+}
+
+/// When a pool stops creating because creating fails.
+public struct RestraintRule: Hashable, Codable, Sendable {
+  /// So many permanent creation errors; 0 never restrains.
+  public var count: Int
+  /// Within this time.
+  public var within: TimeSpan
+  /// A rule from its parts.
+  public init(count: Int = 3, within: TimeSpan = .seconds(600)) {
+    self.count = count
+    self.within = within
+  }
+}
+
+/// A pool as it is configured.
+public struct PoolConfiguration: Hashable, Codable, Sendable {
+  /// Its name; unique.
+  public var name: String
+  /// The name of its provider.
+  public var provider: String
+  /// The driver's own parameters of what it offers to this pool.
+  public var service: ParameterValues
+  /// Its target sizes.
+  public var sizes: Sizes
+  /// How its deployments are named.
+  public var names: NamePattern
+  /// The addresses its deployments get; nil: none.
+  public var macs: MACRange?
+  /// What happens at the last log-out.
+  public var onLogout: LogoutPolicy
+  /// When it stops creating.
+  public var restrain: RestraintRule
+  /// How long things may take.
+  public var deadlines: PoolDeadlines
+  /// How long a never-assigned one stays in error before it is destroyed.
+  public var errorRetention: TimeSpan
+  /// How long history is kept.
+  public var historyRetention: TimeSpan
+  /// After so long assigned and not in use it is treated as after a log-out; nil: off.
+  public var unusedAfter: TimeSpan?
+
+  /// A pool with the defaults of the contract.
+  public init(
+    name: String, provider: String, service: ParameterValues = [:], sizes: Sizes,
+    names: NamePattern, macs: MACRange? = nil, onLogout: LogoutPolicy = .keep,
+    restrain: RestraintRule = RestraintRule(), deadlines: PoolDeadlines = PoolDeadlines(),
+    errorRetention: TimeSpan = .hours(1), historyRetention: TimeSpan = .hours(4),
+    unusedAfter: TimeSpan? = nil
+  ) {
+    self.name = name
+    self.provider = provider
+    self.service = service
+    self.sizes = sizes
+    self.names = names
+    self.macs = macs
+    self.onLogout = onLogout
+    self.restrain = restrain
+    self.deadlines = deadlines
+    self.errorRetention = errorRetention
+    self.historyRetention = historyRetention
+    self.unusedAfter = unusedAfter
+  }
+}
+
+/// What the engine runs on; stored, so that whoever takes over runs on the same.
+public struct Configuration: Hashable, Codable, Sendable {
+  /// The platforms.
+  public var providers: [ProviderConfiguration]
+  /// The pools.
+  public var pools: [PoolConfiguration]
+
+  /// A configuration from its parts.
+  public init(providers: [ProviderConfiguration] = [], pools: [PoolConfiguration] = []) {
+    self.providers = providers
+    self.pools = pools
+  }
+}

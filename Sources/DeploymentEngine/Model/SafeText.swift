@@ -1,0 +1,82 @@
+/// Text that can do nothing to a terminal, a log or a person who reads it.
+///
+/// Everything that comes from outside (a driver, a guest, a configuration, a user's name) becomes a
+/// `SafeText` at the door. Controls, bidirectional overrides and invisible characters are made
+/// visible (`␛`, `‹202E›`), invalid UTF-8 becomes U+FFFD, combining marks are limited, and the whole is
+/// cut at `Bounds.textBytes`.
+public struct SafeText: Hashable, Comparable, Sendable {
+  /// The inert text.
+  public let text: String
+
+  /// Makes any text inert.
+  public init(_ raw: some StringProtocol, limit: Int = Bounds.textBytes) {
+    self.text = Self.isPlain(raw, limit: limit) ? String(raw) : Self.cleaned(raw, limit: limit)
+  }
+
+  /// Makes bytes inert; what is not UTF-8 becomes U+FFFD.
+  public init(bytes: some Sequence<UInt8>, limit: Int = Bounds.textBytes) {
+    self.init(String(decoding: Array(bytes), as: UTF8.self), limit: limit)
+  }
+
+  /// Nothing to read in it.
+  public var isEmpty: Bool { text.isEmpty }
+
+  /// By Unicode scalar values, so that the order is the same in every process.
+  public static func < (one: SafeText, other: SafeText) -> Bool { one.text < other.text }
+
+  private static func isPlain(_ raw: some StringProtocol, limit: Int) -> Bool {
+    raw.utf8.count <= limit && raw.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
+  }
+
+  private static func cleaned(_ raw: some StringProtocol, limit: Int) -> String {
+    var result = String.UnicodeScalarView()
+    var bytes = 0
+    var marks = 0
+    for scalar in raw.unicodeScalars {
+      let isMark = scalar.properties.generalCategory.isMark
+      marks = isMark ? marks + 1 : 0
+      if marks > Bounds.combiningMarks { continue }
+      let shown = visible(scalar)
+      bytes += shown.utf8.count
+      if bytes > limit - 3 {
+        result.append("…")
+        break
+      }
+      result.append(contentsOf: shown.unicodeScalars)
+    }
+    return String(result)
+  }
+
+  private static func visible(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.value {
+    case 0x00...0x1f: String(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{FFFD}")
+    case 0x7f: "␡"
+    case 0x80...0x9f, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0x061c, 0xfeff, 0x00ad,
+      0xfff9...0xfffb, 0xe0000...0xe0fff:
+      "‹" + String(scalar.value, radix: 16, uppercase: true) + "›"
+    default: String(scalar)
+    }
+  }
+}
+
+extension Unicode.GeneralCategory {
+  fileprivate var isMark: Bool {
+    self == .nonspacingMark || self == .enclosingMark || self == .spacingMark
+  }
+}
+
+extension SafeText: CustomStringConvertible, ExpressibleByStringInterpolation, Codable {
+  /// The inert text.
+  public var description: String { text }
+  /// A literal is cleaned like everything else.
+  public init(stringLiteral value: String) { self.init(value) }
+  /// Decoding cleans too: a stored text may have been tampered with.
+  public init(from decoder: any Decoder) throws {
+    self.init(try decoder.singleValueContainer().decode(String.self))
+  }
+  /// Encoded as a plain string.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(text)
+  }
+}

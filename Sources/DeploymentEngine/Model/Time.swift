@@ -1,0 +1,142 @@
+/// A length of time in milliseconds. Never negative where a configuration is read.
+public struct TimeSpan: Hashable, Comparable, Codable, Sendable {
+  /// The length in milliseconds.
+  public var milliseconds: Int64
+
+  /// A length of so many milliseconds.
+  public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  /// No time at all.
+  public static let zero = TimeSpan(milliseconds: 0)
+  /// A length in milliseconds.
+  public static func milliseconds(_ count: Int64) -> TimeSpan { .init(milliseconds: count) }
+  /// A length in seconds.
+  public static func seconds(_ count: Int64) -> TimeSpan { .init(milliseconds: count * 1000) }
+  /// A length in minutes.
+  public static func minutes(_ count: Int64) -> TimeSpan { .seconds(count * 60) }
+  /// A length in hours.
+  public static func hours(_ count: Int64) -> TimeSpan { .minutes(count * 60) }
+
+  /// Shorter before longer.
+  public static func < (one: TimeSpan, other: TimeSpan) -> Bool {
+    one.milliseconds < other.milliseconds
+  }
+  /// The sum of two lengths.
+  public static func + (one: TimeSpan, other: TimeSpan) -> TimeSpan {
+    .init(milliseconds: one.milliseconds + other.milliseconds)
+  }
+}
+
+extension TimeSpan: CustomStringConvertible {
+  /// As a person writes it in a configuration: `50ms`, `30s`, `10m`, `1h`.
+  public var description: String {
+    if milliseconds % 1000 != 0 { return "\(milliseconds)ms" }
+    let seconds = milliseconds / 1000
+    if seconds == 0 || seconds % 60 != 0 { return "\(seconds)s" }
+    let minutes = seconds / 60
+    return minutes % 60 == 0 ? "\(minutes / 60)h" : "\(minutes)m"
+  }
+
+  /// For a sentence: `8 s`, `9 min`, `2 h`; seconds only under a minute, rounded up.
+  public var spoken: String {
+    let seconds = (max(0, milliseconds) + 999) / 1000
+    if seconds < 60 { return "\(seconds) s" }
+    let minutes = (seconds + 59) / 60
+    return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h"
+  }
+
+  /// Reads `50ms`, `30s`, `10m`, `1h`, `2d`. A number without a unit is not a length of time.
+  public init?(parsing text: String) {
+    let units: [(String, Int64)] = [
+      ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
+    ]
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let unit = text[digits.endIndex...]
+    guard let count = Int64(digits), let factor = units.first(where: { $0.0 == unit })?.1,
+      case let (value, overflow) = count.multipliedReportingOverflow(by: factor), !overflow
+    else { return nil }
+    self.init(milliseconds: value)
+  }
+}
+
+/// A point on the monotonic clock, in milliseconds since an origin that only this run knows.
+public struct Moment: Hashable, Comparable, Sendable {
+  /// Milliseconds since the origin.
+  public var milliseconds: Int64
+
+  /// A point so many milliseconds after the origin.
+  public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  /// Earlier before later.
+  public static func < (one: Moment, other: Moment) -> Bool {
+    one.milliseconds < other.milliseconds
+  }
+  /// The point that lies a length later.
+  public static func + (moment: Moment, span: TimeSpan) -> Moment {
+    .init(milliseconds: moment.milliseconds + span.milliseconds)
+  }
+  /// The length from one point to another; negative when `other` is later.
+  public static func - (moment: Moment, other: Moment) -> TimeSpan {
+    .init(milliseconds: moment.milliseconds - other.milliseconds)
+  }
+}
+
+/// A point of wall time: milliseconds since 1970-01-01T00:00:00Z.
+public struct Timestamp: Hashable, Comparable, Codable, Sendable {
+  /// Milliseconds since the epoch.
+  public var milliseconds: Int64
+
+  /// A point so many milliseconds after the epoch.
+  public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  /// Earlier before later.
+  public static func < (one: Timestamp, other: Timestamp) -> Bool {
+    one.milliseconds < other.milliseconds
+  }
+  /// The point that lies a length later.
+  public static func + (time: Timestamp, span: TimeSpan) -> Timestamp {
+    .init(milliseconds: time.milliseconds + span.milliseconds)
+  }
+  /// The length from one point to another; negative when `other` is later.
+  public static func - (time: Timestamp, other: Timestamp) -> TimeSpan {
+    .init(milliseconds: time.milliseconds - other.milliseconds)
+  }
+}
+
+/// What time it is, on both clocks. The core is told it; it never asks.
+public struct EngineTime: Hashable, Sendable {
+  /// The monotonic clock: deadlines and pauses are reckoned on it.
+  public var moment: Moment
+  /// The wall clock: what is stored and shown.
+  public var utc: Timestamp
+
+  /// One reading of both clocks.
+  public init(moment: Moment, utc: Timestamp) {
+    self.moment = moment
+    self.utc = utc
+  }
+}
+
+/// A due time with its length, so that a jump of the wall clock can never make it longer.
+public struct Deadline: Hashable, Sendable {
+  /// When it is due, on the monotonic clock of this run.
+  public var at: Moment
+  /// How long it was when it was set.
+  public var length: TimeSpan
+
+  /// A due time that lies `length` after `start`.
+  public init(from start: Moment, length: TimeSpan) {
+    self.at = start + length
+    self.length = length
+  }
+
+  /// The wall time at which it is due, for the store and for a person.
+  public func utc(at now: EngineTime) -> Timestamp { now.utc + (at - now.moment) }
+
+  /// A stored due time, brought back to the monotonic clock: never past, never longer than it was.
+  public init(storedUTC: Timestamp, length: TimeSpan, at now: EngineTime) {
+    let left = min(max((storedUTC - now.utc).milliseconds, 0), length.milliseconds)
+    self.at = now.moment + .milliseconds(left)
+    self.length = length
+  }
+}
