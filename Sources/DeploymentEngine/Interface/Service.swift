@@ -127,11 +127,18 @@ public struct NoPublication<ServiceType: Service>: Publication {
   /// Never asked.
   public var suggestedTime: TimeSpan { .seconds(1) }
   /// Done at once.
-  public mutating func publish(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState { .finished }
+  public mutating func publish(_ environment: PublicationEnvironment<ServiceType>) async
+    -> TaskState
+  { .finished }
   /// Done at once.
-  public mutating func checkState(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState { .finished }
+  public mutating func checkState(_ environment: PublicationEnvironment<ServiceType>) async
+    -> TaskState
+  { .finished }
   /// Done at once.
-  public mutating func cancel(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState { .finished }
+  public mutating func cancel(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState
+  { .finished }
   /// Done at once.
-  public mutating func destroy(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState { .finished }
+  public mutating func destroy(_ environment: PublicationEnvironment<ServiceType>) async
+    -> TaskState
+  { .finished }
 }
