@@ -75,6 +75,8 @@ public protocol Publication: Codable, Sendable {
   associatedtype ServiceType: Service
   /// The version of what it encodes.
   static var dataVersion: UInt8 { get }
+  /// The newest form of JSON that an older version of the driver encoded; nil: it cannot be read.
+  static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]?
   /// How long to wait before the next `checkState`.
   var suggestedTime: TimeSpan { get }
   /// How far the running operation has come, where it is known.
@@ -94,6 +96,8 @@ public protocol Publication: Codable, Sendable {
 extension Publication {
   /// The first version.
   public static var dataVersion: UInt8 { 1 }
+  /// There is no older version.
+  public static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]? { nil }
   /// Nothing is known.
   public var progress: Progress? { nil }
   /// Nothing to do.

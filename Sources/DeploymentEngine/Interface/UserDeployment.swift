@@ -16,6 +16,8 @@ public protocol UserDeployment: Codable, Sendable {
 
   /// The version of what it encodes; data of another version is handed to `migrated`.
   static var dataVersion: UInt8 { get }
+  /// The newest form of JSON that an older version of the driver encoded; nil: it cannot be read.
+  static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]?
 
   /// Identifies it for OS managers; may be empty until the outside thing is known. (`getUniqueId`)
   var uniqueId: String { get }
@@ -66,6 +68,8 @@ public protocol UserDeployment: Codable, Sendable {
 extension UserDeployment {
   /// The first version.
   public static var dataVersion: UInt8 { 1 }
+  /// There is no older version.
+  public static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]? { nil }
   /// The unique id.
   public var name: String { uniqueId }
   /// Nothing is known.

@@ -1,0 +1,184 @@
+extension Service {
+  /// Makes one call on what the call is about, and says what came of it.
+  ///
+  /// The stored value is decoded into a local variable of its concrete type, told the call's notices in
+  /// their order, given the task, and encoded again; nothing shared holds it while the driver works.
+  /// (A mutating async method called through an existential that is stored elsewhere would be a use
+  /// after free.) On `any Service` this method opens the existential, which is what makes it safe.
+  ///
+  /// Data that cannot be read is a permanent error and stays as it is, never a blank value. There is no
+  /// deadline here: the caller has one.
+  ///
+  /// - Parameter owner: the mark of the engine on what its drivers make; random, kept in the store.
+  public func perform(_ call: Call, owner: String) async -> CallOutcome {
+    let log = CallLog()
+    var outcome =
+      switch call.subject {
+      case .deployment: await callDeployment(call, owner: owner, log: log)
+      case .publication: await callPublication(call, owner: owner, log: log)
+      }
+    outcome.log = log.written
+    return outcome
+  }
+
+  private func callDeployment(_ call: Call, owner: String, log: CallLog) async -> CallOutcome {
+    var deployment: Deployment
+    let environment: DeploymentEnvironment<Self>
+    do {
+      deployment = try loadDeployment(call.data)
+      environment = .init(
+        service: self, publication: try loadPublication(call.record.publication?.data),
+        record: call.record, owner: owner, log: log)
+    } catch {
+      return call.failed(error, log)
+    }
+    deployment.initialize(environment)
+    for notice in call.notices { await deployment.tell(notice, environment) }
+    var answer: TaskState?
+    if let task = call.task { answer = await deployment.perform(task, environment) }
+    if let task = call.task, task.removes, answer == .finished {
+      await environment.osManager?.release(call.record)
+    }
+    return call.ended(
+      answer,
+      CallResult(
+        data: DriverData.encode(deployment, version: Deployment.dataVersion),
+        uniqueId: SafeText(deployment.uniqueId), name: SafeText(deployment.name),
+        ip: deployment.ip.map { SafeText($0) }, suggestedTime: deployment.suggestedTime,
+        progress: deployment.progress), log)
+  }
+
+  private func callPublication(_ call: Call, owner: String, log: CallLog) async -> CallOutcome {
+    var publication: PublicationType
+    do {
+      publication = try loadOwnPublication(call.data)
+    } catch {
+      return call.failed(error, log)
+    }
+    let environment = PublicationEnvironment(
+      service: self, record: call.record, owner: owner, log: log)
+    publication.initialize(environment)
+    var answer: TaskState?
+    if let task = call.task { answer = await publication.perform(task, environment) }
+    return call.ended(
+      answer,
+      CallResult(
+        data: DriverData.encode(publication, version: PublicationType.dataVersion),
+        suggestedTime: publication.suggestedTime, progress: publication.progress), log)
+  }
+
+  private func loadDeployment(_ data: [UInt8]) throws(DeploymentFailure) -> Deployment {
+    if data.isEmpty { return makeDeployment() }
+    return try DriverData.decode(
+      Deployment.self, from: data, version: Deployment.dataVersion, migrated: Deployment.migrated)
+  }
+
+  /// The publication that a deployment is made from; nil: from none.
+  private func loadPublication(_ data: [UInt8]?) throws(DeploymentFailure) -> PublicationType? {
+    guard let data, !data.isEmpty else { return nil }
+    return try DriverData.decode(
+      PublicationType.self, from: data, version: PublicationType.dataVersion,
+      migrated: PublicationType.migrated)
+  }
+
+  private func loadOwnPublication(_ data: [UInt8]) throws(DeploymentFailure) -> PublicationType {
+    if let stored = try loadPublication(data) { return stored }
+    guard let blank = makePublication() else {
+      throw .init(.permanent, "this service does not publish")
+    }
+    return blank
+  }
+}
+
+/// What is read from a driver's value after a call.
+private struct CallResult {
+  var data: [UInt8]?
+  var uniqueId: SafeText?
+  var name: SafeText?
+  var ip: SafeText?
+  var suggestedTime: TimeSpan
+  var progress: Progress?
+}
+
+extension Call {
+  /// The outcome of a call that the driver's value was never reached by.
+  fileprivate func failed(_ failure: DeploymentFailure, _ log: CallLog) -> CallOutcome {
+    log.append(.init(.error, failure.reason))
+    return .init(id: id, answer: task == nil ? nil : .error(failure))
+  }
+
+  /// The outcome of a call that was made. What cannot be stored is an error: with it left out, the
+  /// driver would go on from a value that knows nothing of this call.
+  fileprivate func ended(
+    _ answer: TaskState?, _ result: CallResult, _ log: CallLog
+  ) -> CallOutcome {
+    guard let data = result.data else {
+      return failed(.init(.permanent, "what the driver wants stored cannot be encoded"), log)
+    }
+    guard data.count <= Bounds.driverDataBytes else {
+      let size = "\(data.count) bytes, and \(Bounds.driverDataBytes) are allowed"
+      return failed(.init(.permanent, SafeText("the driver wants too much stored: \(size)")), log)
+    }
+    return .init(
+      id: id, answer: answer, data: data, uniqueId: result.uniqueId, name: result.name,
+      ip: result.ip, suggestedTime: result.suggestedTime, progress: result.progress)
+  }
+}
+
+extension DriverTask {
+  /// Whether it leaves nothing behind when it finishes.
+  fileprivate var removes: Bool {
+    switch self {
+    case .start(let kind), .check(let kind): kind == .cancel || kind == .destroy
+    }
+  }
+}
+
+extension UserDeployment {
+  fileprivate mutating func tell(_ notice: Notice, _ environment: Environment) async {
+    switch notice {
+    case .assignToUser(let user): await assignToUser(user, environment)
+    case .finish: await finish(environment)
+    case .userLoggedIn(let user): await userLoggedIn(user, environment)
+    case .userLoggedOut(let user): await userLoggedOut(user, environment)
+    case .setIp(let ip): await setIp(ip, environment)
+    }
+  }
+
+  fileprivate mutating func perform(
+    _ task: DriverTask, _ environment: Environment
+  ) async -> TaskState {
+    switch task {
+    case .check: await checkState(environment)
+    case .start(let kind): await start(kind, environment)
+    }
+  }
+
+  private mutating func start(_ kind: OperationKind, _ environment: Environment) async -> TaskState
+  {
+    switch kind {
+    case .deployForCache(let level): await deployForCache(level, environment)
+    case .deployForUser: await deployForUser(environment.record.placement.user ?? "", environment)
+    case .moveToCache(let level): await moveToCache(level, environment)
+    case .setReady: await setReady(environment)
+    case .notifyReadyFromOSManager: await notifyReadyFromOSManager(nil, environment)
+    case .cancel: await cancel(environment)
+    case .destroy: await destroy(environment)
+    case .publish: .error(.init(.permanent, "a deployment cannot be published"))
+    }
+  }
+}
+
+extension Publication {
+  fileprivate mutating func perform(
+    _ task: DriverTask, _ environment: PublicationEnvironment<ServiceType>
+  ) async -> TaskState {
+    switch task {
+    case .check: await checkState(environment)
+    case .start(.publish): await publish(environment)
+    case .start(.cancel): await cancel(environment)
+    case .start(.destroy): await destroy(environment)
+    case .start(let kind): .error(.init(.permanent, "a publication has no \(kind.word)"))
+    }
+  }
+}
