@@ -69,6 +69,7 @@ let package = Package(
       name: "DashboardTests",
       dependencies: ["Dashboard", "DeploymentEngine", "EngineRuntime", "DeploymentDrivers"],
       swiftSettings: strict),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
     .testTarget(name: "EndToEnd", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -4,7 +4,8 @@ import Synchronization
 public struct DeploymentEnvironment<ServiceType: Service>: Sendable {
   /// The service that offers it. (`service`)
   public let service: ServiceType
-  /// The publication that it is made from, decoded; nil when the service does not publish. (`publication`)
+  /// The publication that it is made from, decoded; nil when the service does not publish.
+  /// (`publication`)
   public let publication: ServiceType.PublicationType?
   /// What speaks for the inside; nil: nothing does. (`osmanager`)
   public let osManager: (any OSManager)?
@@ -35,14 +36,16 @@ public struct DeploymentEnvironment<ServiceType: Service>: Sendable {
   public func doLog(_ level: LogLevel, _ message: SafeText) { log.append(.init(level, message)) }
 }
 
-/// Gives the name that the engine holds for a deployment: reserved and stored before the first call.
+/// Gives the name that the engine holds for a deployment: reserved and stored before the first
+/// call.
 public struct NameGenerator: Sendable {
   let reserved: String
   /// The name; the same at every call.
   public func get() -> String { reserved }
 }
 
-/// Gives the MAC address that the engine holds for a deployment: reserved and stored before the first call.
+/// Gives the MAC address that the engine holds for a deployment: reserved and stored before the
+/// first call.
 public struct MACGenerator: Sendable {
   let reserved: MACAddress?
   /// The address, the same at every call; nil when the pool has no range.

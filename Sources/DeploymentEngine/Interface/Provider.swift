@@ -2,7 +2,8 @@
 public protocol Provider: Sendable {
   /// What this provider offers to a pool, from the pool's own `service` parameters.
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service
-  /// Whether it can be reached now; nil: yes, else one sentence why not. Called by `dashboard check`.
+  /// Whether it can be reached now; nil: yes, else one sentence why not. Called by `dashboard
+  /// check`.
   func problem() async -> SafeText?
 }
 
@@ -20,7 +21,8 @@ public protocol Driver: Sendable {
   func makeProvider(_ parameters: ParameterValues) throws(ParameterProblem) -> any Provider
 }
 
-/// One parameter of a driver: what a configuration may say, and what its documentation is made from.
+/// One parameter of a driver: what a configuration may say, and what its documentation is made
+/// from.
 public struct Parameter: Hashable, Sendable {
   /// What a value must be.
   public enum Kind: Hashable, Sendable {

@@ -69,7 +69,8 @@ extension OSManager {
   public func release(_ record: CallRecord) async {}
 }
 
-/// One prepared revision of what a pool clones. The same tasks, deadlines and rules as a deployment.
+/// One prepared revision of what a pool clones. The same tasks, deadlines and rules as a
+/// deployment.
 public protocol Publication: Codable, Sendable {
   /// The service that it belongs to.
   associatedtype ServiceType: Service

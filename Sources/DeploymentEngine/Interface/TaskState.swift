@@ -14,7 +14,8 @@ public enum FailureClass: String, Hashable, Codable, Sendable, CaseIterable {
   case permanent
   /// It may work later (throttled, out of quota, out of reach); tried again with growing pauses.
   case transient
-  /// The call hung, threw or answered nonsense: it may have worked. Tried again with the same identity.
+  /// The call hung, threw or answered nonsense: it may have worked. Tried again with the same
+  /// identity.
   case unknown
   /// The port of the identity is taken by a stranger; tried again with another one.
   case portTaken

@@ -1,13 +1,14 @@
 /// The final consumable that will be assigned to a user, as a driver makes it.
 ///
-/// Source: the interface page `UserDeployment`. A deployment is a value: it is decoded before each call,
-/// called, and encoded after it, so whatever it must remember, the reason of its error included, is in
-/// what it encodes. Nothing guarantees that two methods are called on the same copy in memory.
+/// Source: the interface page `UserDeployment`. A deployment is a value: it is decoded before each
+/// call, called, and encoded after it, so whatever it must remember, the reason of its error
+/// included, is in what it encodes. Nothing guarantees that two methods are called on the same copy
+/// in memory.
 ///
-/// Task methods answer `running`, `finished` or `error` and never throw. A start method (deploy, move,
-/// setReady, destroy, cancel) can be called again for the same stored value after a crash whose moment is
-/// unknown: it finds its own half-made work by `environment.record.identity` and makes no second.
-/// Absent is done for `destroy` and `cancel`.
+/// Task methods answer `running`, `finished` or `error` and never throw. A start method (deploy,
+/// move, setReady, destroy, cancel) can be called again for the same stored value after a crash
+/// whose moment is unknown: it finds its own half-made work by `environment.record.identity` and
+/// makes no second. Absent is done for `destroy` and `cancel`.
 public protocol UserDeployment: Codable, Sendable {
   /// The service that offers it.
   associatedtype ServiceType: Service where ServiceType.Deployment == Self
@@ -23,7 +24,8 @@ public protocol UserDeployment: Codable, Sendable {
   var uniqueId: String { get }
   /// The name to display; the default is `uniqueId`. (`getName`)
   var name: String { get }
-  /// The address that a user connects to; nil until it is known. Without it nobody is let in. (`getIp`)
+  /// The address that a user connects to; nil until it is known. Without it nobody is let in.
+  /// (`getIp`)
   var ip: String? { get }
   /// The reason of the last error; survives being stored. (`reasonOfError`)
   var reasonOfError: String { get }
@@ -38,12 +40,13 @@ public protocol UserDeployment: Codable, Sendable {
   mutating func deployForCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState
   /// Makes it for a user. (`deployForUser`)
   mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState
-  /// Says how the running operation stands; called one at a time, only while one runs. (`checkState`)
+  /// Says how the running operation stands; called one at a time, only while one runs.
+  /// (`checkState`)
   mutating func checkState(_ environment: Environment) async -> TaskState
   /// Takes it to another cache level; never called without L2, nor when assigned. (`moveToCache`)
   mutating func moveToCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState
-  /// Makes sure that it can be used now: finished; running, when it can be made so; else error with the
-  /// reason. Called each time before a user is let in. (`setReady`)
+  /// Makes sure that it can be used now: finished; running, when it can be made so; else error with
+  /// the reason. Called each time before a user is let in. (`setReady`)
   mutating func setReady(_ environment: Environment) async -> TaskState
   /// The OS manager says ready; `data` is the OS manager's own. (`notifyReadyFromOsManager`)
   mutating func notifyReadyFromOSManager(
@@ -57,7 +60,8 @@ public protocol UserDeployment: Codable, Sendable {
   mutating func assignToUser(_ user: SafeText, _ environment: Environment) async
   /// It left preparing for usable. (`finish`)
   mutating func finish(_ environment: Environment) async
-  /// The OS manager thinks that this is its IP. The default keeps nothing: the engine keeps the IP. (`setIp`)
+  /// The OS manager thinks that this is its IP. The default keeps nothing: the engine keeps the IP.
+  /// (`setIp`)
   mutating func setIp(_ ip: SafeText, _ environment: Environment) async
   /// A user logged in. (`userLoggedIn`)
   mutating func userLoggedIn(_ user: SafeText, _ environment: Environment) async

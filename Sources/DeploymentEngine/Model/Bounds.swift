@@ -18,6 +18,7 @@ public enum Bounds {
   public static let journalEntries = 200_000
   /// Notices that wait for a driver to be told; the oldest are dropped.
   public static let pendingNotices = 32
-  /// Ports handed to deployments, lowest and highest: below the range that systems give out themselves.
+  /// Ports handed to deployments, lowest and highest: below the range that systems give out
+  /// themselves.
   public static let ports: ClosedRange<UInt16> = 20_000...29_999
 }

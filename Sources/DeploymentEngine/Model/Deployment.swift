@@ -113,8 +113,8 @@ public struct Deployment: Hashable, Sendable {
   public let createdAt: Timestamp
   /// When its state last changed.
   public var stateSince: Timestamp
-  /// When something happens to it next: a call, a retry, a removal. Nil only in history of no retention,
-  /// while it waits in a queue of the provider, or while a call is in flight.
+  /// When something happens to it next: a call, a retry, a removal. Nil only in history of no
+  /// retention, while it waits in a queue of the provider, or while a call is in flight.
   public var next: Deadline?
   /// When its state is no longer waited for: OS manager, unused, error retention, history.
   public var patience: Deadline?

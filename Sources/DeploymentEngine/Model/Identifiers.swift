@@ -36,7 +36,8 @@ public struct CallID: Hashable, Sendable {
   public init(_ number: UInt64) { self.number = number }
 }
 
-/// What identifies a deployment outside, held from before the first call until the driver said *gone*.
+/// What identifies a deployment outside, held from before the first call until the driver said
+/// *gone*.
 public struct Identity: Hashable, Codable, Sendable {
   /// The pool's prefix and a number.
   public var name: String

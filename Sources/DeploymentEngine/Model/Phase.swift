@@ -91,8 +91,8 @@ public struct Failed: Hashable, Sendable {
 public enum Phase: Hashable, Sendable {
   /// Being made, moved or made ready. May become: usable, removable, canceling, error.
   case preparing(Operation)
-  /// Usable, or waiting for the OS when `osState` says so; with a setReady or a notice of the OS manager
-  /// in its first call. May become: preparing, removable, removing, error.
+  /// Usable, or waiting for the OS when `osState` says so; with a setReady or a notice of the OS
+  /// manager in its first call. May become: preparing, removable, removing, error.
   case usable(Operation?)
   /// Waits for the provider to have room to remove it. May become: removing.
   case removable
@@ -104,8 +104,8 @@ public enum Phase: Hashable, Sendable {
   case canceling(Operation)
   /// History: the driver said cancelled.
   case canceled
-  /// An operation failed; something may still exist outside. May become: any state with an operation
-  /// (retry), removing, removed (forget).
+  /// An operation failed; something may still exist outside. May become: any state with an
+  /// operation (retry), removing, removed (forget).
   case error(Failed)
 
   /// The state's name alone.

@@ -87,7 +87,8 @@ public struct PoolCounts: Hashable, Sendable {
   public var l2: Int { l2Ready + l2Waiting + l2Preparing }
   /// L1 and assigned together; L2 is not in it.
   public var total: Int { l1 + assigned }
-  /// What still exists outside without being supply: counts against `max` and the provider's limits.
+  /// What still exists outside without being supply: counts against `max` and the provider's
+  /// limits.
   public var leaving: Int { removing + error }
   /// Everything that exists outside.
   public var existing: Int { total + l2 + leaving }
@@ -128,7 +129,8 @@ public struct Pool: Hashable, Sendable {
   public var provider: SafeText
   /// Grows when a setting changes.
   public var revision: UInt64 = 1
-  /// Whether the configuration still has it; one that left is kept, paused, while it has deployments.
+  /// Whether the configuration still has it; one that left is kept, paused, while it has
+  /// deployments.
   public var isConfigured = true
   /// What its service can do; nil when the driver could not make the service, `problem` says why.
   public var traits: ServiceTraits?

@@ -113,7 +113,8 @@ public struct Refusal: Hashable, Codable, Sendable {
 
 /// The engine's answer to a request. Stored with the request's key.
 public enum Reply: Hashable, Codable, Sendable {
-  /// It will be, or has been, carried out; with the deployment concerned and a word about what happens.
+  /// It will be, or has been, carried out; with the deployment concerned and a word about what
+  /// happens.
   case accepted(DeploymentID?, note: SafeText)
   /// It is not, and nothing has changed.
   case refused(Refusal)

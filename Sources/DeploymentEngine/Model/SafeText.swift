@@ -2,8 +2,8 @@
 ///
 /// Everything that comes from outside (a driver, a guest, a configuration, a user's name) becomes a
 /// `SafeText` at the door. Controls, bidirectional overrides and invisible characters are made
-/// visible (`␛`, `‹202E›`), invalid UTF-8 becomes U+FFFD, combining marks are limited, and the whole is
-/// cut at `Bounds.textBytes`.
+/// visible (`␛`, `‹202E›`), invalid UTF-8 becomes U+FFFD, combining marks are limited, and the
+/// whole is cut at `Bounds.textBytes`.
 public struct SafeText: Hashable, Comparable, Sendable {
   /// The inert text.
   public let text: String

@@ -1,0 +1,47 @@
+# Everything that is done with this tree is a target here; each installs first what it misses.
+# A text after `##` is what `make help` says of a target.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+# `make -j4` reaches the compiler as well; without it the compiler takes every core.
+JOBS = $(filter-out -j,$(filter -j%,$(MAKEFLAGS)))
+RELEASE := .build/release
+
+.PHONY: help run test build lint format bench install setup setup-tests clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: build ## build it and open the demo: pools that do real work on this machine
+	@$(RELEASE)/dashboard demo
+
+test: setup-tests ## lint, then every test; the last line counts them
+	@scripts/lint.sh
+	@scripts/test.sh $(JOBS)
+
+build: setup ## the program, optimised, at .build/release/dashboard
+	@swift build -c release --product dashboard $(JOBS)
+
+lint: setup ## the format of every Swift file, and the shell scripts where shellcheck is installed
+	@scripts/lint.sh
+
+format: setup ## rewrites every Swift file as lint wants it
+	@swift format -i -p -r Sources Tests Package.swift
+
+bench: setup ## the benchmarks, as a table; docs/performance.md says how to read it
+	@scripts/bench.sh $(JOBS)
+
+install: build ## program, themes, man page and completions into PREFIX (/usr/local)
+	@scripts/install.sh "$(RELEASE)" "$(DESTDIR)$(PREFIX)"
+
+setup: ## what a build needs: installs it as root on Debian and Ubuntu, else names it
+	@scripts/setup.sh
+
+setup-tests: ## the same for the tests
+	@scripts/setup.sh --tests
+
+clean: ## removes everything that was built
+	@rm -rf .build Tests/Benchmarks/.build

@@ -1,0 +1,112 @@
+/// Swift text with the insides of comments and string literals replaced by spaces, byte for byte:
+/// what is left is code, at the same line and column.
+///
+/// What is interpolated is code as well. Regex literals are not known to it.
+struct Blanking {
+  private let bytes: [UInt8]
+  private var out: [UInt8]
+  private var at = 0
+
+  private init(_ text: String) {
+    bytes = Array(text.utf8)
+    out = bytes
+  }
+
+  /// The code of a text.
+  static func code(of text: String) -> String {
+    var blanking = Blanking(text)
+    blanking.scan()
+    return String(decoding: blanking.out, as: UTF8.self)
+  }
+
+  private mutating func scan() {
+    while at < bytes.count {
+      switch bytes[at] {
+      case UInt8(ascii: "/") where next == UInt8(ascii: "/"): blankLine()
+      case UInt8(ascii: "/") where next == UInt8(ascii: "*"): blankComment()
+      case UInt8(ascii: "\""): blankLiteral(pounds: 0)
+      case UInt8(ascii: "#"): pounds()
+      default: at += 1
+      }
+    }
+  }
+
+  private var next: UInt8? { at + 1 < bytes.count ? bytes[at + 1] : nil }
+
+  private mutating func blank() {
+    if bytes[at] != UInt8(ascii: "\n") { out[at] = UInt8(ascii: " ") }
+    at += 1
+  }
+
+  private mutating func blankLine() {
+    while at < bytes.count, bytes[at] != UInt8(ascii: "\n") { blank() }
+  }
+
+  private mutating func blankComment() {
+    var depth = 0
+    while at < bytes.count {
+      if starts("/*") {
+        depth += 1
+        blank()
+      } else if starts("*/") {
+        depth -= 1
+        blank()
+      }
+      blank()
+      if depth == 0 { return }
+    }
+  }
+
+  /// `#"…"#`, or something else that begins with a pound sign.
+  private mutating func pounds() {
+    var count = 0
+    while at < bytes.count, bytes[at] == UInt8(ascii: "#") {
+      count += 1
+      at += 1
+    }
+    if at < bytes.count, bytes[at] == UInt8(ascii: "\"") { blankLiteral(pounds: count) }
+  }
+
+  /// From the first quote to past the last; the quotes themselves stay.
+  private mutating func blankLiteral(pounds: Int) {
+    let quotes = starts("\"\"\"") ? "\"\"\"" : "\""
+    let tail = String(repeating: "#", count: pounds)
+    at += quotes.utf8.count
+    while at < bytes.count {
+      if starts(quotes + tail) {
+        at += quotes.utf8.count + pounds
+        return
+      }
+      if quotes.utf8.count == 1, bytes[at] == UInt8(ascii: "\n") { return }
+      if starts("\\" + tail + "(") {
+        for _ in 0..<(2 + pounds) { blank() }
+        followInterpolation()
+      } else if starts("\\" + tail), at + 1 + pounds < bytes.count {
+        for _ in 0..<(2 + pounds) { blank() }
+      } else {
+        blank()
+      }
+    }
+  }
+
+  /// To past the parenthesis that closes it; literals inside are blanked.
+  private mutating func followInterpolation() {
+    var depth = 1
+    while at < bytes.count, depth > 0 {
+      switch bytes[at] {
+      case UInt8(ascii: "("): depth += 1
+      case UInt8(ascii: ")"): depth -= 1
+      case UInt8(ascii: "\""):
+        blankLiteral(pounds: 0)
+        continue
+      case UInt8(ascii: "\n"): return
+      default: break
+      }
+      at += 1
+    }
+  }
+
+  private func starts(_ text: String) -> Bool {
+    bytes[at...].starts(with: text.utf8)
+  }
+}

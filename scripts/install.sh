@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# install.sh BUILD-FOLDER PREFIX: puts the built program, its themes, man page and completions
+# below PREFIX. Everything goes where the program and the shells look for it by themselves.
+set -euo pipefail
+[ $# -eq 2 ] || { echo "usage: scripts/install.sh BUILD-FOLDER PREFIX" >&2; exit 64; }
+cd "$(dirname "$0")/.."
+program=$1/dashboard
+prefix=$2
+
+install -d "$prefix/bin" "$prefix/share/dashboard/themes" "$prefix/share/man/man1" \
+  "$prefix/share/bash-completion/completions" "$prefix/share/zsh/site-functions" \
+  "$prefix/share/fish/vendor_completions.d"
+install -m 755 "$program" "$prefix/bin/dashboard"
+install -m 644 themes/*.yaml "$prefix/share/dashboard/themes/"
+install -m 644 docs/dashboard.1 "$prefix/share/man/man1/dashboard.1"
+
+# The completions come out of the program, so they know exactly the commands that it has.
+complete() {
+  "$program" --generate-completion-script "$1" >"$2" && chmod 644 "$2"
+}
+complete bash "$prefix/share/bash-completion/completions/dashboard"
+complete zsh "$prefix/share/zsh/site-functions/_dashboard"
+complete fish "$prefix/share/fish/vendor_completions.d/dashboard.fish"
+echo "installed $prefix/bin/dashboard"

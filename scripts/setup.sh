@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Makes sure that what a build needs is on this machine; `--tests` also what the tests need.
+# What is missing is installed where that is possible without a question (Debian and Ubuntu, as
+# root); else it is named, with the command that installs it, and the exit code is 1.
+# Prints nothing and takes a fraction of a second when nothing is missing.
+set -euo pipefail
+
+with_tests=no
+for argument in "$@"; do
+  case "$argument" in
+    --tests) with_tests=yes ;;
+    *) echo "usage: scripts/setup.sh [--tests]" >&2; exit 64 ;;
+  esac
+done
+
+oldest_swift=6.2
+packages=()   # what apt-get would install
+reasons=()    # the same for a person: package and what it is for
+
+need() {
+  packages+=("$1")
+  reasons+=("$1 ($2)")
+}
+
+fail() {
+  printf '%s\n' "$@" >&2
+  exit 1
+}
+
+# The compiler comes first: it is also what looks for headers and libraries below.
+command -v swift >/dev/null 2>&1 || fail \
+  "setup: swift is missing: Swift $oldest_swift or newer is needed." \
+  "Install it as https://www.swift.org/install/linux/ says, and put its usr/bin on PATH."
+version=$(swift --version 2>/dev/null \
+  | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
+lower=$(printf '%s\n%s\n' "$oldest_swift" "$version" | sort -V | head -n 1)
+[ "$lower" = "$oldest_swift" ] || fail \
+  "setup: Swift ${version:-of an unknown version} is installed; $oldest_swift or newer is needed." \
+  "Install it as https://www.swift.org/install/linux/ says, and put its usr/bin on PATH."
+
+# The clang that belongs to the toolchain sees exactly what the build will see.
+compiler=$(command -v clang || command -v cc || true)
+[ -n "$compiler" ] || fail \
+  "setup: no C compiler is on PATH; Swift brings one (clang) in its usr/bin."
+
+has_header() { printf '#include <%s>\n' "$1" | "$compiler" -E -x c - >/dev/null 2>&1; }
+has_library() { [ -e "$("$compiler" -print-file-name="lib$1.so")" ]; }
+
+if [ "$(uname -s)" = Linux ]; then
+  if ! has_header ncurses.h || ! has_library ncursesw || ! has_library tinfo; then
+    need libncurses-dev "the screen"
+  fi
+  if ! has_header sqlite3.h || ! has_library sqlite3; then
+    need libsqlite3-dev "the store"
+  fi
+fi
+if [ "$with_tests" = yes ]; then
+  command -v tmux >/dev/null 2>&1 || need tmux "the terminal of the end-to-end tests"
+  command -v python3 >/dev/null 2>&1 || need python3 "the web servers of the end-to-end tests"
+  command -v ps >/dev/null 2>&1 || need procps "the end-to-end tests look at processes"
+fi
+
+[ ${#packages[@]} -gt 0 ] || exit 0
+
+list=$(printf ', %s' "${reasons[@]}")
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  echo "setup: installing ${list#, }"
+  export DEBIAN_FRONTEND=noninteractive
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  if apt-get update -qq -o DPkg::Lock::Timeout=120 >"$log" 2>&1 </dev/null \
+    && apt-get install -y -qq -o DPkg::Lock::Timeout=120 \
+        --no-install-recommends "${packages[@]}" >>"$log" 2>&1 </dev/null
+  then
+    exit 0
+  fi
+  tail -n 20 "$log" >&2
+  fail "setup: apt-get could not install ${packages[*]}; its last words stand above."
+fi
+
+fail "setup: missing: ${list#, }." \
+  "Install with: sudo apt-get update && sudo apt-get install ${packages[*]}" \
+  "(on a system without apt-get: the packages of the same purpose)."
