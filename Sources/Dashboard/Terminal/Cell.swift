@@ -1,0 +1,50 @@
+/// One place of the screen: a scalar with what combines with it, and what it is.
+struct Cell: Hashable, Sendable {
+  /// The base character; in the second half of a wide one it is 0.
+  var scalar: UInt32 = 0x20
+  var marks = Marks()
+  /// Cells that the character takes: 1 or 2; 0 in the second half of a wide one.
+  var width: UInt8 = 1
+  var role: Role = .text
+  /// Something that lies over what the cell is: the cursor, a mark, a match, a dialog.
+  var overlay: Role?
+  var attributes: Attributes = []
+
+  /// Combining characters on one base; `Bounds.combiningMarks` at most, as terminals hold no more.
+  struct Marks: Hashable, Sendable {
+    private var one: UInt32 = 0
+    private var two: UInt32 = 0
+    private var three: UInt32 = 0
+    private var four: UInt32 = 0
+
+    var isEmpty: Bool { one == 0 }
+
+    /// Takes one more; a fifth is dropped.
+    mutating func append(_ scalar: UInt32) {
+      if one == 0 {
+        one = scalar
+      } else if two == 0 {
+        two = scalar
+      } else if three == 0 {
+        three = scalar
+      } else if four == 0 {
+        four = scalar
+      }
+    }
+
+    /// In the order in which they were written.
+    var scalars: [UInt32] { [one, two, three, four].filter { $0 != 0 } }
+  }
+
+  var isContinuation: Bool { width == 0 }
+
+  /// The cell as text; nothing for the second half of a wide character.
+  var text: String {
+    if isContinuation { return "" }
+    var result = String.UnicodeScalarView()
+    for value in [scalar] + marks.scalars {
+      result.append(Unicode.Scalar(value) ?? "\u{fffd}")
+    }
+    return String(result)
+  }
+}
