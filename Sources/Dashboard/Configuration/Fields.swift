@@ -1,0 +1,181 @@
+import DeploymentEngine
+
+/// Reads the keys of one section, and remembers which were asked for and what was wrong.
+///
+/// A value that cannot be what it must be is reported and its default is taken, so that one reading finds
+/// every problem of a file.
+struct Fields {
+  /// The file, for the problems.
+  let file: String
+  /// What the section is, for a sentence: "pool `lab`".
+  let place: String
+  /// What was wrong so far.
+  private(set) var problems: [ConfigurationProblem] = []
+  private let section: YAMLSection
+  private var known: [String] = []
+  private var acceptsAnyKey = false
+
+  init(_ section: YAMLSection, file: String, place: String) {
+    self.section = section
+    self.file = file
+    self.place = place
+  }
+
+  /// The line on which the section begins, from 1.
+  var line: Int { section.line }
+
+  /// The line of a key, or of the section where the key is not there.
+  func line(of key: String) -> Int { section[key]?.line ?? section.line }
+
+  /// The value of a key; nil when it is absent or nothing was written.
+  mutating func value(_ key: String) -> YAMLValue? {
+    if !known.contains(key) { known.append(key) }
+    guard let value = section[key]?.value, !value.isNothing else { return nil }
+    return value
+  }
+
+  /// Adds a problem with a key's value, or with the section.
+  mutating func report(_ key: String?, _ sentence: String) {
+    let line = key.map(line(of:)) ?? section.line
+    problems.append(.init(file: file, line: line, SafeText(sentence)))
+  }
+
+  /// Adds problems that were found in a part of this section.
+  mutating func report(_ others: [ConfigurationProblem]) { problems += others }
+
+  /// Leaves the keys that nobody asked for without a word: what they may be is not known.
+  mutating func acceptAnyKey() { acceptsAnyKey = true }
+
+  /// Every entry, for a section whose keys are names.
+  mutating func allEntries() -> [YAMLSection.Entry] {
+    acceptsAnyKey = true
+    return section.entries
+  }
+
+  /// Reports the keys that nobody asked for; to be called last.
+  mutating func finish() {
+    guard !acceptsAnyKey else { return }
+    for entry in section.entries where !known.contains(entry.key) {
+      let near = NearestName.of(entry.key, in: known)
+      let remedy =
+        near.map { "did you mean `\($0)`?" } ?? "allowed: \(known.joined(separator: ", "))"
+      let sentence = SafeText("unknown key `\(entry.key)` in \(place); \(remedy)")
+      problems.append(.init(file: file, line: entry.line, sentence))
+    }
+  }
+}
+
+extension Fields {
+  /// A section within this one; nil when it is absent or no section.
+  mutating func nested(_ key: String, place: String? = nil) -> Fields? {
+    guard let value = value(key) else { return nil }
+    guard let section = value.section else {
+      report(key, "`\(key)` of \(self.place) must be a section of keys, not \(value.shape)")
+      return nil
+    }
+    return Fields(section, file: file, place: place ?? "`\(key)` of \(self.place)")
+  }
+
+  /// The items of a list; empty when it is absent or no list.
+  mutating func items(_ key: String) -> [YAMLValue] {
+    guard let value = value(key) else { return [] }
+    if let list = value.list { return list }
+    report(key, "`\(key)` must be a list, each item after a `- `, not \(value.shape)")
+    return []
+  }
+
+  /// Any text.
+  mutating func text(_ key: String) -> String? {
+    guard let value = value(key) else { return nil }
+    if let text = value.text { return text }
+    report(key, "`\(key)` must be a text, not \(value.shape)")
+    return nil
+  }
+
+  /// One of the values of an enumeration.
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, default fallback: Choice
+  ) -> Choice where Choice.RawValue == String {
+    guard let text = text(key) else { return fallback }
+    if let choice = Choice(rawValue: text) { return choice }
+    report(key, Wording.notOneOf(key, text, Choice.allCases.map(\.rawValue)))
+    return fallback
+  }
+
+  /// true or false.
+  mutating func bool(_ key: String) -> Bool? {
+    guard let value = value(key) else { return nil }
+    switch value.plainText?.lowercased() {
+    case "true", "yes", "on": return true
+    case "false", "no", "off": return false
+    default:
+      report(key, "`\(key): \(value.shown)` is neither true nor false; write one of them")
+      return nil
+    }
+  }
+
+  /// A whole number in a range.
+  mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
+    guard let value = value(key) else { return nil }
+    guard let number = value.plainText.flatMap({ Int($0) }) else {
+      report(key, "`\(key): \(value.shown)` is not a whole number; \(Wording.from(range))")
+      return nil
+    }
+    if range.contains(number) { return number }
+    report(key, "`\(key): \(number)` is out of range; \(Wording.from(range))")
+    return nil
+  }
+
+  /// A number in a range.
+  mutating func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
+    guard let value = value(key) else { return nil }
+    guard let number = value.plainText.flatMap({ Double($0) }), number.isFinite else {
+      report(key, "`\(key): \(value.shown)` is not a number; \(Wording.from(range))")
+      return nil
+    }
+    if range.contains(number) { return number }
+    report(key, "`\(key): \(value.shown)` is out of range; \(Wording.from(range))")
+    return nil
+  }
+
+  /// A length of time with its unit.
+  mutating func duration(_ key: String, allowsZero: Bool = true) -> TimeSpan? {
+    guard let value = value(key) else { return nil }
+    let text = value.text ?? ""
+    guard let span = TimeSpan(parsing: text) else {
+      report(key, Wording.notADuration(key, value))
+      return nil
+    }
+    if span > Wording.longest {
+      report(key, "`\(key): \(value.shown)` is longer than 3650d, the longest time allowed")
+    } else if span == .zero && !allowsZero {
+      report(key, "`\(key): \(value.shown)` must be longer than nothing; write for example 30s")
+    } else {
+      return span
+    }
+    return nil
+  }
+
+  /// A length of time, or `off`; the outer nil: the key is absent or wrong.
+  mutating func switchableDuration(_ key: String) -> TimeSpan?? {
+    guard let value = value(key) else { return nil }
+    if value.text == "off" { return .some(nil) }
+    guard let text = value.text, TimeSpan(parsing: text) == nil else { return duration(key) }
+    report(key, Wording.notADuration(key, value) + ", or off")
+    return nil
+  }
+}
+
+extension YAMLValue {
+  /// What it is, for a sentence about what it should be instead.
+  var shape: String {
+    if list != nil { return "a list" }
+    return section == nil ? "`\(shown)`" : "a section"
+  }
+
+  /// Its text, short enough for a sentence.
+  var shown: String {
+    guard let text else { return list == nil ? "…" : "[…]" }
+    return text.count > 40 ? text.prefix(39) + "…" : text
+  }
+}

@@ -1,0 +1,88 @@
+import DeploymentEngine
+
+/// The parts of a pool that are policies: names, addresses, restraint, deadlines.
+extension PoolReader {
+  /// How the pool's deployments are named; by default after the pool.
+  func names(of pool: String, _ fields: inout Fields) -> NamePattern {
+    guard var child = fields.nested("names") else {
+      return Self.pattern(prefix: nil, digits: 3, pool: pool)
+    }
+    let digits = child.integer("digits", in: 1...9) ?? 3
+    let prefix = child.text("prefix")
+    if let prefix { checkPrefix(prefix, digits, &child) }
+    child.finish()
+    fields.report(child.problems)
+    return Self.pattern(prefix: prefix, digits: digits, pool: pool)
+  }
+
+  private func checkPrefix(_ prefix: String, _ digits: Int, _ child: inout Fields) {
+    let length = prefix.utf8.count + digits
+    if !prefix.utf8.allSatisfy(Self.isNameByte) {
+      child.report(
+        "prefix", "`prefix: \(prefix)` may hold letters, digits, `-`, `_` and `.` only")
+    } else if length > Bounds.nameLength {
+      child.report(
+        "prefix",
+        "`prefix: \(prefix)` and \(digits) digits are \(length) characters together; "
+          + "\(Bounds.nameLength) is the most")
+    }
+  }
+
+  /// The default prefix is the pool's name, cut so that the digits find room.
+  private static func pattern(prefix: String?, digits: Int, pool: String) -> NamePattern {
+    if let prefix { return NamePattern(prefix: prefix, digits: digits) }
+    let letters = pool.utf8.filter(isNameByte).prefix(Bounds.nameLength - digits - 1)
+    let name = letters.isEmpty ? "pool" : String(decoding: Array(letters), as: UTF8.self)
+    return NamePattern(prefix: name + "-", digits: digits)
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+      UInt8(ascii: "."):
+      true
+    default: false
+    }
+  }
+
+  /// The addresses of the pool's deployments.
+  func macs(_ fields: inout Fields) -> MACRange? {
+    guard let text = fields.text("macs") else { return nil }
+    let example = "write for example 52:54:00:00:00:00-52:54:00:00:ff:ff"
+    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map {
+      MACAddress(parsing: $0.drop { $0 == " " }.prefix { $0 != " " })
+    }
+    guard ends.count == 2, let first = ends[0], let last = ends[1] else {
+      fields.report("macs", "`macs: \(text)` is not a range of addresses; \(example)")
+      return nil
+    }
+    if let range = MACRange(first: first, last: last) { return range }
+    fields.report("macs", "`macs` goes from \(first) down to \(last); write the lower one first")
+    return nil
+  }
+
+  /// When the pool stops creating.
+  func restraint(_ fields: inout Fields) -> RestraintRule {
+    var rule = RestraintRule()
+    guard var child = fields.nested("restrain") else { return rule }
+    rule.count = child.integer("count", in: 0...1000) ?? rule.count
+    rule.within = child.duration("within", allowsZero: false) ?? rule.within
+    child.finish()
+    fields.report(child.problems)
+    return rule
+  }
+
+  /// How long things may take.
+  func deadlines(_ fields: inout Fields) -> PoolDeadlines {
+    var deadlines = PoolDeadlines()
+    guard var child = fields.nested("deadlines") else { return deadlines }
+    deadlines.call = child.duration("call", allowsZero: false) ?? deadlines.call
+    deadlines.preparing = child.duration("preparing", allowsZero: false) ?? deadlines.preparing
+    deadlines.osReady = child.duration("osReady", allowsZero: false) ?? deadlines.osReady
+    deadlines.removing = child.duration("removing", allowsZero: false) ?? deadlines.removing
+    child.finish()
+    fields.report(child.problems)
+    return deadlines
+  }
+}

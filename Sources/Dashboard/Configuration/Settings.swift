@@ -1,0 +1,45 @@
+import DeploymentEngine
+
+/// Who may use the store.
+enum SettingsAccess: String, CaseIterable, Sendable {
+  /// Its owner only.
+  case owner
+  /// Its group, too.
+  case group
+}
+
+/// A key that a user gave to an action.
+struct KeySetting: Hashable, Sendable {
+  /// The action's name: `deployment.cancel`.
+  let action: String
+  /// The key as it was written: `c`.
+  let key: String
+  /// Where it was written, from 1.
+  let line: Int
+}
+
+/// All that a configuration file says: what the engine runs on, and how the program behaves.
+struct Settings: Sendable {
+  /// The store's path as it was written; a relative one begins at the file's folder. nil: the default one.
+  var store: String?
+  /// Who may use the store.
+  var access = SettingsAccess.owner
+  /// The theme's name.
+  var theme = "auto"
+  /// How long a cancel, a destroy or a release from the screen can be taken back.
+  var grace = TimeSpan.seconds(5)
+  /// Keys that are not the default ones, in the order of the file.
+  var keys: [KeySetting] = []
+  /// What the engine runs on.
+  var configuration = Configuration()
+}
+
+/// What came of reading a configuration file.
+struct SettingsReading: Sendable {
+  /// What it says; where something was wrong, defaults stand in.
+  var settings: Settings
+  /// Everything that was wrong, by line; the settings may be used only when it is empty.
+  var problems: [ConfigurationProblem]
+  /// The providers that could be made, by name in the order of the file.
+  var providers: [(name: String, line: Int, provider: any Provider)]
+}

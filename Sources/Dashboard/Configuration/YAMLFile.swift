@@ -1,0 +1,81 @@
+import DeploymentEngine
+import Glibc
+import Yams
+
+/// Reads a YAML file into a section, or says in one sentence why it cannot.
+enum YAMLFile {
+  /// Bytes of a file; a longer one is no configuration.
+  static let sizeLimit = 1 << 20
+
+  /// Why a file gave no text.
+  enum Unreadable: Error, Hashable {
+    /// There is none.
+    case absent(ConfigurationProblem)
+    /// It exists and cannot be read.
+    case unreadable(ConfigurationProblem)
+  }
+
+  /// The text of a file.
+  static func text(of path: String) throws(Unreadable) -> String {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(path, errno) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while bytes.count <= sizeLimit {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure(path, errno) }
+      if count == 0 { break }
+      bytes += buffer[..<count]
+    }
+    guard bytes.count <= sizeLimit else {
+      throw .unreadable(.init(file: path, "is longer than 1 MiB, which no configuration is"))
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .unreadable(.init(file: path, "is not UTF-8 text; save it as UTF-8"))
+    }
+    return text
+  }
+
+  /// The document of a text; an empty one is an empty section.
+  static func document(
+    _ text: String, file: String
+  ) throws(ConfigurationProblem) -> YAMLValue {
+    do {
+      let node = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot()
+      return YAMLValue(node ?? Node(""))
+    } catch {
+      throw problem(of: error, file: file)
+    }
+  }
+
+  private static func failure(_ path: String, _ code: Int32) -> Unreadable {
+    let reason = SafeText(String(cString: strerror(code)))
+    return code == ENOENT || code == ENOTDIR
+      ? .absent(.init(file: path, "there is no such file"))
+      : .unreadable(.init(file: path, "cannot be read: \(reason)"))
+  }
+
+  private static func problem(of error: any Error, file: String) -> ConfigurationProblem {
+    switch error as? YamlError {
+    case .scanner(let context, let problem, let mark, _),
+      .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let hint = context.map { " (\($0.text), line \($0.mark.line))" } ?? ""
+      return .init(
+        file: file, line: mark.line, column: mark.column,
+        SafeText("is not valid YAML: \(problem)\(hint)"))
+    case .duplicatedKeysInMapping(let keys, let context):
+      let names = keys.map { "`\($0)`" }.joined(separator: ", ")
+      return .init(
+        file: file, line: context.mark.line,
+        SafeText("the section holds \(names) twice; leave one"))
+    case .reader(let problem, let offset, _, let yaml):
+      let line = offset.map { yaml.prefix($0).count(where: \.isNewline) + 1 }
+      return .init(file: file, line: line, SafeText("is not valid YAML: \(problem)"))
+    default:
+      return .init(file: file, SafeText("is not valid YAML: \(error)"))
+    }
+  }
+}
