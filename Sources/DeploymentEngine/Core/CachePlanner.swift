@@ -8,23 +8,150 @@ public struct PlannerGates: Hashable, Sendable {
   public var noAction: SafeText?
   /// Usable L2 items that may be moved to L1.
   public var movableL2: Int
+  /// How many may be created before something is exhausted (names, addresses, the provider).
+  public var creationRoom: Int
 
   /// Gates from their parts.
   public init(
     cacheLevels: CacheLevels = .l1AndL2, noCreation: SafeText? = nil, noAction: SafeText? = nil,
-    movableL2: Int
+    movableL2: Int, creationRoom: Int = .max
   ) {
     self.cacheLevels = cacheLevels
     self.noCreation = noCreation
     self.noAction = noAction
     self.movableL2 = movableL2
+    self.creationRoom = creationRoom
   }
 }
 
 /// The cache planner: sizes and counts in, decisions with their reasons out. Pure.
+///
+/// While deployments of an older publication stand in a cache, growth and overflow are reckoned on those of
+/// the active one; the outdated leave one by one as new ones become ready.
 public enum CachePlanner {
   /// What a pool needs, the whole of it at once.
   public static func plan(sizes: Sizes, counts: PoolCounts, gates: PlannerGates) -> PoolPlan {
-    PoolPlan()
+    if let why = gates.noAction {
+      let none = LevelPlan(because: why)
+      return PoolPlan(l1: none, l2: none)
+    }
+    var need = Need(sizes: sizes, counts: counts, gates: gates)
+    let l1 = need.planL1()
+    return PoolPlan(l1: l1, l2: need.planL2())
+  }
+}
+
+/// One run of the planner.
+private struct Need {
+  let sizes: Sizes
+  let counts: PoolCounts
+  let gates: PlannerGates
+  var l2: Int
+  var room: Int
+
+  init(sizes: Sizes, counts: PoolCounts, gates: PlannerGates) {
+    var sizes = sizes
+    if !gates.cacheLevels.contains(.l1) { (sizes.l1, sizes.initial) = (0, 0) }
+    if !gates.cacheLevels.contains(.l2) { sizes.l2 = 0 }
+    self.sizes = sizes
+    self.counts = counts
+    self.gates = gates
+    l2 = counts.l2 - counts.l2Outdated
+    room = gates.noCreation == nil ? max(0, gates.creationRoom) : 0
+  }
+
+  private var l1: Int { counts.l1 - counts.l1Outdated }
+  private var total: Int { counts.total - counts.l1Outdated }
+  private var readyText: String {
+    let coming = counts.l1Preparing > 0 ? ", \(counts.l1Preparing) preparing" : ""
+    let waiting = counts.l1Waiting > 0 ? ", \(counts.l1Waiting) waiting for the OS" : ""
+    return "\(counts.l1Ready) of \(sizes.l1) ready\(coming)\(waiting)"
+  }
+
+  mutating func planL1() -> LevelPlan {
+    let wanted = max(sizes.initial - total, sizes.l1 - l1)
+    let free = sizes.max - counts.total - counts.leaving
+    if let plan = overflowL1() { return plan }
+    if let plan = retireL1(wanted: wanted, free: free) { return plan }
+    guard wanted > 0 else { return LevelPlan(because: SafeText("\(readyText)")) }
+    guard free > 0 else {
+      let leaving = counts.leaving > 0 ? ", \(counts.leaving) leaving or in error" : ""
+      return LevelPlan(
+        because: SafeText("full: \(counts.total) of \(sizes.max)\(leaving); \(readyText)"))
+    }
+    return growL1(by: min(free, wanted))
+  }
+
+  private mutating func growL1(by count: Int) -> LevelPlan {
+    let fromL2 = min(count, gates.movableL2)
+    let create = min(count - fromL2, room)
+    l2 -= fromL2
+    room -= create
+    let missing = count - fromL2 - create
+    let shortage = missing > 0 ? "; \(missing) short: \(shortageText)" : ""
+    guard fromL2 + create > 0 else {
+      return LevelPlan(because: SafeText("\(shortageText); \(readyText)"))
+    }
+    let source = fromL2 > 0 ? ", \(fromL2) from L2" : ""
+    return LevelPlan(
+      .grow, count: fromL2 + create, fromL2: fromL2, create: create,
+      because: SafeText("growing L1 by \(fromL2 + create)\(source): \(readyText)\(shortage)"))
+  }
+
+  private var shortageText: String { gates.noCreation?.text ?? "nothing more can be created" }
+
+  private mutating func overflowL1() -> LevelPlan? {
+    let isOver = total > sizes.initial && l1 > sizes.l1
+    let soft = isOver ? min(l1 - sizes.l1, total - sizes.initial) : 0
+    let count = min(counts.l1, max(counts.total - sizes.max, soft))
+    guard count > 0 else { return nil }
+    let ready = counts.l1Ready - counts.l1ReadyOutdated
+    let intoL2 = max(0, min(count, sizes.l2 - l2, ready))
+    l2 += intoL2
+    let why =
+      counts.total > sizes.max
+      ? "\(counts.total) of at most \(sizes.max)" : "\(counts.l1) of \(sizes.l1) kept"
+    let target = intoL2 > 0 ? ", \(intoL2) into L2" : ""
+    return LevelPlan(
+      .shrink, count: count, fromL2: intoL2,
+      because: SafeText("shrinking L1 by \(count)\(target): \(why)"))
+  }
+
+  private func retireL1(wanted: Int, free: Int) -> LevelPlan? {
+    guard counts.l1Outdated > 0 else { return nil }
+    let keep = max(sizes.l1, sizes.initial - counts.assigned, 0)
+    let ready = counts.l1Ready - counts.l1ReadyOutdated
+    var count = min(counts.l1Outdated, ready + counts.l1Outdated - keep)
+    // Where the maximum leaves no room for a new one beside the old ones, one old one makes room.
+    let isStuck = free <= 0 && counts.leaving == 0 && ready == l1 && wanted > 0 && room > 0
+    if count <= 0, isStuck { count = 1 }
+    guard count > 0 else { return nil }
+    return LevelPlan(
+      .shrink, count: count,
+      because: SafeText("retiring \(count) of \(counts.l1Outdated) outdated at L1"))
+  }
+
+  func planL2() -> LevelPlan {
+    guard gates.cacheLevels.contains(.l2) || counts.l2 > 0 else {
+      return LevelPlan(because: "this service keeps no L2 cache")
+    }
+    let text = "\(l2) of \(sizes.l2)"
+    if l2 > sizes.l2 {
+      let count = l2 - sizes.l2
+      return LevelPlan(
+        .shrink, count: count, because: SafeText("shrinking L2 by \(count): \(text) kept"))
+    }
+    let ready = counts.l2Ready - counts.l2ReadyOutdated
+    let retired = min(counts.l2Outdated, ready + counts.l2Outdated - sizes.l2)
+    if retired > 0 {
+      return LevelPlan(
+        .shrink, count: retired,
+        because: SafeText("retiring \(retired) of \(counts.l2Outdated) outdated at L2"))
+    }
+    guard l2 < sizes.l2 else { return LevelPlan(because: SafeText("L2 is met: \(text)")) }
+    let count = min(sizes.l2 - l2, room)
+    guard count > 0 else { return LevelPlan(because: SafeText("\(shortageText); \(text) at L2")) }
+    return LevelPlan(
+      .grow, count: count, create: count, because: SafeText("growing L2 by \(count): \(text)"))
   }
 }

@@ -204,10 +204,16 @@ public struct Configuration: Hashable, Codable, Sendable {
   public var providers: [ProviderConfiguration]
   /// The pools.
   public var pools: [PoolConfiguration]
+  /// Of `pools`, by name: those that left the configuration and are kept, paused, while they have deployments.
+  public var departed: [String]
 
   /// A configuration from its parts.
-  public init(providers: [ProviderConfiguration] = [], pools: [PoolConfiguration] = []) {
+  public init(
+    providers: [ProviderConfiguration] = [], pools: [PoolConfiguration] = [],
+    departed: [String] = []
+  ) {
     self.providers = providers
     self.pools = pools
+    self.departed = departed
   }
 }

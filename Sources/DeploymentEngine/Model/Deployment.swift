@@ -81,6 +81,8 @@ public struct Deployment: Hashable, Sendable {
   public var osState: OSState
   /// Whether the driver has been told of the OS manager's latest *ready*.
   public var readyTold = false
+  /// What the OS manager sent along with its latest *ready*.
+  public var osData: SafeText?
   /// Whether its user may come in.
   public var admission: Admission
   /// A cancel or a removal was asked for while an operation runs.

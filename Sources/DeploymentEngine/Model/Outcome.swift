@@ -165,19 +165,22 @@ public struct CallRecord: Hashable, Sendable {
   public var placement: Placement
   /// The publication it is made from, with what the driver stored for it.
   public var publication: PublicationReference?
+  /// What the OS manager sent along with its latest *ready*.
+  public var osData: SafeText?
   /// What both clocks said when the call was decided.
   public var time: EngineTime
 
   /// A record from its parts.
   public init(
     id: Int64, pool: SafeText, identity: Identity, placement: Placement,
-    publication: PublicationReference?, time: EngineTime
+    publication: PublicationReference?, osData: SafeText? = nil, time: EngineTime
   ) {
     self.id = id
     self.pool = pool
     self.identity = identity
     self.placement = placement
     self.publication = publication
+    self.osData = osData
     self.time = time
   }
 }

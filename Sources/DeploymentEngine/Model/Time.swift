@@ -115,6 +115,9 @@ public struct EngineTime: Hashable, Sendable {
     self.moment = moment
     self.utc = utc
   }
+
+  /// A due time so far from now.
+  public func deadline(in length: TimeSpan) -> Deadline { Deadline(from: moment, length: length) }
 }
 
 /// A due time with its length, so that a jump of the wall clock can never make it longer.

@@ -1,0 +1,348 @@
+import DequeModule
+import HeapModule
+
+extension Engine {
+  /// Plans every pool whose counts or settings changed and serves every provider that has room, until nothing
+  /// more follows. Each round either starts something or ends, so it ends.
+  mutating func settlePlans() {
+    while true {
+      if let index = unplannedPools.popFirst() {
+        boxes[index].isUnplanned = false
+        plan(index)
+      } else if let host = unpumpedHosts.popLast() {
+        hosts[host].isUnpumped = false
+        serve(host)
+      } else {
+        return
+      }
+    }
+  }
+
+  /// One run of the planner for a pool; what is too much leaves at once, what is short waits for its turn.
+  private mutating func plan(_ index: Int) {
+    guard !boxes[index].isErased else { return }
+    let pool = boxes[index].record
+    let plan = CachePlanner.plan(sizes: pool.sizes, counts: pool.counts, gates: gates(index))
+    boxes[index].record.plan = plan
+    boxes[index].stamp += 1
+    touch(pool: index)
+    shrink(plan, index)
+    boxes[index].record.now = SafeText(nowSentence(index))
+    let grows = plan.l1.action == .grow || plan.l2.action == .grow
+    let host = boxes[index].host
+    if grows {
+      hosts[host].hungry.insert(
+        Hunger(share: boxes[index].share, pool: index, stamp: boxes[index].stamp))
+    }
+    if grows || !boxes[index].waiters.isEmpty { pump(host) }
+  }
+
+  private func gates(_ index: Int) -> PlannerGates {
+    let pool = boxes[index].record
+    let isBlocked = pool.inMaintenance ? "provider \(pool.provider) is in maintenance" : nil
+    let movable = boxes[index].buckets[Tally.Bucket.l2Usable.rawValue].count
+    let exhausted = exhaustion(index)
+    return PlannerGates(
+      cacheLevels: pool.traits?.cacheLevels ?? .none,
+      noCreation: creationGate(index) ?? exhausted,
+      noAction: isBlocked.map { SafeText($0) }, movableL2: movable, creationRoom: room(index))
+  }
+
+  /// Why a pool may create nothing now, by its own state; nil: it may.
+  func creationGate(_ index: Int) -> SafeText? {
+    let pool = boxes[index].record
+    if let problem = pool.problem { return problem }
+    if !pool.isConfigured { return "it left the configuration" }
+    if pool.isPaused { return "paused" }
+    if let restraint = pool.restraint {
+      let left = restraint.until.at - now.moment
+      return SafeText("restrained for \(left.spoken): \(restraint.reason)")
+    }
+    guard let traits = pool.traits else { return "its service is not known yet" }
+    if traits.publishes, pool.activePublication == nil {
+      return "no publication is active: publish \(pool.name)"
+    }
+    return nil
+  }
+
+  /// What there is too little of to create one more, and what would help; nil: nothing.
+  func exhaustion(_ index: Int) -> SafeText? {
+    let box = boxes[index]
+    let host = hosts[box.host].record
+    if host.deployments >= host.limits.deployments {
+      return SafeText(
+        "provider \(host.name) holds \(host.deployments) of \(host.limits.deployments) "
+          + "deployments; raise limits.deployments")
+    }
+    if box.names.free == 0 {
+      return SafeText(
+        "all \(box.names.capacity) names \(box.settings.names.prefix)… are held; raise names.digits"
+      )
+    }
+    if let range = box.settings.macs, !identities.hasMAC(in: range) {
+      return "all addresses of the MAC range are held; widen macs"
+    }
+    if box.record.traits?.usesPort ?? false, !identities.hasPort {
+      return "all ports \(Bounds.ports) are held"
+    }
+    return nil
+  }
+
+  private func room(_ index: Int) -> Int {
+    let host = hosts[boxes[index].host].record
+    return min(boxes[index].names.free, host.limits.deployments - host.deployments)
+  }
+
+  /// What the pool does now and why, or why nothing.
+  private func nowSentence(_ index: Int) -> String {
+    let pool = boxes[index].record
+    let host = hosts[boxes[index].host].record
+    var parts: [String] = []
+    if let why = creationGate(index), !pool.inMaintenance { parts.append(why.text) }
+    let plans = [pool.plan.l1, pool.plan.l2]
+    parts += plans.filter { $0.action != .none }.map(\.because.text)
+    if parts.isEmpty { parts.append(pool.plan.l1.because.text) }
+    if plans.contains(where: { $0.action == .grow }), host.preparing >= host.limits.preparing {
+      let queued = plans.reduce(0) { $0 + ($1.action == .grow ? $1.count : 0) }
+      let verb = queued == 1 ? "waits" : "wait"
+      parts.append(
+        "\(queued) \(verb) for the provider (\(host.preparing) of \(host.limits.preparing) preparing)"
+      )
+    }
+    if pool.waiting > 0 { parts.append("\(pool.waiting) users wait") }
+    return parts.joined(separator: "; ")
+  }
+
+  /// Ready ones leave newest first, into L2 while L2 is short, else away; outdated ones oldest first.
+  private mutating func shrink(_ plan: PoolPlan, _ index: Int) {
+    if plan.l1.action == .shrink {
+      var intoL2 = plan.l1.fromL2
+      for _ in 0..<plan.l1.count {
+        guard shrinkL1ByOne(index, intoL2: &intoL2, because: plan.l1.because.text) else { break }
+      }
+    }
+    if plan.l2.action == .shrink {
+      for _ in 0..<plan.l2.count {
+        guard let slot = oldestOfL2(index) else { break }
+        remove(slot, because: plan.l2.because.text)
+      }
+    }
+  }
+
+  private mutating func shrinkL1ByOne(
+    _ index: Int, intoL2: inout Int, because reason: String
+  ) -> Bool {
+    if let slot = oldest(.l1OldReady, of: index) ?? oldest(.l1OldWaiting, of: index) {
+      remove(slot, because: reason)
+      return true
+    }
+    let newest = [.l1Ready, .l1Waiting, .l1Deploying].compactMap {
+      self.newest($0, of: index)
+    }.max { slots[$0].id < slots[$1].id }
+    guard let slot = newest else { return false }
+    let host = hosts[boxes[index].host].record
+    guard intoL2 > 0, slots[slot].isReady, live[slot].call == nil else {
+      remove(slot, because: reason)
+      return true
+    }
+    guard host.preparing < host.limits.preparing else { return false }
+    intoL2 -= 1
+    startMove(slot, to: .l2, reservedFor: nil, because: reason)
+    return true
+  }
+
+  private mutating func oldestOfL2(_ index: Int) -> Int? {
+    if let slot = oldest(.l2Old, of: index) { return slot }
+    return [.l2Usable, .l2Deploying].compactMap { self.oldest($0, of: index) }
+      .min { slots[$0].id < slots[$1].id }
+  }
+
+  /// Gives a provider's free places away: users first, then removals, then the caches, emptiest pool first.
+  private mutating func serve(_ host: Int) {
+    guard !hosts[host].record.inMaintenance else { return }
+    pumpReady(host)
+    pumpWaiters(host)
+    pumpRemovals(host)
+    while hosts[host].record.preparing < hosts[host].record.limits.preparing,
+      let hunger = hosts[host].hungry.popMin()
+    {
+      let index = hunger.pool
+      guard boxes[index].stamp == hunger.stamp, !boxes[index].isUnplanned else { continue }
+      if !growByOne(index), !boxes[index].isExhausted {
+        boxes[index].isExhausted = true
+        exhaustedPools.append(index)
+      }
+      if boxes[index].isUnplanned {
+        // What it got changed its plan and its place among the others.
+        return pump(host)
+      }
+    }
+  }
+
+  private mutating func growByOne(_ index: Int) -> Bool {
+    let plan = boxes[index].record.plan
+    if plan.l1.action == .grow {
+      if plan.l1.fromL2 > 0, let slot = oldest(.l2Usable, of: index) {
+        startMove(slot, to: .l1, reservedFor: nil, because: plan.l1.because.text)
+        return true
+      }
+      if plan.l1.create > 0 {
+        return create(
+          in: index, .deployForCache(.l1), at: .cache(.l1, reservedFor: nil),
+          because: plan.l1.because.text) != nil
+      }
+    }
+    guard plan.l2.action == .grow else { return false }
+    return create(
+      in: index, .deployForCache(.l2), at: .cache(.l2, reservedFor: nil),
+      because: plan.l2.because.text) != nil
+  }
+
+  /// A new deployment with an identity of its own, stored before its first call; nil when something is
+  /// exhausted.
+  mutating func create(
+    in index: Int, _ kind: OperationKind, at placement: Placement, because reason: String
+  ) -> Int? {
+    guard exhaustion(index) == nil, let identity = takeIdentity(index) else { return nil }
+    let box = boxes[index]
+    let length = box.settings.deadlines.preparing
+    let operation = Operation(kind, deadline: deadline(in: length))
+    var deployment = Deployment(
+      id: DeploymentID(counters.deployment), pool: box.record.id, identity: identity,
+      placement: placement, phase: .preparing(operation),
+      osState: .preparing, publication: box.record.activePublication, because: SafeText(reason),
+      at: now.utc)
+    deployment.next = deadline(in: .zero)
+    counters.deployment += 1
+    areCountersDirty = true
+    let slot = insert(deployment, pool: index)
+    touch(slot)
+    stands(on: deployment.publication, index)
+    log(.created, "\(identity.name), \(kind.word): \(reason)", slot: slot)
+    call(slot)
+    return slot
+  }
+
+  private mutating func takeIdentity(_ index: Int) -> Identity? {
+    guard let number = boxes[index].names.take() else { return nil }
+    var identity = Identity(name: boxes[index].settings.names.name(number))
+    if let range = boxes[index].settings.macs {
+      guard let mac = identities.takeMAC(in: range) else {
+        boxes[index].names.giveBack(number)
+        return nil
+      }
+      identity.mac = mac
+    }
+    if boxes[index].record.traits?.usesPort ?? false { identity.port = identities.takePort() }
+    return identity
+  }
+}
+
+extension Engine {
+  /// A pool is looked at because a restraint or a user's wait may be over.
+  mutating func wakePool(_ index: Int) {
+    if let restraint = boxes[index].record.restraint, restraint.until.at <= now.moment {
+      boxes[index].record.restraint = nil
+      boxes[index].record.creationErrors.removeAll { $0.at <= now.moment }
+      log(.pool, "no longer restrained", pool: index)
+    }
+    expireWaiters(of: index)
+    replan(index)
+  }
+
+  mutating func pause(_ index: Int, _ isPaused: Bool) -> Reply {
+    let name = boxes[index].record.name
+    guard boxes[index].record.isPaused != isPaused else {
+      return .refused(
+        Refusal(.notPermitted, "pool \(name) is \(isPaused ? "paused already" : "not paused")"))
+    }
+    boxes[index].record.isPaused = isPaused
+    boxes[index].record.revision += 1
+    replan(index)
+    pump(boxes[index].host)
+    return .accepted(nil, note: isPaused ? "\(name) is paused" : "\(name) goes on")
+  }
+
+  mutating func lift(_ index: Int) -> Reply {
+    let name = boxes[index].record.name
+    guard boxes[index].record.restraint != nil else {
+      return .refused(Refusal(.notPermitted, "pool \(name) is not restrained"))
+    }
+    boxes[index].record.restraint = nil
+    boxes[index].record.creationErrors = []
+    boxes[index].record.revision += 1
+    replan(index)
+    pump(boxes[index].host)
+    return .accepted(nil, note: "the restraint of \(name) is lifted")
+  }
+
+  mutating func resize(_ index: Int, _ overrides: SizeOverrides?) -> Reply {
+    let pool = boxes[index].record
+    let merged = overrides.map { pool.overrides.merged(with: $0) } ?? SizeOverrides()
+    let sizes = merged.applied(to: pool.configuredSizes)
+    if let problem = sizes.problem(with: pool.traits?.cacheLevels) {
+      return .refused(Refusal(.invalid, SafeText(problem)))
+    }
+    boxes[index].record.overrides = merged
+    boxes[index].record.revision += 1
+    replan(index)
+    pump(boxes[index].host)
+    let text = "initial \(sizes.initial), L1 \(sizes.l1), L2 \(sizes.l2), max \(sizes.max)"
+    let note = overrides == nil ? "\(pool.name) has its configured sizes" : "\(pool.name): \(text)"
+    return .accepted(nil, note: SafeText(note))
+  }
+
+  mutating func maintain(_ name: SafeText, _ isOn: Bool, _ request: Request) -> Reply {
+    guard let host = hostByName[name], !hosts[host].isErased else {
+      return .refused(Refusal(.notFound, "there is no provider \(name)"))
+    }
+    guard hosts[host].record.inMaintenance != isOn else {
+      return .refused(
+        Refusal(.notPermitted, "provider \(name) is \(isOn ? "already" : "not") in maintenance"))
+    }
+    hosts[host].record.inMaintenance = isOn
+    touch(host: host)
+    for index in boxes.indices where boxes[index].host == host {
+      boxes[index].record.inMaintenance = isOn
+      replan(index)
+    }
+    if !isOn { resume(host) }
+    log(.provider, "maintenance of \(name) \(isOn ? "begins" : "ends")", actor: request.actor)
+    return .accepted(nil, note: isOn ? "\(name) is not called any more" : "\(name) is called again")
+  }
+
+  /// The maintenance of a provider is over: what was in flight gets its next check now.
+  private mutating func resume(_ host: Int) {
+    for slot in slotOf.values.sorted() where boxes[live[slot].pool].host == host {
+      if slots[slot].phase.operation != nil, live[slot].call == nil {
+        change(slot) { $0.next = $1.deadline(in: .zero) }
+      } else {
+        settle(slot)
+      }
+    }
+    for index in boxes.indices where boxes[index].host == host {
+      for publication in boxes[index].publications where publication.operation != nil {
+        addDue(now.moment, .publication(index, publication.revision))
+      }
+    }
+    pump(host)
+  }
+}
+
+extension Sizes {
+  /// What is wrong with these sizes, and what is allowed; nil: nothing.
+  public func problem(with levels: CacheLevels?) -> String? {
+    if min(initial, l1, l2, max) < 0 { return "sizes cannot be negative" }
+    if l1 > max { return "l1 (\(l1)) is more than max (\(max)): at most \(max)" }
+    if initial > max { return "initial (\(initial)) is more than max (\(max)): at most \(max)" }
+    guard let levels else { return nil }
+    if l2 > 0, !levels.contains(.l2) { return "this service has no L2 cache: l2 must be 0" }
+    if max(l1, initial) > 0, !levels.contains(.l1) {
+      return "this service has no cache: initial and l1 must be 0"
+    }
+    return nil
+  }
+
+  private func max(_ one: Int, _ other: Int) -> Int { Swift.max(one, other) }
+  private func min(_ values: Int...) -> Int { values.min() ?? 0 }
+}

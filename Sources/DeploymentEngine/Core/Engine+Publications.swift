@@ -1,0 +1,284 @@
+extension Engine {
+  /// Prepares the next revision of what a pool clones.
+  mutating func publish(_ index: Int, _ request: Request) -> Reply {
+    let pool = boxes[index].record
+    guard pool.traits?.publishes ?? false else {
+      return .refused(
+        Refusal(.notPermitted, "the service of \(pool.name) does not publish, and needs not"))
+    }
+    if pool.inMaintenance {
+      return .refused(Refusal(.notPermitted, "provider \(pool.provider) is in maintenance"))
+    }
+    if !pool.isConfigured {
+      return .refused(Refusal(.notPermitted, "pool \(pool.name) left the configuration"))
+    }
+    if let running = boxes[index].publications.first(where: { $0.state == .publishing }) {
+      return .refused(
+        Refusal(
+          .notPermitted, "revision \(running.revision) of \(pool.name) is being published already"))
+    }
+    let revision = (boxes[index].publications.map(\.revision).max() ?? 0) + 1
+    let length = boxes[index].settings.deadlines.preparing
+    boxes[index].publications.append(
+      PublicationRecord(
+        pool: pool.id, revision: revision, name: "\(pool.name)-r\(revision)",
+        operation: Operation(.publish, deadline: deadline(in: length)), at: now.utc))
+    log(.publication, "revision \(revision) is being published", pool: index, actor: request.actor)
+    callPublication(index, revision)
+    return .accepted(nil, note: "revision \(revision) of \(pool.name) is being published")
+  }
+
+  /// Cancels the publication that is being prepared.
+  mutating func cancelPublication(_ index: Int) -> Reply {
+    let name = boxes[index].record.name
+    guard let running = boxes[index].publications.first(where: { $0.state == .publishing }) else {
+      return .refused(Refusal(.notPermitted, "nothing of \(name) is being published"))
+    }
+    beginPublication(index, running.revision, .cancel)
+    return .accepted(nil, note: "revision \(running.revision) of \(name) is being cancelled")
+  }
+
+  private func place(_ index: Int, _ revision: Int) -> Int? {
+    boxes[index].publications.firstIndex { $0.revision == revision }
+  }
+
+  /// The one way to change a publication.
+  private mutating func changePublication(
+    _ index: Int, _ revision: Int, _ body: (inout PublicationRecord, EngineTime) -> Void
+  ) {
+    guard let place = place(index, revision) else { return }
+    let before = boxes[index].publications[place].state
+    body(&boxes[index].publications[place], now)
+    if before != boxes[index].publications[place].state {
+      boxes[index].publications[place].stateSince = now.utc
+    }
+    store(index, revision)
+  }
+
+  private mutating func changePublication(
+    _ index: Int, _ revision: Int, _ body: (inout PublicationRecord) -> Void
+  ) {
+    changePublication(index, revision) { record, _ in body(&record) }
+  }
+
+  private mutating func store(_ index: Int, _ revision: Int) {
+    guard let place = place(index, revision) else { return }
+    let record = boxes[index].publications[place]
+    otherChanges.removeAll {
+      guard case .publication(let other) = $0 else { return false }
+      return other.pool == record.pool && other.revision == record.revision
+    }
+    otherChanges.append(.publication(record))
+    if let next = record.next { addDue(next.at, .publication(index, revision)) }
+    if let operation = record.operation {
+      addDue(operation.deadline.at, .publication(index, revision))
+    }
+  }
+
+  private mutating func beginPublication(_ index: Int, _ revision: Int, _ kind: OperationKind) {
+    let deadlines = boxes[index].settings.deadlines
+    let length = kind == .publish ? deadlines.preparing : deadlines.removing
+    changePublication(index, revision) {
+      $0.operation = Operation(kind, deadline: $1.deadline(in: length))
+      $0.state = kind == .publish ? .publishing : .removing
+      $0.failed = nil
+      $0.next = nil
+    }
+    callPublication(index, revision)
+  }
+
+  private mutating func callPublication(_ index: Int, _ revision: Int) {
+    guard let place = place(index, revision), boxes[index].publicationCalls[revision] == nil,
+      !boxes[index].record.inMaintenance,
+      let operation = boxes[index].publications[place].operation
+    else { return store(index, revision) }
+    let record = boxes[index].publications[place]
+    let id = CallID(nextCall)
+    nextCall += 1
+    let subject = CallSubject.publication(record.pool, revision)
+    calls[id] = subject
+    boxes[index].publicationCalls[revision] = id
+    boxes[index].publicationCalled[revision] = operation.kind
+    boxes[index].publications[place].next = nil
+    let limit = boxes[index].settings.deadlines.call
+    madeCalls.append(
+      Call(
+        id: id, subject: subject, pool: record.pool, notices: [],
+        task: operation.step == .start ? .start(operation.kind) : .check(operation.kind),
+        data: record.data,
+        record: CallRecord(
+          id: 0, pool: boxes[index].record.name, identity: Identity(name: record.name),
+          placement: .cache(.l1, reservedFor: nil), publication: nil, time: now),
+        timeLimit: limit))
+    store(index, revision)
+  }
+
+  mutating func publicationCallEnded(_ outcome: CallOutcome, _ index: Int, _ revision: Int) {
+    guard boxes[index].publicationCalls[revision] == outcome.id else { return }
+    let called = boxes[index].publicationCalled[revision]
+    boxes[index].publicationCalls[revision] = nil
+    for line in outcome.log { log(.driver, line.message.text, level: line.level, pool: index) }
+    changePublication(index, revision) {
+      if let data = outcome.data { $0.data = data }
+      $0.progress = outcome.progress
+    }
+    guard let place = place(index, revision),
+      let operation = boxes[index].publications[place].operation
+    else { return }
+    guard called == operation.kind else {
+      // What runs now had to wait for this call; now it is made.
+      return callPublication(index, revision)
+    }
+    switch outcome.answer {
+    case .running:
+      let pause = min(max(outcome.suggestedTime, Pauses.check.shortest), Pauses.check.longest)
+      changePublication(index, revision) {
+        $0.operation?.step = .check
+        $0.operation?.failures = 0
+        $0.reason = nil
+        $0.next = $1.deadline(in: pause)
+      }
+    case .finished: publicationFinished(index, revision, operation.kind)
+    case .error(let failure): publicationFailed(index, revision, operation, failure)
+    case nil: break
+    }
+  }
+
+  private mutating func publicationFinished(
+    _ index: Int, _ revision: Int, _ kind: OperationKind
+  ) {
+    changePublication(index, revision) {
+      $0.operation = nil
+      $0.next = nil
+      $0.reason = nil
+      $0.progress = nil
+    }
+    guard kind == .publish else { return publicationGone(index, revision) }
+    activate(index, revision)
+  }
+
+  /// A new revision is what the pool creates from; what stands on the old one drains.
+  private mutating func activate(_ index: Int, _ revision: Int) {
+    let old = boxes[index].record.activePublication
+    changePublication(index, revision) { $0.state = .active }
+    boxes[index].record.activePublication = revision
+    boxes[index].record.revision += 1
+    log(.publication, "revision \(revision) is active", pool: index)
+    if let old { changePublication(index, old) { $0.state = .draining } }
+    for slot in slotOf.values.sorted() where live[slot].pool == index {
+      recount(slot)
+      drain(slot)
+    }
+    replan(index)
+    if let old { removeIfDrained(index, old) }
+  }
+
+  /// What the activation of a newer revision means for one deployment of an older one.
+  private mutating func drain(_ slot: Int) {
+    guard live[slot].tally?.isOutdated ?? false else { return }
+    let reason = "a newer publication is active"
+    switch slots[slot].phase {
+    case .preparing where slots[slot].placement.user == nil: remove(slot, because: reason)
+    case .usable where slots[slot].placement.isAssigned && !slots[slot].inUse:
+      if boxes[live[slot].pool].settings.onLogout == .remove { remove(slot, because: reason) }
+    case .preparing, .usable, .removable, .removing, .removed, .canceling, .canceled, .error: break
+    }
+  }
+
+  mutating func stands(on revision: Int?, _ index: Int) {
+    guard let revision else { return }
+    changePublication(index, revision) { $0.standing += 1 }
+  }
+
+  mutating func standsNoLonger(on revision: Int?, _ index: Int) {
+    guard let revision else { return }
+    changePublication(index, revision) { $0.standing -= 1 }
+    removeIfDrained(index, revision)
+  }
+
+  private mutating func removeIfDrained(_ index: Int, _ revision: Int) {
+    guard let place = place(index, revision) else { return }
+    let record = boxes[index].publications[place]
+    guard record.state == .draining, record.standing <= 0 else { return }
+    log(.publication, "revision \(revision) is removed: nothing stands on it", pool: index)
+    beginPublication(index, revision, .destroy)
+  }
+
+  private mutating func publicationGone(_ index: Int, _ revision: Int) {
+    let retention = boxes[index].settings.historyRetention
+    changePublication(index, revision) {
+      $0.state = .removed
+      $0.data = []
+      $0.next = $1.deadline(in: retention)
+    }
+    log(.publication, "revision \(revision) is gone", pool: index)
+    eraseIfGone(pool: index)
+  }
+
+  private mutating func publicationFailed(
+    _ index: Int, _ revision: Int, _ operation: Operation, _ failure: DeploymentFailure
+  ) {
+    let sentence = "\(operation.kind.word) of revision \(revision): \(failure.reason)"
+    guard failure.kind == .permanent else {
+      let failures = operation.failures + 1
+      let wait = pause(after: failures, from: Pauses.retry.first, upTo: Pauses.retry.longest)
+      changePublication(index, revision) {
+        $0.operation?.failures = failures
+        $0.reason = failure.reason
+        $0.next = $1.deadline(in: wait)
+      }
+      return log(
+        .publication, "\(sentence); again in \(wait.spoken)", level: .warning, pool: index)
+    }
+    failPublication(index, revision, operation.kind, failure.reason)
+  }
+
+  private mutating func failPublication(
+    _ index: Int, _ revision: Int, _ kind: OperationKind, _ reason: SafeText
+  ) {
+    let failures = (boxes[index].publicationRemovals[revision] ?? 0) + 1
+    boxes[index].publicationRemovals[revision] = kind == .publish ? 0 : failures
+    let wait =
+      kind == .publish
+      ? boxes[index].settings.errorRetention
+      : pause(after: failures, from: Pauses.removal.first, upTo: Pauses.removal.longest)
+    changePublication(index, revision) {
+      $0.state = .error
+      $0.operation = nil
+      $0.failed = kind
+      $0.reason = reason
+      $0.next = $1.deadline(in: wait)
+    }
+    log(
+      .publication, "\(kind.word) of revision \(revision) failed: \(reason)", level: .error,
+      pool: index)
+  }
+
+  /// Something of a publication is due: a call, its deadline, its removal or its end as history.
+  mutating func wakePublication(_ index: Int, _ revision: Int) {
+    guard let place = place(index, revision) else { return }
+    let record = boxes[index].publications[place]
+    if boxes[index].record.inMaintenance {
+      guard record.operation != nil else { return }
+      return addDue(now.moment + Pauses.maintenance, .publication(index, revision))
+    }
+    if let operation = record.operation {
+      let isOut = boxes[index].publicationCalls[revision] != nil
+      if operation.deadline.at <= now.moment {
+        let reason: SafeText =
+          "\(operation.kind.word) did not finish within \(operation.deadline.length.spoken)"
+        return failPublication(index, revision, operation.kind, record.reason ?? reason)
+      }
+      guard !isOut, let next = record.next, next.at <= now.moment else { return }
+      return callPublication(index, revision)
+    }
+    guard let next = record.next, next.at <= now.moment else { return }
+    switch record.state {
+    case .error: beginPublication(index, revision, .destroy)
+    case .removed:
+      boxes[index].publications.remove(at: place)
+      otherChanges.append(.erasedPublication(record.pool, revision))
+    case .publishing, .active, .draining, .removing: break
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/// Names, MAC addresses and ports: held from before the first call until the driver said *gone*.
+struct IdentityPools: Sendable {
+  private var heldMACs = Set<MACAddress>()
+  private var ranges: [MACRange: NumberPool] = [:]
+  private var rangeOrder: [MACRange] = []
+  private var heldPorts = Set<UInt16>()
+  private var nextPort = Bounds.ports.lowerBound
+
+  /// Notes a range that addresses are taken from.
+  mutating func use(_ range: MACRange) {
+    guard ranges[range] == nil else { return }
+    let size = range.last.number - range.first.number + 1
+    ranges[range] = NumberPool(
+      capacity: Int(size), held: heldMACs.lazy.compactMap { Self.offset($0, in: range) })
+    rangeOrder.append(range)
+  }
+
+  /// Notes what a stored deployment holds.
+  mutating func hold(_ identity: Identity) {
+    if let mac = identity.mac { heldMACs.insert(mac) }
+    if let port = identity.port { heldPorts.insert(port) }
+  }
+
+  /// Whether an address of this range is free.
+  func hasMAC(in range: MACRange) -> Bool { (ranges[range]?.free ?? 0) > 0 }
+  /// Whether a port is free.
+  var hasPort: Bool { heldPorts.count < Bounds.ports.count }
+
+  /// The lowest free address of a range that no pool holds.
+  mutating func takeMAC(in range: MACRange) -> MACAddress? {
+    while let offset = ranges[range]?.take() {
+      let mac = MACAddress(range.first.number + UInt64(offset))
+      if heldMACs.insert(mac).inserted { return mac }
+    }
+    return nil
+  }
+
+  /// A free port. The next one rather than the lowest: one that a stranger took, or that the system still
+  /// remembers from its last holder, is not met again at once.
+  mutating func takePort() -> UInt16? {
+    guard hasPort else { return nil }
+    while true {
+      let port = nextPort
+      nextPort = port == Bounds.ports.upperBound ? Bounds.ports.lowerBound : port + 1
+      if heldPorts.insert(port).inserted { return port }
+    }
+  }
+
+  /// Gives a port back.
+  mutating func giveBack(port: UInt16) { heldPorts.remove(port) }
+
+  /// Gives back all but the name, which is its pool's.
+  mutating func giveBack(_ identity: Identity) {
+    if let port = identity.port { heldPorts.remove(port) }
+    guard let mac = identity.mac, heldMACs.remove(mac) != nil else { return }
+    for range in rangeOrder {
+      if let offset = Self.offset(mac, in: range) { ranges[range]?.giveBack(offset) }
+    }
+  }
+
+  private static func offset(_ mac: MACAddress, in range: MACRange) -> Int? {
+    guard mac >= range.first, mac <= range.last else { return nil }
+    return Int(mac.number - range.first.number)
+  }
+}
+
+extension NamePattern {
+  /// How many names there are.
+  var capacity: Int { (0..<digits).reduce(1) { product, _ in product * 10 } }
+
+  /// The name with this number.
+  func name(_ number: Int) -> String {
+    let text = String(number)
+    return prefix + String(repeating: "0", count: max(0, digits - text.count)) + text
+  }
+
+  /// The number of a name of this pattern; nil for another's.
+  func number(of name: String) -> Int? {
+    guard name.hasPrefix(prefix) else { return nil }
+    let rest = name.dropFirst(prefix.count)
+    guard rest.count == digits, rest.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+    return Int(rest)
+  }
+}

@@ -1,0 +1,178 @@
+/// What an operator may ask of one deployment.
+public enum DeploymentVerb: Hashable, Sendable {
+  /// See `Verb`.
+  case cancel, destroy, ready, assign, release, retry, forget, undo
+  /// See `Verb`; to this level.
+  case move(to: CacheLevel)
+
+  /// The word of the command line.
+  public var word: String {
+    switch self {
+    case .cancel: "cancel"
+    case .destroy: "destroy"
+    case .move: "move"
+    case .ready: "ready"
+    case .assign: "assign"
+    case .release: "release"
+    case .retry: "retry"
+    case .forget: "forget"
+    case .undo: "undo"
+    }
+  }
+}
+
+/// When a request is permitted: the one place that the engine, the command line and the screen ask.
+public enum Permission {
+  /// Why this may not be asked of this deployment now, in one sentence; nil: it may.
+  public static func refusal(
+    of verb: DeploymentVerb, on deployment: Deployment, in pool: Pool
+  ) -> Refusal? {
+    sentence(verb, deployment, pool).map { Refusal(.notPermitted, SafeText($0)) }
+  }
+
+  private static func sentence(
+    _ verb: DeploymentVerb, _ deployment: Deployment, _ pool: Pool
+  ) -> String? {
+    let name = deployment.name
+    if deployment.phase.isHistory, verb != .undo {
+      return "\(name) is history: it is \(deployment.state.rawValue)"
+    }
+    switch verb {
+    case .cancel: return cancel(deployment)
+    case .destroy: return destroy(deployment)
+    case .move(let level): return move(deployment, to: level, pool)
+    case .ready: return ready(deployment)
+    case .assign: return assign(deployment, pool)
+    case .release: return release(deployment)
+    case .retry:
+      return deployment.state == .error
+        ? nil : "\(name) is \(stateWords(deployment)), there is nothing to try again"
+    case .forget:
+      return deployment.state == .error
+        ? nil : "only one in error can be forgotten, \(name) is \(stateWords(deployment))"
+    case .undo:
+      return deployment.pending == nil ? "nothing waits to be undone on \(name)" : nil
+    }
+  }
+
+  private static func cancel(_ deployment: Deployment) -> String? {
+    if deployment.cancelRequested { return "cancelling \(deployment.name) is asked for already" }
+    if let pending = pendingWords(deployment) { return pending }
+    return deployment.state == .preparing
+      ? nil
+      : "no operation runs on \(deployment.name) that could be cancelled: it is "
+        + stateWords(deployment)
+  }
+
+  private static func destroy(_ deployment: Deployment) -> String? {
+    if deployment.cancelRequested { return "the end of \(deployment.name) is asked for already" }
+    if let pending = pendingWords(deployment) { return pending }
+    switch deployment.state {
+    case .preparing, .usable, .removable, .error: return nil
+    case .removing, .canceling, .removed, .canceled:
+      return "\(deployment.name) is \(stateWords(deployment)) already"
+    }
+  }
+
+  private static func move(
+    _ deployment: Deployment, to level: CacheLevel, _ pool: Pool
+  ) -> String? {
+    let name = deployment.name
+    if deployment.placement.isAssigned {
+      return "assigned deployments cannot return to the cache: \(name) is held by "
+        + (deployment.placement.user?.text ?? "a user")
+    }
+    if let user = deployment.placement.user { return "\(name) is reserved for \(user)" }
+    guard pool.traits?.cacheLevels.contains(.l2) ?? false else {
+      return "the service of \(pool.name) has no L2 cache to move \(name) to or from"
+    }
+    if deployment.placement.level == level { return "\(name) is at \(level.rawValue) already" }
+    if let pending = pendingWords(deployment) { return pending }
+    if let user = deployment.loggedIn.first { return "\(user) is logged in to \(name)" }
+    guard deployment.phase == .usable(nil) else {
+      return "only a usable one can be moved, \(name) is \(stateWords(deployment))"
+    }
+    return nil
+  }
+
+  private static func ready(_ deployment: Deployment) -> String? {
+    let name = deployment.name
+    guard deployment.phase == .usable(nil) else {
+      return "only a usable one can be made ready, \(name) is \(stateWords(deployment))"
+    }
+    if deployment.isWaitingForOS { return "\(name) waits for its OS manager" }
+    return deployment.placement.level == .l2
+      ? "\(name) is at L2: move it to L1, that makes it ready" : nil
+  }
+
+  private static func assign(_ deployment: Deployment, _ pool: Pool) -> String? {
+    let name = deployment.name
+    if deployment.placement.isAssigned {
+      return "\(name) is held by \(deployment.placement.user?.text ?? "a user")"
+    }
+    if let user = deployment.placement.user { return "\(name) is reserved for \(user)" }
+    guard deployment.placement.level == .l1 else {
+      return "\(name) is at L2 and goes through L1: move it there first"
+    }
+    if let pending = pendingWords(deployment) { return pending }
+    guard deployment.phase == .usable(nil) else {
+      return "only a usable one can be assigned, \(name) is \(stateWords(deployment))"
+    }
+    if let user = deployment.loggedIn.first { return "\(user) is logged in to \(name)" }
+    if pool.inMaintenance { return "provider \(pool.provider) is in maintenance" }
+    return pool.state == .paused ? "pool \(pool.name) is paused and takes no new users" : nil
+  }
+
+  private static func release(_ deployment: Deployment) -> String? {
+    let name = deployment.name
+    guard deployment.placement.isAssigned else { return "\(name) is not assigned to anybody" }
+    if deployment.cancelRequested { return "the end of \(name) is asked for already" }
+    if let pending = pendingWords(deployment) { return pending }
+    switch deployment.state {
+    case .preparing, .usable, .error: return nil
+    case .removable, .removing, .canceling, .removed, .canceled:
+      return "\(name) is \(stateWords(deployment)) already"
+    }
+  }
+
+  private static func pendingWords(_ deployment: Deployment) -> String? {
+    deployment.pending.map {
+      "\($0.verb.word) of \(deployment.name) waits already; undo it first"
+    }
+  }
+
+  private static func stateWords(_ deployment: Deployment) -> String {
+    if deployment.isWaitingForOS { return "waiting for its OS manager" }
+    if deployment.state == .usable, let operation = deployment.operation {
+      return "busy with \(operation.word)"
+    }
+    return switch deployment.state {
+    case .error: "in error"
+    case .preparing: "in preparation"
+    case .removable: "waiting to be removed"
+    case .removing: "being removed"
+    case .canceling: "being cancelled"
+    case .usable, .removed, .canceled: deployment.state.rawValue
+    }
+  }
+}
+
+extension GracefulVerb {
+  /// The word of the command line.
+  public var word: String {
+    switch self {
+    case .cancel: "cancel"
+    case .destroy: "destroy"
+    case .release: "release"
+    }
+  }
+
+  /// The same as something that is asked of one deployment.
+  var verb: DeploymentVerb {
+    switch self {
+    case .cancel: .cancel
+    case .destroy: .destroy
+    case .release: .release
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import DequeModule
+import HeapModule
+
+/// A pool with what is kept beside its record.
+struct PoolBox: Sendable {
+  var record: Pool
+  var settings: PoolConfiguration
+  var host: Int
+  var names: NumberPool
+  var buckets = [AgeIndex](repeating: AgeIndex(), count: Tally.Bucket.allCases.count)
+  var holders: [SafeText: DeploymentID] = [:]
+  var waiters = Deque<Waiter>()
+  var waitingUsers: Set<SafeText> = []
+  var publications: [PublicationRecord] = []
+  /// The calls of publications in flight, by revision.
+  var publicationCalls: [Int: CallID] = [:]
+  /// The operations that those calls belong to.
+  var publicationCalled: [Int: OperationKind] = [:]
+  /// Removals of publications that failed, in a row.
+  var publicationRemovals: [Int: Int] = [:]
+  var isDirty = false
+  var isUnplanned = false
+  var isErased = false
+  var isExhausted = false
+  /// Counts up with each plan; an entry of the provider's queue with another number is stale.
+  var stamp: UInt64 = 0
+
+  /// Whether a user who waits may be served with something new.
+  var canServe: Bool { record.state == .active || record.counts.l1Ready > 0 }
+  /// How full it is, in millionths of what it wants; the emptiest is served first.
+  var share: Int {
+    let sizes = record.sizes
+    let wanted = max(1, max(sizes.initial, sizes.l1 + record.counts.assigned) + sizes.l2)
+    return (record.counts.total + record.counts.l2) * 1_000_000 / wanted
+  }
+}
+
+/// A provider with what is kept beside its record.
+struct HostBox: Sendable {
+  var record: ProviderRecord
+  var settingReady = 0
+  /// Pools that need something created or moved, the emptiest first.
+  var hungry = Heap<Hunger>()
+  /// Deployments that are to be removed or cancelled, in the order in which that was decided.
+  var removals = Deque<DeploymentID>()
+  /// Deployments to be made ready for the users who hold them.
+  var settings = Deque<DeploymentID>()
+  /// Pools in which users wait.
+  var waitingPools: [Int] = []
+  var isDirty = false
+  var isUnpumped = false
+  var isErased = false
+}
+
+/// A pool's place in its provider's queue.
+struct Hunger: Comparable, Sendable {
+  var share: Int
+  var pool: Int
+  var stamp: UInt64
+
+  static func < (one: Hunger, other: Hunger) -> Bool {
+    (one.share, one.pool) < (other.share, other.pool)
+  }
+}
+
+/// When something is to be looked at again.
+struct Due: Comparable, Sendable {
+  enum Target: Hashable, Sendable {
+    /// Counts only while the deployment is due at that very time.
+    case deployment(DeploymentID)
+    case pool(Int)
+    case publication(Int, Int)
+  }
+  var at: Moment
+  var order: UInt64
+  var target: Target
+
+  static func < (one: Due, other: Due) -> Bool { (one.at, one.order) < (other.at, other.order) }
+  static func == (one: Due, other: Due) -> Bool { one.order == other.order }
+}

@@ -1,0 +1,132 @@
+/// Where a deployment is counted and where it can be found; derived from it alone.
+struct Tally: Hashable, Sendable {
+  /// The line of the pool's counts.
+  enum Line: Hashable, Sendable {
+    case l1Ready, l1Waiting, l1Preparing, l2Ready, l2Waiting, l2Preparing
+    case assigned, removing, error, history
+  }
+  /// The limit of the provider that it takes a place of.
+  enum Slot: Hashable, Sendable { case none, preparing, removing, settingReady }
+  /// The index that it can be taken from.
+  enum Bucket: Int, Hashable, Sendable, CaseIterable {
+    /// Ready, of the active publication.
+    case l1Ready
+    /// Usable, while the OS manager has not spoken.
+    case l1Waiting
+    /// Being deployed.
+    case l1Deploying
+    /// On its way from L2.
+    case l1Moving
+    /// Usable at L2.
+    case l2Usable
+    /// Being deployed for L2.
+    case l2Deploying
+    /// Ready at L1, of an older publication.
+    case l1OldReady
+    /// Waiting for the OS at L1, of an older publication.
+    case l1OldWaiting
+    /// Usable at L2, of an older publication.
+    case l2Old
+  }
+
+  var line: Line
+  var slot: Slot
+  var bucket: Bucket?
+  var isOutdated: Bool
+  var holder: SafeText?
+  var uniqueId: SafeText
+  var isOperating: Bool
+
+  init(_ deployment: Deployment, isOutdated: Bool) {
+    line = Self.line(of: deployment)
+    slot = Self.slot(of: deployment)
+    bucket = Self.bucket(of: deployment, line: line, isOutdated: isOutdated)
+    self.isOutdated = isOutdated && line != .history
+    holder = line == .history ? nil : deployment.placement.user
+    uniqueId = line == .history ? "" : deployment.uniqueId
+    isOperating = deployment.phase.operation != nil
+  }
+
+  private static func line(of deployment: Deployment) -> Line {
+    let isPreparing: Bool
+    switch deployment.phase {
+    case .removed, .canceled: return .history
+    case .removable, .removing, .canceling: return .removing
+    case .error: return .error
+    case .preparing: isPreparing = true
+    case .usable: isPreparing = false
+    }
+    let isWaiting = deployment.osState == .preparing
+    switch deployment.placement {
+    case .assigned, .cache(_, reservedFor: .some): return .assigned
+    case .cache(.l1, reservedFor: nil):
+      return isPreparing ? .l1Preparing : isWaiting ? .l1Waiting : .l1Ready
+    case .cache(.l2, reservedFor: nil):
+      return isPreparing ? .l2Preparing : isWaiting ? .l2Waiting : .l2Ready
+    }
+  }
+
+  private static func slot(of deployment: Deployment) -> Slot {
+    switch deployment.phase {
+    case .preparing(let operation):
+      switch operation.kind {
+      case .deployForCache, .deployForUser, .moveToCache: .preparing
+      case .setReady: .settingReady
+      case .notifyReadyFromOSManager, .cancel, .destroy, .publish: .none
+      }
+    case .usable(let operation): operation?.kind == .setReady ? .settingReady : .none
+    case .removing, .canceling: .removing
+    case .removable, .removed, .canceled, .error: .none
+    }
+  }
+
+  private static func bucket(
+    of deployment: Deployment, line: Line, isOutdated: Bool
+  ) -> Bucket? {
+    guard !deployment.cancelRequested, deployment.pending == nil, !deployment.inUse else {
+      return nil
+    }
+    let isIdle = deployment.phase == .usable(nil)
+    let isMoving =
+      switch deployment.phase.operation?.kind {
+      case .moveToCache: true
+      default: false
+      }
+    switch line {
+    case .l1Ready: return !isIdle ? nil : isOutdated ? .l1OldReady : .l1Ready
+    case .l1Waiting: return !isIdle ? nil : isOutdated ? .l1OldWaiting : .l1Waiting
+    case .l1Preparing: return isOutdated ? nil : isMoving ? .l1Moving : .l1Deploying
+    case .l2Ready, .l2Waiting: return !isIdle ? nil : isOutdated ? .l2Old : .l2Usable
+    case .l2Preparing: return isOutdated || isMoving ? nil : .l2Deploying
+    case .assigned, .removing, .error, .history: return nil
+    }
+  }
+}
+
+extension PoolCounts {
+  /// Adds one deployment (`by: 1`) or takes it away (`by: -1`).
+  mutating func add(_ tally: Tally, by step: Int) {
+    switch tally.line {
+    case .l1Ready:
+      l1Ready += step
+      if tally.isOutdated { l1ReadyOutdated += step }
+    case .l1Waiting: l1Waiting += step
+    case .l1Preparing: l1Preparing += step
+    case .l2Ready:
+      l2Ready += step
+      if tally.isOutdated { l2ReadyOutdated += step }
+    case .l2Waiting: l2Waiting += step
+    case .l2Preparing: l2Preparing += step
+    case .assigned: assigned += step
+    case .removing: removing += step
+    case .error: error += step
+    case .history: break
+    }
+    guard tally.isOutdated else { return }
+    switch tally.line {
+    case .l1Ready, .l1Waiting, .l1Preparing: l1Outdated += step
+    case .l2Ready, .l2Waiting, .l2Preparing: l2Outdated += step
+    case .assigned, .removing, .error, .history: break
+    }
+  }
+}
