@@ -1,0 +1,27 @@
+import ArgumentParser
+import DeploymentEngine
+
+/// The options of every command that acts.
+struct ActOptions: ParsableArguments {
+  @Flag(help: "Wait until it has ended, not only until it is accepted.")
+  var wait = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Make it repeatable: the same key gets the first answer again.", valueName: "key"))
+  var key: String?
+
+  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+
+  func validate() throws {
+    if key?.isEmpty == true { throw ValidationError("--key needs a text") }
+  }
+}
+
+/// The option of a command that acts on one deployment as somebody saw it.
+struct RevisionOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Refuse it if the deployment has another revision by now.", valueName: "revision"))
+  var ifRevision: UInt64?
+}

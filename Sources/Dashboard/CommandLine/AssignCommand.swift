@@ -1,0 +1,91 @@
+import ArgumentParser
+import DeploymentEngine
+
+struct AssignCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "assign",
+    abstract: "Give a user a deployment of a pool, or this very one.",
+    usage: """
+      dashboard assign <pool> <user>
+      dashboard assign <id> <user>
+      dashboard assign <pool> --users <file>
+      """,
+    discussion: """
+      From a pool the engine chooses: the one that the user already holds, one that is ready, one that \
+      soon will be, or a new one. With --wait it waits until the user is let in, and prints the IP.
+      """)
+
+  @Argument(help: ArgumentHelp("A pool, or a deployment's id or name.", valueName: "pool|id"))
+  var target: String
+  @Argument(help: ArgumentHelp("Who gets it.", valueName: "user"))
+  var user: String?
+  @Option(
+    help: ArgumentHelp(
+      "One for each user in this file, one name a line; - reads standard input.",
+      valueName: "file"),
+    completion: .file())
+  var users: String?
+  @OptionGroup var revision: RevisionOption
+  @OptionGroup var options: ActOptions
+
+  func validate() throws {
+    guard (user == nil) != (users == nil) else {
+      throw ValidationError("name one user, or a file with --users")
+    }
+    guard user?.isEmpty != true else { throw ValidationError("the user's name is empty") }
+    guard users == nil || revision.ifRevision == nil else {
+      throw ValidationError("--if-revision goes with one deployment only")
+    }
+  }
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    let names = try users.map { file throws(CommandFailure) in try Self.names(in: file) }
+    let acts = (names ?? [user ?? ""]).map { act(for: $0, isOneOfMany: names != nil) }
+    try Acting(options, ifRevision: revision.ifRevision, context).perform(acts, form: .addresses)
+  }
+
+  private func act(for name: String, isOneOfMany: Bool) -> Act {
+    let user = SafeText(name)
+    return Act(
+      argument: isOneOfMany ? name : target,
+      verb: { view throws(LookupFailure) in
+        if let pool = view.pool(named: target) { return .assignFromPool(pool.name, user: user) }
+        do throws(LookupFailure) {
+          return .assign(try view.deployment(named: target).id, user: user)
+        } catch {
+          guard error.status == .absent, DeploymentID(parsing: target) == nil else { throw error }
+          throw LookupFailure(
+            status: .absent, sentence: view.noPool(target) + ", and no deployment of this name")
+        }
+      },
+      goal: .letIn(user: user, target: SafeText(target)))
+  }
+
+  /// The names in a file, one a line; blank lines and what surrounds a name do not count.
+  private static func names(in file: String) throws(CommandFailure) -> [String] {
+    let path = file == "-" ? "/dev/stdin" : file
+    do throws(YAMLFile.Unreadable) {
+      let lines = try YAMLFile.text(of: path).split(whereSeparator: \.isNewline)
+      let names = lines.map { $0.trimmingBlanks }.filter { !$0.isEmpty }
+      guard !names.isEmpty else {
+        throw YAMLFile.Unreadable.absent(.init(file: file, "holds no names; write one a line"))
+      }
+      var seen: Set<String> = []
+      return names.filter { seen.insert($0).inserted }
+    } catch {
+      switch error {
+      case .absent(let problem), .unreadable(let problem):
+        throw CommandFailure(.absent, "dashboard: \(problem)")
+      }
+    }
+  }
+}
+
+extension Substring {
+  /// Without the blanks at its ends.
+  fileprivate var trimmingBlanks: String {
+    let start = drop { $0.isWhitespace }
+    let end = start.lastIndex { !$0.isWhitespace } ?? start.startIndex
+    return start.isEmpty ? "" : String(start[...end])
+  }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import DeploymentEngine
+import Dispatch
+import Synchronization
+
+struct CheckCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Read the configuration and the themes, test each provider, and list every problem.",
+    usage: "dashboard check [--json]")
+
+  /// How long a provider may take to say that it is there.
+  private static let patience = TimeSpan.seconds(10)
+
+  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    guard let found = try Workplace.configuration(global, context) else {
+      throw Workplace.noConfiguration(context)
+    }
+    let written = found.reading.problems
+    let unreachable = written.isEmpty ? Self.unreachable(found.path, found.reading) : []
+    try answer(found, written + unreachable, context)
+    if !written.isEmpty { throw CommandFailure(.configuration, lines: []) }
+    if !unreachable.isEmpty { throw CommandFailure(.unavailable, lines: []) }
+  }
+
+  private func answer(
+    _ found: (path: String, reading: SettingsReading), _ problems: [ConfigurationProblem],
+    _ context: CommandContext
+  ) throws(CommandFailure) {
+    if global.json {
+      return try context.answer(
+        .array(
+          problems.map {
+            ["file": .text($0.file), "line": .number($0.line), "problem": .text($0.sentence)]
+          }))
+    }
+    let settings = found.reading.settings.configuration
+    let summary =
+      "\(found.path): no problem; \(count(settings.providers.count, "provider")), "
+      + count(settings.pools.count, "pool")
+    try context.answer(problems.isEmpty ? [summary] : problems.map(\.description))
+  }
+
+  private static func unreachable(
+    _ path: String, _ reading: SettingsReading
+  ) -> [ConfigurationProblem] {
+    reading.providers.compactMap { name, line, provider in
+      problem(of: provider).map {
+        ConfigurationProblem(
+          file: path, line: line, SafeText("provider `\(name)` cannot be reached: \($0)"))
+      }
+    }
+  }
+
+  /// What a provider says; one that says nothing in time is out of reach.
+  private static func problem(of provider: any Provider) -> SafeText? {
+    let answer = ProviderAnswer()
+    Task.detached { answer.give(await provider.problem()) }
+    return answer.wait(atMost: patience)
+  }
+}
+
+/// Takes what a provider says to the thread that waits for it.
+private final class ProviderAnswer: Sendable {
+  private let said = Mutex<SafeText?>(nil)
+  private let signal = DispatchSemaphore(value: 0)
+
+  func give(_ problem: SafeText?) {
+    said.withLock { $0 = problem }
+    signal.signal()
+  }
+
+  func wait(atMost span: TimeSpan) -> SafeText? {
+    let limit = DispatchTime.now() + .milliseconds(Int(span.milliseconds))
+    guard signal.wait(timeout: limit) == .success else {
+      return SafeText("it has not answered for \(span.spoken)")
+    }
+    return said.withLock { $0 }
+  }
+}

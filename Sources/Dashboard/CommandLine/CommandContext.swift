@@ -1,0 +1,47 @@
+import DeploymentDrivers
+import DeploymentEngine
+import EngineRuntime
+
+/// What a command finds around it: environment, streams, clocks and drivers. Tests bring their own.
+struct CommandContext: Sendable {
+  var environment: [String: String]
+  var output: any TextSink = FileSink.standardOutput
+  var errors: any TextSink = FileSink.standardError
+  var drivers: [any Driver] = Drivers.all
+  var clock = EngineClock.system
+  /// Who asks, for the journal.
+  var actor: SafeText = "unknown"
+  /// How long an act waits for the engine's answer.
+  var patience = TimeSpan.seconds(5)
+
+  /// Writes lines to standard output, all at once.
+  func answer(_ lines: [String]) throws(CommandFailure) {
+    guard !lines.isEmpty else { return }
+    do {
+      try output.write(lines.joined(separator: "\n") + "\n")
+    } catch {
+      throw .closedPipe
+    }
+  }
+
+  /// Writes a document to standard output.
+  func answer(_ document: JSONValue) throws(CommandFailure) {
+    try answer([document.text(lines: true)])
+  }
+
+  /// Writes a table to standard output, cut to the terminal where it is one.
+  func answer(_ table: TextTable) throws(CommandFailure) {
+    try answer(table.lines(width: output.width))
+  }
+
+  /// Writes a line to standard error; nobody has to be there.
+  func remark(_ line: String) {
+    try? errors.write(line + "\n")
+  }
+}
+
+/// A command of this program.
+protocol DashboardSubcommand {
+  /// Does what the command says.
+  func perform(_ context: CommandContext) throws(CommandFailure)
+}

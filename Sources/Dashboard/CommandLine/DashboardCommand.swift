@@ -1,0 +1,70 @@
+import ArgumentParser
+
+/// `dashboard`, with all its commands.
+struct DashboardCommand: ParsableCommand {
+  /// The program's version; follows semantic versioning.
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "dashboard",
+    abstract: "Keeps pools of deployments ready for their users, and shows them live.",
+    usage: """
+      dashboard [--config <file>] [--store <file>]
+      dashboard --once | --watch
+      dashboard demo
+      dashboard <command> ...
+      """,
+    discussion: """
+      Without a command it opens the screen on the configured store. If no engine runs on that store, \
+      this process is the engine, too. With --once it prints the panes as plain text, with --watch \
+      every change as a line; neither is ever the engine.
+
+      `dashboard demo` needs no configuration.
+      """,
+    version: version,
+    subcommands: [ScreenCommand.self],
+    groupedSubcommands: [
+      CommandGroup(name: "Look", subcommands: look),
+      CommandGroup(name: "Act on deployments", subcommands: actOnDeployments),
+      CommandGroup(name: "Act on pools and providers", subcommands: actOnPools),
+    ],
+    defaultSubcommand: ScreenCommand.self)
+
+  private static let look: [any ParsableCommand.Type] = [
+    PoolsCommand.self, DeploymentsCommand.self, ShowCommand.self, EventsCommand.self,
+    WhyCommand.self, PlanCommand.self, CheckCommand.self,
+  ]
+  private static let actOnDeployments: [any ParsableCommand.Type] = [
+    AssignCommand.self, ReleaseCommand.self, ReadyCommand.self, MoveCommand.self,
+    CancelCommand.self, DestroyCommand.self, RetryCommand.self, ForgetCommand.self,
+    UndoCommand.self, NotifyCommand.self,
+  ]
+  private static let actOnPools: [any ParsableCommand.Type] = [
+    PublishCommand.self, PauseCommand.self, ResumeCommand.self, LiftCommand.self,
+    ResizeCommand.self, MaintenanceCommand.self,
+  ]
+
+  /// The names of all commands, for suggestions.
+  static var commandNames: [String] {
+    let groups = configuration.groupedSubcommands.flatMap { $0.subcommands }
+    let commands = configuration.ungroupedSubcommands + groups
+    return commands.compactMap { $0.configuration.commandName } + ["help"]
+  }
+
+  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+}
+
+struct ScreenCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "screen", abstract: "Open the screen; what `dashboard` alone does.",
+    shouldDisplay: false)
+
+  @Flag(help: "Print the panes as plain text, once.")
+  var once = false
+  @Flag(help: "Print every change as a line.")
+  var watch = false
+  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+  }
+}

@@ -1,0 +1,48 @@
+import DeploymentEngine
+import Glibc
+
+/// Times as text.
+enum TimeText {
+  /// `2026-01-01T09:00:00Z`: whole seconds, which is what every reader of ISO 8601 understands.
+  static func iso8601(_ time: Timestamp) -> String {
+    let parts = broken(time) { gmtime_r(&$0, &$1) }
+    return "\(date(parts))T\(clock(parts))Z"
+  }
+
+  /// `2026-01-01 10:00:00` in the zone of this machine.
+  static func local(_ time: Timestamp) -> String {
+    let parts = broken(time) { localtime_r(&$0, &$1) }
+    return "\(date(parts)) \(clock(parts))"
+  }
+
+  /// How long ago something was, for a person: `8 s`, `9 min`, `2 h`, `3 d`.
+  static func age(_ since: Timestamp, at now: Timestamp) -> String {
+    spoken(now - since)
+  }
+
+  /// A length of time for a person, days included.
+  static func spoken(_ span: TimeSpan) -> String {
+    let hours = span.milliseconds / 3_600_000
+    return hours < 48 ? span.spoken : "\(hours / 24) d"
+  }
+
+  private static func broken(
+    _ time: Timestamp, with split: (inout time_t, inout tm) -> Void
+  ) -> tm {
+    // Rounded down, before 1970 as well.
+    var seconds = time_t((Double(time.milliseconds) / 1000).rounded(.down))
+    var parts = tm()
+    split(&seconds, &parts)
+    return parts
+  }
+
+  private static func date(_ parts: tm) -> String {
+    "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+  }
+
+  private static func clock(_ parts: tm) -> String {
+    "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
+  }
+
+  private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
