@@ -11,7 +11,7 @@ struct ActOptions: ParsableArguments {
       "Make it repeatable: the same key gets the first answer again.", valueName: "key"))
   var key: String?
 
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if key?.isEmpty == true { throw ValidationError("--key needs a text") }

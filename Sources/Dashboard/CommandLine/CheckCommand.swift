@@ -12,7 +12,7 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
   /// How long a provider may take to say that it is there.
   private static let patience = TimeSpan.seconds(10)
 
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     guard let found = try Workplace.configuration(global, context) else {

@@ -51,7 +51,7 @@ struct DashboardCommand: ParsableCommand {
     return commands.compactMap { $0.configuration.commandName } + ["help"]
   }
 
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 }
 
 struct ScreenCommand: ParsableCommand, DashboardSubcommand {
@@ -63,7 +63,7 @@ struct ScreenCommand: ParsableCommand, DashboardSubcommand {
   var once = false
   @Flag(help: "Print every change as a line.")
   var watch = false
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
   }

@@ -20,7 +20,7 @@ struct EventsCommand: ParsableCommand, DashboardSubcommand {
     help: ArgumentHelp(
       "The last so many; 1000 unless told, 10 with --follow.", valueName: "number"))
   var limit: Int?
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if let limit, !(0...Bounds.journalEntries).contains(limit) {

@@ -14,7 +14,7 @@ struct PoolsCommand: ParsableCommand, DashboardSubcommand {
     commandName: "pools", abstract: "List the pools, with what the engine does for each now.",
     usage: "dashboard pools [--json]")
 
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let looking = try Looking(global, context)
@@ -53,7 +53,7 @@ struct DeploymentsCommand: ParsableCommand, DashboardSubcommand {
   var user: String?
   @Flag(help: "Those that are gone, too.")
   var all = false
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let looking = try Looking(global, context)
@@ -84,7 +84,7 @@ struct ShowCommand: ParsableCommand, DashboardSubcommand {
 
   @Argument(help: ArgumentHelp("The deployment's id or name.", valueName: "id"))
   var id: String
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let looking = try Looking(global, context)
@@ -106,7 +106,7 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
 
   @Argument(help: ArgumentHelp("A pool, a deployment's id or name, or a user.", valueName: "what"))
   var what: String
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let looking = try Looking(global, context)

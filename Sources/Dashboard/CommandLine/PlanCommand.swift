@@ -24,7 +24,7 @@ struct PlanCommand: ParsableCommand, DashboardSubcommand {
   @Option(help: SizeHelp.l1) var l1: Int?
   @Option(help: SizeHelp.l2) var l2: Int?
   @Option(help: SizeHelp.max) var max: Int?
-  @OptionGroup(title: "Everywhere") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   private var numbers: [Int] {
     [haveL1, haveL2, assigned, initial, l1, l2, max].compactMap(\.self)
