@@ -41,6 +41,7 @@ extension Engine {
       $0.notices.add(.setIp(ip))
     }
     log(.session, "its IP is \(ip), says the OS manager", slot: slot)
+    if slots[slot].isLetIn { letIn(slot) }
     flushNotices(slot)
     return .accepted(slots[slot].id, note: "the IP of \(slots[slot].name) is \(ip)")
   }

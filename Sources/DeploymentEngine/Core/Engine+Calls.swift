@@ -3,8 +3,9 @@ extension Engine {
   mutating func call(_ slot: Int) {
     guard live[slot].call == nil else { return }
     let deployment = slots[slot]
-    let box = boxes[live[slot].pool]
-    guard !hosts[box.host].record.inMaintenance else { return }
+    let index = live[slot].pool
+    let limit = boxes[index].settings.deadlines.call
+    guard !hosts[boxes[index].host].record.inMaintenance else { return }
     let task = deployment.phase.operation.map { operation -> DriverTask in
       switch operation.step {
       case .start: .start(operation.kind)
@@ -17,21 +18,21 @@ extension Engine {
     calls[id] = .deployment(deployment.id)
     live[slot].call = id
     live[slot].callTask = task
-    live[slot].callDue = now.moment + box.settings.deadlines.call
+    live[slot].callDue = now.moment + limit
     live[slot].noticesSent = deployment.notices.count
     live[slot].isOverdue = false
     madeCalls.append(
       Call(
         id: id, subject: .deployment(deployment.id), pool: deployment.pool,
         notices: deployment.notices, task: task, data: deployment.data,
-        record: record(of: deployment, in: box), timeLimit: box.settings.deadlines.call))
+        record: record(of: deployment, in: index), timeLimit: limit))
     reschedule(slot)
   }
 
-  private func record(of deployment: Deployment, in box: PoolBox) -> CallRecord {
-    let publication = box.publications.first { $0.revision == deployment.publication }
+  private func record(of deployment: Deployment, in index: Int) -> CallRecord {
+    let publication = boxes[index].publications.first { $0.revision == deployment.publication }
     return CallRecord(
-      id: deployment.id.number, pool: box.record.name, identity: deployment.identity,
+      id: deployment.id.number, pool: boxes[index].record.name, identity: deployment.identity,
       placement: deployment.placement,
       publication: publication.map {
         PublicationReference(revision: $0.revision, name: $0.name, data: $0.data)

@@ -17,7 +17,7 @@ extension Engine {
   /// Preparing has finished: rows 1 to 4 of the contract.
   mutating func prepared(_ slot: Int, _ kind: OperationKind) {
     let deployment = slots[slot]
-    let box = boxes[live[slot].pool]
+    let index = live[slot].pool
     if deployment.cancelRequested {
       return letGo(slot, because: "\(kind.word) finished after its end had been asked for")
     }
@@ -25,14 +25,14 @@ extension Engine {
     if isOutdated, deployment.placement.user == nil {
       return letGo(slot, because: "its publication is no longer the active one")
     }
-    if box.record.traits?.waitsForOS ?? false, deployment.osState == .preparing {
-      return waitForOS(slot, settings: box.settings)
+    if boxes[index].record.traits?.waitsForOS ?? false, deployment.osState == .preparing {
+      return waitForOS(slot, settings: boxes[index].settings)
     }
     if !deployment.readyTold, kind != .notifyReadyFromOSManager {
       change(slot) { $0.osState = .usable }
       return begin(
         slot, .notifyReadyFromOSManager, as: Phase.preparing,
-        within: box.settings.deadlines.preparing)
+        within: boxes[index].settings.deadlines.preparing)
     }
     change(slot) {
       $0.phase = .usable(nil)
@@ -62,10 +62,19 @@ extension Engine {
       case .deployForCache, .deployForUser, .moveToCache, .cancel, .destroy, .publish: break
       }
     }
-    if kind == .setReady, let user = slots[slot].placement.user, slots[slot].isLetIn {
-      log(.assignment, "\(user) is let in", slot: slot)
-    }
+    if kind == .setReady { letIn(slot) }
     settle(slot)
+  }
+
+  /// Made ready for the user who holds it: let in, as soon as there is an address.
+  mutating func letIn(_ slot: Int) {
+    guard let user = slots[slot].placement.user, slots[slot].admission == .granted else { return }
+    if slots[slot].isLetIn {
+      change(slot) { $0.reason = nil }
+      return log(.assignment, "\(user) is let in at \(slots[slot].ip ?? "")", slot: slot)
+    }
+    change(slot) { $0.reason = "it has no IP yet: \(user) cannot be let in" }
+    log(.assignment, "no IP yet: \(user) cannot be let in", level: .warning, slot: slot)
   }
 
   /// A usable deployment with nothing going on: whatever waited for that comes now.

@@ -30,7 +30,11 @@ extension Engine {
     boxes[index].record.now = SafeText(nowSentence(index))
     let grows = plan.l1.action == .grow || plan.l2.action == .grow
     let host = boxes[index].host
-    if grows {
+    let provider = hosts[host].record
+    let waitsToShrink =
+      plan.l1.action == .shrink && plan.l1.fromL2 > 0
+      && provider.preparing >= provider.limits.preparing
+    if grows || waitsToShrink {
       hosts[host].hungry.insert(
         Hunger(share: boxes[index].share, pool: index, stamp: boxes[index].stamp))
     }
@@ -67,22 +71,21 @@ extension Engine {
 
   /// What there is too little of to create one more, and what would help; nil: nothing.
   func exhaustion(_ index: Int) -> SafeText? {
-    let box = boxes[index]
-    let host = hosts[box.host].record
+    let host = hosts[boxes[index].host].record
     if host.deployments >= host.limits.deployments {
       return SafeText(
         "provider \(host.name) holds \(host.deployments) of \(host.limits.deployments) "
           + "deployments; raise limits.deployments")
     }
-    if box.names.free == 0 {
+    if boxes[index].names.free == 0 {
       return SafeText(
-        "all \(box.names.capacity) names \(box.settings.names.prefix)… are held; raise names.digits"
+        "all \(boxes[index].names.capacity) names \(boxes[index].settings.names.prefix)… are held; raise names.digits"
       )
     }
-    if let range = box.settings.macs, !identities.hasMAC(in: range) {
+    if let range = boxes[index].settings.macs, !identities.hasMAC(in: range) {
       return "all addresses of the MAC range are held; widen macs"
     }
-    if box.record.traits?.usesPort ?? false, !identities.hasPort {
+    if boxes[index].record.traits?.usesPort ?? false, !identities.hasPort {
       return "all ports \(Bounds.ports) are held"
     }
     return nil
@@ -181,6 +184,11 @@ extension Engine {
 
   private mutating func growByOne(_ index: Int) -> Bool {
     let plan = boxes[index].record.plan
+    if plan.l1.action == .shrink {
+      // A move into L2 waited for this place; planning again makes it.
+      replan(index)
+      return true
+    }
     if plan.l1.action == .grow {
       if plan.l1.fromL2 > 0, let slot = oldest(.l2Usable, of: index) {
         startMove(slot, to: .l1, reservedFor: nil, because: plan.l1.because.text)
@@ -204,13 +212,13 @@ extension Engine {
     in index: Int, _ kind: OperationKind, at placement: Placement, because reason: String
   ) -> Int? {
     guard exhaustion(index) == nil, let identity = takeIdentity(index) else { return nil }
-    let box = boxes[index]
-    let length = box.settings.deadlines.preparing
+    let length = boxes[index].settings.deadlines.preparing
     let operation = Operation(kind, deadline: deadline(in: length))
     var deployment = Deployment(
-      id: DeploymentID(counters.deployment), pool: box.record.id, identity: identity,
+      id: DeploymentID(counters.deployment), pool: boxes[index].record.id, identity: identity,
       placement: placement, phase: .preparing(operation),
-      osState: .preparing, publication: box.record.activePublication, because: SafeText(reason),
+      osState: .preparing, publication: boxes[index].record.activePublication,
+      because: SafeText(reason),
       at: now.utc)
     deployment.next = deadline(in: .zero)
     counters.deployment += 1

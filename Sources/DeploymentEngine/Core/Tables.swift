@@ -1,7 +1,7 @@
 import DequeModule
 import HeapModule
 
-/// A pool with what is kept beside its record.
+/// A pool with what is kept beside its record. Never copied while it may change: that would copy its indexes.
 struct PoolBox: Sendable {
   var record: Pool
   var settings: PoolConfiguration
