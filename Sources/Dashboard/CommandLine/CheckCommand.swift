@@ -38,8 +38,8 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
     }
     let settings = found.reading.settings.configuration
     let summary =
-      "\(found.path): no problem; \(count(settings.providers.count, "provider")), "
-      + count(settings.pools.count, "pool")
+      "\(found.path): no problem; \(counted(settings.providers.count, "provider")), "
+      + counted(settings.pools.count, "pool")
     try context.answer(problems.isEmpty ? [summary] : problems.map(\.description))
   }
 

@@ -120,7 +120,7 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
     try context.answer(explanation.sentences)
   }
 
-  private func explain(_ looking: Looking) throws(CommandFailure) -> Explanation {
+  private func explain(_ looking: Looking) throws(CommandFailure) -> WhyAnswer {
     let view = looking.view
     if let pool = view.pool(named: what) { return view.explanation(of: pool) }
     do throws(LookupFailure) {

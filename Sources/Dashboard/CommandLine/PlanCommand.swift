@@ -69,26 +69,9 @@ struct PlanCommand: ParsableCommand, DashboardSubcommand {
   }
 
   private static func lines(_ pool: SafeText?, _ plan: PoolPlan) -> [String] {
-    let name = pool.map { "\($0)  " } ?? ""
+    let name = pool.map { "\($0): " } ?? ""
     return [("L1", plan.l1), ("L2", plan.l2)].map { level, plan in
-      "\(name)\(level)  \(sentence(plan))"
-    }
-  }
-
-  private static func sentence(_ plan: LevelPlan) -> String {
-    let because = plan.because.isEmpty ? "" : ": \(plan.because)"
-    switch plan.action {
-    case .none: return "nothing\(because)"
-    case .grow:
-      let parts = [
-        plan.fromL2 > 0 ? "\(plan.fromL2) from L2" : nil,
-        plan.create > 0 ? "\(plan.create) new" : nil,
-      ].compactMap(\.self)
-      let how = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
-      return "grow by \(plan.count)\(how)\(because)"
-    case .shrink:
-      let how = plan.fromL2 > 0 ? " (\(plan.fromL2) into L2)" : ""
-      return "shrink by \(plan.count)\(how)\(because)"
+      name + (plan.because.isEmpty ? "\(level): nothing to do" : plan.because.text)
     }
   }
 }

@@ -21,7 +21,7 @@ struct Workplace {
     guard access(place.storePath, F_OK) == 0 else { throw wrong(problems) }
     let path = place.configurationPath ?? ""
     context.remark(
-      "dashboard: \(path) has \(count(problems.count, "problem")); `dashboard check` lists "
+      "dashboard: \(path) has \(counted(problems.count, "problem")); `dashboard check` lists "
         + (problems.count == 1 ? "it" : "them"))
     return place
   }
@@ -106,6 +106,6 @@ extension CommandFailure {
 }
 
 /// `1 problem`, `2 problems`.
-func count(_ number: Int, _ thing: String) -> String {
+func counted(_ number: Int, _ thing: String) -> String {
   "\(number) \(thing)\(number == 1 ? "" : "s")"
 }

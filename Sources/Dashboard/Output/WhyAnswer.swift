@@ -1,7 +1,7 @@
 import DeploymentEngine
 
 /// Why something is as it is, in sentences.
-struct Explanation: Hashable {
+struct WhyAnswer: Hashable {
   /// What is explained: `pool`, `deployment` or `user`.
   let kind: String
   /// The sentences, what matters most first.
@@ -9,7 +9,7 @@ struct Explanation: Hashable {
 }
 
 extension StoreView {
-  func explanation(of pool: Pool) -> Explanation {
+  func explanation(of pool: Pool) -> WhyAnswer {
     var sentences = ["\(pool.name) is \(pool.state.rawValue): \(pool.now)"]
     if let problem = pool.problem { sentences.append("it cannot be served: \(problem)") }
     if !pool.isConfigured {
@@ -29,13 +29,13 @@ extension StoreView {
     let waiting = state.waiters.filter { $0.pool == pool.id }.map(\.user.text)
     if !waiting.isEmpty {
       let shown = waiting.prefix(10).joined(separator: ", ") + (waiting.count > 10 ? " …" : "")
-      sentences.append("\(count(waiting.count, "user")) waiting: \(shown)")
+      sentences.append("\(counted(waiting.count, "user")) waiting: \(shown)")
     }
     sentences += publications(of: pool)
-    return Explanation(kind: "pool", sentences: sentences)
+    return WhyAnswer(kind: "pool", sentences: sentences)
   }
 
-  func explanation(of deployment: Deployment) -> Explanation {
+  func explanation(of deployment: Deployment) -> WhyAnswer {
     let words = DeploymentWords(deployment, at: now)
     let pool = poolName(deployment.pool) ?? "a pool that is gone"
     var sentences = [
@@ -52,11 +52,11 @@ extension StoreView {
           + "`dashboard undo \(deployment.id)` takes it back")
     }
     sentences.append("next: \(next(of: deployment))")
-    return Explanation(kind: "deployment", sentences: sentences)
+    return WhyAnswer(kind: "deployment", sentences: sentences)
   }
 
   /// What a user has and waits for; nil: nothing is known of such a user.
-  func explanation(ofUser user: String) -> Explanation? {
+  func explanation(ofUser user: String) -> WhyAnswer? {
     let held = state.deployments.filter {
       $0.placement.user?.text == user && !$0.phase.isHistory
     }
@@ -67,7 +67,7 @@ extension StoreView {
       return "\(deployment.id) (\(deployment.name)) of \(pool): "
         + admission(deployment, SafeText(user))
     }
-    return Explanation(kind: "user", sentences: sentences + waits.map(sentence(of:)))
+    return WhyAnswer(kind: "user", sentences: sentences + waits.map(sentence(of:)))
   }
 }
 
