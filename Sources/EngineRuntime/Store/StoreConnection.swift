@@ -1,0 +1,131 @@
+import DeploymentEngine
+import Foundation
+import GRDB
+import GRDBSQLite
+
+/// Opens connections to a store file, each as its purpose needs it.
+enum StoreConnection {
+  /// What a connection is for.
+  enum Purpose {
+    /// Reads only, and creates nothing.
+    case reading
+    /// Leaves requests in a store that is there.
+    case requesting
+    /// Writes all of it.
+    case engine
+  }
+
+  /// Opens a store that is there, and whole as far as can be told.
+  static func open(_ paths: StorePaths, _ purpose: Purpose) throws(StoreFailure) -> DatabaseQueue {
+    try examine(paths, writing: purpose != .reading)
+    let queue = try connect(paths, purpose)
+    let standing = try attempt(paths) { try queue.read(Schema.standing) }
+    switch standing {
+    case .current: return queue
+    case .empty: throw .init(.busy, "\(paths.store) is not set up yet: start an engine on it")
+    case .older: throw .older(paths.store)
+    case .newer: throw .newer(paths.store)
+    case .foreign: throw .foreign(paths.store)
+    }
+  }
+
+  /// Connects without a look at what is in it.
+  static func connect(
+    _ paths: StorePaths, _ purpose: Purpose
+  ) throws(StoreFailure) -> DatabaseQueue {
+    var configuration = GRDB.Configuration()
+    configuration.readonly = purpose == .reading
+    configuration.busyMode = .timeout(2)
+    configuration.label = "store"
+    if purpose == .engine { configuration.journalMode = .wal }
+    configuration.prepareDatabase { db in
+      keepLog(db)
+      try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY")
+    }
+    let queue = try attempt(paths) {
+      try DatabaseQueue(path: paths.store, configuration: configuration)
+    }
+    if purpose != .reading { try makeDurable(queue, paths) }
+    return queue
+  }
+
+  /// What can be seen from outside, before SQLite is asked.
+  static func examine(_ paths: StorePaths, writing: Bool) throws(StoreFailure) {
+    let status: FileStatus
+    do throws(FileStatus.Failure) {
+      status = try FileStatus(path: paths.store)
+    } catch {
+      if error.number == ENOENT || error.number == ENOTDIR { throw .absent(paths.store) }
+      throw .init(.unreadable, "\(paths.store) cannot be reached (\(error.text))")
+    }
+    guard status.isFile else { throw .foreign(paths.store) }
+    if status.size == 0 { throw .damaged(paths.store, "it is empty") }
+    try permit(paths, status, R_OK, .unreadable, "read")
+    if writing { try permit(paths, status, R_OK | W_OK, .unwritable, "write") }
+  }
+
+  private static func permit(
+    _ paths: StorePaths, _ status: FileStatus, _ access: Int32, _ kind: StoreFailure.Kind,
+    _ verb: String
+  ) throws(StoreFailure) {
+    guard faccessat(AT_FDCWD, paths.store, access, AT_EACCESS) != 0 else { return }
+    let mode = String(status.mode, radix: 8)
+    throw .init(
+      kind,
+      """
+      user \(geteuid()) may not \(verb) \(paths.store), which belongs to user \(status.owner) \
+      (mode \(mode)): use that user, or change the permissions
+      """)
+  }
+
+  /// Runs an action of SQLite and says in our words what went wrong.
+  static func attempt<Value>(
+    _ paths: StorePaths, _ action: () throws -> Value
+  ) throws(StoreFailure) -> Value {
+    do {
+      return try action()
+    } catch {
+      throw StoreFailure(error, at: paths.store)
+    }
+  }
+
+  /// The log stays when the last connection closes: without it, nobody who may not write could read.
+  private static func keepLog(_ db: Database) {
+    var keep: Int32 = 1
+    sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &keep)
+  }
+
+  /// GRDB lowers `synchronous` when it opens a connection, so it is set afterwards, and read back: with
+  /// less than FULL, a loss of power could take back what was acknowledged.
+  private static func makeDurable(
+    _ queue: DatabaseQueue, _ paths: StorePaths
+  ) throws(StoreFailure) {
+    let (synchronous, journal) = try attempt(paths) {
+      try queue.writeWithoutTransaction { db in
+        try db.execute(
+          sql: "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = \(StoreLimits.logBytes)")
+        return (
+          try Int.fetchOne(db, sql: "PRAGMA synchronous"),
+          try String.fetchOne(db, sql: "PRAGMA journal_mode")
+        )
+      }
+    }
+    guard synchronous == 2, journal == "wal" else {
+      throw .init(
+        .other,
+        """
+        \(paths.store) cannot be made durable here (synchronous \(synchronous ?? -1), journal \
+        \(journal ?? "unknown")): use a local file system
+        """)
+    }
+  }
+}
+
+extension StoreConnection {
+  /// Whether the file that a connection has open is no longer the one of that name.
+  static func hasMoved(_ db: Database) -> Bool {
+    var moved: Int32 = 0
+    sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+    return moved != 0
+  }
+}

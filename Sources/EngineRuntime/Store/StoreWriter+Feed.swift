@@ -1,0 +1,60 @@
+import DeploymentEngine
+import GRDB
+
+extension StoreWriter {
+  mutating func append(_ entry: JournalEntry) throws {
+    position.journal.last += 1
+    try run(
+      """
+      INSERT INTO journal (id, at, level, kind, pool, deployment, actor, message)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        position.journal.last, entry.at.milliseconds, entry.level.rawValue, entry.kind.rawValue,
+        entry.pool?.number, entry.deployment?.number, entry.actor.text, entry.message.text,
+      ])
+  }
+
+  /// The first answer stays.
+  func store(_ answer: Answer) throws {
+    try run(
+      "UPDATE request SET reply = ?, answered_at = ? WHERE key = ? AND reply IS NULL",
+      [try PlainJSON.encode(answer.reply), now.utc.milliseconds, answer.key.text.text])
+  }
+
+  /// Takes up the requests that wait, oldest first. Those that nobody waits for any more go.
+  mutating func takeRequests() throws -> (requests: [Request], more: Bool) {
+    try run(
+      """
+      DELETE FROM request
+      WHERE reply IS NULL AND expires_at <= ? AND (taken IS NULL OR taken < ?)
+      """,
+      [now.utc.milliseconds, epoch])
+    let statement = try db.cachedStatement(
+      sql: """
+        SELECT id, body, key FROM request WHERE reply IS NULL AND (taken IS NULL OR taken < ?)
+        ORDER BY id LIMIT ?
+        """)
+    let limit = StoreLimits.requestsPerCommit
+    let rows = try Row.fetchAll(statement, arguments: [epoch, limit + 1])
+    var requests: [Request] = []
+    for row in rows.prefix(limit) {
+      try run("UPDATE request SET taken = ? WHERE id = ?", [epoch, row[0] as Int64])
+      if let request = PlainJSON.decode(Request.self, from: row[1]) {
+        requests.append(request)
+      } else {
+        try store(Answer(RequestKey(row[2] as String), .unreadable))
+      }
+    }
+    if let newest = rows.last?[0] as Int64? {
+      try run(
+        "DELETE FROM request WHERE id <= ? AND reply IS NOT NULL", [newest - StoreLimits.answers])
+    }
+    return (requests, rows.count > limit)
+  }
+}
+
+extension Reply {
+  fileprivate static let unreadable = Reply.refused(
+    Refusal(.invalid, "this engine cannot read the request: it is of another version"))
+}
