@@ -10,6 +10,7 @@ extension Deployment: StoredRecord {
     writer.write(phase, at: now)
     writer.write(osState == .usable)
     writer.write(readyTold)
+    writer.write(optional: osData)
     writer.write(byte: admission.rawValue)
     writer.write(cancelRequested)
     writer.write(optional: pending) { $0.write($1, at: now) }
@@ -39,6 +40,7 @@ extension Deployment: StoredRecord {
     let phase = try reader.phase(at: now)
     let osState: OSState = try reader.bool() ? .usable : .preparing
     let readyTold = try reader.bool()
+    let osData = try reader.optionalText()
     let admission = try reader.choice(Admission.self)
     let cancelRequested = try reader.bool()
     let pending = try reader.bool() ? try reader.pendingRequest(at: now) : nil
@@ -58,6 +60,7 @@ extension Deployment: StoredRecord {
       osState: osState, publication: publication, because: because, at: try reader.timestamp())
     self.revision = revision
     self.readyTold = readyTold
+    self.osData = osData
     self.admission = admission
     self.cancelRequested = cancelRequested
     self.pending = pending

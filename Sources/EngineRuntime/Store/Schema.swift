@@ -52,7 +52,7 @@ enum Schema {
     CREATE TABLE configuration (
       one INTEGER PRIMARY KEY CHECK (one = 1),
       sequence INTEGER NOT NULL,
-      body TEXT NOT NULL CHECK (json_valid(body))
+      body TEXT NOT NULL CHECK (body <> '')
     ) STRICT;
 
     CREATE TABLE provider (
@@ -139,13 +139,13 @@ enum Schema {
     CREATE TABLE request (
       id INTEGER PRIMARY KEY,
       key TEXT NOT NULL UNIQUE CHECK (key <> ''),
-      body TEXT NOT NULL CHECK (json_valid(body)),
+      body TEXT NOT NULL CHECK (body <> ''),
       submitted_at INTEGER NOT NULL,
       -- Nobody waits for the answer after this: it is not taken up any more.
       expires_at INTEGER NOT NULL,
       -- The epoch of the engine that took it up; from then on it cannot be withdrawn.
       taken INTEGER,
-      reply TEXT CHECK (json_valid(reply)),
+      reply TEXT CHECK (reply <> ''),
       answered_at INTEGER,
       CHECK ((reply IS NULL) = (answered_at IS NULL))
     ) STRICT;

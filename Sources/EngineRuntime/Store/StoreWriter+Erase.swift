@@ -2,47 +2,39 @@ import DeploymentEngine
 import GRDB
 
 extension StoreWriter {
-  /// Takes a thing out for good, and leaves word for readers.
-  mutating func erase(_ change: StoreChange) throws {
+  /// Takes a thing's row out.
+  func takeOut(_ change: StoreChange) throws {
     switch change {
+    case .deployment(let deployment): try takeOut(.erasedDeployment(deployment.id))
+    case .pool(let pool): try takeOut(.erasedPool(pool.id))
+    case .provider(let provider): try takeOut(.erasedProvider(provider.name))
+    case .publication(let publication):
+      try takeOut(.erasedPublication(publication.pool, publication.revision))
+    case .waiter(let waiter): try takeOut(.erasedWaiter(waiter.pool, waiter.user))
     case .erasedDeployment(let id):
       try run("DELETE FROM deployment WHERE id = ?", [id.number])
-      try bury("deployment", number: id.number)
-    case .erasedPool(let id):
-      try run("DELETE FROM pool WHERE id = ?", [id.number])
-      try bury("pool", number: Int64(id.number))
-    case .erasedProvider(let name):
-      try run("DELETE FROM provider WHERE name = ?", [name.text])
-      try bury("provider", name: name.text)
+    case .erasedPool(let id): try run("DELETE FROM pool WHERE id = ?", [id.number])
+    case .erasedProvider(let name): try run("DELETE FROM provider WHERE name = ?", [name.text])
     case .erasedPublication(let pool, let revision):
       try run(
         "DELETE FROM publication WHERE pool = ? AND revision = ?", [pool.number, revision])
-      try bury("publication", number: Int64(pool.number), revision: revision)
     case .erasedWaiter(let pool, let user):
       try run("DELETE FROM waiter WHERE pool = ? AND user = ?", [pool.number, user.text])
-      try bury("waiter", number: Int64(pool.number), name: user.text)
-    case .deployment, .pool, .provider, .publication, .waiter, .configuration, .counters: break
+    case .configuration, .counters: break
     }
   }
 
-  /// Takes out the rows that are about to be written again, so that they can exchange what they hold.
-  func takeOut(_ changes: [StoreChange]) throws {
-    for change in changes {
-      switch change {
-      case .deployment(let deployment):
-        try run("DELETE FROM deployment WHERE id = ?", [deployment.id.number])
-      case .publication(let publication):
-        try run(
-          "DELETE FROM publication WHERE pool = ? AND revision = ?",
-          [publication.pool.number, publication.revision])
-      case .waiter(let waiter):
-        try run(
-          "DELETE FROM waiter WHERE pool = ? AND user = ?",
-          [waiter.pool.number, waiter.user.text])
-      case .pool, .provider, .configuration, .counters, .erasedDeployment, .erasedPool,
-        .erasedProvider, .erasedPublication, .erasedWaiter:
-        break
-      }
+  /// Leaves word for readers that a thing is gone for good.
+  mutating func bury(_ change: StoreChange) throws {
+    switch change {
+    case .erasedDeployment(let id): try bury("deployment", number: id.number)
+    case .erasedPool(let id): try bury("pool", number: Int64(id.number))
+    case .erasedProvider(let name): try bury("provider", name: name.text)
+    case .erasedPublication(let pool, let revision):
+      try bury("publication", number: Int64(pool.number), revision: revision)
+    case .erasedWaiter(let pool, let user):
+      try bury("waiter", number: Int64(pool.number), name: user.text)
+    case .deployment, .pool, .provider, .publication, .waiter, .configuration, .counters: break
     }
   }
 

@@ -28,8 +28,9 @@ struct StoreWriter {
   }
 
   mutating func write(_ outcome: Outcome, order: Order) throws {
-    for change in outcome.changes { try erase(change) }
-    if order == .emptied { try takeOut(outcome.changes) }
+    if order == .emptied {
+      for change in outcome.changes { try takeOut(change) }
+    }
     for change in outcome.changes { try put(change) }
     for entry in outcome.journal { try append(entry) }
     for answer in outcome.answers { try store(answer) }
@@ -39,7 +40,7 @@ struct StoreWriter {
     try db.cachedStatement(sql: sql).execute(arguments: arguments)
   }
 
-  private func put(_ change: StoreChange) throws {
+  private mutating func put(_ change: StoreChange) throws {
     switch change {
     case .deployment(let deployment): try put(deployment)
     case .pool(let pool):
@@ -88,7 +89,9 @@ struct StoreWriter {
       try run(
         "UPDATE meta SET next_deployment = ?, next_pool = ?, next_position = ?",
         [counters.deployment, counters.pool, counters.position])
-    case .erasedDeployment, .erasedPool, .erasedProvider, .erasedPublication, .erasedWaiter: break
+    case .erasedDeployment, .erasedPool, .erasedProvider, .erasedPublication, .erasedWaiter:
+      try takeOut(change)
+      try bury(change)
     }
   }
 

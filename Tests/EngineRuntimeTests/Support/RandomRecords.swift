@@ -1,0 +1,210 @@
+import DeploymentEngine
+
+/// Makes records of every shape, edges more often than chance would.
+struct RandomRecords {
+  var generator: SeededGenerator
+  let now: EngineTime
+
+  init(seed: UInt64, now: EngineTime) {
+    generator = SeededGenerator(seed: seed)
+    self.now = now
+  }
+
+  mutating func bool() -> Bool { Bool.random(using: &generator) }
+
+  mutating func number(_ range: ClosedRange<Int>) -> Int {
+    switch Int.random(in: 0..<8, using: &generator) {
+    case 0: range.lowerBound
+    case 1: range.upperBound
+    default: Int.random(in: range, using: &generator)
+    }
+  }
+
+  mutating func pick<Value>(_ values: [Value]) -> Value {
+    values[number(0...values.count - 1)]
+  }
+
+  mutating func maybe<Value>(_ make: (inout Self) -> Value) -> Value? {
+    bool() ? make(&self) : nil
+  }
+
+  mutating func text() -> SafeText {
+    pick([
+      "", "a", "lab-001", "the driver said no: ␛[31m", "Ünïcødé 🚀 中文", "‹202E›",
+      SafeText(String(repeating: "x", count: 300)), SafeText("user\(number(0...99))"),
+    ])
+  }
+
+  mutating func bytes() -> [UInt8] {
+    (0..<number(0...400)).map { _ in UInt8.random(in: 0...255, using: &generator) }
+  }
+
+  mutating func timestamp() -> Timestamp {
+    Timestamp(milliseconds: Int64(number(0...4_102_444_800_000)))
+  }
+
+  /// Between now and its length from now, as every due time that has not passed is.
+  mutating func deadline() -> Deadline {
+    let length = TimeSpan.milliseconds(Int64(number(0...100_000_000)))
+    var deadline = Deadline(from: now.moment, length: length)
+    deadline.at = now.moment + .milliseconds(Int64(number(0...Int(length.milliseconds))))
+    return deadline
+  }
+
+  mutating func level() -> CacheLevel { pick([.l1, .l2]) }
+
+  mutating func kind() -> OperationKind {
+    pick([
+      .deployForCache(level()), .deployForUser, .moveToCache(level()), .setReady,
+      .notifyReadyFromOSManager, .cancel, .destroy, .publish,
+    ])
+  }
+
+  mutating func operation() -> Operation {
+    Operation(
+      kind(), step: pick([.start, .check]), failures: number(0...1000), deadline: deadline())
+  }
+
+  mutating func phase() -> Phase {
+    pick([
+      .preparing(operation()), .usable(maybe { $0.operation() }), .removable,
+      .removing(operation()), .removed, .canceling(operation()), .canceled,
+      .error(Failed(kind(), pick(FailureClass.allCases), removals: number(0...9))),
+    ])
+  }
+
+  mutating func placement() -> Placement {
+    bool() ? .cache(level(), reservedFor: maybe { $0.user() }) : .assigned(user())
+  }
+
+  mutating func user() -> SafeText { SafeText("user\(number(0...99))") }
+
+  mutating func progress() -> Progress { Progress(done: number(0...9), of: number(0...9)) }
+
+  mutating func notice() -> Notice {
+    pick([
+      .assignToUser(text()), .finish, .userLoggedIn(text()), .userLoggedOut(text()),
+      .setIp(text()),
+    ])
+  }
+
+  mutating func deployment(_ id: Int64, pool: Int32 = 1) -> Deployment {
+    var deployment = Deployment(
+      id: DeploymentID(id), pool: PoolID(pool),
+      identity: Identity(
+        name: "lab-\(id)", mac: maybe { _ in MACAddress(0x5254_0000_0000 + UInt64(id)) },
+        port: maybe { _ in UInt16(20_000 + id % 10_000) }),
+      placement: placement(), phase: phase(), osState: pick([.preparing, .usable]),
+      publication: maybe { $0.number(1...9) }, because: text(), at: timestamp())
+    deployment.revision = generator.next()
+    deployment.readyTold = bool()
+    deployment.osData = maybe { $0.text() }
+    deployment.admission = pick([.none, .wanted, .granted])
+    deployment.cancelRequested = bool()
+    deployment.pending = maybe { records in
+      PendingRequest(
+        key: RequestKey("k\(records.number(0...99))"), actor: records.text(),
+        verb: records.pick([.cancel, .destroy, .release]), due: records.deadline())
+    }
+    deployment.loggedIn = (0..<number(0...3)).map { _ in text() }
+    deployment.everAssigned = bool()
+    deployment.uniqueId = text()
+    deployment.driverName = text()
+    deployment.ip = maybe { $0.text() }
+    deployment.reason = maybe { $0.text() }
+    deployment.progress = maybe { $0.progress() }
+    deployment.data = bytes()
+    deployment.notices = (0..<number(0...3)).map { _ in notice() }
+    deployment.stateSince = timestamp()
+    deployment.next = maybe { $0.deadline() }
+    deployment.patience = maybe { $0.deadline() }
+    return deployment
+  }
+
+  mutating func levelPlan() -> LevelPlan {
+    LevelPlan(
+      pick([.grow, .shrink, .none]), count: number(0...9), fromL2: number(0...9),
+      create: number(0...9), because: text())
+  }
+
+  mutating func pool(_ id: Int32) -> Pool {
+    var pool = Pool(
+      id: PoolID(id), name: SafeText("pool\(id)"), provider: text(),
+      sizes: Sizes(
+        initial: number(0...9), l1: number(0...9), l2: number(0...9), max: number(0...9)))
+    pool.revision = generator.next()
+    pool.isConfigured = bool()
+    pool.traits = maybe { records in
+      ServiceTraits(
+        cacheLevels: records.pick(CacheLevels.allCases), publishes: records.bool(),
+        waitsForOS: records.bool(), usesPort: records.bool())
+    }
+    pool.problem = maybe { $0.text() }
+    pool.overrides = SizeOverrides(
+      initial: maybe { $0.number(0...9) }, l1: maybe { $0.number(0...9) },
+      l2: maybe { $0.number(0...9) }, max: maybe { $0.number(0...9) })
+    pool.isPaused = bool()
+    pool.inMaintenance = bool()
+    pool.restraint = maybe { Restraint(until: $0.deadline(), reason: $0.text()) }
+    pool.creationErrors = (0..<number(0...3)).map { _ in deadline() }
+    pool.activePublication = maybe { $0.number(1...9) }
+    pool.counts = counts()
+    pool.waiting = number(0...9)
+    pool.plan = PoolPlan(l1: levelPlan(), l2: levelPlan())
+    pool.now = text()
+    return pool
+  }
+
+  mutating func counts() -> PoolCounts {
+    var counts = PoolCounts()
+    counts.l1Ready = number(0...99)
+    counts.l1Waiting = number(0...99)
+    counts.l1Preparing = number(0...99)
+    counts.l2Ready = number(0...99)
+    counts.l2Waiting = number(0...99)
+    counts.l2Preparing = number(0...99)
+    counts.assigned = number(0...99)
+    counts.removing = number(0...99)
+    counts.error = number(0...99)
+    counts.l1Outdated = number(0...99)
+    counts.l2Outdated = number(0...99)
+    counts.l1ReadyOutdated = number(0...99)
+    counts.l2ReadyOutdated = number(0...99)
+    return counts
+  }
+
+  mutating func provider(_ name: SafeText) -> ProviderRecord {
+    var provider = ProviderRecord(
+      name: name,
+      limits: ProviderLimits(
+        preparing: number(0...99), removing: number(0...99), deployments: number(0...99),
+        settingReady: number(0...99)))
+    provider.inMaintenance = bool()
+    provider.preparing = number(0...99)
+    provider.removing = number(0...99)
+    provider.deployments = number(0...99)
+    return provider
+  }
+
+  mutating func publication(_ pool: Int32, _ revision: Int) -> PublicationRecord {
+    var publication = PublicationRecord(
+      pool: PoolID(pool), revision: revision, name: text().text, operation: operation(),
+      at: timestamp())
+    publication.state = pick([.publishing, .draining, .removing, .removed, .error])
+    if bool() { publication.operation = nil }
+    publication.reason = maybe { $0.text() }
+    publication.failed = maybe { $0.kind() }
+    publication.standing = number(0...99)
+    publication.data = bytes()
+    publication.progress = maybe { $0.progress() }
+    publication.stateSince = timestamp()
+    publication.next = maybe { $0.deadline() }
+    return publication
+  }
+
+  mutating func waiter(_ pool: Int32, _ position: Int64) -> Waiter {
+    Waiter(
+      pool: PoolID(pool), user: SafeText("waiter\(position)"), key: RequestKey("w\(position)"),
+      position: position, patience: deadline())
+  }
+}

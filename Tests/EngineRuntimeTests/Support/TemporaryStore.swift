@@ -1,0 +1,52 @@
+import DeploymentEngine
+import Foundation
+
+@testable import EngineRuntime
+
+/// A directory for one test, which goes with it.
+final class TemporaryStore: Sendable {
+  let folder: String
+  var path: String { folder + "/store.sqlite" }
+  var lock: String { path + ".lock" }
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "runtime-tests-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  /// Opens the store as its engine, runs, and closes it again.
+  func open<Value>(_ body: (Store) throws -> Value) throws -> Value {
+    let lease = try Lease.take(store: path)
+    defer { lease.release() }
+    let store = try Store(lease)
+    defer { store.close() }
+    return try body(store)
+  }
+
+  /// Why the store cannot be opened as an engine.
+  func failureToOpen() -> StoreFailure? {
+    do {
+      try open { _ in }
+      return nil
+    } catch let failure as StoreFailure {
+      return failure
+    } catch {
+      return nil
+    }
+  }
+
+  func write(_ bytes: [UInt8], to name: String = "store.sqlite") throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + name))
+  }
+
+  func remove(_ name: String) throws {
+    try FileManager.default.removeItem(atPath: folder + "/" + name)
+  }
+}
+
+extension EngineTime {
+  /// What both clocks say now.
+  static var current: EngineTime { EngineClock.system.now }
+}
