@@ -1,0 +1,142 @@
+import DeploymentEngine
+
+/// What a list is narrowed to, as it was typed: words that must all hold.
+///
+/// `text` is looked for anywhere in the row, `!text` must not be there, `~regex` takes the rest of the
+/// line, and `state:`, `user:`, `pool:`, `name:`, `ip:`, `id:`, `reason:` look into one field. Small letters
+/// match large ones too; a word with a large letter in it does not.
+struct Filter: Sendable {
+  /// As it was typed.
+  let text: String
+  /// Why the pattern cannot be used yet, while it is being typed; rows are then not narrowed by it.
+  let problem: String?
+  private let terms: [Term]
+
+  /// No filter.
+  static let none = Filter("")
+
+  /// Reads what was typed; never fails.
+  init(_ text: String) {
+    self.text = text
+    var terms: [Term] = []
+    var problem: String?
+    var rest = Substring(text)
+    while let start = rest.firstIndex(where: { $0 != " " }) {
+      rest = rest[start...]
+      let isPattern = rest.first == "~" || rest.hasPrefix("!~")
+      let end = isPattern ? rest.endIndex : rest.firstIndex(of: " ") ?? rest.endIndex
+      switch Term.read(rest[..<end]) {
+      case .term(let term): terms.append(term)
+      case .nothing: break
+      case .incomplete: problem = "the pattern is not complete"
+      }
+      rest = rest[end...]
+    }
+    self.terms = terms
+    self.problem = problem
+  }
+
+  /// Nothing is narrowed.
+  var isEmpty: Bool { terms.isEmpty && text.allSatisfy { $0 == " " } }
+
+  /// Whether a deployment is shown.
+  func matches(_ deployment: Deployment, pool: SafeText?) -> Bool {
+    terms.allSatisfy { $0.holds(for: deployment, pool: pool) }
+  }
+
+  /// Whether a line of a log or of the details matches; fields are taken as text.
+  func matches(line: String) -> Bool {
+    !isEmpty && terms.allSatisfy { $0.holds(for: line) }
+  }
+}
+
+/// One word of a filter.
+private struct Term: Sendable {
+  enum Reading { case term(Term), nothing, incomplete }
+
+  var field: Field?
+  var isNegative: Bool
+  var needle: Needle
+
+  static func read(_ word: Substring) -> Reading {
+    var rest = word
+    let isNegative = rest.first == "!"
+    if isNegative { rest = rest.dropFirst() }
+    if rest.first == "~" {
+      let pattern = rest.dropFirst()
+      guard !pattern.isEmpty else { return .nothing }
+      guard let needle = Needle(pattern: String(pattern)) else { return .incomplete }
+      return .term(Term(field: nil, isNegative: isNegative, needle: needle))
+    }
+    var field: Field?
+    if let colon = rest.firstIndex(of: ":"), let known = Field(rawValue: String(rest[..<colon])) {
+      field = known
+      rest = rest[rest.index(after: colon)...]
+    }
+    guard !rest.isEmpty else { return .nothing }
+    return .term(Term(field: field, isNegative: isNegative, needle: Needle(String(rest))))
+  }
+
+  func holds(for deployment: Deployment, pool: SafeText?) -> Bool {
+    let fields = field.map { [$0] } ?? Field.allCases
+    let found = fields.contains { needle.isIn($0.text(of: deployment, pool: pool)) }
+    return found != isNegative
+  }
+
+  func holds(for line: String) -> Bool { needle.isIn(line) != isNegative }
+}
+
+/// The fields that a word may look into.
+private enum Field: String, Sendable, CaseIterable {
+  case name, state, user, pool, ip, id, reason
+
+  func text(of deployment: Deployment, pool: SafeText?) -> String {
+    switch self {
+    case .name: deployment.name.text
+    case .state: deployment.stateWord
+    case .user: deployment.placement.user?.text ?? ""
+    case .pool: pool?.text ?? ""
+    case .ip: deployment.ip?.text ?? ""
+    case .id: deployment.id.description
+    case .reason: deployment.reason?.text ?? ""
+    }
+  }
+}
+
+/// A text or a pattern to look for.
+private enum Needle: Sendable {
+  case text([UInt8], foldsCase: Bool)
+  case pattern(Pattern)
+
+  init(_ text: String) {
+    self = .text(Array(text.utf8), foldsCase: text == text.lowercased())
+  }
+
+  /// Nil: the pattern cannot be used as it stands.
+  init?(pattern: String) {
+    let foldsCase = pattern == pattern.lowercased()
+    guard let compiled = Pattern(pattern, foldsCase: foldsCase) else { return nil }
+    self = .pattern(compiled)
+  }
+
+  func isIn(_ text: String) -> Bool {
+    switch self {
+    case .text(let needle, let foldsCase): Self.contains(text, needle, foldsCase: foldsCase)
+    case .pattern(let pattern): pattern.matches(text)
+    }
+  }
+
+  private static func contains(_ text: String, _ needle: [UInt8], foldsCase: Bool) -> Bool {
+    var text = foldsCase && !text.utf8.allSatisfy { $0 < 0x80 } ? text.lowercased() : text
+    return text.withUTF8 { bytes in
+      guard bytes.count >= needle.count else { return false }
+      return (0...(bytes.count - needle.count)).contains { start in
+        needle.indices.allSatisfy { place in
+          let byte = bytes[start + place]
+          let folded = foldsCase && byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+          return folded == needle[place]
+        }
+      }
+    }
+  }
+}
