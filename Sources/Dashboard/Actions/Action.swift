@@ -36,8 +36,8 @@ enum Confirmation: Hashable, Sendable {
 struct Action: Hashable, Sendable {
   /// Its name.
   let id: ActionID
-  /// The keys it has by itself, by their names; none: it is reached through the menu.
-  let keys: [String]
+  /// The keys it has by itself; none: it is reached through the menu.
+  let keys: [Key]
   /// The word of the bottom line and the menu.
   let label: String
   /// Where it stands in the help screen.

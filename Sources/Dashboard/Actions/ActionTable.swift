@@ -9,19 +9,19 @@ enum ActionTable {
   private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
   private static let moving = [
-    look(.moveDown, ["j", "down"], "Down", .moving, "Goes to the next row or line."),
-    look(.moveUp, ["k", "up"], "Up", .moving, "Goes to the row or line before."),
-    look(.moveFirst, ["g", "home"], "First", .moving, "Goes to the first row."),
-    look(.moveLast, ["G", "end"], "Last", .moving, "Goes to the last row; a log then follows."),
-    look(.pageDown, ["pagedown"], "Page down", .moving, "Goes a page on."),
-    look(.pageUp, ["pageup"], "Page up", .moving, "Goes a page back."),
-    look(.halfDown, ["ctrl-d"], "Half down", .moving, "Goes half a page on."),
-    look(.halfUp, ["ctrl-u"], "Half up", .moving, "Goes half a page back."),
+    look(.moveDown, ["j", .down], "Down", .moving, "Goes to the next row or line."),
+    look(.moveUp, ["k", .up], "Up", .moving, "Goes to the row or line before."),
+    look(.moveFirst, ["g", .home], "First", .moving, "Goes to the first row."),
+    look(.moveLast, ["G", .end], "Last", .moving, "Goes to the last row; a log then follows."),
+    look(.pageDown, [.pageDown], "Page down", .moving, "Goes a page on."),
+    look(.pageUp, [.pageUp], "Page up", .moving, "Goes a page back."),
+    look(.halfDown, [.control("d")], "Half down", .moving, "Goes half a page on."),
+    look(.halfUp, [.control("u")], "Half up", .moving, "Goes half a page back."),
   ]
 
   private static let panes = [
-    look(.nextPane, ["tab"], "Pane", .panes, "Goes to the next pane.", in: Set(Pane.allCases)),
-    look(.previousPane, ["shift-tab"], "Pane back", .panes, "Goes to the pane before."),
+    look(.nextPane, [.tab], "Pane", .panes, "Goes to the next pane.", in: Set(Pane.allCases)),
+    look(.previousPane, [.backTab], "Pane back", .panes, "Goes to the pane before."),
     look(.poolsPane, ["1"], "Pools", .panes, "Goes to the pools."),
     look(.l1Pane, ["2"], "L1", .panes, "Goes to the L1 cache: ready to use."),
     look(.l2Pane, ["3"], "L2", .panes, "Goes to the L2 cache: almost ready."),
@@ -29,12 +29,12 @@ enum ActionTable {
     look(.detailsPane, ["5"], "Details", .panes, "Goes to the details of what is chosen."),
     look(.zoom, ["z"], "Zoom", .panes, "Gives the pane the whole screen, and back.", in: [.details]),
     look(
-      .nextTab, ["l", "right"], "Next tab", .panes, "Shows Details, Log or Why of what is chosen.",
+      .nextTab, ["l", .right], "Next tab", .panes, "Shows Details, Log or Why of what is chosen.",
       in: [.details]),
-    look(.previousTab, ["h", "left"], "Tab before", .panes, "Shows Details, Log or Why, backwards."),
-    look(.open, ["enter"], "Open", .panes, "Goes into the pool, or to the details.", in: [.pools]),
+    look(.previousTab, ["h", .left], "Tab before", .panes, "Shows Details, Log or Why, backwards."),
+    look(.open, [.enter], "Open", .panes, "Goes into the pool, or to the details.", in: [.pools]),
     look(
-      .back, ["esc"], "Back", .panes,
+      .back, [.escape], "Back", .panes,
       "Closes one thing at a time: a dialog, a search, a zoom, a filter, the marks. Never quits."),
   ]
 
@@ -66,7 +66,7 @@ enum ActionTable {
 
   private static let marking = [
     look(
-      .mark, ["space"], "Mark", .marking, "Marks the deployment, or takes the mark away.",
+      .mark, [" "], "Mark", .marking, "Marks the deployment, or takes the mark away.",
       need: .deployment, in: Pane.lists),
     look(.markShown, ["*"], "Mark all", .marking, "Marks every deployment that the list shows."),
     look(
@@ -123,16 +123,16 @@ enum ActionTable {
       .palette, [":"], "Command", .program, "Finds any action by its name.",
       in: Set(Pane.allCases)),
     look(
-      .help, ["?", "f1"], "Help", .program, "Explains the keys, those of the pane first.",
+      .help, ["?", .function(1)], "Help", .program, "Explains the keys, those of the pane first.",
       in: Set(Pane.allCases)),
-    look(.redraw, ["ctrl-l"], "Redraw", .program, "Draws the whole screen again."),
-    look(.suspend, ["ctrl-z"], "Suspend", .program, "Gives the terminal back until `fg`."),
+    look(.redraw, [.control("l")], "Redraw", .program, "Draws the whole screen again."),
+    look(.suspend, [.control("z")], "Suspend", .program, "Gives the terminal back until `fg`."),
     look(
-      .quit, ["q", "ctrl-c"], "Quit", .program, "Ends the dashboard.", in: Set(Pane.allCases)),
+      .quit, ["q", .control("c")], "Quit", .program, "Ends the dashboard.", in: Set(Pane.allCases)),
   ]
 
   private static func look(
-    _ id: ActionID, _ keys: [String], _ label: String, _ group: ActionGroup, _ help: String,
+    _ id: ActionID, _ keys: [Key], _ label: String, _ group: ActionGroup, _ help: String,
     need: ActionNeed = .none, in panes: Set<Pane> = []
   ) -> Action {
     Action(
@@ -141,7 +141,7 @@ enum ActionTable {
   }
 
   private static func act(
-    _ id: ActionID, _ keys: [String], _ label: String, _ help: String,
+    _ id: ActionID, _ keys: [Key], _ label: String, _ help: String,
     _ confirmation: Confirmation, in panes: Set<Pane> = []
   ) -> Action {
     Action(
@@ -150,7 +150,7 @@ enum ActionTable {
   }
 
   private static func change(
-    _ id: ActionID, _ keys: [String], _ label: String, _ help: String, hinted: Bool = false
+    _ id: ActionID, _ keys: [Key], _ label: String, _ help: String, hinted: Bool = false
   ) -> Action {
     Action(
       id: id, keys: keys, label: label, group: .pools, help: help, need: .pool, mutates: true,
