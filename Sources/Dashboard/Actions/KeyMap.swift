@@ -1,17 +1,9 @@
 import DeploymentEngine
 
-/// One line of the `keys:` section: an action by its name, and the keys that it shall have.
-struct KeyOverride: Hashable, Sendable {
-  /// The action's name, `deployment.cancel`.
-  var action: String
-  /// Keys as the help screen writes them, with blanks between several; `none` takes all keys away.
-  var keys: String
-}
-
-/// What is wrong with a line of the `keys:` section.
+/// What is wrong with a key that a user gave to an action.
 struct KeyProblem: Error, Hashable, Sendable {
-  /// The action's name as it was written.
-  var action: String
+  /// Where it was written, from 1.
+  var line: Int
   /// What is wrong, and what is allowed.
   var sentence: SafeText
 }
@@ -24,19 +16,21 @@ struct KeyMap: Hashable, Sendable {
   /// The keys that the actions have by themselves.
   static let standard = KeyMap.read([]).map
 
-  /// The map with a user's keys put over the actions' own, and everything that is wrong with them. A line
-  /// with a problem is left out of the map.
-  static func read(_ overrides: [KeyOverride]) -> (map: KeyMap, problems: [KeyProblem]) {
+  /// The map with a user's keys put over the actions' own, and everything that is wrong with them. What
+  /// has a problem is left out of the map.
+  static func read(_ settings: [KeySetting]) -> (map: KeyMap, problems: [KeyProblem]) {
     var map = KeyMap()
     var problems: [KeyProblem] = []
+    var lines: [ActionID: Int] = [:]
     for action in ActionTable.all { map.keysOf[action.id] = action.keys }
-    for override in overrides {
+    for setting in settings {
       do throws(KeyProblem) {
-        let (id, keys) = try parse(override)
+        let (id, keys) = try parse(setting)
         map.keysOf[id] = keys
+        lines[id] = setting.line
       } catch { problems.append(error) }
     }
-    problems += map.index()
+    problems += map.index(lines)
     return (map, problems)
   }
 
@@ -47,43 +41,43 @@ struct KeyMap: Hashable, Sendable {
   /// The key to show for an action; nil: it has none.
   func key(of id: ActionID) -> Key? { keys(of: id).first }
 
-  /// Fills the way from keys to actions; of two that want one key the first in the table gets it.
-  private mutating func index() -> [KeyProblem] {
+  /// Fills the way from keys to actions. Of two that want one key the user's gets it, else the first.
+  private mutating func index(_ lines: [ActionID: Int]) -> [KeyProblem] {
     var problems: [KeyProblem] = []
-    for action in ActionTable.all {
-      for key in keys(of: action.id) {
-        guard let other = actions[key] else {
-          actions[key] = action.id
+    let users = ActionTable.all.filter { lines[$0.id] != nil }
+    let others = ActionTable.all.filter { lines[$0.id] == nil }
+    for id in (users + others).map(\.id) {
+      for key in keys(of: id) {
+        guard let holder = actions[key] else {
+          actions[key] = id
           continue
         }
-        problems.append(Self.conflict(key, other, action.id))
+        let line = lines[id] ?? lines[holder] ?? 0
+        problems.append(KeyProblem(line: line, sentence: Self.conflict(key, holder, id)))
       }
     }
     return problems
   }
 
-  private static func conflict(_ key: Key, _ one: ActionID, _ other: ActionID) -> KeyProblem {
-    KeyProblem(
-      action: other.rawValue,
-      sentence: """
-        \(key) is the key of both \(one.rawValue) and \(other.rawValue): give one of them another key, or \
-        `none`
-        """)
+  private static func conflict(_ key: Key, _ one: ActionID, _ other: ActionID) -> SafeText {
+    """
+    \(key) is the key of both \(one.rawValue) and \(other.rawValue): give one of them another key, or `none`
+    """
   }
 
-  private static func parse(_ override: KeyOverride) throws(KeyProblem) -> (ActionID, [Key]) {
+  private static func parse(_ setting: KeySetting) throws(KeyProblem) -> (ActionID, [Key]) {
     func problem(_ sentence: SafeText) -> KeyProblem {
-      KeyProblem(action: override.action, sentence: sentence)
+      KeyProblem(line: setting.line, sentence: sentence)
     }
-    guard let id = ActionID(rawValue: override.action) else {
-      throw problem("there is no action \(override.action): `dashboard help keys` lists them")
+    guard let id = ActionID(rawValue: setting.action) else {
+      throw problem("there is no action `\(setting.action)`: the help screen (?) names them all")
     }
-    if override.keys == "none" {
+    if setting.key == "none" {
       guard id != .quit, id != .back else { throw problem("\(id.rawValue) must keep a key") }
       return (id, [])
     }
     var keys: [Key] = []
-    for name in override.keys.split(separator: " ") {
+    for name in setting.key.split(separator: " ") {
       guard let key = Key(String(name)) else {
         throw problem(
           "\(String(name)) is not a key: write a character, or Space, Tab, PgDn, F5, Ctrl-L, none")

@@ -55,7 +55,7 @@ struct TextField: Hashable, Sendable {
 
   private mutating func remove(back count: Int) {
     let kept = head.dropLast(count)
-    text = kept + text.dropFirst(cursor)
+    text = String(kept) + text.dropFirst(cursor)
     cursor = kept.count
   }
 
