@@ -27,11 +27,13 @@ enum ActionTable {
     look(.l2Pane, ["3"], "L2", .panes, "Goes to the L2 cache: almost ready."),
     look(.assignedPane, ["4"], "Assigned", .panes, "Goes to what users hold."),
     look(.detailsPane, ["5"], "Details", .panes, "Goes to the details of what is chosen."),
-    look(.zoom, ["z"], "Zoom", .panes, "Gives the pane the whole screen, and back.", in: [.details]),
+    look(
+      .zoom, ["z"], "Zoom", .panes, "Gives the pane the whole screen, and back.", in: [.details]),
     look(
       .nextTab, ["l", .right], "Next tab", .panes, "Shows Details, Log or Why of what is chosen.",
       in: [.details]),
-    look(.previousTab, ["h", .left], "Tab before", .panes, "Shows Details, Log or Why, backwards."),
+    look(
+      .previousTab, ["h", .left], "Tab before", .panes, "Shows Details, Log or Why, backwards."),
     look(.open, [.enter], "Open", .panes, "Goes into the pool, or to the details.", in: [.pools]),
     look(
       .back, [.escape], "Back", .panes,
@@ -57,7 +59,8 @@ enum ActionTable {
       .freeze, ["p"], "Freeze", .finding,
       "Stops the lists while the engine goes on; press again to see what it did."),
     look(
-      .copyName, ["y"], "Copy name", .finding, "Copies the name of what is chosen.", need: .deployment
+      .copyName, ["y"], "Copy name", .finding, "Copies the name of what is chosen.",
+      need: .deployment
     ),
     look(
       .copyReason, ["Y"], "Copy reason", .finding, "Copies the reason of the error.",

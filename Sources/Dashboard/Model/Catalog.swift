@@ -124,7 +124,8 @@ extension Catalog {
     let old = self.deployment(deployment.id)
     store(deployment)
     if let old, old.pool == deployment.pool, old.phase.isHistory == deployment.phase.isHistory,
-      Pane(old.placement) == Pane(deployment.placement), order.key(of: old) == order.key(of: deployment),
+      Pane(old.placement) == Pane(deployment.placement),
+      order.key(of: old) == order.key(of: deployment),
       (old.state == .error) == (deployment.state == .error), old.name == deployment.name
     {
       return

@@ -67,7 +67,8 @@ enum ClockText {
   /// When and how far away: `09:41:07 (in 8 s)`, `08:12 (2 h ago)`.
   static func point(_ time: Timestamp, now: Timestamp, _ zone: Zone) -> String {
     let distance = time - now
-    let clock = localDay(time, zone) == localDay(now, zone)
+    let clock =
+      localDay(time, zone) == localDay(now, zone)
       ? second(time, zone) : "\(day(time, zone)) \(minute(time, zone))"
     return distance.milliseconds >= 0
       ? "\(clock) (in \(left(distance)))" : "\(clock) (\(age(now - time)) ago)"

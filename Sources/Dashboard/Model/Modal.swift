@@ -105,6 +105,8 @@ struct Picker: Hashable, Sendable {
   var cursor = 0
   /// What is typed to narrow the list; nil: keys choose.
   var field: TextField?
+  /// What was chosen when the list was opened; it is about nothing else.
+  var subject: Subject?
 
   /// The lines that what was typed leaves, the best first.
   var shown: [Item] {

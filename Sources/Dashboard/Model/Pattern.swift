@@ -39,7 +39,9 @@ final class Pattern: Sendable {
     }
     let counts = pattern.split(separator: "{").dropFirst()
     return counts.count <= 1
-      && counts.allSatisfy { $0.prefix { $0 != "}" }.count <= 5 && (firstNumber(in: $0) ?? 0) <= 99 }
+      && counts.allSatisfy {
+        $0.prefix { $0 != "}" }.count <= 5 && (firstNumber(in: $0) ?? 0) <= 99
+      }
   }
 
   private static func firstNumber(in text: Substring) -> Int? {

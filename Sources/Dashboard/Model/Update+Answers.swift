@@ -108,7 +108,7 @@ extension ScreenModel {
     case .done:
       say(note.isEmpty ? "\(ask.name) \(ask.pastWord)" : "\(label) \(ask.name): \(note)", .done)
     case .failed(let sentence): complain("\(label) \(ask.name): \(sentence)")
-    case .refused(let sentence): complain("\(label) \(ask.name) refused: \(sentence)")
+    case .refused(let sentence): complain("\(label) refused: \(sentence)")
     }
   }
 
@@ -124,7 +124,9 @@ extension ScreenModel {
     let done = made.filter { $0.stage == .done }.count
     let accepted = made.filter { $0.stage == .accepted }.count
     var parts = accepted > 0 ? ["\(accepted) accepted"] : []
-    if done > 0 || parts.isEmpty { parts.insert("\(done) \(made.first?.pastWord ?? "done")", at: 0) }
+    if done > 0 || parts.isEmpty {
+      parts.insert("\(done) \(made.first?.pastWord ?? "done")", at: 0)
+    }
     let failed = made.filter(\.isFailed).count
     if failed > 0 { parts.append("\(failed) failed") }
     if bad.count > failed { parts.append("\(bad.count - failed) refused") }

@@ -12,12 +12,18 @@ extension ScreenModel {
       complain(no)
       return []
     }
+    if let displaced, marks.isEmpty, now.moment - displaced.at <= Displacement.lifetime {
+      complain("\(displaced.name) went away just now: look at the row, then press again")
+      return []
+    }
     if id == .assign { return beginAssign() }
     if id == .undo { return undo() }
     if action.need == .pool { return askPool(id) }
     let targets = targets
     guard !targets.isEmpty else {
-      complain("choose a deployment first: \(keyName(.l1Pane)), \(keyName(.l2Pane)) or \(keyName(.assignedPane))")
+      complain(
+        "choose a deployment first: \(keyName(.l1Pane)), \(keyName(.l2Pane)) or \(keyName(.assignedPane))"
+      )
       return []
     }
     let sorted = sort(targets, for: id)
@@ -33,9 +39,8 @@ extension ScreenModel {
     if settings.isReadOnly { return "read-only: nothing is asked of the engine from here" }
     if !layout.allowsActing { return "the window is too small to see what would happen" }
     if sequence == nil { return "the store has not been read yet" }
-    if presence == EnginePresence.none { return "no engine runs on this store: nothing would be done" }
-    if let displaced, now.moment - displaced.at <= Displacement.lifetime, marks.isEmpty {
-      return "\(displaced.name) went away just now: look at the row, then press again"
+    if presence == EnginePresence.none {
+      return "no engine runs on this store: nothing would be done"
     }
     return nil
   }
@@ -66,12 +71,12 @@ extension ScreenModel {
 
   /// Why an action on a deployment would be refused, by what is shown.
   func refusal(of id: ActionID, for deployment: Deployment) -> SafeText? {
-    Permission.refusal(of: id, for: deployment, in: catalog.pool(deployment.pool))
+    id.refusal(on: deployment, in: catalog.pool(deployment.pool))
   }
 
   private mutating func refuse(_ id: ActionID, _ refused: [Refused]) {
     guard let first = refused.first else { return }
-    complain("\(ActionTable[id].label): \(first.name): \(first.sentence)")
+    complain("\(ActionTable[id].label): \(first.sentence)")
     if refused.count > 1 { report = Report(title: "\(refused.count) refused", lines: refused) }
   }
 
@@ -133,8 +138,8 @@ extension ScreenModel {
       complain("\(ActionTable[id].label): choose one pool first")
       return []
     }
-    if let no = Permission.refusal(of: id, for: withAskedSizes(pool)) {
-      complain("\(ActionTable[id].label): \(pool.name): \(no)")
+    if let no = id.refusal(on: withAskedSizes(pool)) {
+      complain("\(ActionTable[id].label): \(no)")
       return []
     }
     guard let verb = poolVerb(id, pool) else { return [] }
@@ -201,7 +206,11 @@ extension ScreenModel {
         complain("Assign: choose one pool first, or a deployment")
         return []
       }
-      modal = .assign(AssignDialog(subject: .pool(pool.name)))
+      if let no = ActionID.assign.refusal(on: pool) {
+        complain("Assign: \(no)")
+      } else {
+        modal = .assign(AssignDialog(subject: .pool(pool.name)))
+      }
       return []
     }
     guard let deployment = targets.first else { return [] }
@@ -251,19 +260,7 @@ extension ScreenModel {
 
 extension Ask {
   /// Whether the grace time applies to it.
-  var isGraceful: Bool { verb.isGraceful }
-}
-
-extension Verb {
-  /// Whether the grace time applies to it.
-  var isGraceful: Bool {
-    switch self {
-    case .cancel, .destroy, .release: true
-    case .move, .ready, .assign, .assignFromPool, .retry, .forget, .undo, .publish,
-      .cancelPublication, .pause, .resume, .lift, .resize, .maintenance, .notify:
-      false
-    }
-  }
+  var isGraceful: Bool { verb.graceful != nil }
 }
 
 // MARK: - The one door
@@ -307,7 +304,7 @@ extension ScreenModel {
 
   private mutating func request(_ draft: Draft) -> Request {
     requests += 1
-    let waits = draft.verb.isGraceful && settings.grace > .zero
+    let waits = draft.verb.graceful != nil && settings.grace > .zero
     // What waits may change meanwhile without being another thing; taking back is never too late for that.
     var isUndo = false
     if case .undo = draft.verb { isUndo = true }

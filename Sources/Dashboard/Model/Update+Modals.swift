@@ -173,10 +173,13 @@ extension ScreenModel {
   mutating func openMenu() {
     let isPool = marks.isEmpty && subjectDeployment == nil
     let groups: [ActionGroup] = isPool ? [.pools] : [.deployments]
-    let actions = ActionTable.all.filter { groups.contains($0.group) || (isPool && $0.id == .assign) }
+    let actions = ActionTable.all.filter {
+      groups.contains($0.group) || (isPool && $0.id == .assign)
+    }
     let name = menuName(isPool)
     modal = .picker(
-      Picker(title: "Actions · \(name)", items: actions.map { item(for: $0) }))
+      Picker(
+        title: "Actions · \(name)", items: actions.map { item(for: $0) }, subject: subject))
   }
 
   private func menuName(_ isPool: Bool) -> SafeText {
@@ -191,7 +194,8 @@ extension ScreenModel {
       item.label = SafeText(action.id.rawValue)
       return item
     }
-    modal = .picker(Picker(title: "Command", items: items, field: TextField()))
+    modal = .picker(
+      Picker(title: "Command", items: items, field: TextField(), subject: subject))
   }
 
   mutating func openSortMenu() {
@@ -217,10 +221,10 @@ extension ScreenModel {
     case .none: return nil
     case .pool:
       guard let pool = poolOfSubject else { return "choose one pool first" }
-      return Permission.refusal(of: action.id, for: withAskedSizes(pool))
+      return action.id.refusal(on: withAskedSizes(pool))
     case .deployment:
       if action.id == .assign, marks.isEmpty, subjectDeployment == nil {
-        return chosenPool == nil ? "choose one pool first" : nil
+        return chosenPool.map { action.id.refusal(on: $0) } ?? "choose one pool first"
       }
       let targets = targets
       guard let first = targets.first else { return "choose a deployment first" }
@@ -236,7 +240,7 @@ extension ScreenModel {
     case .escape:
       modal = nil
       return []
-    case .enter: return choose(picker.current)
+    case .enter: return choose(picker.current, picker.subject)
     case .down, .control("n"): picker.cursor = min(picker.cursor + 1, max(0, count - 1))
     case .up, .control("p"): picker.cursor = max(0, picker.cursor - 1)
     case .home: picker.cursor = 0
@@ -245,7 +249,7 @@ extension ScreenModel {
       if picker.field != nil {
         if picker.field?.take(key) == true { picker.cursor = 0 }
       } else if let item = picker.items.first(where: { $0.key == key }) {
-        return choose(item)
+        return choose(item, picker.subject)
       } else if key == "j" || key == "k" {
         return press(key == "j" ? .down : .up, in: picker)
       }
@@ -254,8 +258,13 @@ extension ScreenModel {
     return []
   }
 
-  private mutating func choose(_ item: Picker.Item?) -> [Command] {
+  private mutating func choose(_ item: Picker.Item?, _ subject: Subject?) -> [Command] {
     guard let item else { return [] }
+    if let subject, subject != self.subject, marks.isEmpty {
+      modal = nil
+      complain("what the list was opened for went away: nothing was done")
+      return []
+    }
     if let refusal = item.refusal {
       complain("\(item.label): \(refusal)")
       return []
@@ -306,7 +315,8 @@ extension ScreenModel {
 
   private mutating func pressInHelpSearch(_ key: Key, _ page: inout HelpPage) {
     switch key {
-    case .escape, .enter where page.field?.text.isEmpty == true: page.field = nil
+    case .escape: page.field = nil
+    case .enter: if page.field?.text.isEmpty == true { page.field = nil }
     case .down: page.top = min(page.top + 1, max(0, helpLines(page).count - layout.helpRoom.height))
     case .up: page.top = max(0, page.top - 1)
     default: if page.field?.take(key) == true { page.top = 0 }

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineRuntime
 
 extension ScreenModel {
   /// Moves the cursor, or what is read.
@@ -141,7 +142,9 @@ extension ScreenModel {
       return []
     }
     guard Pane.lists.contains(focus), let id = cursor(focus).id else {
-      say("deployments are marked in the lists: \(keyName(.l1Pane)), \(keyName(.l2Pane)), \(keyName(.assignedPane))")
+      say(
+        "deployments are marked in the lists: \(keyName(.l1Pane)), \(keyName(.l2Pane)), \(keyName(.assignedPane))"
+      )
       return []
     }
     switch action {

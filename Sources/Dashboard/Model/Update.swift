@@ -82,11 +82,13 @@ extension Displacement {
 extension ScreenModel {
   /// When time alone changes what is shown; the screen wants `Message.clock` then.
   var wakeAt: Moment? {
-    let untilMinute = 60_000 - Self.remainder(now.utc.milliseconds + Int64(zone.offset) * 1000, 60_000)
+    let untilMinute =
+      60_000 - Self.remainder(now.utc.milliseconds + Int64(zone.offset) * 1000, 60_000)
     var wake = now.moment + .milliseconds(untilMinute)
     if let status { wake = min(wake, status.at + status.kind.lifetime + .milliseconds(1)) }
     if showsSeconds || !asks.open.isEmpty {
-      wake = min(wake, now.moment + .milliseconds(1000 - Self.remainder(now.utc.milliseconds, 1000)))
+      wake = min(
+        wake, now.moment + .milliseconds(1000 - Self.remainder(now.utc.milliseconds, 1000)))
     }
     return wake
   }

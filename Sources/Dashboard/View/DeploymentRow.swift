@@ -1,0 +1,169 @@
+import DeploymentEngine
+
+/// The columns of a list of deployments.
+enum RowColumn: Hashable, Sendable {
+  case name, user, state, inUse, age, since, ip, pool, note
+}
+
+/// One deployment as a row: what stands in each column.
+struct DeploymentRow: Sendable {
+  var deployment: Deployment
+  var cells: [RowColumn: Span]
+
+  /// What stands in a column.
+  subscript(column: RowColumn) -> Span { cells[column] ?? Span("") }
+}
+
+extension ScreenModel {
+  /// A deployment as a row.
+  func row(_ deployment: Deployment, _ glyphs: Glyphs) -> DeploymentRow {
+    let dash = Span(SafeText(glyphs.dash.description), .textDim)
+    let state = "\(deployment.stateGlyph(glyphs)) \(deployment.stateWord)"
+    let progress = deployment.progress.map { " \($0)" } ?? ""
+    let isBusy = deployment.phase.operation != nil
+    var cells: [RowColumn: Span] = [
+      .name: Span(deployment.name),
+      .state: Span(SafeText(state + (isBusy ? progress : "")), deployment.stateRole),
+      .age: Span(SafeText(ClockText.age(now.utc - deployment.stateSince))),
+      .since: Span(SafeText(ClockText.since(deployment.stateSince, now: now.utc, zone))),
+      .ip: deployment.ip.map { Span($0) } ?? dash,
+      .user: deployment.placement.user.map { Span($0) } ?? dash,
+      .inUse: deployment.inUse ? Span("yes") : Span("no", .textDim),
+      .pool: Span(catalog.pool(deployment.pool)?.name ?? ""),
+    ]
+    cells[.note] = note(deployment)
+    return DeploymentRow(deployment: deployment, cells: cells)
+  }
+
+  /// What is to be said about a deployment besides its state, the most pressing first.
+  private func note(_ deployment: Deployment) -> Span? {
+    if let ask = asks.latest(for: deployment.id) {
+      let label = ActionTable[ask.action].label
+      switch ask.stage {
+      case .sent, .withdrawing: return Span("asked: \(label)", .statePreparing)
+      case .refused(let sentence): return Span("refused: \(sentence)", .statusError)
+      case .failed(let sentence): return Span("\(label): \(sentence)", .statusError)
+      case .accepted, .done: break
+      }
+    }
+    if let pending = deployment.pending {
+      let left = ClockText.left(pending.due.at - now.moment)
+      return Span(
+        "\(pending.verb.word) in \(left) (\(pending.actor)): \(keyName(.undo)) undoes",
+        .stateCanceling)
+    }
+    if deployment.state == .error { return Span(deployment.reason ?? "no reason", .stateError) }
+    if let operation = deployment.phase.operation, operation.failures > 0 {
+      let reason = deployment.reason ?? "no reason"
+      return Span("attempt \(operation.failures + 1): \(reason)", .statusWarning)
+    }
+    if case .cache(_, .some(let user)) = deployment.placement {
+      return Span("reserved for \(user)")
+    }
+    if !deployment.placement.isAssigned, let user = deployment.loggedIn.first {
+      return Span("\(user) is logged in", .statusWarning)
+    }
+    return nil
+  }
+}
+
+/// How wide the texts of a list are.
+struct RowWidths: Sendable {
+  /// The widest text of each column.
+  private(set) var widest: [RowColumn: Int] = [:]
+
+  /// The widths of these rows.
+  init(_ rows: some Sequence<DeploymentRow> = []) {
+    for row in rows { take(row) }
+  }
+
+  /// Takes one more row in.
+  mutating func take(_ row: DeploymentRow) {
+    for (column, span) in row.cells {
+      widest[column] = max(widest[column] ?? 0, Surface.columns(span.text))
+    }
+  }
+}
+
+/// How the rows of one list are laid out.
+struct RowLayout: Sendable {
+  var columns: [PlacedColumn<RowColumn>]
+  /// Where a note begins that takes the place of what stands behind the state; nil: it has a column.
+  var noteStart: Int?
+
+  /// A layout for rows of these widths.
+  init(_ widths: RowWidths, in pane: Pane, showsPool: Bool, width: Int) {
+    let names = Self.names(pane, showsPool: showsPool)
+    let all = (names + [.note]).map { Self.column($0, widths, pane) }
+    let withNote = ColumnFit.place(all, width: width)
+    let hasRoom = withNote.count == all.count && (withNote.last?.width ?? 0) >= 24
+    if hasRoom || (pane == .assigned && withNote.contains { $0.column.name == .note }) {
+      columns = withNote
+      noteStart = nil
+      return
+    }
+    columns = ColumnFit.place(all.dropLast(), width: width)
+    noteStart = nil
+    if widths.widest[.note] != nil, let state = columns.first(where: { $0.column.name == .state }) {
+      noteStart = state.x + state.width + ColumnFit.gap
+    }
+  }
+
+  private static func names(_ pane: Pane, showsPool: Bool) -> [RowColumn] {
+    let names: [RowColumn] =
+      pane == .assigned
+      ? [.name, .user, .state, .inUse, .ip, .since] : [.name, .state, .age, .ip]
+    return showsPool ? names + [.pool] : names
+  }
+
+  private static func column(
+    _ name: RowColumn, _ widths: RowWidths, _ pane: Pane
+  ) -> Column<RowColumn> {
+    let title = title(name, pane)
+    let widest = widths.widest[name] ?? 0
+    let wanted = max(Surface.columns(title), min(widest, cap(name)))
+    let (rank, least) = weight(name)
+    return Column(
+      name: name, title: title, rank: rank, least: min(least, wanted), wanted: wanted,
+      align: name == .age ? .trailing : .leading, stretches: name == .note)
+  }
+
+  private static func title(_ name: RowColumn, _ pane: Pane) -> SafeText {
+    switch name {
+    case .name: "NAME"
+    case .user: "USER"
+    case .state: "STATE"
+    case .inUse: "IN USE"
+    case .age: "AGE"
+    case .since: "SINCE"
+    case .ip: "IP"
+    case .pool: "POOL"
+    case .note: pane == .assigned ? "REASON OF ERROR" : "NOTE"
+    }
+  }
+
+  private static func cap(_ name: RowColumn) -> Int {
+    switch name {
+    case .name: 24
+    case .user: 20
+    case .note: 15
+    case .ip: 21
+    case .state, .inUse, .age, .since, .pool: 18
+    }
+  }
+
+  /// Rank, and the least width.
+  private static func weight(_ name: RowColumn) -> (Int, Int) {
+    switch name {
+    case .name: (100, 8)
+    case .state: (90, 12)
+    case .user: (80, 6)
+    case .note: (70, 15)
+    case .ip: (60, 9)
+    case .age: (58, 4)
+    case .since: (50, 5)
+    case .pool: (40, 6)
+    case .inUse: (30, 6)
+    }
+  }
+}
