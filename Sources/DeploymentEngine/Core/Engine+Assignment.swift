@@ -169,11 +169,10 @@ extension Engine {
     guard boxes[index].holders[user] == nil, boxes[index].waitingUsers.insert(user).inserted else {
       return
     }
-    let position = isFirst ? 0 : counters.position
-    if !isFirst {
-      counters.position += 1
-      areCountersDirty = true
-    }
+    // One whose reservation failed goes before all who only asked.
+    let position = isFirst ? -counters.position : counters.position
+    counters.position += 1
+    areCountersDirty = true
     let waiter = Waiter(
       pool: boxes[index].record.id, user: user, key: key, position: position,
       patience: deadline(in: boxes[index].settings.deadlines.preparing))

@@ -14,10 +14,10 @@ extension Engine {
     }
     for index in boxes.indices {
       boxes[index].publications.sort { $0.revision < $1.revision }
+      identities.use(boxes[index].settings.names)
       if let range = boxes[index].settings.macs { identities.use(range) }
     }
     for deployment in state.deployments.sorted(by: { $0.id < $1.id }) { restore(deployment) }
-    holdAllNames()
     for waiter in state.waiters.sorted(by: { $0.position < $1.position }) {
       guard let index = poolByID[waiter.pool] else { continue }
       insert(waiter, index)
@@ -73,30 +73,6 @@ extension Engine {
     }
   }
 
-  private mutating func holdAllNames() {
-    var held = [[Int]](repeating: [], count: boxes.count)
-    for slot in slotOf.values where !slots[slot].phase.isHistory {
-      let index = live[slot].pool
-      if let number = boxes[index].settings.names.number(of: slots[slot].identity.name) {
-        held[index].append(number)
-      }
-    }
-    for index in boxes.indices {
-      boxes[index].names = NumberPool(
-        capacity: boxes[index].settings.names.capacity, held: held[index])
-    }
-  }
-
-  /// The names that deployments hold are not given out.
-  private mutating func holdNames(_ index: Int) {
-    let pattern = boxes[index].settings.names
-    var held: [Int] = []
-    for slot in slotOf.values where live[slot].pool == index && !slots[slot].phase.isHistory {
-      if let number = pattern.number(of: slots[slot].identity.name) { held.append(number) }
-    }
-    boxes[index].names = NumberPool(capacity: pattern.capacity, held: held)
-  }
-
   private mutating func addHost(_ record: ProviderRecord) -> Int {
     var record = record
     (record.preparing, record.removing, record.deployments) = (0, 0, 0)
@@ -119,9 +95,7 @@ extension Engine {
       ?? addHost(ProviderRecord(name: record.provider, limits: ProviderLimits()))
     record.inMaintenance = hosts[host].record.inMaintenance
     boxes.append(
-      PoolBox(
-        record: record, settings: settings, host: host,
-        names: NumberPool(capacity: settings.names.capacity)))
+      PoolBox(record: record, settings: settings, host: host))
     poolByID[record.id] = boxes.count - 1
     poolByName[record.name] = boxes.count - 1
   }
@@ -223,9 +197,8 @@ extension Engine {
     record.isConfigured = isConfigured
     if record != before, !isNew { record.revision += 1 }
     boxes[index].record = record
-    let hadNames = boxes[index].settings.names
     boxes[index].settings = settings
-    if isNew || hadNames != settings.names { holdNames(index) }
+    identities.use(settings.names)
     if let range = settings.macs { identities.use(range) }
     if isNew { log(.pool, "pool \(name) is there", pool: index) }
     if !isConfigured, before.isConfigured {

@@ -120,9 +120,6 @@ extension Engine {
   mutating func gone(_ slot: Int, as phase: Phase, actor: SafeText = "engine") {
     let index = live[slot].pool
     let identity = slots[slot].identity
-    if let number = boxes[index].settings.names.number(of: identity.name) {
-      boxes[index].names.giveBack(number)
-    }
     identities.giveBack(identity)
     let publication = slots[slot].publication
     let retention = boxes[index].settings.historyRetention

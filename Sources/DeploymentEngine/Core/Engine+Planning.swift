@@ -77,9 +77,9 @@ extension Engine {
         "provider \(host.name) holds \(host.deployments) of \(host.limits.deployments) "
           + "deployments; raise limits.deployments")
     }
-    if boxes[index].names.free == 0 {
+    if identities.names(of: boxes[index].settings.names) == 0 {
       return SafeText(
-        "all \(boxes[index].names.capacity) names \(boxes[index].settings.names.prefix)… are held; raise names.digits"
+        "all \(boxes[index].settings.names.capacity) names \(boxes[index].settings.names.prefix)… are held; raise names.digits"
       )
     }
     if let range = boxes[index].settings.macs, !identities.hasMAC(in: range) {
@@ -93,7 +93,8 @@ extension Engine {
 
   private func room(_ index: Int) -> Int {
     let host = hosts[boxes[index].host].record
-    return min(boxes[index].names.free, host.limits.deployments - host.deployments)
+    return min(
+      identities.names(of: boxes[index].settings.names), host.limits.deployments - host.deployments)
   }
 
   /// What the pool does now and why, or why nothing.
@@ -232,11 +233,11 @@ extension Engine {
   }
 
   private mutating func takeIdentity(_ index: Int) -> Identity? {
-    guard let number = boxes[index].names.take() else { return nil }
-    var identity = Identity(name: boxes[index].settings.names.name(number))
+    guard let name = identities.takeName(of: boxes[index].settings.names) else { return nil }
+    var identity = Identity(name: name)
     if let range = boxes[index].settings.macs {
       guard let mac = identities.takeMAC(in: range) else {
-        boxes[index].names.giveBack(number)
+        identities.giveBack(identity)
         return nil
       }
       identity.mac = mac

@@ -64,11 +64,16 @@ extension Engine {
   private mutating func store(_ index: Int, _ revision: Int) {
     guard let place = place(index, revision) else { return }
     let record = boxes[index].publications[place]
-    otherChanges.removeAll {
+    // In its first place, so that an old revision stops being active before a new one begins.
+    let stored = otherChanges.firstIndex {
       guard case .publication(let other) = $0 else { return false }
       return other.pool == record.pool && other.revision == record.revision
     }
-    otherChanges.append(.publication(record))
+    if let stored {
+      otherChanges[stored] = .publication(record)
+    } else {
+      otherChanges.append(.publication(record))
+    }
     if let next = record.next { addDue(next.at, .publication(index, revision)) }
     if let operation = record.operation {
       addDue(operation.deadline.at, .publication(index, revision))
@@ -160,11 +165,11 @@ extension Engine {
   /// A new revision is what the pool creates from; what stands on the old one drains.
   private mutating func activate(_ index: Int, _ revision: Int) {
     let old = boxes[index].record.activePublication
+    if let old { changePublication(index, old) { $0.state = .draining } }
     changePublication(index, revision) { $0.state = .active }
     boxes[index].record.activePublication = revision
     boxes[index].record.revision += 1
     log(.publication, "revision \(revision) is active", pool: index)
-    if let old { changePublication(index, old) { $0.state = .draining } }
     for slot in slotOf.values.sorted() where live[slot].pool == index {
       recount(slot)
       drain(slot)
@@ -185,14 +190,16 @@ extension Engine {
     }
   }
 
+  // How many stand on a publication is reckoned anew at load, so counting stores nothing.
+
   mutating func stands(on revision: Int?, _ index: Int) {
-    guard let revision else { return }
-    changePublication(index, revision) { $0.standing += 1 }
+    guard let revision, let place = place(index, revision) else { return }
+    boxes[index].publications[place].standing += 1
   }
 
   mutating func standsNoLonger(on revision: Int?, _ index: Int) {
-    guard let revision else { return }
-    changePublication(index, revision) { $0.standing -= 1 }
+    guard let revision, let place = place(index, revision) else { return }
+    boxes[index].publications[place].standing -= 1
     removeIfDrained(index, revision)
   }
 

@@ -1,10 +1,34 @@
-/// Names, MAC addresses and ports: held from before the first call until the driver said *gone*.
+/// Names, MAC addresses and ports: held from before the first call until the driver said *gone*, and held
+/// once over all pools.
 struct IdentityPools: Sendable {
+  private var heldNames = Set<String>()
+  private var patterns: [NamePattern: NumberPool] = [:]
+  private var patternOrder: [NamePattern] = []
   private var heldMACs = Set<MACAddress>()
   private var ranges: [MACRange: NumberPool] = [:]
   private var rangeOrder: [MACRange] = []
   private var heldPorts = Set<UInt16>()
   private var nextPort = Bounds.ports.lowerBound
+
+  /// Notes a pattern that names are made by.
+  mutating func use(_ pattern: NamePattern) {
+    guard patterns[pattern] == nil else { return }
+    let held = heldNames.compactMap { pattern.number(of: $0) }
+    patterns[pattern] = NumberPool(capacity: pattern.capacity, held: held)
+    patternOrder.append(pattern)
+  }
+
+  /// How many names of this pattern are free at most.
+  func names(of pattern: NamePattern) -> Int { patterns[pattern]?.free ?? 0 }
+
+  /// The lowest free name of a pattern that no pool holds.
+  mutating func takeName(of pattern: NamePattern) -> String? {
+    while let number = patterns[pattern]?.take() {
+      let name = pattern.name(number)
+      if heldNames.insert(name).inserted { return name }
+    }
+    return nil
+  }
 
   /// Notes a range that addresses are taken from.
   mutating func use(_ range: MACRange) {
@@ -17,6 +41,7 @@ struct IdentityPools: Sendable {
 
   /// Notes what a stored deployment holds.
   mutating func hold(_ identity: Identity) {
+    heldNames.insert(identity.name)
     if let mac = identity.mac { heldMACs.insert(mac) }
     if let port = identity.port { heldPorts.insert(port) }
   }
@@ -49,8 +74,13 @@ struct IdentityPools: Sendable {
   /// Gives a port back.
   mutating func giveBack(port: UInt16) { heldPorts.remove(port) }
 
-  /// Gives back all but the name, which is its pool's.
+  /// Gives back what a deployment held.
   mutating func giveBack(_ identity: Identity) {
+    if heldNames.remove(identity.name) != nil {
+      for pattern in patternOrder {
+        if let number = pattern.number(of: identity.name) { patterns[pattern]?.giveBack(number) }
+      }
+    }
     if let port = identity.port { heldPorts.remove(port) }
     guard let mac = identity.mac, heldMACs.remove(mac) != nil else { return }
     for range in rangeOrder {

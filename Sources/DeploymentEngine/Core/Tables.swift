@@ -6,7 +6,6 @@ struct PoolBox: Sendable {
   var record: Pool
   var settings: PoolConfiguration
   var host: Int
-  var names: NumberPool
   var buckets = [AgeIndex](repeating: AgeIndex(), count: Tally.Bucket.allCases.count)
   var holders: [SafeText: DeploymentID] = [:]
   var waiters = Deque<Waiter>()

@@ -104,7 +104,7 @@ enum Schema {
       pool INTEGER NOT NULL REFERENCES pool (id) DEFERRABLE INITIALLY DEFERRED,
       user TEXT NOT NULL CHECK (user <> ''),
       sequence INTEGER NOT NULL,
-      position INTEGER NOT NULL UNIQUE CHECK (position >= 1),
+      position INTEGER NOT NULL UNIQUE,
       body BLOB NOT NULL,
       PRIMARY KEY (pool, user)
     ) STRICT, WITHOUT ROWID;
