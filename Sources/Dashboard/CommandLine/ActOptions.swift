@@ -12,10 +12,6 @@ struct ActOptions: ParsableArguments {
   var key: String?
 
   @OptionGroup var global: GlobalOptions
-
-  func validate() throws {
-    if key?.isEmpty == true { throw ValidationError("--key needs a text") }
-  }
 }
 
 /// The option of a command that acts on one deployment as somebody saw it.

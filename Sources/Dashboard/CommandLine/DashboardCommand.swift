@@ -24,6 +24,7 @@ struct DashboardCommand: ParsableCommand {
     version: version,
     subcommands: [ScreenCommand.self],
     groupedSubcommands: [
+      CommandGroup(name: "Run", subcommands: [EngineCommand.self]),
       CommandGroup(name: "Look", subcommands: look),
       CommandGroup(name: "Act on deployments", subcommands: actOnDeployments),
       CommandGroup(name: "Act on pools and providers", subcommands: actOnPools),

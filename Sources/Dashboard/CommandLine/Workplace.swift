@@ -18,7 +18,7 @@ struct Workplace {
   {
     let (place, problems) = try locate(options, context)
     guard !problems.isEmpty else { return place }
-    guard access(place.storePath, F_OK) == 0 else { throw wrong(problems) }
+    guard fileExists(place.storePath) else { throw wrong(problems) }
     let path = place.configurationPath ?? ""
     context.remark(
       "dashboard: \(path) has \(counted(problems.count, "problem")); `dashboard check` lists "
@@ -43,7 +43,7 @@ struct Workplace {
     if let path = locations.namedConfiguration(option: options.config) {
       return (path, try read(path, context))
     }
-    for path in locations.usualConfigurations where access(path, F_OK) == 0 {
+    for path in locations.usualConfigurations where fileExists(path) {
       return (path, try read(path, context))
     }
     return nil
@@ -109,3 +109,6 @@ extension CommandFailure {
 func counted(_ number: Int, _ thing: String) -> String {
   "\(number) \(thing)\(number == 1 ? "" : "s")"
 }
+
+/// Whether there is a file at a path, of whatever kind.
+func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -18,7 +18,8 @@ extension StoreView {
       ("revision", SafeText(String(deployment.revision))),
     ]
     if let operation = deployment.phase.operation {
-      let tries = operation.failures == 0 ? "" : ", \(counted(operation.failures, "attempt")) failed"
+      let tries =
+        operation.failures == 0 ? "" : ", \(counted(operation.failures, "attempt")) failed"
       let left = TimeText.spoken(operation.deadline.at - now.moment)
       facts.append(("operation", SafeText("\(operation.kind.word)\(tries), \(left) left")))
     }

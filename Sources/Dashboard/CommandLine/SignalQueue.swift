@@ -1,0 +1,26 @@
+import DeploymentEngine
+import Glibc
+
+/// The signals that end an engine or make it read its configuration again, one after the other.
+///
+/// They are blocked, so that they strike nowhere and are read here. It must be made before any thread is.
+struct SignalQueue {
+  private let set: sigset_t
+
+  init() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    self.set = set
+  }
+
+  /// The next one; nil when the time is over.
+  func next(within span: TimeSpan) -> Int32? {
+    var set = set
+    var limit = timespec(
+      tv_sec: Int(span.milliseconds / 1000), tv_nsec: Int(span.milliseconds % 1000) * 1_000_000)
+    let signal = sigtimedwait(&set, nil, &limit)
+    return signal > 0 ? signal : nil
+  }
+}

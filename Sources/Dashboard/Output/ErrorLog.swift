@@ -1,0 +1,34 @@
+import DeploymentEngine
+import EngineRuntime
+import Logging
+
+/// Writes the log of an engine: one line an event, `2026-01-01T09:00:00Z info lab d17 …`.
+struct ErrorLog: LogHandler {
+  private let sink: any TextSink
+  private let clock: EngineClock
+  var metadata: Logger.Metadata = [:]
+  var logLevel = Logger.Level.info
+
+  init(sink: any TextSink, clock: EngineClock) {
+    self.sink = sink
+    self.clock = clock
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let all = metadata.merging(event.metadata ?? [:]) { $1 }
+    let subjects = ["pool", "deployment"].compactMap { all[$0].map { SafeText("\($0)").text } }
+    let others = all.keys.sorted().filter { $0 != "pool" && $0 != "deployment" }.map { key in
+      "(" + SafeText("\(key) \(all[key] ?? "")").text + ")"
+    }
+    let words =
+      [TimeText.iso8601(clock.now.utc), event.level.rawValue] + subjects
+      + [SafeText("\(event.message)").text] + others
+    // Nobody may be reading it any more; the engine goes on.
+    try? sink.write(words.joined(separator: " ") + "\n")
+  }
+}
