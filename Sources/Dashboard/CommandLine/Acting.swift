@@ -102,7 +102,7 @@ struct Acting {
     if let request, let reply = replies[request.key] {
       return Self.result(act, reply, about: request.verb.deployment)
     }
-    let seconds = TimeText.spoken(context.patience)
+    let seconds = context.patience.spoken
     return ActResult(
       act, .failed, SafeText("the engine has not answered for \(seconds); taken back"),
       deployment: request?.verb.deployment, status: .unavailable)

@@ -102,7 +102,11 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "why",
     abstract: "Say why a pool, a deployment or a user is where it is, and what happens next.",
-    usage: "dashboard why <pool>|<id>|<user> [--json]")
+    usage: "dashboard why <pool>|<id>|<user> [--json]",
+    discussion: """
+      A line that begins with + is a condition that holds, one with - a condition that does not and so \
+      holds things up, one with > what happens next.
+      """)
 
   @Argument(help: ArgumentHelp("A pool, a deployment's id or name, or a user.", valueName: "what"))
   var what: String
@@ -110,27 +114,48 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let looking = try Looking(global, context)
-    let explanation = try explain(looking)
+    let (kind, explanation) = try explain(looking)
     if global.json {
+      let lines = explanation.lines.map { line -> JSONValue in
+        ["kind": .string(line.kind.rawValue), "text": .text(line.text)]
+      }
       return try context.answer([
-        "subject": .string(what), "kind": .string(explanation.kind),
-        "because": .array(explanation.sentences.map { .string($0) }),
+        "subject": .text(SafeText(what)), "kind": .string(kind), "lines": .array(lines),
       ])
     }
-    try context.answer(explanation.sentences)
+    try context.answer(explanation.lines.map(Self.text))
   }
 
-  private func explain(_ looking: Looking) throws(CommandFailure) -> WhyAnswer {
+  /// What a word names first of all: a pool, then a deployment, then a user.
+  private func explain(_ looking: Looking) throws(CommandFailure) -> (String, Explanation) {
     let view = looking.view
-    if let pool = view.pool(named: what) { return view.explanation(of: pool) }
+    let zone = Zone.system(at: view.now.utc)
+    if let pool = view.pool(named: what) {
+      return ("pool", .of(pool, view.state.surroundings(of: pool.id, view.now, zone)))
+    }
     do throws(LookupFailure) {
-      return view.explanation(of: try view.deployment(named: what))
+      let deployment = try view.deployment(named: what)
+      let around = view.state.surroundings(of: deployment.pool, view.now, zone)
+      return ("deployment", .of(deployment, around))
     } catch {
-      if let explanation = view.explanation(ofUser: what) { return explanation }
+      let user = SafeText(what)
+      if let explanation = Explanation.of(user: user, in: view.state, now: view.now, zone: zone) {
+        return ("user", explanation)
+      }
       let sentence =
         error.status == .absent
         ? "there is no pool, deployment or user of this name" : error.sentence
-      throw CommandFailure(error.status, "dashboard: \(SafeText(what)): \(sentence)")
+      throw CommandFailure(error.status, "dashboard: \(user): \(sentence)")
+    }
+  }
+
+  private static func text(_ line: Explanation.Line) -> String {
+    switch line.kind {
+    case .heading: line.text.text
+    case .fact: "  \(line.text)"
+    case .open: "  + \(line.text)"
+    case .closed: "  - \(line.text)"
+    case .next: "  > \(line.text)"
     }
   }
 }

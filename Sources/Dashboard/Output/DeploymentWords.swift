@@ -13,13 +13,11 @@ struct DeploymentWords {
   /// Its state with what is going on: `usable`, `waiting for OS`, `preparing 3/5`.
   var state: SafeText {
     if let pending = deployment.pending {
-      let left = TimeText.spoken(pending.due.at - now.moment)
-      return SafeText("\(deployment.state.rawValue), \(pending.verb.word) in \(left)")
+      let left = ClockText.left(pending.due.at - now.moment)
+      return SafeText("\(deployment.stateWord), \(pending.verb.word) in \(left)")
     }
-    if deployment.cancelRequested && !deployment.phase.isHistory { return "cancel requested" }
-    if deployment.isWaitingForOS { return "waiting for OS" }
     let progress = deployment.phase.operation == nil ? nil : deployment.progress
-    return SafeText(deployment.state.rawValue + (progress.map { " \($0)" } ?? ""))
+    return SafeText(deployment.stateWord + (progress.map { " \($0)" } ?? ""))
   }
 
   /// Where it stands: `L1`, `L2`, `assigned`, `L1 reserved`.
@@ -29,7 +27,7 @@ struct DeploymentWords {
   }
 
   /// How long it has been in its state.
-  var age: SafeText { SafeText(TimeText.age(deployment.stateSince, at: now.utc)) }
+  var age: SafeText { SafeText(ClockText.age(now.utc - deployment.stateSince)) }
 
   /// In error: the operation and why it failed; else what its last attempt said.
   var reason: SafeText {

@@ -15,17 +15,6 @@ enum TimeText {
     return "\(date(parts)) \(clock(parts))"
   }
 
-  /// How long ago something was, for a person: `8 s`, `9 min`, `2 h`, `3 d`.
-  static func age(_ since: Timestamp, at now: Timestamp) -> String {
-    spoken(now - since)
-  }
-
-  /// A length of time for a person, days included.
-  static func spoken(_ span: TimeSpan) -> String {
-    let hours = span.milliseconds / 3_600_000
-    return hours < 48 ? span.spoken : "\(hours / 24) d"
-  }
-
   private static func broken(
     _ time: Timestamp, with split: (inout time_t, inout tm) -> Void
   ) -> tm {
