@@ -52,6 +52,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ],
+      resources: [.embedInCode("Theme/Shipped")],
       swiftSettings: strict),
     .testTarget(
       name: "DeploymentEngineTests", dependencies: ["DeploymentEngine"], swiftSettings: strict),

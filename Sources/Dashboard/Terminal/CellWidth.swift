@@ -9,7 +9,7 @@ enum CellWidth {
     if isJamoTail(value) { return 0 }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0
-    case .format: return 0
+    case .format: return isPrepended(value) ? 1 : 0
     default: return isWide(scalar) ? 2 : 1
     }
   }
@@ -23,6 +23,14 @@ enum CellWidth {
   /// Tints the emoji before it, on some terminals within the same cells; left out for that reason.
   static func isSkinTone(_ scalar: Unicode.Scalar) -> Bool {
     (0x1f3fb...0x1f3ff).contains(scalar.value)
+  }
+
+  /// Signs that are written before the digits or letters they enclose, and take room of their own.
+  private static func isPrepended(_ value: UInt32) -> Bool {
+    switch value {
+    case 0x600...0x605, 0x6dd, 0x70f, 0x890...0x891, 0x8e2, 0x110bd, 0x110cd: true
+    default: false
+    }
   }
 
   /// Vowels and final consonants that join the Hangul syllable before them.

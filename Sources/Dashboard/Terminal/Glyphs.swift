@@ -65,3 +65,17 @@ struct Glyphs: Hashable, Sendable {
     horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+",
     scrollThumb: "#")
 }
+
+extension Glyphs {
+  /// The signs that a theme may change, by name; `spark` besides.
+  static let named: [String: any WritableKeyPath<Glyphs, Glyph> & Sendable] = [
+    "usable": \.usable, "assigned": \.assigned, "preparing": \.preparing, "waiting": \.waiting,
+    "cached": \.cached, "canceling": \.canceling, "removing": \.removing, "error": \.error,
+    "history": \.history, "gaugeFull": \.gaugeFull, "gaugeEmpty": \.gaugeEmpty,
+    "pointer": \.pointer, "mark": \.mark, "warning": \.warning, "ellipsis": \.ellipsis,
+    "dash": \.dash, "separator": \.separator, "up": \.up, "down": \.down, "right": \.right,
+    "space": \.space, "horizontal": \.horizontal, "vertical": \.vertical, "topLeft": \.topLeft,
+    "topRight": \.topRight, "bottomLeft": \.bottomLeft, "bottomRight": \.bottomRight,
+    "scrollThumb": \.scrollThumb,
+  ]
+}

@@ -1,0 +1,56 @@
+import DeploymentEngine
+
+/// Keeps the terminal from falling behind: while it has not shown what it was sent, frames are dropped.
+///
+/// The kernel does not tell how much of a pseudo-terminal's output is unread, so after every so many cells
+/// the terminal is asked for a sign of life that comes after them.
+struct FrameFlow {
+  /// Questions not yet answered; answers come in order.
+  private(set) var unanswered = 0
+  private var askedAt = Moment(milliseconds: 0)
+  private var cellsSinceQuestion = 0
+  private var isTrusted = false
+
+  /// Cells sent between two questions: less than a tenth of a second on a slow line.
+  static let cellsPerQuestion = 400
+  /// After so long an answer is taken for lost.
+  static let patience = TimeSpan.seconds(2)
+
+  /// The terminal has answered something: it can be asked.
+  mutating func trust() { isTrusted = true }
+
+  /// Notes a frame; true: now ask.
+  mutating func sent(cells: Int) -> Bool {
+    cellsSinceQuestion += cells
+    return isTrusted && cellsSinceQuestion >= Self.cellsPerQuestion
+  }
+
+  /// A question has been sent.
+  mutating func asked(at now: Moment) {
+    unanswered += 1
+    askedAt = now
+    cellsSinceQuestion = 0
+  }
+
+  /// An answer has come.
+  mutating func answered() { unanswered = max(0, unanswered - 1) }
+
+  /// The terminal was given away or has forgotten.
+  mutating func forget() {
+    unanswered = 0
+    cellsSinceQuestion = 0
+  }
+
+  /// Until when the next frame waits at most; nil: it need not wait.
+  func blockedUntil(at now: Moment) -> Moment? {
+    let limit = askedAt + Self.patience
+    return unanswered > 0 && limit > now ? limit : nil
+  }
+
+  /// Takes the answers for lost whose time is over, and asks no more unless something else is heard.
+  mutating func expire(at now: Moment) {
+    guard unanswered > 0, askedAt + Self.patience <= now else { return }
+    forget()
+    isTrusted = false
+  }
+}

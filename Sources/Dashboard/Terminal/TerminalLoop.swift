@@ -1,0 +1,260 @@
+import CNcurses
+import DeploymentEngine
+import Glibc
+
+/// Which theme is in force.
+enum ThemeChoice: Sendable {
+  case fixed(Theme)
+  /// The one or the other, by what the terminal says of its background; dark until it does.
+  case auto(dark: Theme, light: Theme)
+
+  /// The theme to begin with.
+  var first: Theme {
+    switch self {
+    case .fixed(let theme), .auto(dark: let theme, light: _): theme
+    }
+  }
+}
+
+/// The one thread that owns ncurses: it waits for keys, wakes and signals, tells the program, and draws.
+///
+/// It sleeps until something happens; the program says when it wants to be told the time.
+struct TerminalLoop<Program: ScreenProgram> {
+  /// What is known when it is over.
+  struct Outcome {
+    let end: LoopEnd
+    /// The last lines that were written to standard error meanwhile.
+    let chatter: [SafeText]
+  }
+
+  private enum Hold {
+    case none
+    /// A question will be in the next frame.
+    case wanted
+    /// It has been sent; the answer, or this moment, ends the wait.
+    case asked(until: Moment)
+  }
+
+  private(set) var program: Program
+  private let terminal: Terminal
+  private let signals: SignalGate
+  private let wake: WakePipe
+  private let clock: () -> EngineTime
+  private let stop: (_ signal: Int32, _ wholeGroup: Bool) -> Void
+  private var theme: ThemeChoice
+  private var decoder = InputDecoder()
+  private var pacer = FramePacer()
+  private var flow = FrameFlow()
+  private var hold = Hold.none
+  private var end: LoopEnd?
+  /// A terminal that takes no output is looked at again then.
+  private var retryAt: Moment?
+  private var retryPause: Int64 = 10
+
+  /// - clock: both clocks; the machine's.
+  /// - stop: stops the process, or its group, until it is continued.
+  init(
+    program: Program, terminal: Terminal, theme: ThemeChoice, signals: SignalGate, wake: WakePipe,
+    clock: @escaping () -> EngineTime = LoopClock.now,
+    stop: @escaping (_ signal: Int32, _ wholeGroup: Bool) -> Void = { cn_stop($0, $1 ? 1 : 0) }
+  ) {
+    self.program = program
+    self.terminal = terminal
+    self.theme = theme
+    self.signals = signals
+    self.wake = wake
+    self.clock = clock
+    self.stop = stop
+  }
+
+  /// Runs until the program, a signal or the terminal ends it, and gives the terminal back.
+  mutating func run() -> Outcome {
+    tell(.started(terminal.size, note: terminal.note), .input)
+    while end == nil {
+      drawIfDue()
+      if end == nil { rest() }
+    }
+    let end = end ?? .quit(0)
+    _ = program.update(.ending(end), at: clock())
+    return Outcome(end: end, chatter: terminal.close())
+  }
+
+  // MARK: - Waiting
+
+  private mutating func rest() {
+    var polls = [
+      pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    guard poll(&polls, nfds_t(polls.count), timeout(clock().moment)) >= 0 else { return }
+    if polls[2].revents != 0 { while let signal = signals.next() { receive(signal) } }
+    if polls[1].revents != 0 {
+      wake.drain()
+      tell(.woken, .data)
+    }
+    if end == nil, polls[0].revents != 0 { readTerminal() }
+    passTime(clock().moment)
+  }
+
+  /// Milliseconds until the next thing that is due by itself; -1: nothing is.
+  private func timeout(_ now: Moment) -> Int32 {
+    var times = [program.wakeAt, decoder.deadline, retryAt, flow.blockedUntil(at: now)]
+    if case .asked(let until) = hold { times.append(until) }
+    // A frame that must wait for something else is not due by itself.
+    if retryAt == nil && flow.blockedUntil(at: now) == nil { times.append(pacer.due) }
+    guard let next = times.compactMap({ $0 }).min() else { return -1 }
+    return Int32(min(max(0, (next - now).milliseconds), 86_400_000))
+  }
+
+  private mutating func passTime(_ now: Moment) {
+    take(decoder.expire(at: now))
+    flow.expire(at: now)
+    if case .asked(let until) = hold, until <= now { release() }
+    if let wakeAt = program.wakeAt, wakeAt <= now {
+      terminal.tidy()
+      tell(.clock, .data)
+    }
+  }
+
+  // MARK: - Telling
+
+  private mutating func tell(_ event: LoopEvent, _ cause: FramePacer.Cause) {
+    guard end == nil else { return }
+    let now = clock()
+    let directive = program.update(event, at: now)
+    if directive.redraw { pacer.want(cause, at: now.moment) }
+    for action in directive.actions { carryOut(action) }
+  }
+
+  private mutating func carryOut(_ action: LoopAction) {
+    switch action {
+    case .quit(let status): end = end ?? .quit(status)
+    case .suspend: suspend(SIGTSTP, wholeGroup: true)
+    case .repaint: repaint()
+    case .copy(let text): terminal.copy(text)
+    case .holdKeys: hold = .wanted
+    case .mouse(let isOn): terminal.setMouse(isOn)
+    case .theme(let chosen):
+      theme = .fixed(chosen)
+      terminal.use(chosen)
+      repaint()
+    }
+  }
+
+  private mutating func repaint() {
+    terminal.repaint()
+    pacer.want(.input, at: clock().moment)
+  }
+
+  // MARK: - Input
+
+  private mutating func readTerminal() {
+    let raw = terminal.readKeys()
+    let now = clock().moment
+    for piece in raw { take(decoder.feed(piece, at: now)) }
+    if raw.count < Terminal.readLimit { take(decoder.pause()) }
+    if raw.isEmpty && terminal.hasEnded { end = end ?? .hangUp }
+  }
+
+  private mutating func take(_ decoded: [InputDecoder.Decoded]) {
+    for piece in decoded {
+      switch piece {
+      case .input(let input): take(input)
+      case .answer(let answer): take(answer)
+      }
+    }
+  }
+
+  private mutating func take(_ input: TerminalInput) {
+    switch (input, hold) {
+    case (.key, .none), (.paste, .none), (.mouse, .none), (.focus, _), (.resized, _):
+      tell(.input(input), .input)
+    case (.key, _), (.paste, _), (.mouse, _): break
+    }
+  }
+
+  private mutating func take(_ answer: TerminalAnswer) {
+    terminal.heard(answer)
+    flow.trust()
+    switch answer {
+    case .status:
+      flow.answered()
+      if case .asked = hold, flow.unanswered == 0 { release() }
+    case .background(let colour):
+      guard case .auto(_, let light) = theme, LabColour(colour).lightness > 50 else { return }
+      theme = .fixed(light)
+      terminal.use(light)
+      pacer.want(.input, at: clock().moment)
+    case .attributes, .mode: break
+    }
+  }
+
+  /// The question is seen: keys come again.
+  private mutating func release() {
+    hold = .none
+    tell(.shown, .input)
+  }
+
+  // MARK: - Drawing
+
+  private mutating func drawIfDue() {
+    let now = clock().moment
+    guard retryAt.map({ $0 <= now }) ?? true else { return }
+    retryAt = nil
+    guard let due = pacer.due, due <= now, flow.blockedUntil(at: now) == nil else { return }
+    guard terminal.isReady else {
+      retryPause = min(retryPause * 2, 320)
+      retryAt = now + .milliseconds(retryPause)
+      return
+    }
+    retryPause = 10
+    if let size = terminal.resize() { tell(.input(.resized(size)), .resize) }
+    let cells = terminal.show(program.draw(terminal.size, glyphs: terminal.glyphs))
+    pacer.drawn(at: now)
+    var asks = flow.sent(cells: cells)
+    if case .wanted = hold {
+      hold = .asked(until: now + FrameFlow.patience)
+      asks = true
+    }
+    if asks {
+      terminal.askStatus()
+      flow.asked(at: now)
+    }
+  }
+
+  // MARK: - Signals
+
+  private mutating func receive(_ signal: Int32) {
+    switch signal {
+    case SIGWINCH: pacer.want(.resize, at: clock().moment)
+    case SIGTSTP: suspend(SIGTSTP, wholeGroup: false)
+    case SIGCONT: takeBack()
+    default: end = end ?? .signal(signal)
+    }
+  }
+
+  private mutating func suspend(_ signal: Int32, wholeGroup: Bool) {
+    tell(.suspending, .data)
+    guard end == nil else { return }
+    terminal.giveAway()
+    stop(signal, wholeGroup)
+    // What told us to go on has been noticed.
+    while let late = signals.next() {
+      if late != SIGCONT && late != SIGTSTP { receive(late) }
+    }
+    takeBack()
+    tell(.resumed, .input)
+  }
+
+  /// After a stop, one that we were not asked about included. A shell that lets us go on in the background
+  /// still has the terminal: wait for it, stopped, as every program does that wants to write there.
+  private mutating func takeBack() {
+    terminal.giveAway()
+    if !terminal.isForeground { stop(SIGTTOU, false) }
+    terminal.takeBack()
+    flow.forget()
+    decoder = InputDecoder()
+    pacer.want(.input, at: clock().moment)
+  }
+}
