@@ -1,0 +1,80 @@
+import DeploymentEngine
+
+/// The services of all pools, made once for each configuration.
+struct ServiceShelf: Sendable {
+  /// By the pool's name.
+  private(set) var services: [String: any Service] = [:]
+  /// What the core is told of them, by the pool's name.
+  private(set) var offers: [String: ServiceOffer] = [:]
+
+  init() {}
+
+  /// The services of a configuration.
+  ///
+  /// - Parameter before: the configuration until now. A pool that left it may still have deployments, which
+  ///   only its own service can remove.
+  init(
+    _ configuration: Configuration, before: Configuration, drivers: [any Driver]
+  ) {
+    var all = configuration
+    for pool in before.pools where !all.pools.contains(where: { $0.name == pool.name }) {
+      all.pools.append(pool)
+    }
+    for provider in before.providers
+    where !all.providers.contains(where: { $0.name == provider.name }) {
+      all.providers.append(provider)
+    }
+    let providers = Self.providers(of: all, drivers)
+    for pool in all.pools {
+      do {
+        let service = try Self.service(of: pool, providers[pool.provider])
+        services[pool.name] = service
+        offers[pool.name] = .traits(service.traits)
+      } catch {
+        offers[pool.name] = .problem(error.sentence)
+      }
+    }
+  }
+
+  private typealias Made = Result<any Provider, Problem>
+
+  private struct Problem: Error {
+    var sentence: SafeText
+  }
+
+  private static func providers(
+    of configuration: Configuration, _ drivers: [any Driver]
+  ) -> [String: Made] {
+    var made: [String: Made] = [:]
+    for provider in configuration.providers {
+      guard let driver = drivers.first(where: { $0.name == provider.driver }) else {
+        made[provider.name] = .failure(
+          Problem(
+            sentence:
+              "provider \(provider.name) wants the driver \(provider.driver), which is not here"))
+        continue
+      }
+      do {
+        made[provider.name] = .success(try driver.makeProvider(provider.parameters))
+      } catch {
+        made[provider.name] = .failure(
+          Problem(sentence: "provider \(provider.name): \(error.parameter): \(error.sentence)"))
+      }
+    }
+    return made
+  }
+
+  private static func service(
+    of pool: PoolConfiguration, _ provider: Made?
+  ) throws(Problem) -> any Service {
+    guard let provider else {
+      throw Problem(sentence: "there is no provider \(pool.provider)")
+    }
+    let maker = try provider.get()
+    do {
+      return try maker.makeService(pool.service)
+    } catch {
+      throw Problem(sentence: "its service cannot be made: \(error.parameter): \(error.sentence)")
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import Dispatch
+import Synchronization
+
+/// How the start of an engine went, from its thread to the one that wants to know.
+final class StartResult: Sendable {
+  private let failure = Mutex<StoreFailure?>(nil)
+  private let done = DispatchSemaphore(value: 0)
+
+  func set(_ failure: StoreFailure?) {
+    self.failure.withLock { $0 = failure }
+    done.signal()
+  }
+
+  func wait() -> StoreFailure? {
+    done.wait()
+    return failure.withLock { $0 }
+  }
+}

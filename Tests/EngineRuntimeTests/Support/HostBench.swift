@@ -1,0 +1,67 @@
+import DeploymentEngine
+import Glibc
+import Logging
+
+@testable import EngineRuntime
+
+/// An engine on a store of its own, with a scripted world outside.
+struct HostBench {
+  let temporary: TemporaryStore
+  let world: ScriptedWorld
+
+  init(_ script: @escaping ScriptedWorld.Script = { _, _ in .finished }) throws {
+    temporary = try TemporaryStore()
+    world = ScriptedWorld(script)
+  }
+
+  static func configuration(
+    l1: Int, pools: [String] = ["lab"], call: TimeSpan = .seconds(30)
+  ) -> Configuration {
+    Configuration(
+      providers: [ProviderConfiguration(name: "here", driver: "scripted")],
+      pools: pools.map { name in
+        PoolConfiguration(
+          name: name, provider: "here", sizes: Sizes(l1: l1, max: 40),
+          names: NamePattern(prefix: name + "-", digits: 3),
+          deadlines: PoolDeadlines(call: call))
+      })
+  }
+
+  func options(_ configuration: Configuration?) -> EngineOptions {
+    EngineOptions(
+      storePath: temporary.path, drivers: [ScriptedDriver(world: world)],
+      configuration: configuration,
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, seed: 1)
+  }
+
+  func host(_ configuration: Configuration?) -> EngineHost { EngineHost(options(configuration)) }
+
+  func snapshot() throws -> StoredState { try StoreReader(path: temporary.path).snapshot().state }
+
+  /// The states of all deployments, by name.
+  func states() throws -> [String: DeploymentState] {
+    Dictionary(
+      uniqueKeysWithValues: try snapshot().deployments.map { ($0.identity.name, $0.state) })
+  }
+
+  func journal() throws -> [String] {
+    try StoreReader(path: temporary.path).journalTail(deployment: nil, limit: 1000)
+      .map(\.entry.message.text)
+  }
+
+  func ask(_ verb: Verb, key: String = "k") throws -> Reply? {
+    let request = Request(key: RequestKey(key), actor: "tester", verb: verb)
+    return try RequestClient(path: temporary.path)
+      .ask([request], timeout: .seconds(20))[request.key]
+  }
+}
+
+/// Waits until something holds that a real thread or process brings about.
+func eventually(_ condition: () throws -> Bool) throws -> Bool {
+  let end = EngineClock.system.now.moment + .seconds(30)
+  while EngineClock.system.now.moment < end {
+    if try condition() { return true }
+    usleep(2000)
+  }
+  return false
+}
