@@ -1,0 +1,29 @@
+import Glibc
+
+/// Functions of the GNU C library that Swift does not import, looked up by name once.
+enum GnuCalls {
+  typealias AddCloseFrom =
+    @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+  typealias AddChangeDirectory =
+    @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, UnsafePointer<CChar>) -> Int32
+  typealias CreateMemoryFile = @convention(c) (UnsafePointer<CChar>, UInt32) -> Int32
+
+  /// Closes every descriptor from a number on in the child.
+  static let addCloseFrom = find(
+    "posix_spawn_file_actions_addclosefrom_np", as: AddCloseFrom.self)
+  /// Changes the child's working directory.
+  static let addChangeDirectory = find(
+    "posix_spawn_file_actions_addchdir_np", as: AddChangeDirectory.self)
+  /// Makes a file without a directory entry, whose name shows in `/proc`.
+  static let createMemoryFile = find("memfd_create", as: CreateMemoryFile.self)
+
+  /// `POSIX_SPAWN_SETSID`: the child leads a session of its own.
+  static let spawnInNewSession: Int16 = 0x80
+  /// `MFD_CLOEXEC`
+  static let closeOnExec: UInt32 = 1
+
+  private static func find<Function>(_ name: String, as type: Function.Type) -> Function? {
+    guard let address = dlsym(nil, name) else { return nil }
+    return unsafeBitCast(address, to: type)
+  }
+}

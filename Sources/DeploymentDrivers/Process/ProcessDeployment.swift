@@ -1,0 +1,150 @@
+import DeploymentEngine
+import Glibc
+
+/// A process group of this machine, from the engine's point of view.
+///
+/// Each call looks at what is there and does the next thing towards the goal, then returns: nothing here
+/// sleeps or waits for a process. What was seen once is not believed later, since processes end, are
+/// stopped and thawed by others, and the engine may have been killed between any two lines.
+struct ProcessDeployment: UserDeployment {
+  typealias ServiceType = ProcessService
+
+  /// What the running operation wants to reach.
+  enum Goal: String, Codable {
+    case running, frozen, gone
+  }
+
+  private(set) var name = ""
+  var ip: String?
+  private(set) var reasonOfError = ""
+  private(set) var suggestedTime = TimeSpan.milliseconds(50)
+  /// The first process of the group, from when it was started until all are gone.
+  var leader: ProcessIdentity?
+  var goal: Goal?
+  /// When the goal was set: milliseconds of the clock that stands still while the machine sleeps.
+  var since: Int64 = 0
+  /// It has been ready since it was started.
+  var wasReady = false
+  /// Its port may take until `readyWithin` to accept, because it was just started or thawed.
+  var isPatient = false
+  /// What a failed start left is being killed before the next.
+  var isClearing = false
+  /// It did not end when it was asked to.
+  var isKilling = false
+
+  /// What `dashboard notify` calls it by; known before the start, so that the process can be told.
+  var uniqueId: String { name }
+
+  mutating func initialize(_ environment: Environment) {
+    name = environment.nameGenerator.get()
+  }
+
+  mutating func deployForCache(
+    _ level: CacheLevel, _ environment: Environment
+  ) async -> TaskState {
+    aim(at: level == .l1 ? .running : .frozen)
+    wasReady = false
+    return begin(environment)
+  }
+
+  mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState {
+    aim(at: .running)
+    wasReady = false
+    return begin(environment)
+  }
+
+  mutating func moveToCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
+    aim(at: level == .l1 ? .running : .frozen)
+    return approach(environment)
+  }
+
+  mutating func setReady(_ environment: Environment) async -> TaskState {
+    aim(at: .running)
+    return approach(environment)
+  }
+
+  mutating func checkState(_ environment: Environment) async -> TaskState {
+    isClearing ? begin(environment) : approach(environment)
+  }
+
+  mutating func destroy(_ environment: Environment) async -> TaskState {
+    aim(at: .gone)
+    let family = family(environment)
+    if family.isGone { return approachGone(environment) }
+    let signal = environment.service.plan.stopSignal
+    family.signal(signal.number)
+    family.signal(SIGCONT)
+    environment.doLog(.info, SafeText("asked \(family) to end with \(signal.rawValue)"))
+    return wait()
+  }
+
+  private mutating func aim(at goal: Goal) {
+    self.goal = goal
+    since = Self.now
+    isPatient = false
+    isClearing = false
+    isKilling = false
+    reasonOfError = ""
+  }
+
+  private mutating func approach(_ environment: Environment) -> TaskState {
+    switch goal {
+    case .running: approachRunning(environment)
+    case .frozen: approachFrozen(environment)
+    case .gone: approachGone(environment)
+    case nil: fail("checkState was called while nothing runs")
+    }
+  }
+
+  /// Finds what an earlier call has started, or starts it.
+  private mutating func begin(_ environment: Environment) -> TaskState {
+    isPatient = true
+    isClearing = false
+    let family = family(environment)
+    if let found = family.leader {
+      if leader == nil { environment.doLog(.info, SafeText("found \(found), started before")) }
+      leader = ProcessIdentity(found)
+      return approach(environment)
+    }
+    guard family.isGone else {
+      isClearing = true
+      family.signal(SIGKILL)
+      return wait()
+    }
+    leader?.reap()
+    leader = nil
+    return start(environment)
+  }
+
+  // MARK: Answers
+
+  /// Asks to be called again: soon at first, later less often.
+  mutating func wait() -> TaskState {
+    suggestedTime = .milliseconds(min(250, max(50, (Self.now - since) / 4)))
+    return .running
+  }
+
+  mutating func finish() -> TaskState {
+    goal = nil
+    return .finished
+  }
+
+  mutating func fail(_ kind: FailureClass, _ reason: String) -> TaskState {
+    let failure = DeploymentFailure(kind, SafeText(reason))
+    goal = nil
+    reasonOfError = failure.reason.text
+    return .error(failure)
+  }
+
+  mutating func fail(_ reason: String) -> TaskState { fail(.permanent, reason) }
+
+  // MARK: Time
+
+  func isLate(_ time: TimeSpan) -> Bool { Self.now - since >= time.milliseconds }
+
+  static var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}

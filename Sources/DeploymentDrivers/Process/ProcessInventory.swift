@@ -1,0 +1,77 @@
+public import DeploymentEngine
+import Glibc
+
+/// A process of this machine that some engine made, or that such a process started.
+public struct MarkedProcess: Hashable, Sendable {
+  /// Its number.
+  public let pid: Int32
+  /// Clock ticks between the start of the machine and its own; with the number it is unmistakable.
+  public let startTime: UInt64
+  /// Which engine made it: the mark that is kept in the engine's store.
+  public let owner: String
+  /// The number of its deployment; nil: the mark is not one of ours.
+  public let deployment: DeploymentID?
+  /// The name of its deployment.
+  public let name: String
+  /// It leads a session: the first process of its deployment, if it did not leave that.
+  public let isLeader: Bool
+  /// It is stopped.
+  public let isFrozen: Bool
+}
+
+/// Which processes of this machine engines have made. Reads `/proc`, and believes nothing else.
+public enum ProcessInventory {
+  /// Every process that carries a mark, by number. Processes of others whose environment may not be
+  /// read are not seen.
+  public static func all() -> [MarkedProcess] {
+    ProcessTable().entries.compactMap(marked)
+  }
+
+  /// Every process that the engine with this mark made, by number.
+  public static func processes(ownedBy owner: String) -> [MarkedProcess] {
+    all().filter { $0.owner == owner }
+  }
+
+  /// Ends everything that the engine with this mark made; for when nothing else may be left of it, and
+  /// no engine runs on its store.
+  ///
+  /// Blocks the calling thread until all are gone, at most `grace` and five seconds.
+  ///
+  /// - Parameter grace: how long they may take when asked with `TERM`; then they are killed.
+  /// - Returns: what still lives.
+  @discardableResult
+  public static func end(ownedBy owner: String, grace: TimeSpan) -> [MarkedProcess] {
+    guard !owner.isEmpty else { return [] }
+    let start = ProcessDeployment.now
+    let first = families(ownedBy: owner)
+    let children = first.flatMap(\.members).filter { $0.parent == getpid() }
+      .map { ProcessIdentity($0) }
+    for family in first {
+      family.signal(SIGTERM)
+      family.signal(SIGCONT)
+    }
+    while true {
+      for child in children { child.reap() }
+      let elapsed = ProcessDeployment.now - start
+      let left = families(ownedBy: owner)
+      if left.isEmpty || elapsed > grace.milliseconds + 5000 { return processes(ownedBy: owner) }
+      if elapsed >= grace.milliseconds { for family in left { family.signal(SIGKILL) } }
+      usleep(20_000)
+    }
+  }
+
+  private static func families(ownedBy owner: String) -> [ProcessFamily] {
+    let table = ProcessTable()
+    let marks = Set(table.entries.compactMap(\.mark).filter { $0.owner == owner })
+    return marks.sorted { $0.deployment < $1.deployment }
+      .map { ProcessFamily(of: $0, leader: nil, in: table) }
+  }
+
+  private static func marked(_ entry: ProcessTable.Entry) -> MarkedProcess? {
+    guard let mark = entry.mark else { return nil }
+    return MarkedProcess(
+      pid: entry.stat.pid, startTime: entry.stat.startTime, owner: mark.owner,
+      deployment: mark.id, name: mark.name, isLeader: entry.stat.session == entry.stat.pid,
+      isFrozen: entry.stat.isFrozen)
+  }
+}

@@ -1,0 +1,130 @@
+import DeploymentDrivers
+import DeploymentEngine
+import Glibc
+import Testing
+
+/// What can go wrong when a process is started, and what is said of it.
+@Suite struct ProcessStartTests {
+  let world = ProcessWorld()
+
+  private func failure(_ parameters: ParameterValues) async throws -> DeploymentFailure? {
+    var driven = try world.driven(parameters)
+    return try await driven.run(.deployForUser)?.failure
+  }
+
+  @Test func aProgramThatDoesNotExistIsNamed() async throws {
+    let named = try await failure(["command": .list(["no-such-program", "x"])])
+    #expect(named?.kind == .permanent)
+    #expect(named?.reason.text.hasPrefix("there is no program no-such-program in /") == true)
+    let path = try await failure(["command": .list(["/no/such/program"])])
+    #expect(path?.reason.text == "there is no program /no/such/program")
+    let plain = try await failure(["command": .list(["/etc/passwd"])])
+    #expect(plain?.reason.text == "/etc/passwd is not a program")
+    let place = try await failure([
+      "command": .list(["sleep", "1"]), "workingDirectory": .text("/no/such/place"),
+    ])
+    #expect(place?.reason.text == "there is no directory /no/such/place")
+    #expect(world.processes.isEmpty)
+  }
+
+  @Test func aProgramThatEndsBeforeItIsReadySaysHow() async throws {
+    defer { world.end() }
+    let status = try await failure(["command": .list(["sh", "-c", "exit 3"])])
+    #expect(status?.kind == .permanent)
+    #expect(status?.reason.text == "sh ended with status 3 before it was ready")
+    let signal = try await failure(["command": .list(["sh", "-c", "kill -9 $$"])])
+    #expect(signal?.reason.text == "sh was killed by signal 9 before it was ready")
+    var driven = try world.driven([
+      "command": .list(["sh", "-c", "exit 1", "$PORT"]), "port": .text("auto"),
+    ])
+    let port = try #require(driven.port)
+    let reason = try await driven.run(.deployForUser)?.failure?.reason.text
+    #expect(reason == "sh ended with status 1 before its port \(port) accepted")
+  }
+
+  @Test func aPortThatNeverAcceptsFailsInItsTime() async throws {
+    defer { world.end() }
+    var driven = try world.driven([
+      "command": .list(["sleep", "1000"]), "port": .text("auto"),
+      "readyWithin": .duration(.milliseconds(200)),
+    ])
+    let port = try #require(driven.port)
+    let failure = try await driven.run(.deployForCache(.l1))?.failure
+    let pid = try #require(world.leaders.first).pid
+    #expect(failure?.kind == .permanent)
+    #expect(
+      failure?.reason.text == "process \(pid) did not accept at port \(port) within 200ms")
+    #expect(try await driven.run(.cancel) == .finished)
+    #expect(world.processes.isEmpty)
+  }
+
+  @Test func aPortOfAStrangerIsSaidBeforeAnythingStarts() async throws {
+    let stranger = Listener(port: 0)
+    defer { stranger.end() }
+    var driven = try world.driven(Commands.server)
+    driven.port = stranger.port
+    let failure = try await driven.run(.deployForCache(.l1))?.failure
+    #expect(failure?.kind == .portTaken)
+    #expect(failure?.reason.text == "port \(stranger.port) is taken by another program")
+    #expect(world.processes.isEmpty)
+    // The engine gives it another one, and it goes on from what it stored.
+    driven.port = ProcessWorld.freePort()
+    defer { world.end() }
+    #expect(try await driven.run(.deployForCache(.l1)) == .finished)
+  }
+
+  @Test func aStrangerWhoWasFasterIsNotTakenForReady() async throws {
+    defer { world.end() }
+    var parameters = Commands.server
+    parameters["readyWithin"] = .duration(.milliseconds(300))
+    parameters["command"] = .list(["sleep", "1000", "$PORT"])
+    var driven = try world.driven(parameters)
+    await driven.start(.deployForUser)
+    let stranger = Listener(port: try #require(driven.port))
+    defer { stranger.end() }
+    let failure = try await driven.settle(.deployForUser)?.failure
+    #expect(failure?.kind == .portTaken)
+  }
+
+  @Test func aStrangerWhoWasFasterIsTheReasonWhenTheCommandGivesUp() async throws {
+    defer { world.end() }
+    var parameters = Commands.server
+    let flag = "/tmp/\(world.owner)"
+    parameters["command"] = .list([
+      "sh", "-c", "while [ ! -e \(flag) ]; do sleep 0.01; done; exit 1", "$PORT",
+    ])
+    var driven = try world.driven(parameters)
+    let port = try #require(driven.port)
+    await driven.start(.deployForUser)
+    let stranger = Listener(port: port)
+    defer { stranger.end() }
+    ProcessWorld.touch(flag)
+    defer { unlink(flag) }
+    let failure = try await driven.settle(.deployForUser)?.failure
+    #expect(failure?.kind == .portTaken)
+    let reason = "sh ended with status 1, and port \(port) is held by another program"
+    #expect(failure?.reason.text == reason)
+  }
+
+  @Test func outputGoesToTheLogWhereThereIsOne() async throws {
+    defer { world.end() }
+    let path = "/tmp/\(world.owner).log"
+    defer { unlink(path) }
+    let text = try await failure([
+      "command": .list(["sh", "-c", "echo out; echo err >&2; exit 1"]),
+      "log": .text("/tmp/\(world.owner).log"),
+    ])
+    #expect(text?.kind == .permanent)
+    #expect(ProcessWorld.text(path) == "out\nerr\n")
+    let closed = try await failure([
+      "command": .list(["true"]), "log": .text("/no/such/place/log"),
+    ])
+    #expect(closed?.reason.text.hasPrefix("its log /no/such/place/log cannot be opened") == true)
+  }
+
+  @Test func aServiceWithAPortNeedsOne() async throws {
+    var driven = try world.driven(Commands.server)
+    driven.port = nil
+    #expect(try await driven.run(.deployForUser)?.failure?.reason == "it was given no port")
+  }
+}

@@ -1,0 +1,127 @@
+import DeploymentDrivers
+import DeploymentEngine
+import Glibc
+import Synchronization
+import Testing
+
+/// Deployments of one test with an owner of their own, and what is there of them on this machine.
+final class ProcessWorld: Sendable {
+  private static let count = Atomic(0)
+  let owner: String
+
+  init() {
+    owner = "test-\(getpid())-\(Self.count.add(1, ordering: .relaxed).newValue)"
+  }
+
+  /// Ends everything that was started.
+  func end() { ProcessInventory.end(ownedBy: owner, grace: .zero) }
+
+  func driven(_ parameters: ParameterValues, id: Int64 = 7) throws -> Driven {
+    var driven = Driven(try service("process", parameters))
+    driven.owner = owner
+    driven.id = id
+    driven.name = "lab-\(id)"
+    if parameters["port"] != nil { driven.port = Self.freePort() }
+    return driven
+  }
+
+  var processes: [MarkedProcess] { ProcessInventory.processes(ownedBy: owner) }
+  var leaders: [MarkedProcess] { processes.filter(\.isLeader) }
+
+  /// Waits until something of the outside world is so.
+  static func eventually(
+    _ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+  ) async throws {
+    let end = ContinuousClock.now + limit
+    while try await !condition() {
+      try #require(ContinuousClock.now < end, "never: \(what)")
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
+  /// A port that nobody holds now.
+  static func freePort() -> UInt16 {
+    let listener = Listener(port: 0)
+    defer { listener.end() }
+    return listener.port
+  }
+
+  /// A file of `/proc` about a process, as text; NUL becomes a new line.
+  static func proc(_ pid: Int32, _ file: String) -> String {
+    text("/proc/\(pid)/\(file)")
+  }
+
+  /// A file's text; empty when it cannot be read.
+  static func text(_ path: String) -> String {
+    guard let stream = fopen(path, "r") else { return "" }
+    defer { fclose(stream) }
+    var text: [UInt8] = []
+    while case let byte = getc(stream), byte != EOF { text.append(byte == 0 ? 10 : UInt8(byte)) }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Makes an empty file, for a process to wait for.
+  static func touch(_ path: String) {
+    let file = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
+    if file >= 0 { close(file) }
+  }
+
+  static func link(_ path: String) -> String {
+    var buffer = [CChar](repeating: 0, count: 512)
+    let length = max(0, readlink(path, &buffer, buffer.count))
+    return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
+
+/// A stranger who listens at a port.
+struct Listener {
+  private let socket: Int32
+  let port: UInt16
+
+  init(port wanted: UInt16) {
+    socket = Glibc.socket(
+      AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    var yes: Int32 = 1
+    setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_port = wanted.bigEndian
+    name.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let socket = socket
+    withUnsafeMutablePointer(to: &name) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = bind(socket, $0, length)
+        _ = listen(socket, 8)
+        _ = getsockname(socket, $0, &length)
+      }
+    }
+    port = UInt16(bigEndian: name.sin_port)
+  }
+
+  func end() { close(socket) }
+}
+
+/// Commands that tests start.
+enum Commands {
+  /// Sleeps; no port.
+  static let sleeper: ParameterValues = ["command": .list(["sleep", "1000"])]
+  /// A shell with a child.
+  static let family: ParameterValues = [
+    "command": .list(["sh", "-c", "sleep 1000 & exec sleep 1001"])
+  ]
+  /// Listens at its port, and accepts what comes.
+  static let server: ParameterValues = [
+    "command": python(
+      """
+      import socket, sys
+      s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+      while True: s.accept()[0].close()
+      """, "$PORT"),
+    "port": .text("auto"),
+  ]
+
+  static func python(_ program: String, _ arguments: String...) -> ParameterValue {
+    .list(["python3", "-S", "-E", "-c", program] + arguments)
+  }
+}
