@@ -123,6 +123,11 @@ extension Parameter.Kind {
     return "a whole number from \(range.lowerBound) to \(range.upperBound)"
   }
 
+  /// `1` instead of `1.0`.
+  private static func short(_ number: Double) -> String {
+    Int(exactly: number).map(String.init) ?? String(number)
+  }
+
   private static func alternatives(_ choices: [String]) -> String {
     let last = choices.last ?? ""
     let others = choices.dropLast().joined(separator: ", ")
@@ -134,7 +139,8 @@ extension Parameter.Kind {
     switch self {
     case .bool: "true or false"
     case .integer(let range): Self.wholeNumber(range)
-    case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
+    case .number(let range):
+      "a number from \(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
     case .text: "a text"
     case .choice(let choices): Self.alternatives(choices)
     case .duration: "a length of time with its unit, such as 50ms, 30s, 10m or 1h"

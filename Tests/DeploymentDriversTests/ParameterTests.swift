@@ -31,8 +31,8 @@ import Testing
       (
         ["stepTime": .duration(.zero)], "stepTime", "stepTime must be at least 1ms, and is 0s"
       ),
-      (["jitter": .number(1.5)], "jitter", "jitter must be a number from 0.0 to 1.0, and is 1.5"),
-      (["failure": .integer(2)], "failure", "failure must be a number from 0.0 to 1.0, and is 2"),
+      (["jitter": .number(1.5)], "jitter", "jitter must be a number from 0 to 1, and is 1.5"),
+      (["failure": .integer(2)], "failure", "failure must be a number from 0 to 1, and is 2"),
       (
         ["failing": .list(["destroy", "publsh"])], "failing",
         "failing must be a list of deployForCache, deployForUser, checkState, moveToCache, setReady, "

@@ -75,15 +75,33 @@ import Testing
 
   @Test func aStrangerWhoWasFasterIsNotTakenForReady() async throws {
     defer { world.end() }
-    var parameters = Commands.server
-    parameters["readyWithin"] = .duration(.milliseconds(300))
-    parameters["command"] = .list(["sleep", "1000", "$PORT"])
-    var driven = try world.driven(parameters)
-    await driven.start(.deployForUser)
+    let flag = "/tmp/\(world.owner)"
+    defer { unlink(flag) }
+    // Goes on without its port where it cannot have it, as some servers do.
+    var driven = try world.driven([
+      "command": Commands.python(
+        """
+        import os, socket, sys, time
+        while not os.path.exists(sys.argv[2]): time.sleep(0.01)
+        try: s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+        except OSError: pass
+        time.sleep(1000)
+        """, "$PORT", flag),
+      "port": .text("auto"), "readyWithin": .duration(.seconds(1)),
+    ])
+    await driven.start(.deployForCache(.l1))
     let stranger = Listener(port: try #require(driven.port))
     defer { stranger.end() }
-    let failure = try await driven.settle(.deployForUser)?.failure
+    ProcessWorld.touch(flag)
+    let failure = try await driven.settle(.deployForCache(.l1))?.failure
     #expect(failure?.kind == .portTaken)
+    let first = try #require(world.leaders.first)
+    // The engine gives it another port and asks again; it must be started again to learn of it.
+    driven.port = ProcessWorld.freePort()
+    await driven.check(.deployForCache(.l1))
+    #expect(try await driven.settle(.deployForCache(.l1)) == .finished)
+    #expect(world.processes.count == 1)
+    #expect(world.leaders.first?.pid != first.pid)
   }
 
   @Test func aStrangerWhoWasFasterIsTheReasonWhenTheCommandGivesUp() async throws {
@@ -104,6 +122,9 @@ import Testing
     #expect(failure?.kind == .portTaken)
     let reason = "sh ended with status 1, and port \(port) is held by another program"
     #expect(failure?.reason.text == reason)
+    driven.port = ProcessWorld.freePort()
+    await driven.check(.deployForUser)
+    #expect(driven.log.count { $0.hasPrefix("started") } == 2)
   }
 
   @Test func outputGoesToTheLogWhereThereIsOne() async throws {

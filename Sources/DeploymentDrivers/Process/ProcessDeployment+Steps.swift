@@ -19,6 +19,7 @@ extension ProcessDeployment {
     case .closed where !isPatient:
       return fail("\(process) does not accept at \(environment.portText)")
     case .stranger where isLate(time):
+      mustBegin = true
       return fail(.portTaken, "\(environment.portText) is held by another program")
     case .closed where isLate(time), .busy where isLate(time):
       return fail("\(process) did not accept at \(environment.portText) within \(time)")
@@ -69,6 +70,7 @@ extension ProcessDeployment {
 
   /// Starts it; nothing of it exists.
   mutating func start(_ environment: Environment) -> TaskState {
+    mustBegin = true
     if let port = environment.port {
       guard let isTaken = PortProbe.isTaken(port) else {
         return fail(.transient, "whether port \(port) is free cannot be found out now")
@@ -80,6 +82,8 @@ extension ProcessDeployment {
     do {
       let started = try ProcessSpawn(environment).start()
       leader = started
+      startedPort = environment.port
+      mustBegin = false
       since = Self.now
       let place = environment.port.map { ", port \($0)" } ?? ""
       environment.doLog(.info, SafeText("started process \(started.pid)\(place)"))
@@ -107,6 +111,7 @@ extension ProcessDeployment {
     }
     let how = "\(environment.service.plan.command[0]) \(ending ?? "ended")"
     if let port = environment.port, PortProbe.isTaken(port) == true, family(environment).isGone {
+      mustBegin = true
       return fail(.portTaken, "\(how), and port \(port) is held by another program")
     }
     let event = environment.port.map { "its port \($0) accepted" } ?? "it was ready"

@@ -27,8 +27,10 @@ struct ProcessDeployment: UserDeployment {
   var wasReady = false
   /// Its port may take until `readyWithin` to accept, because it was just started or thawed.
   var isPatient = false
-  /// What a failed start left is being killed before the next.
-  var isClearing = false
+  /// The next check starts it (again): its port was taken, or what a failed start left is being killed.
+  var mustBegin = false
+  /// The port that it was told when it was started.
+  var startedPort: UInt16?
   /// It did not end when it was asked to.
   var isKilling = false
 
@@ -64,7 +66,7 @@ struct ProcessDeployment: UserDeployment {
   }
 
   mutating func checkState(_ environment: Environment) async -> TaskState {
-    isClearing ? begin(environment) : approach(environment)
+    mustBegin ? begin(environment) : approach(environment)
   }
 
   mutating func destroy(_ environment: Environment) async -> TaskState {
@@ -82,7 +84,7 @@ struct ProcessDeployment: UserDeployment {
     self.goal = goal
     since = Self.now
     isPatient = false
-    isClearing = false
+    mustBegin = false
     isKilling = false
     reasonOfError = ""
   }
@@ -99,15 +101,16 @@ struct ProcessDeployment: UserDeployment {
   /// Finds what an earlier call has started, or starts it.
   private mutating func begin(_ environment: Environment) -> TaskState {
     isPatient = true
-    isClearing = false
+    mustBegin = false
     let family = family(environment)
-    if let found = family.leader {
+    if let found = family.leader, leader == nil || startedPort == environment.port {
       if leader == nil { environment.doLog(.info, SafeText("found \(found), started before")) }
       leader = ProcessIdentity(found)
+      startedPort = environment.port
       return approach(environment)
     }
     guard family.isGone else {
-      isClearing = true
+      mustBegin = true
       family.signal(SIGKILL)
       return wait()
     }
@@ -129,9 +132,10 @@ struct ProcessDeployment: UserDeployment {
     return .finished
   }
 
+  /// What is tried again keeps its goal: the next call may be a check as well as a start.
   mutating func fail(_ kind: FailureClass, _ reason: String) -> TaskState {
     let failure = DeploymentFailure(kind, SafeText(reason))
-    goal = nil
+    if kind == .permanent { goal = nil }
     reasonOfError = failure.reason.text
     return .error(failure)
   }

@@ -63,7 +63,10 @@ struct ProcessMark: Hashable, Sendable {
     let name = "dashboard:\(owner):\(deployment)"
     guard let create = GnuCalls.createMemoryFile, name.utf8.count <= 200 else { return nil }
     let file = create(name, GnuCalls.closeOnExec)
-    return file < 0 ? nil : file
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    let readable = open("/proc/self/fd/\(file)", O_RDONLY | O_CLOEXEC)
+    return readable < 0 ? nil : readable
   }
 
   private static func value(of variable: String, in environment: [UInt8]) -> String? {

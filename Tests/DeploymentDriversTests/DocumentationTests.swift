@@ -1,0 +1,26 @@
+import DeploymentEngine
+import Testing
+
+@testable import DeploymentDrivers
+
+/// The pages about drivers say what the drivers do.
+@Suite struct DocumentationTests {
+  @Test(arguments: Drivers.all.map(\.name))
+  func thePageHasTheTableOfParameters(_ name: String) throws {
+    let driver = try driver(name)
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let page = ProcessWorld.text("/\(root)/docs/\(name).md")
+    let table = Self.table(of: driver.serviceParameters)
+    #expect(page.contains(table), "docs/\(name).md should hold:\n\(table)")
+  }
+
+  static func table(of parameters: [Parameter]) -> String {
+    let rows = parameters.map { parameter in
+      let fallback =
+        parameter.isRequired ? "required" : parameter.defaultText.map { "`\($0)`" } ?? "none"
+      return "| `\(parameter.name)` | \(parameter.kind.allowed) | \(fallback) | \(parameter.help) |"
+    }
+    return "| parameter | value | default | what it does |\n|---|---|---|---|\n"
+      + rows.joined(separator: "\n") + "\n"
+  }
+}
