@@ -54,18 +54,3 @@ struct DashboardCommand: ParsableCommand {
 
   @OptionGroup var global: GlobalOptions
 }
-
-struct ScreenCommand: ParsableCommand, DashboardSubcommand {
-  static let configuration = CommandConfiguration(
-    commandName: "screen", abstract: "Open the screen; what `dashboard` alone does.",
-    shouldDisplay: false)
-
-  @Flag(help: "Print the panes as plain text, once.")
-  var once = false
-  @Flag(help: "Print every change as a line.")
-  var watch = false
-  @OptionGroup var global: GlobalOptions
-
-  func perform(_ context: CommandContext) throws(CommandFailure) {
-  }
-}
