@@ -25,10 +25,11 @@ struct ActReport {
     }
   }
 
-  /// A deployment's id; the name of what is no deployment.
+  /// A deployment's id; what was typed, where none is known.
   private func id(of result: ActResult) -> JSONValue {
     if let id = result.deployment { return .string(id.description) }
-    return result.act.goal.concernsPool ? .text(SafeText(result.act.argument)) : .null
+    if case .letIn = result.act.goal { return .null }
+    return .text(SafeText(result.act.argument))
   }
 
   /// The lines for standard output: what went well.
@@ -56,7 +57,9 @@ struct ActReport {
 
   private func line(_ result: ActResult) -> String {
     let said = result.reason.isEmpty ? SafeText(result.outcome.rawValue) : result.reason
-    return "\(subject(result)): \(said)"
+    // What the engine says of a pool or a provider names it.
+    let isNamed = result.deployment == nil && said.text.contains(result.act.argument)
+    return isNamed ? said.text : "\(subject(result)): \(said)"
   }
 
   /// The id with the name; what was typed, where no deployment is known.
@@ -66,15 +69,5 @@ struct ActReport {
       return typed.text
     }
     return "\(id) \(deployment.name)"
-  }
-}
-
-extension Act.Goal {
-  /// Whether it is about a pool or provider, which has a name where a deployment has an id.
-  fileprivate var concernsPool: Bool {
-    switch self {
-    case .answered, .published: true
-    case .gone, .usable, .ended, .letIn: false
-    }
   }
 }

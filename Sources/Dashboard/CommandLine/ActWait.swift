@@ -51,7 +51,7 @@ struct ActWait {
     // History is kept for a time only: what is no longer there is gone, too.
     guard let deployment = result.deployment.flatMap(view.deployment),
       !deployment.phase.isHistory
-    else { return result.ended(.done) }
+    else { return result.ended(.done, "it is gone") }
     guard deployment.state == .error else { return result }
     return result.ended(.failed, DeploymentWords(deployment, at: view.now).reason)
   }
@@ -60,16 +60,17 @@ struct ActWait {
     guard let deployment = result.deployment.flatMap(view.deployment) else {
       return result.ended(.failed, "it is gone")
     }
-    if deployment.phase == .usable(nil) { return result.ended(.done) }
+    if deployment.phase == .usable(nil) { return result.usable(deployment) }
     if deployment.phase.isHistory { return result.ended(.failed, "it was removed meanwhile") }
     guard deployment.state == .error else { return result }
     return result.ended(.failed, DeploymentWords(deployment, at: view.now).reason)
   }
 
   private static func judgeEnded(_ result: ActResult, _ view: StoreView) -> ActResult {
-    let deployment = result.deployment.flatMap(view.deployment)
-    return deployment?.phase == .usable(nil)
-      ? result.ended(.done) : judgeGone(result, view)
+    guard let deployment = result.deployment.flatMap(view.deployment),
+      deployment.phase == .usable(nil)
+    else { return judgeGone(result, view) }
+    return result.usable(deployment)
   }
 
   private static func judgeLetIn(
@@ -83,7 +84,7 @@ struct ActWait {
     }
     if let held {
       result.deployment = held.id
-      if held.isLetIn { return result.ended(.done) }
+      if held.isLetIn { return result.ended(.done, "\(user) is let in at \(held.ip ?? "")") }
       guard held.placement.isAssigned && held.state == .error else { return result }
       return result.ended(.failed, DeploymentWords(held, at: view.now).reason)
     }
@@ -98,7 +99,8 @@ struct ActWait {
     let newest = view.state.publications.filter { $0.pool == id }.max { $0.revision < $1.revision }
     switch newest?.state {
     case .publishing: return result
-    case .active: return result.ended(.done)
+    case .active:
+      return result.ended(.done, "publication \(newest?.revision ?? 0) of \(pool) is active")
     case .error: return result.ended(.failed, newest?.reason ?? "it failed")
     case .draining, .removing, .removed, nil:
       return result.ended(.failed, "the publication was cancelled")
@@ -107,6 +109,11 @@ struct ActWait {
 }
 
 extension ActResult {
+  /// The same, ended well with a deployment that can be used.
+  fileprivate func usable(_ deployment: Deployment) -> ActResult {
+    ended(.done, "it is usable, \(deployment.placement.word)")
+  }
+
   /// The same, ended.
   fileprivate func ended(_ outcome: Outcome, _ reason: SafeText? = nil) -> ActResult {
     ActResult(act, outcome, reason ?? self.reason, deployment: deployment)

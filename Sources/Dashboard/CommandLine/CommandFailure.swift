@@ -1,23 +1,25 @@
 import DeploymentEngine
 
 /// What the program's exit status means; scripts hold on to it.
-enum ExitStatus: Int32, Sendable {
+struct ExitStatus: RawRepresentable, Hashable, Sendable {
+  let rawValue: Int32
+
   /// It was done.
-  case done = 0
+  static let done = ExitStatus(rawValue: 0)
   /// It was refused, or failed.
-  case failed = 1
+  static let failed = ExitStatus(rawValue: 1)
   /// The command line makes no sense.
-  case usage = 64
+  static let usage = ExitStatus(rawValue: 64)
   /// There is no such file, store or deployment.
-  case absent = 66
+  static let absent = ExitStatus(rawValue: 66)
   /// No engine runs, or a provider is out of reach.
-  case unavailable = 69
+  static let unavailable = ExitStatus(rawValue: 69)
   /// The store cannot be read or written.
-  case storeTrouble = 74
+  static let storeTrouble = ExitStatus(rawValue: 74)
   /// This is not permitted: read-only.
-  case notPermitted = 77
+  static let notPermitted = ExitStatus(rawValue: 77)
   /// The configuration is wrong.
-  case configuration = 78
+  static let configuration = ExitStatus(rawValue: 78)
 }
 
 /// Why a command ends without having done all that it was asked for.

@@ -78,8 +78,8 @@ private struct RunningEngine {
     } catch {
       throw CommandFailure(error)
     }
-    let pid = getpid()
-    logger.info("the engine runs on \(place.storePath), process \(pid)")
+    let source = place.configurationPath ?? "what the store holds"
+    logger.info("the engine runs on \(place.storePath), configured by \(source)")
     let end = context.clock.now.moment + (timeout ?? Wording.longest)
     while host.lost == nil {
       let signal = signals.next(within: untilIdle ? .zero : Self.pause)

@@ -1,16 +1,6 @@
 import ArgumentParser
 
-/// How many colours are used.
-enum ColourMode: String, CaseIterable, ExpressibleByArgument, Sendable {
-  /// 24 bits.
-  case rgb
-  /// The 256 of most terminals.
-  case palette = "256"
-  /// The sixteen that every terminal names.
-  case sixteen = "16"
-  /// None.
-  case mono
-}
+extension ColourDepth: ExpressibleByArgument {}
 
 /// The options of every command; they may stand before or after its name.
 struct GlobalOptions: ParsableArguments {
@@ -38,8 +28,8 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(
     name: [.long, .customLong("color", withSingleDash: false)],
-    help: ArgumentHelp("How many colours: rgb, 256, 16 or mono.", valueName: "mode"))
-  var colour: ColourMode?
+    help: ArgumentHelp("At most so many colours.", valueName: "mode"))
+  var colour: ColourDepth?
 
   @Flag(name: .long, help: "Answer with one JSON document.")
   var json = false

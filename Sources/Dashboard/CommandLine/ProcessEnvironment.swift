@@ -15,6 +15,13 @@ enum ProcessEnvironment {
     return variables
   }
 
+  /// The name of this machine.
+  static var host: SafeText {
+    var buffer = [CChar](repeating: 0, count: 256)
+    guard gethostname(&buffer, buffer.count - 1) == 0 else { return "" }
+    return SafeText(bytes: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)))
+  }
+
   /// Who runs the process, for the journal: the user's name, with the address or the terminal that the
   /// user comes from.
   static func actor(_ variables: [String: String]) -> SafeText {

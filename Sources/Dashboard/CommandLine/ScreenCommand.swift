@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeploymentEngine
 import EngineRuntime
+import Glibc
 
 /// What `dashboard` does without a command.
 struct ScreenCommand: ParsableCommand, DashboardSubcommand {
@@ -27,8 +28,20 @@ struct ScreenCommand: ParsableCommand, DashboardSubcommand {
     switch plain {
     case .once: try PlainOutput(global, context).once()
     case .watch: try PlainOutput(global, context).watch()
-    case nil: break
+    case nil:
+      if let status = try screen(context) { throw CommandFailure(status, lines: []) }
+      try PlainOutput(global, context).once()
     }
+  }
+
+  /// Opens the screen; nil when there is no terminal for it.
+  private func screen(_ context: CommandContext) throws(CommandFailure) -> ExitStatus? {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return nil }
+    guard let signals = SignalGate.blockAtStart() else {
+      throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
+    }
+    let place = try Workplace.findForScreen(global, context)
+    return try DashboardSession(place, global, context).run(signals)
   }
 }
 

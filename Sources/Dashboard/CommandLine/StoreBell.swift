@@ -22,5 +22,8 @@ final class StoreBell: Sendable {
     while signal.wait(timeout: .now()) == .success {}
   }
 
+  /// Ends the sleep now.
+  func ring() { signal.signal() }
+
   func stop() { watcher.stop() }
 }

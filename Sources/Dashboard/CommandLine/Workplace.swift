@@ -35,6 +35,22 @@ struct Workplace {
     return place
   }
 
+  /// For the screen, which may become the engine: then it must have something to run on, and all of it
+  /// must be right. Beside an engine that runs it only looks.
+  static func findForScreen(_ options: GlobalOptions, _ context: CommandContext)
+    throws(CommandFailure) -> Workplace
+  {
+    let (place, problems) = try locate(options, context)
+    if EnginePresence.query(store: place.storePath) != .none { return place }
+    guard problems.isEmpty else { throw wrong(problems) }
+    guard !fileExists(place.storePath) else { return place }
+    guard place.configurationPath != nil else { throw noConfiguration(context) }
+    guard !options.readOnly, !options.noEngine else {
+      throw CommandFailure(.absent, "dashboard: there is no store at \(place.storePath)")
+    }
+    return place
+  }
+
   /// The configuration that is in force for this command line; nil: there is none.
   static func configuration(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> (path: String, reading: SettingsReading)?

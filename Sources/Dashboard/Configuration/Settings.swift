@@ -30,6 +30,8 @@ struct Settings: Sendable {
   var grace = TimeSpan.seconds(5)
   /// Keys that are not the default ones, in the order of the file.
   var keys: [KeySetting] = []
+  /// What the keys do, those of the file put over the usual ones.
+  var keyMap = KeyMap.standard
   /// What the engine runs on.
   var configuration = Configuration()
 }

@@ -37,6 +37,7 @@ struct SettingsReader {
     settings.theme = fields.text("theme") ?? settings.theme
     settings.grace = (fields.switchableDuration("grace") ?? settings.grace) ?? .zero
     settings.keys = keys(&fields)
+    settings.keyMap = keyMap(settings.keys, &fields)
     fields.finish()
     return SettingsReading(
       settings: settings, problems: fields.problems.sorted(by: ConfigurationProblem.precedes),
@@ -79,6 +80,12 @@ struct SettingsReader {
       }
     }
     return pools.map(\.configuration)
+  }
+
+  private func keyMap(_ keys: [KeySetting], _ fields: inout Fields) -> KeyMap {
+    let (map, problems) = KeyMap.read(keys)
+    for problem in problems { fields.report(line: problem.line, problem.sentence.text) }
+    return map
   }
 
   private func keys(_ fields: inout Fields) -> [KeySetting] {

@@ -2,7 +2,8 @@ import DeploymentEngine
 import EngineRuntime
 import Logging
 
-/// Writes the log of an engine: one line an event, `2026-01-01T09:00:00Z info lab d17 …`.
+/// Writes the log of an engine: one line an event, `2026-01-01T09:00:00Z info lab d17 …`, and in brackets
+/// who asked for it.
 struct ErrorLog: LogHandler {
   private let sink: any TextSink
   private let clock: EngineClock
@@ -22,12 +23,10 @@ struct ErrorLog: LogHandler {
   func log(event: LogEvent) {
     let all = metadata.merging(event.metadata ?? [:]) { $1 }
     let subjects = ["pool", "deployment"].compactMap { all[$0].map { SafeText("\($0)").text } }
-    let others = all.keys.sorted().filter { $0 != "pool" && $0 != "deployment" }.map { key in
-      "(" + SafeText("\(key) \(all[key] ?? "")").text + ")"
-    }
+    let actor = all["actor"].map { [SafeText("(\($0))").text] } ?? []
     let words =
       [TimeText.iso8601(clock.now.utc), event.level.rawValue] + subjects
-      + [SafeText("\(event.message)").text] + others
+      + [SafeText("\(event.message)").text] + actor
     // Nobody may be reading it any more; the engine goes on.
     try? sink.write(words.joined(separator: " ") + "\n")
   }

@@ -135,7 +135,7 @@ import Testing
         """))
     #expect(
       documents[1] == """
-        {"id": null, "outcome": "refused", "reason": "there is no such deployment", \
+        {"id": "lab-003", "outcome": "refused", "reason": "there is no such deployment", \
         "deployment": null}
         """)
     #expect(

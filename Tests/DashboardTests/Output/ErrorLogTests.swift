@@ -20,9 +20,9 @@ import Testing
 
   @Test func writesOneLineForAnEvent() {
     let text = logged {
-      $0.info("usable", metadata: ["deployment": "d17", "pool": "lab", "actor": "ana"])
+      $0.info("usable", metadata: ["deployment": "d17", "pool": "lab", "kind": "state", "actor": "ana"])
     }
-    #expect(text == "2026-01-01T09:00:00Z info lab d17 usable (actor ana)\n")
+    #expect(text == "2026-01-01T09:00:00Z info lab d17 usable (ana)\n")
   }
 
   @Test func textFromOutsideMakesNoSecondLine() {

@@ -1,0 +1,100 @@
+import DeploymentEngine
+import EngineRuntime
+import Glibc
+import Logging
+
+/// A person in front of the screen: the store that is followed, the engine where no other process has it,
+/// and the terminal.
+struct DashboardSession {
+  private let place: Workplace
+  private let options: GlobalOptions
+  private let context: CommandContext
+
+  init(_ place: Workplace, _ options: GlobalOptions, _ context: CommandContext) {
+    self.place = place
+    self.options = options
+    self.context = context
+  }
+
+  /// Shows the screen until it is left.
+  ///
+  /// - Parameters:
+  ///   - signals: blocked before any thread was made.
+  ///   - onOpen: called once the screen is there, with what is asked of the engine from elsewhere.
+  /// - Returns: how it ended; nil when there is no terminal that could show it.
+  func run(_ signals: SignalGate) throws(CommandFailure) -> ExitStatus? {
+    let (choice, complaint) = theme()
+    guard let terminal = terminal(choice.first) else { return nil }
+    guard let wake = WakePipe() else {
+      _ = terminal.close()
+      throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
+    }
+    let mail = SessionMail(wake: wake)
+    let store = SessionStore(path: place.storePath, mail: mail)
+    let seat = seat(mail, store)
+    if let complaint { mail.post(.failure(complaint)) }
+    let program = SessionProgram(
+      screenSettings,
+      .init(mail: mail, store: store, seat: seat, isReadOnly: options.readOnly) {
+        if seat == nil { store.engineIsHere(false) }
+        store.start()
+        seat?.start()
+      }, at: context.clock.now)
+    let clock = context.clock
+    var loop = TerminalLoop(
+      program: program, terminal: terminal, theme: choice, signals: signals, wake: wake,
+      clock: { clock.now })
+    let outcome = loop.run()
+    for line in outcome.chatter { context.remark(line.text) }
+    seat?.stop()
+    store.stop()
+    if let failure = mail.reasonToEnd { throw failure }
+    return ExitStatus(rawValue: outcome.end.exitStatus)
+  }
+
+  private func seat(_ mail: SessionMail, _ store: SessionStore) -> EngineSeat? {
+    guard !options.readOnly, !options.noEngine else { return nil }
+    // What happens is in the store's events; a log would be written across the screen.
+    let logger = Logger(label: "dashboard") { _ in SwiftLogNoOpLogHandler() }
+    let engine = EngineOptions(
+      storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
+      configuration: place.settings?.configuration, logger: logger, clock: context.clock)
+    return EngineSeat(engine, mail: mail) { store.engineIsHere($0) }
+  }
+
+  private func terminal(_ theme: Theme) -> Terminal? {
+    var terminal = TerminalOptions()
+    terminal.environment = context.environment
+    terminal.colour = options.colour
+    return try? Terminal.open(terminal, theme: theme)
+  }
+
+  private var screenSettings: ScreenSettings {
+    ScreenSettings(
+      place: ProcessEnvironment.host, actor: context.actor,
+      session: "screen-" + String(UInt64.random(in: .min ... .max), radix: 36),
+      grace: place.settings?.grace ?? .seconds(5), isReadOnly: options.readOnly,
+      keys: place.settings?.keyMap ?? .standard)
+  }
+
+  /// The theme that was wished for; one that cannot be read leaves the usual one, and is complained of.
+  private func theme() -> (ThemeChoice, complaint: SafeText?) {
+    let library = ThemeLibrary(
+      environment: context.environment, program: ThemeLibrary.runningProgram)
+    let name = options.theme ?? place.settings?.theme ?? "auto"
+    do throws(ThemeFailure) {
+      return (try library.choice(name), nil)
+    } catch {
+      let usual = (try? library.choice("auto")) ?? .fixed(.plain)
+      return (usual, error.problems.first.map { SafeText($0.description) })
+    }
+  }
+}
+
+extension ThemeLibrary {
+  /// The theme of a name; `auto` is the dark or the light one, as the terminal is.
+  func choice(_ name: String) throws(ThemeFailure) -> ThemeChoice {
+    guard name == "auto" else { return .fixed(try load(name)) }
+    return .auto(dark: try load("dark"), light: try load("light"))
+  }
+}
