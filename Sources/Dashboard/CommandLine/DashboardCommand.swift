@@ -22,9 +22,9 @@ struct DashboardCommand: ParsableCommand {
       `dashboard demo` needs no configuration.
       """,
     version: version,
-    subcommands: [ScreenCommand.self],
+    subcommands: [ScreenCommand.self, DemoServerCommand.self],
     groupedSubcommands: [
-      CommandGroup(name: "Run", subcommands: [EngineCommand.self]),
+      CommandGroup(name: "Run", subcommands: [DemoCommand.self, EngineCommand.self]),
       CommandGroup(name: "Look", subcommands: look),
       CommandGroup(name: "Act on deployments", subcommands: actOnDeployments),
       CommandGroup(name: "Act on pools and providers", subcommands: actOnPools),
@@ -49,7 +49,8 @@ struct DashboardCommand: ParsableCommand {
   static var commandNames: [String] {
     let groups = configuration.groupedSubcommands.flatMap { $0.subcommands }
     let commands = configuration.ungroupedSubcommands + groups
-    return commands.compactMap { $0.configuration.commandName } + ["help"]
+    return commands.filter { $0.configuration.shouldDisplay }
+      .compactMap { $0.configuration.commandName } + ["help"]
   }
 
   @OptionGroup var global: GlobalOptions

@@ -20,9 +20,12 @@ struct DashboardSession {
   ///
   /// - Parameters:
   ///   - signals: blocked before any thread was made.
-  ///   - onOpen: called once the screen is there, with what is asked of the engine from elsewhere.
+  ///   - onOpen: called once the screen is there.
+  ///   - onClose: called when it has gone, before the engine ends.
   /// - Returns: how it ended; nil when there is no terminal that could show it.
-  func run(_ signals: SignalGate) throws(CommandFailure) -> ExitStatus? {
+  func run(
+    _ signals: SignalGate, onOpen: @escaping () -> Void = {}, onClose: () -> Void = {}
+  ) throws(CommandFailure) -> ExitStatus? {
     let (choice, complaint) = theme()
     guard let terminal = terminal(choice.first) else { return nil }
     guard let wake = WakePipe() else {
@@ -39,6 +42,7 @@ struct DashboardSession {
         if seat == nil { store.engineIsHere(false) }
         store.start()
         seat?.start()
+        onOpen()
       }, at: context.clock.now)
     let clock = context.clock
     var loop = TerminalLoop(
@@ -46,6 +50,7 @@ struct DashboardSession {
       clock: { clock.now })
     let outcome = loop.run()
     for line in outcome.chatter { context.remark(line.text) }
+    onClose()
     seat?.stop()
     store.stop()
     if let failure = mail.reasonToEnd { throw failure }

@@ -121,9 +121,10 @@ extension CommandFailure {
   }
 }
 
-/// `1 problem`, `2 problems`.
+/// `1 problem`, `2 problems`, `2 processes`.
 func counted(_ number: Int, _ thing: String) -> String {
-  "\(number) \(thing)\(number == 1 ? "" : "s")"
+  if number == 1 { return "1 \(thing)" }
+  return "\(number) \(thing)\(thing.hasSuffix("s") ? "es" : "s")"
 }
 
 /// Whether there is a file at a path, of whatever kind.

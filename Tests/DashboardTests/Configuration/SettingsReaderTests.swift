@@ -41,7 +41,7 @@ import Testing
         unusedAfter: 8h
     theme: dark
     grace: 0s
-    keys: { deployment.cancel: c, app.quit: Q }
+    keys: { deployment.cancel: c, quit: Q }
     """
 
   @Test func readsEveryKeyOfAWholeFile() throws {
@@ -52,7 +52,7 @@ import Testing
     #expect(settings.access == .group)
     #expect(settings.theme == "dark")
     #expect(settings.grace == .zero)
-    #expect(settings.keys.map(\.action) == ["deployment.cancel", "app.quit"])
+    #expect(settings.keys.map(\.action) == ["deployment.cancel", "quit"])
     #expect(settings.keys.map(\.key) == ["c", "Q"])
     #expect(reading.providers.map(\.name) == ["here"])
     let provider = try #require(settings.configuration.providers.first)

@@ -20,7 +20,8 @@ import Testing
 
   @Test func writesOneLineForAnEvent() {
     let text = logged {
-      $0.info("usable", metadata: ["deployment": "d17", "pool": "lab", "kind": "state", "actor": "ana"])
+      $0.info(
+        "usable", metadata: ["deployment": "d17", "pool": "lab", "kind": "state", "actor": "ana"])
     }
     #expect(text == "2026-01-01T09:00:00Z info lab d17 usable (ana)\n")
   }
