@@ -39,11 +39,17 @@ final class ProcessWorld: Sendable {
     }
   }
 
-  /// A port that nobody holds now.
+  private static let ports = Atomic(Int(getpid()) * 61 % 2700)
+
+  /// A port that nobody holds now and that is given to no other test of this run; neither one that an
+  /// engine gives out, nor one that the system does.
   static func freePort() -> UInt16 {
-    let listener = Listener(port: 0)
-    defer { listener.end() }
-    return listener.port
+    while true {
+      let number = ports.add(1, ordering: .relaxed).newValue
+      let listener = Listener(port: UInt16(30_000 + number % 2700))
+      defer { listener.end() }
+      if listener.isListening { return listener.port }
+    }
   }
 
   /// A file of `/proc` about a process, as text; NUL becomes a new line.
@@ -77,6 +83,7 @@ final class ProcessWorld: Sendable {
 struct Listener {
   private let socket: Int32
   let port: UInt16
+  let isListening: Bool
 
   init(port wanted: UInt16) {
     socket = Glibc.socket(
@@ -89,11 +96,10 @@ struct Listener {
     name.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let socket = socket
-    withUnsafeMutablePointer(to: &name) { pointer in
+    isListening = withUnsafeMutablePointer(to: &name) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = bind(socket, $0, length)
-        _ = listen(socket, 8)
-        _ = getsockname(socket, $0, &length)
+        bind(socket, $0, length) == 0 && listen(socket, 8) == 0
+          && getsockname(socket, $0, &length) == 0
       }
     }
     port = UInt16(bigEndian: name.sin_port)

@@ -43,10 +43,14 @@ struct ProcessSpawn {
     var pid: Int32 = 0
     let problem = posix_spawn(&pid, program, &actions, &attributes, &arguments, &variables)
     guard problem != 0 else { return pid }
-    let passing = [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY].contains(problem)
-    throw .init(
-      passing ? .transient : .permanent,
-      SafeText("\(self.arguments[0]) cannot be started: \(Self.sentence(problem))"))
+    throw Self.failure(problem, "\(self.arguments[0]) cannot be started")
+  }
+
+  /// What the system lacks now it may have later; all else is as it is.
+  private static func failure(_ number: Int32, _ what: String) -> DeploymentFailure {
+    let passing = [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, ENOSPC].contains(number)
+    return .init(
+      passing ? .transient : .permanent, SafeText("\(what): \(String(cString: strerror(number)))"))
   }
 
   private func prepare(
@@ -95,9 +99,7 @@ struct ProcessSpawn {
     guard let log else { return nil }
     let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
     let file = open(log, flags, 0o600)
-    guard file >= 0 else {
-      throw .init(.permanent, SafeText("its log \(log) cannot be opened: \(Self.sentence(errno))"))
-    }
+    guard file >= 0 else { throw Self.failure(errno, "its log \(log) cannot be opened") }
     return Self.raised(file)
   }
 
@@ -133,5 +135,4 @@ struct ProcessSpawn {
     var information = stat()
     return stat(path, &information) == 0 ? information.st_mode & S_IFMT : nil
   }
-  private static func sentence(_ number: Int32) -> String { String(cString: strerror(number)) }
 }
