@@ -10,7 +10,7 @@ struct StoreTests {
   private let now = EngineTime.current
 
   @Test func holdsAfterReopeningWhatWasCommitted() throws {
-    for seed in UInt64(0)..<20 {
+    for seed in UInt64(0)..<4 {
       let temporary = try TemporaryStore()
       var history = RandomHistory(seed: seed, now: now)
       for round in 0..<4 {

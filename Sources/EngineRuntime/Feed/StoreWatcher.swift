@@ -15,9 +15,9 @@ public final class StoreWatcher: Sendable {
 
   /// Watches the store at a path, which need not exist yet, until `stop`.
   ///
-  /// - Parameter onChange: called on the watcher's own thread, after a commit of another connection or
-  ///   when the file has come or been replaced; several commits may be told of at once. It may not call
-  ///   `stop`.
+  /// - Parameter onChange: called on the watcher's own thread: once at first if the store is there, then
+  ///   after each commit of another connection, and when the file has come or been replaced. Several
+  ///   commits may be told of at once. It may not call `stop`.
   public init(path: String, onChange: @escaping @Sendable () -> Void) {
     self.path = path
     self.onChange = onChange
@@ -36,7 +36,7 @@ public final class StoreWatcher: Sendable {
     var sight = StoreSight(path)
     while !isStopped.load(ordering: .sequentiallyConsistent) {
       if sight.hasChanged() { tell() }
-      sight.waitForWrites(or: wake)
+      sight.wait(or: wake)
     }
   }
 
@@ -52,16 +52,21 @@ private struct StoreSight: ~Copyable {
   /// Between two looks when nothing was heard; longer costs latency where the kernel says nothing.
   private static let slowly: Int32 = 500
 
+  /// What is written is there for others only once it is on the disk, and nothing is heard of that
+  /// moment. So after a write was heard, these many milliseconds pass from look to look; all of them, as
+  /// a commit that is seen may be the one before.
+  private static let soon: [Int32] = [1, 2, 4, 8, 16, 32, 64, 128]
+
   private let paths: StorePaths
   private let notify: WriteNotice?
+  /// Looks since a write was heard.
+  private var looks: Int?
   private var reader: StoreReader?
   private var version: StoreReader.Version?
 
   init(_ path: String) {
     paths = StorePaths(path)
     notify = WriteNotice(folder: paths.folder, file: paths.log)
-    // What is there at first is no change.
-    _ = hasChanged()
   }
 
   mutating func hasChanged() -> Bool {
@@ -79,13 +84,23 @@ private struct StoreSight: ~Copyable {
     return now != version
   }
 
-  borrowing func waitForWrites(or wake: borrowing WakePipe) {
+  /// Waits until it is time for another look.
+  mutating func wait(or wake: WakePipe) {
     var waited = [
       pollfd(fd: wake.reading, events: Int16(POLLIN), revents: 0),
       pollfd(fd: notify?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
     ]
-    repeat {
-      guard poll(&waited, 2, Self.slowly) > 0, waited[0].revents == 0 else { return }
-    } while notify?.drain() == false
+    while true {
+      let pause = looks.flatMap { $0 < Self.soon.count ? Self.soon[$0] : nil }
+      guard poll(&waited, 2, pause ?? Self.slowly) > 0 else {
+        looks = pause == nil ? nil : looks.map { $0 + 1 }
+        return
+      }
+      if waited[0].revents != 0 { return }
+      if notify?.drain() == true {
+        looks = 0
+        return
+      }
+    }
   }
 }

@@ -40,6 +40,7 @@ extension EngineWorker {
         if run.note(error.sentence) { log.write(.error, error.sentence) }
       }
       run.pause(pause)
+      lease.noteProgress()
       pause = min(pause * 2, 2000)
       let now = options.clock.now.moment
       runner.cancelOverdue(at: now)

@@ -91,6 +91,7 @@ struct EngineWorker {
     runner.cancelOverdue(at: now.moment)
     try lookAround(now.moment)
     tellIdle()
+    lease.noteProgress()
   }
 
   private mutating func configure(_ new: Configuration, at now: EngineTime) {

@@ -23,6 +23,14 @@ enum FileLock {
     return true
   }
 
+  /// Lets go of the lock at once. Closing alone would not do: while another thread starts a child, that
+  /// child has the descriptor as well, until it runs its own program.
+  static func letGo(_ descriptor: Int32) {
+    var lock = whole()
+    lock.l_type = Int16(F_UNLCK)
+    _ = fcntl(descriptor, take, &lock)
+  }
+
   /// Whether anybody else holds the lock.
   static func isHeld(_ descriptor: Int32) -> Bool {
     var lock = whole()

@@ -23,8 +23,12 @@ public final class Lease: Sendable {
   }
   private let state: Mutex<State>
   private let commits: Atomic<Int64>
+  /// When the engine last came round its loop; 0: it has not begun.
+  private let progress = Atomic<Int64>(0)
   private let end = DispatchSemaphore(value: 0)
   private static let beat = DispatchTimeInterval.seconds(2)
+  /// An engine that has not come round its loop for so long is as good as frozen: no more heartbeats.
+  private static let stuck = TimeSpan.seconds(60)
 
   /// Takes the lease on a store, making the directory and the lock file where there are none.
   ///
@@ -74,6 +78,7 @@ public final class Lease: Sendable {
     }
     guard let descriptor else { return }
     end.signal()
+    FileLock.letGo(descriptor)
     close(descriptor)
   }
 
@@ -92,6 +97,17 @@ public final class Lease: Sendable {
   /// Keeps in mind how far the store has come; written with the next heartbeat.
   func remember(commits count: Int64) { commits.store(count, ordering: .relaxed) }
 
+  /// The engine has come round its loop.
+  func noteProgress() {
+    progress.store(EngineClock.system.now.moment.milliseconds, ordering: .relaxed)
+  }
+
+  private var isStuck: Bool {
+    let last = progress.load(ordering: .relaxed)
+    let since = EngineClock.system.now.moment.milliseconds - last
+    return last != 0 && since > Self.stuck.milliseconds
+  }
+
   private func startHeart() {
     // The thread may not keep the lease alive, or nobody could let go of it.
     let end = end
@@ -105,7 +121,7 @@ public final class Lease: Sendable {
 
   private func beatOnce() {
     state.withLock { state in
-      if state.stopped { return }
+      if state.stopped || isStuck { return }
       state.contents.remembered?.commits = commits.load(ordering: .relaxed)
       try? state.contents.write(to: state.descriptor)
       if state.trouble == nil { state.trouble = replaced(state.descriptor) }
@@ -169,6 +185,7 @@ extension Lease {
   private static func endFrozen(
     _ held: HeldLock, _ paths: StorePaths
   ) throws(EngineStartFailure) {
+    guard held.contents.holder.isAlive != nil else { throw heldBy(held, paths, "end it there") }
     for _ in 0..<30 {
       usleep(100_000)
       guard let again = HeldLock.look(at: paths.lock), again.contents.holder == held.contents.holder

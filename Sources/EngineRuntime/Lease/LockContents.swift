@@ -65,6 +65,9 @@ struct LockContents: Hashable, Sendable {
     }
   }
 
+  /// Bytes of the file that say something.
+  var length: Int { text.utf8.count - 1 }
+
   private var text: String {
     var body = """
       pid \(holder.pid)

@@ -1,0 +1,116 @@
+import DeploymentEngine
+import Glibc
+import Testing
+
+@testable import EngineRuntime
+
+/// Driver calls: their deadlines, and that one that hangs holds up nothing else.
+struct CallTests {
+  @Test func aCallThatHangsHoldsUpNeitherOthersNorTheStop() throws {
+    let never = Gate()
+    let bench = try HostBench { seen, _ in
+      if seen.name == "lab-000" { await never.pass() }
+      return .finished
+    }
+    let host = bench.host(HostBench.configuration(l1: 4))
+    try host.start()
+    #expect(try eventually { try bench.states().values.count { $0 == .usable } == 3 })
+    let before = EngineClock.system.now.moment
+    host.stop(draining: .milliseconds(50))
+    #expect(EngineClock.system.now.moment - before < .seconds(5))
+    #expect(EnginePresence.query(store: bench.temporary.path) == .none)
+    never.open()
+  }
+
+  @Test func aHungCallKeepsItsSlotAcrossEnginesOfTheSameProcess() throws {
+    let never = Gate()
+    let bench = try HostBench { seen, _ in
+      if seen.method == "deployForCache" { await never.pass() }
+      return .finished
+    }
+    let host = bench.host(HostBench.configuration(l1: 1))
+    for _ in 0..<3 {
+      try host.start()
+      #expect(try eventually { bench.world.count("deployForCache") == 1 })
+      host.stop(draining: .zero)
+    }
+    try host.start()
+    never.open()
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(bench.world.count("deployForCache") == 2)
+    #expect(bench.world.mistakes == [])
+    host.stop(draining: .zero)
+  }
+
+  @Test func aCallThatIsCancelledAtItsDeadlineIsUnknownAndAskedAgain() throws {
+    let bench = try HostBench { seen, _ in
+      // Heeds cancellation, and says so in its own words.
+      if seen.method == "deployForCache" {
+        try? await Task.sleep(for: .seconds(600))
+        return .error(.init(.permanent, "I was cancelled"))
+      }
+      return .finished
+    }
+    let host = bench.host(HostBench.configuration(l1: 1, call: .milliseconds(80)))
+    try host.start()
+    #expect(try eventually { bench.world.count("deployForCache") >= 2 })
+    let deployment = try bench.snapshot().deployments.first
+    #expect(deployment?.state == .preparing)
+    #expect(try bench.journal().contains { $0.contains("deployForCache did not answer within") })
+    #expect(try bench.journal().allSatisfy { !$0.contains("I was cancelled") })
+    host.stop(draining: .zero)
+  }
+
+  @Test func anAnswerThatComesLateButIsNoErrorCounts() throws {
+    let late = Gate()
+    let bench = try HostBench { seen, _ in
+      if seen.method == "deployForCache" { await late.pass() }
+      return .finished
+    }
+    let host = bench.host(HostBench.configuration(l1: 1, call: .milliseconds(50)))
+    try host.start()
+    #expect(
+      try eventually {
+        try bench.journal().contains { $0.contains("deployForCache did not answer within") }
+      })
+    late.open()
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(try bench.states() == ["lab-000": .usable])
+    #expect(bench.world.count("deployForCache") == 1)
+    host.stop(draining: .zero)
+  }
+
+  @Test func callsThatBlockTheirThreadsTakeNoneFromOthers() throws {
+    let blocked = Gate()
+    let bench = try HostBench { seen, _ in
+      if seen.name < "lab-006" {
+        while !blocked.isOpen { usleep(1000) }
+      }
+      return .finished
+    }
+    let host = bench.host(HostBench.configuration(l1: 9))
+    try host.start()
+    #expect(try eventually { try bench.states().values.count { $0 == .usable } == 3 })
+    blocked.open()
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(bench.world.existing.count == 9)
+    host.stop(draining: .zero)
+  }
+
+  @Test func noCallIsMadeBeforeWhatLedToItIsStored() throws {
+    let place = Place()
+    let bench = try HostBench { seen, record in
+      let state = try? StoreReader(path: place.path).snapshot().state
+      let stored = state?.deployments.first { $0.id.number == record.id }
+      if stored?.identity != record.identity { place.mistakes.open() }
+      return .finished
+    }
+    place.set(bench.temporary.path)
+    let host = bench.host(HostBench.configuration(l1: 20))
+    try host.start()
+    #expect(host.waitUntilIdle(timeout: .seconds(60)))
+    #expect(bench.world.existing.count == 20)
+    #expect(!place.mistakes.isOpen)
+    host.stop(draining: .zero)
+  }
+}

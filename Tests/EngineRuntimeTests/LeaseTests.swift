@@ -1,0 +1,208 @@
+import DeploymentEngine
+import Foundation
+import Synchronization
+import Testing
+
+@testable import EngineRuntime
+
+struct LeaseTests {
+  private func failure(_ path: String, endsFrozenHolder: Bool = true) -> LeaseFailure? {
+    do {
+      try Lease.take(store: path, endsFrozenHolder: endsFrozenHolder).release()
+      return nil
+    } catch {
+      guard case .lease(let failure) = error.cause else { return nil }
+      return failure
+    }
+  }
+
+  @Test func isHeldByOneAtATime() throws {
+    let temporary = try TemporaryStore()
+    let lease = try Lease.take(store: temporary.path)
+    #expect(failure(temporary.path) != nil)
+    lease.release()
+    #expect(failure(temporary.path) == nil)
+    #expect(EnginePresence.query(store: temporary.path) == .none)
+  }
+
+  @Test func goesWithWhoeverHeldIt() throws {
+    let temporary = try TemporaryStore()
+    do { _ = try Lease.take(store: temporary.path) }
+    #expect(failure(temporary.path) == nil)
+  }
+
+  @Test func namesItsHolder() throws {
+    let temporary = try TemporaryStore()
+    #expect(EnginePresence.query(store: temporary.path) == .none)
+    let lease = try Lease.take(store: temporary.path)
+    defer { lease.release() }
+    guard case .running(let pid, let host, let since) = EnginePresence.query(store: temporary.path)
+    else {
+      Issue.record("nobody is named")
+      return
+    }
+    #expect(pid == getpid())
+    #expect(!host.isEmpty)
+    #expect(EngineClock.system.now.utc - since < .seconds(60))
+  }
+
+  @Test func oneOfTwentyThatStartAtOnceGetsIt() throws {
+    for _ in 0..<10 {
+      let temporary = try TemporaryStore()
+      let held = Mutex<[Lease]>([])
+      let refused = Mutex(0)
+      DispatchQueue.concurrentPerform(iterations: 20) { _ in
+        do {
+          let lease = try Lease.take(store: temporary.path)
+          held.withLock { $0.append(lease) }
+        } catch {
+          refused.withLock { $0 += 1 }
+        }
+      }
+      #expect(held.withLock { $0.count } == 1)
+      #expect(refused.withLock { $0 } == 19)
+      for lease in held.withLock({ $0 }) { lease.release() }
+    }
+  }
+
+  @Test func isNotDisturbedByThoseWhoAsk() throws {
+    let temporary = try TemporaryStore()
+    let isOver = Atomic(false)
+    let asked = DispatchGroup()
+    for _ in 0..<4 {
+      DispatchQueue.global().async(group: asked) {
+        while !isOver.load(ordering: .relaxed) {
+          _ = EnginePresence.query(store: temporary.path)
+        }
+      }
+    }
+    for _ in 0..<300 { #expect(failure(temporary.path) == nil) }
+    isOver.store(true, ordering: .relaxed)
+    asked.wait()
+  }
+
+  @Test func isTheSameUnderEveryNameOfTheStore() throws {
+    let temporary = try TemporaryStore()
+    try temporary.open { _ in }
+    let link = temporary.folder + "/link.sqlite"
+    try FileManager.default.createSymbolicLink(
+      atPath: link, withDestinationPath: temporary.path)
+    let lease = try Lease.take(store: temporary.path)
+    #expect(failure(link) != nil)
+    #expect(
+      failure(
+        temporary.folder + "/../" + (temporary.folder as NSString).lastPathComponent
+          + "/store.sqlite") != nil)
+    lease.release()
+  }
+
+  @Test func isNotInheritedByChildren() throws {
+    let temporary = try TemporaryStore()
+    let lease = try Lease.take(store: temporary.path)
+    let child = try Child(["sleep", "600"])
+    defer { child.kill() }
+    lease.release()
+    #expect(failure(temporary.path) == nil)
+  }
+
+  @Test func isTakenFromAHolderThatDied() throws {
+    let temporary = try TemporaryStore()
+    let child = try holder(of: temporary, beatAge: 0)
+    #expect(failure(temporary.path)?.holder.pid == child.pid)
+    child.kill()
+    #expect(failure(temporary.path) == nil)
+  }
+
+  @Test func isTakenFromAFrozenHolderOnlyWhenThatHasEnded() throws {
+    let temporary = try TemporaryStore()
+    let child = try holder(of: temporary, beatAge: 60)
+    #expect(kill(child.pid, SIGSTOP) == 0)
+    guard case .silent(let pid, _, let age) = EnginePresence.query(store: temporary.path) else {
+      Issue.record("not silent")
+      return
+    }
+    #expect(pid == child.pid)
+    #expect(age > .seconds(50))
+    #expect(failure(temporary.path, endsFrozenHolder: false)?.holder.pid == child.pid)
+    #expect(ProcessIdentity.startTime(of: child.pid) != nil)
+    #expect(failure(temporary.path) == nil)
+    #expect(ProcessIdentity.startTime(of: child.pid) == nil)
+    child.kill()
+  }
+
+  @Test func isLeftToASilentHolderOnAnotherMachine() throws {
+    let temporary = try TemporaryStore()
+    let child = try holder(of: temporary, beatAge: 60, machine: "another/machine")
+    defer { child.kill() }
+    let refusal = failure(temporary.path)
+    #expect(refusal?.sentence.text.contains("end it there") == true)
+    #expect(ProcessIdentity.startTime(of: child.pid) != nil)
+  }
+
+  @Test func endsNoProcessThatOnlyHasTheSamePid() throws {
+    let child = try Child(["sleep", "600"])
+    defer { child.kill() }
+    var stranger = ProcessIdentity.current
+    stranger.pid = child.pid
+    stranger.startTime = 1
+    try ProcessEnder.end(stranger, within: 1000)
+    #expect(ProcessIdentity.startTime(of: child.pid) != nil)
+  }
+
+  @Test func noticesWhenItsLockFileIsReplaced() throws {
+    let temporary = try TemporaryStore()
+    let lease = try Lease.take(store: temporary.path)
+    try temporary.remove("store.sqlite.lock")
+    #expect(try eventually { lease.trouble != nil })
+    lease.release()
+  }
+
+  @Test func doesNotTrustALockFileThatIsHalfWritten() throws {
+    let contents = LockContents(
+      holder: .current, since: Timestamp(milliseconds: 5),
+      remembered: .init(storeID: "abc", commits: 7))
+    let temporary = try TemporaryStore()
+    let file = try FileMaker.openOrMake(temporary.lock, mode: 0o600)
+    defer { close(file) }
+    try contents.write(to: file)
+    #expect(LockContents(descriptor: file) == contents)
+    for place in 0..<contents.length {
+      try contents.write(to: file)
+      var byte = UInt8(ascii: "!")
+      pwrite(file, &byte, 1, off_t(place))
+      #expect(LockContents(descriptor: file) == nil, "byte \(place)")
+    }
+  }
+
+  /// A process of another program that holds the lock, as an engine of ours would.
+  private func holder(
+    of temporary: TemporaryStore, beatAge seconds: Int, machine: String? = nil
+  ) throws -> Child {
+    let file = open(temporary.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    defer { close(file) }
+    #expect(try FileLock.tryTake(file))
+    let child = try Child(["sleep", "600"], keeping: file)
+    var identity = ProcessIdentity.current
+    identity.pid = child.pid
+    identity.startTime = ProcessIdentity.startTime(of: child.pid) ?? 0
+    if let machine { identity.machine = machine }
+    let contents = LockContents(
+      holder: identity, since: EngineClock.system.now.utc, remembered: nil)
+    try contents.write(to: file)
+    var times = [timespec](repeating: timespec(), count: 2)
+    clock_gettime(CLOCK_REALTIME, &times[0])
+    times[0].tv_sec -= seconds
+    times[1] = times[0]
+    futimens(file, times)
+    return child
+  }
+}
+
+extension EnginePresence {
+  fileprivate var pid: Int32? {
+    switch self {
+    case .none: nil
+    case .running(let pid, _, _), .silent(let pid, _, _): pid
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import DeploymentEngine
+import GRDB
+import Testing
+
+@testable import EngineRuntime
+
+struct RequestTests {
+  private func bench() throws -> (HostBench, EngineHost) {
+    let bench = try HostBench()
+    let host = bench.host(HostBench.configuration(l1: 1))
+    try host.start()
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    return (bench, host)
+  }
+
+  private func request(_ key: String, _ verb: Verb) -> Request {
+    Request(key: RequestKey(key), actor: "tester", verb: verb)
+  }
+
+  @Test func isAnsweredByTheEngineThatRuns() throws {
+    let (bench, host) = try bench()
+    guard case .accepted = try bench.ask(.pause("lab"), key: "a") else {
+      Issue.record("not accepted")
+      return
+    }
+    #expect(try bench.snapshot().pools[0].isPaused)
+    guard case .refused(let refusal) = try bench.ask(.pause("nosuch"), key: "b") else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(refusal.kind == .notFound)
+    host.stop(draining: .zero)
+  }
+
+  @Test func givesTheFirstAnswerAgainWhenItsKeyIsRepeated() throws {
+    let (bench, host) = try bench()
+    let first = try bench.ask(.assignFromPool("lab", user: "ann"), key: "same")
+    let again = try bench.ask(.assignFromPool("lab", user: "bob"), key: "same")
+    #expect(first != nil)
+    #expect(first == again)
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    host.stop(draining: .zero)
+    let second = bench.host(nil)
+    try second.start()
+    #expect(try bench.ask(.assignFromPool("lab", user: "cid"), key: "same") == first)
+    let users = try bench.snapshot().deployments.compactMap(\.placement.user)
+    #expect(users == ["ann"])
+    second.stop(draining: .zero)
+  }
+
+  @Test func isCarriedOutOnceWhenManyLeaveItAtOnce() throws {
+    let (bench, host) = try bench()
+    let client = try RequestClient(path: bench.temporary.path)
+    for _ in 0..<50 { try client.submit(request("same", .assignFromPool("lab", user: "ann"))) }
+    #expect(try eventually { try client.answer(to: RequestKey("same")) != nil })
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(try bench.snapshot().deployments.count { $0.placement.user == "ann" } == 1)
+    host.stop(draining: .zero)
+  }
+
+  @Test func answersAHundredInOneGo() throws {
+    let (bench, host) = try bench()
+    let client = try RequestClient(path: bench.temporary.path)
+    let requests = (0..<100).map { request("k\($0)", $0 % 2 == 0 ? .pause("lab") : .resume("lab")) }
+    let replies = try client.ask(requests, timeout: .seconds(20))
+    #expect(replies.count == 100)
+    // In the order in which they were left: the last one counts.
+    #expect(try !bench.snapshot().pools[0].isPaused)
+    host.stop(draining: .zero)
+  }
+
+  @Test func isNeverCarriedOutOnceItWasWithdrawn() throws {
+    let (bench, host) = try bench()
+    host.stop(draining: .zero)
+    let client = try RequestClient(path: bench.temporary.path)
+    try client.submit(request("k", .pause("lab")))
+    #expect(try client.withdraw(RequestKey("k")))
+    #expect(try !client.withdraw(RequestKey("k")))
+    try host.start()
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(try !bench.snapshot().pools[0].isPaused)
+    #expect(try client.answer(to: RequestKey("k")) == nil)
+    host.stop(draining: .zero)
+  }
+
+  @Test func cannotBeWithdrawnOnceItIsAnswered() throws {
+    let (bench, host) = try bench()
+    _ = try bench.ask(.pause("lab"), key: "k")
+    #expect(try !RequestClient(path: bench.temporary.path).withdraw(RequestKey("k")))
+    host.stop(draining: .zero)
+  }
+
+  @Test func isTakenBackWhenNobodyAnswersInTime() throws {
+    let (bench, host) = try bench()
+    host.stop(draining: .zero)
+    let client = try RequestClient(path: bench.temporary.path)
+    let replies = try client.ask([request("k", .pause("lab"))], timeout: .milliseconds(50))
+    #expect(replies.isEmpty)
+    let left = try DatabaseQueue(path: bench.temporary.path).read {
+      try Int.fetchOne($0, sql: "SELECT count(*) FROM request")
+    }
+    #expect(left == 0)
+  }
+
+  @Test func isNotTakenUpWhenNobodyWaitsForItAnyMore() throws {
+    let (bench, host) = try bench()
+    host.stop(draining: .zero)
+    let past = EngineClock {
+      var now = EngineClock.system.now
+      now.utc.milliseconds -= 2 * RequestClient.validity.milliseconds
+      return now
+    }
+    // Somebody who left it and was killed, long ago.
+    try RequestClient(path: bench.temporary.path, clock: past).submit(request("k", .pause("lab")))
+    try host.start()
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(try !bench.snapshot().pools[0].isPaused)
+    host.stop(draining: .zero)
+  }
+
+  @Test func ofAnEngineThatDiedBeforeItAnsweredCanBeTakenBackUntilTheNextComes() throws {
+    let temporary = try TemporaryStore()
+    let client = try temporary.open { store in
+      let client = try RequestClient(path: temporary.path)
+      try client.submit(request("k", .pause("lab")))
+      let taken = try store.commit(Outcome(), takingRequests: true, at: .current).requests
+      #expect(taken.map(\.key) == [RequestKey("k")])
+      // It is being carried out.
+      let isWithdrawn = try client.withdraw(RequestKey("k"))
+      #expect(!isWithdrawn)
+      return client
+    }
+    #expect(try client.withdraw(RequestKey("k")))
+    try client.submit(request("k", .pause("lab")))
+    try temporary.open { store in
+      let taken = try store.commit(Outcome(), takingRequests: true, at: .current).requests
+      #expect(taken.count == 1)
+    }
+    // The next engine takes it up again, and again it can be answered.
+    try temporary.open { store in
+      var outcome = Outcome()
+      let taken = try store.commit(outcome, takingRequests: true, at: .current).requests
+      #expect(taken.count == 1)
+      let isWithdrawn = try client.withdraw(RequestKey("k"))
+      #expect(!isWithdrawn)
+      outcome.answers = [Answer(RequestKey("k"), .accepted(nil, note: "done"))]
+      _ = try store.commit(outcome, at: .current)
+    }
+    #expect(try client.answer(to: RequestKey("k")) == .accepted(nil, note: "done"))
+  }
+
+  @Test func ofAnotherVersionIsRefusedInWords() throws {
+    let (bench, host) = try bench()
+    try DatabaseQueue(path: bench.temporary.path).write { db in
+      try db.execute(
+        sql: """
+          INSERT INTO request (key, body, submitted_at, expires_at)
+          VALUES ('odd', '{"verb":"dance"}', 0, 9e15)
+          """)
+    }
+    let client = try RequestClient(path: bench.temporary.path)
+    #expect(try eventually { try client.answer(to: RequestKey("odd")) != nil })
+    guard case .refused(let refusal) = try client.answer(to: RequestKey("odd")) else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(refusal.kind == .invalid)
+    host.stop(draining: .zero)
+  }
+
+  @Test func keepsEveryVerbAndReplyAsItIs() throws {
+    let id = DeploymentID(7)
+    let verbs: [Verb] = [
+      .cancel(id), .destroy(id), .move(id, to: .l2), .ready(id), .assign(id, user: "ann"),
+      .assignFromPool("lab", user: "Ünïcødé"), .release(id), .retry(id), .forget(id), .undo(id),
+      .publish("lab"), .cancelPublication("lab"), .pause("lab"), .resume("lab"), .lift("lab"),
+      .resize("lab", SizeOverrides(l1: 3)), .resize("lab", nil), .maintenance("here", true),
+      .notify("u", .ready(nil)), .notify("u", .ready("data")), .notify("u", .ip("10.0.0.1")),
+      .notify("u", .login("ann")), .notify("u", .logout("ann")),
+    ]
+    let temporary = try TemporaryStore()
+    try temporary.open { store in
+      let client = try RequestClient(path: temporary.path)
+      let requests = verbs.enumerated().map { index, verb in
+        Request(
+          key: RequestKey("k\(index)"), actor: "tester", verb: verb, ifRevision: .max,
+          notBefore: Timestamp(milliseconds: 1_700_000_000_000))
+      }
+      for request in requests { try client.submit(request) }
+      let taken = try store.commit(Outcome(), takingRequests: true, at: .current).requests
+      #expect(taken == requests)
+    }
+  }
+}
