@@ -18,7 +18,7 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
     guard let found = try Workplace.configuration(global, context) else {
       throw Workplace.noConfiguration(context)
     }
-    let written = found.reading.problems
+    let written = found.reading.problems + Self.themes(found.path, found.reading, context)
     let unreachable = written.isEmpty ? Self.unreachable(found.path, found.reading) : []
     try answer(found, written + unreachable, context)
     if !written.isEmpty { throw CommandFailure(.configuration, lines: []) }
@@ -41,6 +41,36 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
       "\(found.path): no problem; \(counted(settings.providers.count, "provider")), "
       + counted(settings.pools.count, "pool")
     try context.answer(problems.isEmpty ? [summary] : problems.map(\.description))
+  }
+
+  /// What is wrong with any theme that can be chosen, and with the one that is.
+  private static func themes(
+    _ path: String, _ reading: SettingsReading, _ context: CommandContext
+  ) -> [ConfigurationProblem] {
+    let library = ThemeLibrary(
+      environment: context.environment, program: ThemeLibrary.runningProgram)
+    let broken = library.names.flatMap { Self.problems(of: $0, library) }
+    let settings = reading.settings
+    var chosen: [ConfigurationProblem] = []
+    if let line = settings.themeLine, settings.theme != "auto",
+      !library.names.contains(settings.theme)
+    {
+      chosen = Self.problems(of: settings.theme, library).map {
+        ConfigurationProblem(file: path, line: line, "`theme: \(settings.theme)`: \($0.sentence)")
+      }
+    }
+    return chosen + broken
+  }
+
+  private static func problems(
+    of theme: String, _ library: ThemeLibrary
+  ) -> [ConfigurationProblem] {
+    do throws(ThemeFailure) {
+      _ = try library.load(theme)
+      return []
+    } catch {
+      return error.problems
+    }
   }
 
   private static func unreachable(

@@ -22,7 +22,7 @@ struct DashboardCommand: ParsableCommand {
       `dashboard demo` needs no configuration.
       """,
     version: version,
-    subcommands: [ScreenCommand.self, DemoServerCommand.self],
+    subcommands: [ScreenCommand.self, DemoServerCommand.self, ManualCommand.self],
     groupedSubcommands: [
       CommandGroup(name: "Run", subcommands: [DemoCommand.self, EngineCommand.self]),
       CommandGroup(name: "Look", subcommands: look),

@@ -22,6 +22,7 @@ struct PoolsCommand: ParsableCommand, DashboardSubcommand {
     if global.json {
       return try context.answer(.array(pools.map(looking.view.document(of:))))
     }
+    looking.remarkIfNoEngineRuns()
     try context.answer(looking.view.table(of: pools))
   }
 }
@@ -62,6 +63,7 @@ struct DeploymentsCommand: ParsableCommand, DashboardSubcommand {
     if global.json {
       return try context.answer(.array(found.map(looking.view.document(of:))))
     }
+    looking.remarkIfNoEngineRuns()
     try context.answer(looking.view.table(of: found))
   }
 
@@ -91,6 +93,7 @@ struct ShowCommand: ParsableCommand, DashboardSubcommand {
     let deployment = try looking.deployment(id)
     if global.json { return try context.answer(looking.view.document(of: deployment)) }
     let events = try looking.events(of: deployment.id, limit: Self.eventLimit)
+    looking.remarkIfNoEngineRuns()
     var lines = looking.view.details(of: deployment)
     if !events.isEmpty { lines += ["", "Last events"] }
     lines += events.map { "  " + looking.view.line(of: $0) }
@@ -123,6 +126,7 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
         "subject": .text(SafeText(what)), "kind": .string(kind), "lines": .array(lines),
       ])
     }
+    looking.remarkIfNoEngineRuns()
     try context.answer(explanation.lines.map(Self.text))
   }
 

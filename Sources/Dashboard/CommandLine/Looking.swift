@@ -19,6 +19,13 @@ struct Looking {
     }
   }
 
+  /// Says to a person that nothing of what follows moves.
+  func remarkIfNoEngineRuns() {
+    if EnginePresence.query(store: place.storePath) == .none {
+      context.remark("dashboard: no engine runs on \(place.storePath): this is how it was left")
+    }
+  }
+
   /// The pool of this name.
   func pool(named name: String) throws(CommandFailure) -> Pool {
     if let pool = view.pool(named: name) { return pool }

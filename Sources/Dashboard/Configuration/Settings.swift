@@ -26,6 +26,8 @@ struct Settings: Sendable {
   var access = SettingsAccess.owner
   /// The theme's name.
   var theme = "auto"
+  /// Where it was written, from 1; nil: it was not.
+  var themeLine: Int?
   /// How long a cancel, a destroy or a release from the screen can be taken back.
   var grace = TimeSpan.seconds(5)
   /// Keys that are not the default ones, in the order of the file.

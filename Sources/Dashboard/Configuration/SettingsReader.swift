@@ -34,7 +34,10 @@ struct SettingsReader {
     let pools = pools(on: providers, &fields)
     settings.configuration = Configuration(
       providers: providers.map(\.configuration), pools: pools)
-    settings.theme = fields.text("theme") ?? settings.theme
+    if let theme = fields.text("theme") {
+      settings.theme = theme
+      settings.themeLine = fields.line(of: "theme")
+    }
     settings.grace = (fields.switchableDuration("grace") ?? settings.grace) ?? .zero
     settings.keys = keys(&fields)
     settings.keyMap = keyMap(settings.keys, &fields)
