@@ -1,0 +1,43 @@
+import DeploymentDrivers
+import DeploymentEngine
+import EngineRuntime
+import Logging
+
+@testable import Dashboard
+
+/// An engine on a store of its own, and the program's commands on that store.
+struct RunningEngine {
+  let harness: Harness
+  let host: EngineHost
+  let store: String
+  private let configuration: String
+
+  init(_ configuration: String) throws {
+    harness = try Harness()
+    store = harness.folder + "/store.sqlite"
+    self.configuration = try harness.file("config.yaml", "store: store.sqlite\n" + configuration)
+    let reading = try SettingsReader(drivers: Drivers.all).read(path: self.configuration)
+    host = EngineHost(
+      EngineOptions(
+        storePath: store, drivers: Drivers.all, configuration: reading.settings.configuration,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+    try host.start()
+    _ = host.waitUntilIdle(timeout: .seconds(30))
+  }
+
+  func end() {
+    host.stop(draining: .seconds(1))
+    harness.remove()
+  }
+
+  func run(_ line: String) -> RunResult {
+    let output = MemorySink()
+    let errors = MemorySink()
+    var context = CommandContext(
+      environment: harness.environment, output: output, errors: errors, drivers: Drivers.all)
+    context.actor = "ana@pts/3"
+    let arguments = line.split(separator: " ").map(String.init)
+    let status = Program.run(arguments + ["--config", configuration], context)
+    return RunResult(status: status, output: output.text, errors: errors.text)
+  }
+}
