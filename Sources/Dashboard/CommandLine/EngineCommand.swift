@@ -49,8 +49,9 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
 private struct RunningEngine {
   /// How long calls in flight may take when the engine ends.
   private static let draining = TimeSpan.seconds(5)
-  /// How long it sleeps between two looks at whether the engine still runs.
+  /// How long it sleeps between two looks at whether the engine is idle, or still runs: its end wakes it.
   private static let pause = TimeSpan.milliseconds(500)
+  private static let longPause = TimeSpan.minutes(1)
 
   private let place: Workplace
   private let options: GlobalOptions
@@ -67,7 +68,8 @@ private struct RunningEngine {
     self.host = EngineHost(
       EngineOptions(
         storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
-        configuration: place.settings?.configuration, logger: logger, clock: context.clock))
+        configuration: place.settings?.configuration, logger: logger, clock: context.clock,
+        onLost: { _ in kill(getpid(), SignalQueue.wake) }))
   }
 
   func run(
@@ -82,7 +84,7 @@ private struct RunningEngine {
     logger.info("the engine runs on \(place.storePath), configured by \(source)")
     let end = context.clock.now.moment + (timeout ?? Wording.longest)
     while host.lost == nil {
-      let signal = signals.next(within: untilIdle ? .zero : Self.pause)
+      let signal = signals.next(within: untilIdle ? .zero : Self.longPause)
       if signal == SIGHUP { reconfigure() }
       if signal == SIGTERM || signal == SIGINT { return stop() }
       guard untilIdle else { continue }

@@ -25,23 +25,23 @@ struct ScreenCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    switch plain {
+    switch plain ?? (global.json ? .once : nil) {
     case .once: try PlainOutput(global, context).once()
     case .watch: try PlainOutput(global, context).watch()
-    case nil:
-      if let status = try screen(context) { throw CommandFailure(status, lines: []) }
-      try PlainOutput(global, context).once()
+    case nil: try screen(context)
     }
   }
 
-  /// Opens the screen; nil when there is no terminal for it.
-  private func screen(_ context: CommandContext) throws(CommandFailure) -> ExitStatus? {
-    guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 else { return nil }
-    guard let signals = SignalGate.blockAtStart() else {
-      throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
-    }
+  /// Opens the screen; where no terminal can show it, prints its panes.
+  private func screen(_ context: CommandContext) throws(CommandFailure) {
+    let hasTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    // Before anything can make a thread.
+    let signals = hasTerminal ? SignalGate.blockAtStart() : nil
     let place = try Workplace.findForScreen(global, context)
-    return try DashboardSession(place, global, context).run(signals)
+    if let signals, let status = try DashboardSession(place, global, context).run(signals) {
+      throw CommandFailure(status, lines: [])
+    }
+    try PlainOutput(global, context).once()
   }
 }
 

@@ -5,12 +5,15 @@ import Glibc
 ///
 /// They are blocked, so that they strike nowhere and are read here. It must be made before any thread is.
 struct SignalQueue {
+  /// Means nothing but that there is something to look at.
+  static let wake = SIGUSR1
+
   private let set: sigset_t
 
   init() {
     var set = sigset_t()
     sigemptyset(&set)
-    for signal in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&set, signal) }
+    for signal in [SIGTERM, SIGINT, SIGHUP, Self.wake] { sigaddset(&set, signal) }
     pthread_sigmask(SIG_BLOCK, &set, nil)
     self.set = set
   }

@@ -44,10 +44,10 @@ struct Workplace {
     if EnginePresence.query(store: place.storePath) != .none { return place }
     guard problems.isEmpty else { throw wrong(problems) }
     guard !fileExists(place.storePath) else { return place }
-    guard place.configurationPath != nil else { throw noConfiguration(context) }
-    guard !options.readOnly, !options.noEngine else {
+    if options.readOnly || options.noEngine, options.store != nil || place.settings != nil {
       throw CommandFailure(.absent, "dashboard: there is no store at \(place.storePath)")
     }
+    guard place.configurationPath != nil else { throw noConfiguration(context) }
     return place
   }
 
