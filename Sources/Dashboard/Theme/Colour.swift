@@ -12,7 +12,8 @@ struct RGB: Hashable, Sendable {
 
   /// Reads `#rrggbb`.
   init?(hex: String) {
-    guard hex.hasPrefix("#"), hex.utf8.count == 7, let value = UInt32(hex.dropFirst(), radix: 16)
+    guard hex.hasPrefix("#"), hex.utf8.count == 7, hex.dropFirst().allSatisfy(\.isHexDigit),
+      let value = UInt32(hex.dropFirst(), radix: 16)
     else { return nil }
     self.init(value: value)
   }
