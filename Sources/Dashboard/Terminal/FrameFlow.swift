@@ -16,8 +16,11 @@ struct FrameFlow {
   /// After so long an answer is taken for lost.
   static let patience = TimeSpan.seconds(2)
 
-  /// The terminal has answered something: it can be asked.
-  mutating func trust() { isTrusted = true }
+  /// The terminal has answered something: it can be asked, and has shown what was sent before.
+  mutating func trust() {
+    if !isTrusted { cellsSinceQuestion = 0 }
+    isTrusted = true
+  }
 
   /// Notes a frame; true: now ask.
   mutating func sent(cells: Int) -> Bool {
