@@ -19,15 +19,15 @@ struct DashboardCommand: ParsableCommand {
       this process is the engine, too. With --once it prints the panes as plain text, with --watch \
       every change as a line; neither is ever the engine.
 
-      `dashboard demo` needs no configuration.
+      `dashboard demo` needs no configuration. `dashboard help <command>` says more of a command.
       """,
     version: version,
     subcommands: [ScreenCommand.self, DemoServerCommand.self, ManualCommand.self],
     groupedSubcommands: [
-      CommandGroup(name: "Run", subcommands: [DemoCommand.self, EngineCommand.self]),
-      CommandGroup(name: "Look", subcommands: look),
-      CommandGroup(name: "Act on deployments", subcommands: actOnDeployments),
-      CommandGroup(name: "Act on pools and providers", subcommands: actOnPools),
+      CommandGroup(name: "Running", subcommands: [DemoCommand.self, EngineCommand.self]),
+      CommandGroup(name: "Looking", subcommands: look),
+      CommandGroup(name: "Deployment", subcommands: actOnDeployments),
+      CommandGroup(name: "Pool and provider", subcommands: actOnPools),
     ],
     defaultSubcommand: ScreenCommand.self)
 

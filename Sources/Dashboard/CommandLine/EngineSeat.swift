@@ -8,6 +8,8 @@ import Synchronization
 final class EngineSeat: Sendable {
   /// How often it looks whether the engine of another process is still there.
   private static let pause = DispatchTimeInterval.milliseconds(500)
+  /// How often it looks at the engine of this process, whose end wakes it.
+  private static let longPause = DispatchTimeInterval.seconds(5)
   /// An engine that has been silent for longer is taken for frozen, and its store may be taken over.
   private static let silence = TimeSpan.seconds(10)
   /// How long calls in flight may take when the program ends.
@@ -48,7 +50,8 @@ final class EngineSeat: Sendable {
         // Who takes a store over goes on with what it ran on.
         configuration = nil
         isFirst = false
-        _ = bell.wait(timeout: .now() + Self.pause)
+        let isHere = state.withLock { $0.host != nil }
+        _ = bell.wait(timeout: .now() + (isHere ? Self.longPause : Self.pause))
       }
       ended.signal()
     }
@@ -101,6 +104,7 @@ final class EngineSeat: Sendable {
   private func begin(_ configuration: Configuration?, isFirst: Bool) {
     var options = options
     options.configuration = configuration
+    options.onLost = { [bell] _ in bell.signal() }
     let host = EngineHost(options)
     do throws(EngineStartFailure) {
       try host.start()

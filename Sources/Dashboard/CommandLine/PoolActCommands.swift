@@ -8,11 +8,16 @@ struct PublishCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "publish",
     abstract: "Prepare a pool's next publication; the old one drains.",
-    usage: "dashboard publish <pool> [--wait]")
+    usage: "dashboard publish <pool> [--wait] | --cancel")
   @Argument(help: poolHelp) var pool: String
+  @Flag(help: "End the publication that is being prepared.")
+  var cancel = false
   @OptionGroup var options: ActOptions
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let name = SafeText(pool)
+    if cancel {
+      return try Acting(options, context).perform([.on(pool, .cancelPublication(name))])
+    }
     try Acting(options, context).perform([.on(pool, goal: .published(pool: name), .publish(name))])
   }
 }

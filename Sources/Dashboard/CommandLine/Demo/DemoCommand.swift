@@ -9,7 +9,7 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Open the screen on a throw-away store with pools that do real work here.",
-    usage: "dashboard demo [--theme <name>] [--colour <mode>]",
+    usage: "dashboard demo [--once] [--theme <name>] [--colour <mode>]",
     discussion: """
       There is nothing to configure: one pool runs web servers on this machine, two are simulated, and \
       users come and go. Leaving it ends everything that it started; what a killed one left is cleared \
@@ -19,6 +19,8 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
   /// How long the pools may take to fill where there is no screen to watch them.
   private static let patience = TimeSpan.seconds(30)
 
+  @Flag(help: "Fill the pools, print the panes as plain text, and end.")
+  var once = false
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
@@ -31,7 +33,7 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let hasTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    let hasTerminal = !once && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
     let gate = hasTerminal ? SignalGate.blockAtStart() : nil
     let signals = hasTerminal ? nil : SignalQueue()
     clearOld(context)

@@ -36,7 +36,7 @@ enum DemoConfiguration {
       # Made up: several steps each, both caches, and some failures.
       - name: lab
         provider: play
-        service: { steps: 5, stepTime: 900ms, jitter: 0.5, failure: 0.01, l2: true, seed: 7 }
+        service: { steps: 5, stepTime: 900ms, jitter: 0.5, failure: 0.02, l2: true, seed: 7 }
         sizes: { initial: 0, l1: 4, l2: 3, max: 16 }
         errorRetention: 2m
         historyRetention: 30m

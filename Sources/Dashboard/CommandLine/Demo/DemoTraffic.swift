@@ -74,8 +74,10 @@ final class DemoTraffic: Sendable {
       !state.deployments.contains { $0.placement.user == user && !$0.phase.isHistory }
         && !state.waiters.contains { $0.user == user }
     }
+    // Where the fewest are, so that there is something to see in each pool.
+    let pools = state.pools.shuffled(using: &chance)
     guard let user = free.randomElement(using: &chance),
-      let pool = state.pools.randomElement(using: &chance)
+      let pool = pools.min(by: { $0.counts.assigned < $1.counts.assigned })
     else { return nil }
     return .assignFromPool(pool.name, user: user)
   }
