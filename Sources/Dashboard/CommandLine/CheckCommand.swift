@@ -87,8 +87,18 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
   /// What a provider says; one that says nothing in time is out of reach.
   private static func problem(of provider: any Provider) -> SafeText? {
     let answer = ProviderAnswer()
-    Task.detached { answer.give(await provider.problem()) }
+    Task.detached(executorPreference: OwnThread()) { answer.give(await provider.problem()) }
     return answer.wait(atMost: patience)
+  }
+}
+
+/// Runs a task apart from all others, which a provider that blocks would hold up.
+private final class OwnThread: TaskExecutor {
+  private let queue = DispatchQueue(label: "dashboard.check")
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }
 
