@@ -198,7 +198,10 @@ extension ScreenModel {
   var chosenPool: Pool? { pool.flatMap(catalog.pool) }
 
   /// Where everything is drawn.
-  var layout: Layout {
+  var layout: Layout { layout(for: size) }
+
+  /// Where everything would be drawn on a screen of another size.
+  func layout(for size: Size) -> Layout {
     Layout(
       size: size, pools: catalog.pools.count, focus: focus, list: listPane, isZoomed: isZoomed)
   }

@@ -19,9 +19,27 @@ extension ScreenModel {
       surface.write(
         status.text, at: Point(x: room.x + 1, y: room.y), width: max(0, room.width - 1),
         role: status.kind.role, ellipsis: glyphs.ellipsis)
+    } else if layout(for: surface.size).kind == .narrow {
+      surface.write(
+        narrowLine, at: Point(x: room.x, y: room.y), width: room.width,
+        role: catalog.totals.error > 0 ? .statusError : .text, ellipsis: glyphs.ellipsis)
     } else {
       drawHints(in: room, on: &surface, glyphs)
     }
+  }
+
+  /// Where the cursor is, and the state of affairs, for a screen without titles.
+  private var narrowLine: SafeText {
+    let place: String
+    switch focus {
+    case .pools: place = "Pools"
+    case .details: place = tab.title
+    case .l1, .l2, .assigned:
+      let count = rows(focus).count
+      place =
+        "\(focus == .assigned ? "Assigned" : focus == .l1 ? "L1" : "L2") \(min(count, cursor(focus).index + 1))/\(count)"
+    }
+    return "\(place): \(statusLine)"
   }
 
   /// What must not be forgotten.
@@ -73,25 +91,49 @@ extension ScreenModel {
   }
 
   private func drawHints(in rect: Rect, on surface: inout Surface, _ glyphs: Glyphs) {
+    // The way to help and the way out are always there.
+    let fixed = [ActionID.help, .quit].map { hint($0, glyphs) }
+    let end = rect.maxX - fixed.reduce(0) { $0 + $1.width + 2 }
     var x = rect.x + 1
-    for action in hints {
-      guard let key = settings.keys.key(of: action.id) else { continue }
-      let name = key == " " ? SafeText(glyphs.space.description) : SafeText(key.description)
-      let label = SafeText(action.label)
-      let width = Surface.columns(name) + 1 + Surface.columns(label)
-      guard x + width < rect.maxX else { continue }
-      x += surface.write(name, at: Point(x: x, y: rect.y), role: .hintKey) + 1
-      x += surface.write(label, at: Point(x: x, y: rect.y), role: .hintText) + 2
+    for hint in hints.map({ hint($0.id, glyphs) }) where hint.width > 0 {
+      guard x + hint.width < end else { continue }
+      x = draw(hint, at: Point(x: x, y: rect.y), on: &surface)
+    }
+    x = max(x, end)
+    for hint in fixed where x + hint.width <= rect.maxX {
+      x = draw(hint, at: Point(x: x, y: rect.y), on: &surface)
     }
   }
 
-  /// The actions of the bottom line: those of the pane, then those of everywhere, the way out last.
+  private func draw(_ hint: Hint, at point: Point, on surface: inout Surface) -> Int {
+    let used = surface.write(hint.key, at: point, role: .hintKey)
+    surface.write(hint.label, at: Point(x: point.x + used + 1, y: point.y), role: .hintText)
+    return point.x + hint.width + 2
+  }
+
+  private func hint(_ id: ActionID, _ glyphs: Glyphs) -> Hint {
+    guard let key = settings.keys.key(of: id) else { return Hint(key: "", label: "") }
+    let name = key == " " ? glyphs.space.description : key.description
+    return Hint(key: SafeText(name), label: SafeText(ActionTable[id].label))
+  }
+
+  /// The actions of the bottom line: those of the pane, then those of everywhere.
   private var hints: [Action] {
     let pane = focus
-    let shown = ActionTable.all.filter { $0.hintedIn.contains(pane) }
+    let shown = ActionTable.all.filter {
+      $0.hintedIn.contains(pane) && $0.id != .help && $0.id != .quit
+    }
     let everywhere = shown.filter { $0.hintedIn.count == Pane.allCases.count }
     return shown.filter { $0.hintedIn.count < Pane.allCases.count } + everywhere
   }
+}
+
+/// A key and what it does.
+private struct Hint {
+  var key: SafeText
+  var label: SafeText
+  /// Cells that it takes; 0: there is no such key.
+  var width: Int { key.isEmpty ? 0 : Surface.columns(key) + 1 + Surface.columns(label) }
 }
 
 extension Status.Kind {

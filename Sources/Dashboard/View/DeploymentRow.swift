@@ -92,22 +92,27 @@ struct RowLayout: Sendable {
   var noteStart: Int?
 
   /// A layout for rows of these widths.
-  init(_ widths: RowWidths, in pane: Pane, showsPool: Bool, width: Int) {
-    let names = Self.names(pane, showsPool: showsPool)
-    let all = (names + [.note]).map { Self.column($0, widths, pane) }
-    let withNote = ColumnFit.place(all, width: width)
-    let hasRoom = withNote.count == all.count && (withNote.last?.width ?? 0) >= 24
-    if hasRoom || (pane == .assigned && withNote.contains { $0.column.name == .note }) {
-      columns = withNote
-      noteStart = nil
+  init(
+    _ widths: RowWidths, in pane: Pane, showsPool: Bool, isNarrow: Bool = false, width: Int
+  ) {
+    let names = isNarrow ? [.name, .state] : Self.names(pane, showsPool: showsPool)
+    let columns = names.map { Self.column($0, widths, pane) }
+    let hasNotes = widths.widest[.note] != nil
+    let withNote = ColumnFit.place(
+      columns + (hasNotes || pane == .assigned ? [Self.column(.note, widths, pane)] : []),
+      width: width)
+    if withNote.count > columns.count, (withNote.last?.width ?? 0) >= Self.leastNote {
+      self.columns = withNote
       return
     }
-    columns = ColumnFit.place(all.dropLast(), width: width)
-    noteStart = nil
-    if widths.widest[.note] != nil, let state = columns.first(where: { $0.column.name == .state }) {
+    self.columns = ColumnFit.place(columns, width: width)
+    if hasNotes, let state = self.columns.first(where: { $0.column.name == .state }) {
       noteStart = state.x + state.width + ColumnFit.gap
     }
   }
+
+  /// A note in a column narrower than this says less than one in the place of the other columns.
+  private static let leastNote = 24
 
   private static func names(_ pane: Pane, showsPool: Bool) -> [RowColumn] {
     let names: [RowColumn] =

@@ -28,18 +28,38 @@ extension ScreenModel {
     }
   }
 
+  /// What is wrong anywhere, then how the providers stand.
   private func summary(_ catalog: Catalog, _ width: Int) -> [Line] {
-    let facts = catalog.providers.flatMap { provider -> [Fact] in
+    var lines = troubles(catalog, width)
+    for provider in catalog.providers {
       let limits = provider.limits
-      return [
-        Fact(
-          "Provider", provider.inMaintenance ? "\(provider.name) in maintenance" : provider.name),
-        Fact("Preparing", "\(provider.preparing) of \(limits.preparing)"),
-        Fact("Removing", "\(provider.removing) of \(limits.removing)"),
-        Fact("Holds", "\(provider.deployments) of \(limits.deployments)"),
-      ]
+      lines += Self.columns(
+        [
+          Fact(
+            "Provider", provider.inMaintenance ? "\(provider.name), maintenance" : provider.name,
+            provider.inMaintenance ? .statusWarning : .text),
+          Fact("Holds", "\(provider.deployments) of \(limits.deployments)"),
+          Fact("Preparing", "\(provider.preparing) of \(limits.preparing)"),
+          Fact("Removing", "\(provider.removing) of \(limits.removing)"),
+        ], width, atMost: 4)
     }
-    return facts.isEmpty ? [Line("no provider is known yet", .textDim)] : Self.columns(facts, width)
+    return lines.isEmpty ? [Line("no provider is known yet", .textDim)] : lines
+  }
+
+  /// Errors that are told of here; the lists have them all.
+  private static let troubleLimit = 20
+
+  private func troubles(_ catalog: Catalog, _ width: Int) -> [Line] {
+    let errors = catalog.errors
+    var lines = errors.ids(in: 0..<Self.troubleLimit).compactMap(catalog.deployment).flatMap {
+      Self.wrapped(
+        "\($0.name): \($0.reason ?? "no reason was given")", width, sign: "- ", .stateError)
+    }
+    if errors.count > Self.troubleLimit {
+      lines.append(
+        Line("and \(errors.count - Self.troubleLimit) more: \(keyName(.nextError)) goes to each"))
+    }
+    return lines
   }
 
   private func explain(_ explanation: Explanation, _ width: Int) -> [Line] {
@@ -84,8 +104,8 @@ extension ScreenModel {
   private static let labelWidth = 12
 
   /// Short facts side by side, in as many columns as there is room for, read downwards.
-  static func columns(_ facts: [Fact], _ width: Int) -> [Line] {
-    let count = max(1, min(3, width / 38))
+  static func columns(_ facts: [Fact], _ width: Int, atMost most: Int = 3) -> [Line] {
+    let count = max(1, min(most, width / (most > 3 ? 28 : 38)))
     let height = (facts.count + count - 1) / count
     let columnWidth = width / count
     return (0..<height).map { row in
@@ -182,7 +202,8 @@ extension ScreenModel {
       facts.append(Fact("Deadline", SafeText(around.point(operation.deadline))))
     }
     if let progress = deployment.progress { facts.append(Fact("Progress", "\(progress)")) }
-    facts.append(Fact("Next check", SafeText(deployment.next.map(around.point) ?? "-")))
+    let next = deployment.next.map(around.point) ?? (operation == nil ? "-" : "being called")
+    facts.append(Fact("Next check", SafeText(next)))
     if let patience = deployment.patience {
       facts.append(Fact("Patience", SafeText(around.point(patience))))
     }

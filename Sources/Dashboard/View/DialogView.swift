@@ -57,12 +57,20 @@ extension ScreenModel {
     _ dialog: ConfirmDialog, _ layout: Layout, on surface: inout Surface, _ glyphs: Glyphs
   ) {
     let width = textWidth(layout)
-    // The question and its answer stay whole; what does not fit is the list of names.
+    // The question and its answer stay whole; what does not fit is what is said besides.
     let ask = dialog.action.map { question($0, dialog, width) } ?? quitQuestion(width)
-    var foot = refusedLines(dialog.refused, width, glyphs) + graceLines(dialog, width)
-    foot += [Line()] + answerLines(dialog, width)
-    let room = layout.body.height - 2 - ask.count - foot.count
-    let names = dialog.targets.count > 1 ? nameLines(dialog.targets, room, glyphs) : []
+    let answer = answerLines(dialog, width)
+    var room = layout.body.height - 2 - ask.count - answer.count
+    var besides: [Line] = []
+    for part in [
+      holderLines(dialog, width), graceLines(dialog, width),
+      refusedLines(dialog.refused, width, glyphs), [Line()],
+    ] where part.count <= room {
+      besides += part
+      room -= part.count
+    }
+    let names = dialog.targets.count > 1 && room > 0 ? nameLines(dialog.targets, room, glyphs) : []
+    let foot = besides + answer
     let title = dialog.action.map { SafeText(ActionTable[$0].label) } ?? "Quit"
     let inside = box(title, ask + names + foot, layout, on: &surface, glyphs)
     if case .typed = dialog.answer {
@@ -75,7 +83,7 @@ extension ScreenModel {
     let label = ActionTable[id].label
     let text: SafeText
     if dialog.targets.count == 1, let target = dialog.targets.first {
-      text = "\(label) \(describe(target))?"
+      text = "\(label) \(target.name) (\(target.id), revision \(target.revision))?"
     } else {
       let users = dialog.targets.filter(\.isInUse).count
       let inUse = users > 0 ? ", \(users) of them in use" : ""
@@ -84,6 +92,13 @@ extension ScreenModel {
     return ScreenModel.wrapped(text, width).map {
       Line($0.spans.map { Span($0.text, .dialogDanger) })
     }
+  }
+
+  private func holderLines(_ dialog: ConfirmDialog, _ width: Int) -> [Line] {
+    guard dialog.targets.count == 1, let target = dialog.targets.first, let user = target.user
+    else { return [] }
+    let now = target.isInUse ? " and somebody is logged in now" : ""
+    return [Line("\(user) holds it\(now).", .statusWarning)]
   }
 
   private func quitQuestion(_ width: Int) -> [Line] {

@@ -72,7 +72,7 @@ extension ScreenModel {
     case .running(let pid, let host, _):
       isEngineHere
         ? Span("\(glyphs.usable) engine: here", .statusOK)
-        : Span("\(glyphs.usable) engine: attached, pid \(pid)\(other(host))", .statusOK)
+        : Span("\(glyphs.usable) engine: attached (\(pid)\(other(host)))", .statusOK)
     case .silent(let pid, let host, let age):
       Span(
         "\(glyphs.warning) engine silent for \(age.spoken), pid \(pid)\(other(host))",

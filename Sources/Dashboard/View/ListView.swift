@@ -12,7 +12,8 @@ extension ScreenModel {
     let top = Scroll.top(cursor.top, cursor: cursor.index, height: height, count: count)
     let shown = deployments(in: pane, at: top..<top + max(0, height)).map { row($0, glyphs) }
     let layout = RowLayout(
-      RowWidths(shown), in: pane, showsPool: pool == nil, width: rect.width - Self.gutter)
+      RowWidths(shown), in: pane, showsPool: pool == nil,
+      isNarrow: rect.width < 50, width: rect.width - Self.gutter)
     drawList(pane, shown, at: top, layout, in: rect, hasTitles: hasTitles, on: &surface, glyphs)
   }
 

@@ -119,7 +119,8 @@ extension ScreenModel {
     _ samples: [Int], in cell: Rect, on surface: inout Surface, _ glyphs: Glyphs
   ) {
     let line = samples.suffix(cell.width)
-    let most = max(1, line.max() ?? 1)
+    // A little room above the highest, so that what stands still does not look full.
+    let most = max(1, (line.max() ?? 0) * 5 / 4)
     for (place, value) in line.enumerated() {
       let step = min(glyphs.spark.count - 1, value * (glyphs.spark.count - 1) / most)
       surface.put(
@@ -133,18 +134,22 @@ extension ScreenModel {
       max(Surface.columns(title), rows.map { Surface.columns(text($0)) }.max() ?? 0)
     }
     let gauge = max(5, rows.map { max($0.l1.text.count, $0.l2.text.count) }.max() ?? 5)
+    let isWide = width >= 100
+    let bar = isWide ? 11 : 5
     let name = min(20, widest("POOL") { $0.name })
     let assigned = widest("ASSIGNED") { $0.assigned }
-    return [
-      Column(name: .name, title: "POOL", rank: 100, least: min(8, name), wanted: name),
-      Column(name: .l1, title: "L1 READY", rank: 90, least: gauge, wanted: gauge + 11),
-      Column(name: .l2, title: "L2 READY", rank: 80, least: gauge, wanted: gauge + 11),
+    let columns: [Column<PoolColumn>] = [
+      Column(name: .name, title: "POOL", rank: 100, least: min(15, name), wanted: name),
+      Column(name: .l1, title: "L1 READY", rank: 90, least: gauge, wanted: gauge + bar),
+      Column(name: .l2, title: "L2 READY", rank: 80, least: gauge, wanted: gauge + bar),
       Column(name: .assigned, title: "ASSIGNED", rank: 70, least: assigned, wanted: assigned),
       Column(name: .errors, title: "ERR", rank: 95, least: 3, wanted: 3, align: .trailing),
       Column(
-        name: .chart, title: "LAST 15 MIN", rank: 40, least: 11, wanted: Samples.length),
-      Column(name: .now, title: "NOW", rank: 60, least: 12, wanted: 24, stretches: true),
+        name: .chart, title: "LAST 15 MIN", rank: 40, least: Samples.length,
+        wanted: Samples.length),
+      Column(name: .now, title: "NOW", rank: 60, least: 24, wanted: 24, stretches: true),
     ]
+    return isWide ? columns : columns.filter { $0.name != .chart }
   }
 }
 

@@ -4,8 +4,7 @@ extension ScreenModel {
   /// The whole screen, a pure function of the model, the size and the signs. No size makes it fail.
   func view(_ size: Size, glyphs: Glyphs) -> Surface {
     var surface = Surface(size)
-    let layout = Layout(
-      size: size, pools: catalog.pools.count, focus: focus, list: listPane, isZoomed: isZoomed)
+    let layout = layout(for: size)
     switch layout.kind {
     case .nothing: return surface
     case .status:
