@@ -58,9 +58,11 @@ extension ScreenModel {
   ) {
     let width = textWidth(layout)
     // The question and its answer stay whole; what does not fit is what is said besides.
-    let ask = dialog.action.map { question($0, dialog, width) } ?? quitQuestion(width)
     let answer = answerLines(dialog, width)
-    var room = layout.body.height - 2 - ask.count - answer.count
+    let inner = layout.body.height - 2
+    var ask = dialog.action.map { question($0, dialog, width) } ?? quitQuestion(width)
+    ask = Array(ask.prefix(max(1, inner - answer.count)))
+    var room = inner - ask.count - answer.count
     var besides: [Line] = []
     for part in [
       holderLines(dialog, width), graceLines(dialog, width),

@@ -1,6 +1,6 @@
-import Testing
 import DeploymentEngine
 import EngineRuntime
+import Testing
 
 @testable import Dashboard
 
@@ -10,16 +10,30 @@ import EngineRuntime
     print(model.text(80, 24))
     _ = model.type(.down, "2", "G")
     print(model.text(120, 36))
-    _ = model.type("l","l","5")
+    _ = model.type("l", "l", "5")
     print(model.text(120, 36))
     _ = model.type("l")
     print(model.text(80, 24))
     _ = model.type("l")
-    _ = model.update(.journal(DeploymentID(10), [NumberedEntry(sequence: 1, entry: JournalEntry(at: Fixture.utc, kind: .created, deployment: DeploymentID(10), message: "win11-0421, deployForCache: growing L1 by 2")),NumberedEntry(sequence: 2, entry: JournalEntry(at: Fixture.utc, level: .error, kind: .failure, deployment: DeploymentID(10), message: "the hypervisor does not answer"))]), at: Fixture.now)
+    _ = model.update(
+      .journal(
+        DeploymentID(10),
+        [
+          NumberedEntry(
+            sequence: 1,
+            entry: JournalEntry(
+              at: Fixture.utc, kind: .created, deployment: DeploymentID(10),
+              message: "win11-0421, deployForCache: growing L1 by 2")),
+          NumberedEntry(
+            sequence: 2,
+            entry: JournalEntry(
+              at: Fixture.utc, level: .error, kind: .failure, deployment: DeploymentID(10),
+              message: "the hypervisor does not answer")),
+        ]), at: Fixture.now)
     print(model.text(80, 24))
     _ = model.type("2", "x")
     print(model.text(120, 36))
-    _ = model.type(.escape, ":", "r","e")
+    _ = model.type(.escape, ":", "r", "e")
     print(model.text(80, 24))
     _ = model.type(.escape, "?")
     print(model.text(120, 36))
