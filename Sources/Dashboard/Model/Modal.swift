@@ -134,16 +134,20 @@ struct Picker: Hashable, Sendable {
     return [name, item.label.text].compactMap { spread(of: wanted, in: $0) }.min()
   }
 
+  /// The shortest stretch that holds the letters in their order; beginning inside a word counts as far.
   private static func spread(of wanted: String, in text: String) -> Int? {
     let letters = Array(text.lowercased())
-    var start: Int?
-    var place = 0
-    for letter in wanted.lowercased() where letter != " " {
-      guard let found = letters[place...].firstIndex(of: letter) else { return nil }
-      start = start ?? found
-      place = found + 1
-    }
-    return place - (start ?? 0) + (start ?? 0) / 4
+    let wanted = Array(wanted.lowercased()).filter { $0 != " " }
+    guard let first = wanted.first else { return 0 }
+    return letters.indices.filter { letters[$0] == first }.compactMap { start -> Int? in
+      var place = start
+      for letter in wanted.dropFirst() {
+        guard let found = letters[(place + 1)...].firstIndex(of: letter) else { return nil }
+        place = found
+      }
+      let beginsWord = start == 0 || !letters[start - 1].isLetter
+      return place - start + (beginsWord ? 0 : 20)
+    }.min()
   }
 }
 

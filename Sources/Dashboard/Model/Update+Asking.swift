@@ -12,6 +12,10 @@ extension ScreenModel {
       complain(no)
       return []
     }
+    guard events == nil else {
+      complain("the events hide what this would be about: \(keyName(.back)) closes them")
+      return []
+    }
     if let displaced, marks.isEmpty, now.moment - displaced.at <= Displacement.lifetime {
       complain("\(displaced.name) went away just now: look at the row, then press again")
       return []

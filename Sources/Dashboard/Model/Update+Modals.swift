@@ -179,7 +179,7 @@ extension ScreenModel {
     let name = menuName(isPool)
     modal = .picker(
       Picker(
-        title: "Actions · \(name)", items: actions.map { item(for: $0) }, subject: subject))
+        title: "Actions: \(name)", items: actions.map { item(for: $0) }, subject: subject))
   }
 
   private func menuName(_ isPool: Bool) -> SafeText {

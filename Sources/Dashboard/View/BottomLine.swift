@@ -21,7 +21,7 @@ extension ScreenModel {
         role: status.kind.role, ellipsis: glyphs.ellipsis)
     } else if layout(for: surface.size).kind == .narrow {
       surface.write(
-        narrowLine, at: Point(x: room.x, y: room.y), width: room.width,
+        narrowLine(glyphs, width: room.width), at: Point(x: room.x, y: room.y), width: room.width,
         role: catalog.totals.error > 0 ? .statusError : .text, ellipsis: glyphs.ellipsis)
     } else {
       drawHints(in: room, on: &surface, glyphs)
@@ -29,17 +29,18 @@ extension ScreenModel {
   }
 
   /// Where the cursor is, and the state of affairs, for a screen without titles.
-  private var narrowLine: SafeText {
+  private func narrowLine(_ glyphs: Glyphs, width: Int) -> SafeText {
     let place: String
     switch focus {
     case .pools: place = "Pools"
-    case .details: place = tab.title
+    case .details: place = subjectDeployment.map { "\($0.name) \(tab.title)" } ?? tab.title
     case .l1, .l2, .assigned:
       let count = rows(focus).count
       place =
         "\(focus == .assigned ? "Assigned" : focus == .l1 ? "L1" : "L2") \(min(count, cursor(focus).index + 1))/\(count)"
     }
-    return "\(place): \(statusLine)"
+    let left = width - place.count - 3
+    return "\(place) \(glyphs.separator) \(statusLine(glyphs, width: left))"
   }
 
   /// What must not be forgotten.
@@ -119,7 +120,7 @@ extension ScreenModel {
 
   /// The actions of the bottom line: those of the pane, then those of everywhere.
   private var hints: [Action] {
-    let pane = focus
+    let pane = events == nil ? focus : .details
     let shown = ActionTable.all.filter {
       $0.hintedIn.contains(pane) && $0.id != .help && $0.id != .quit
     }

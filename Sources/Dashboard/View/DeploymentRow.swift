@@ -48,9 +48,9 @@ extension ScreenModel {
     }
     if let pending = deployment.pending {
       let left = ClockText.left(pending.due.at - now.moment)
+      let actor = pending.actor == settings.actor ? "" : " (\(pending.actor))"
       return Span(
-        "\(pending.verb.word) in \(left) (\(pending.actor)): \(keyName(.undo)) undoes",
-        .stateCanceling)
+        "\(pending.verb.word) in \(left), \(keyName(.undo)) undoes\(actor)", .stateCanceling)
     }
     if deployment.state == .error { return Span(deployment.reason ?? "no reason", .stateError) }
     if let operation = deployment.phase.operation, operation.failures > 0 {

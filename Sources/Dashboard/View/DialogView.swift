@@ -208,12 +208,15 @@ extension ScreenModel {
     let hasField = picker.field != nil
     let height = max(1, layout.body.height - 2 - (hasField ? 1 : 0))
     let top = Scroll.top(0, cursor: picker.cursor, height: height, count: shown.count)
-    let labelWidth = picker.items.map { Surface.columns($0.label) }.max() ?? 0
+    let widths = (
+      key: picker.items.map { $0.key?.description.count ?? 0 }.max() ?? 0,
+      label: picker.items.map { Surface.columns($0.label) }.max() ?? 0
+    )
     var lines = hasField ? [Line(": ")] : []
-    lines += shown.dropFirst(top).prefix(height).map { line($0, labelWidth, glyphs) }
+    lines += shown.dropFirst(top).prefix(height).map { line($0, widths) }
     if shown.isEmpty { lines.append(Line("no action is called that", .textDim)) }
     // As wide as its widest line, so that it stands still while it is narrowed.
-    let widest = picker.items.map { Self.width(line($0, labelWidth, glyphs)) }.max() ?? 0
+    let widest = picker.items.map { Self.width(line($0, widths)) }.max() ?? 0
     lines.append(Line(SafeText(String(repeating: " ", count: widest))))
     let room = box(picker.title, lines, layout, on: &surface, glyphs)
     let first = hasField ? 1 : 0
@@ -232,10 +235,10 @@ extension ScreenModel {
     line.spans.reduce(0) { $0 + Surface.columns($1.text) }
   }
 
-  private func line(_ item: Picker.Item, _ labelWidth: Int, _ glyphs: Glyphs) -> Line {
+  private func line(_ item: Picker.Item, _ widths: (key: Int, label: Int)) -> Line {
     let key = item.key?.description ?? ""
-    let keyText = key + String(repeating: " ", count: max(0, 7 - key.count))
-    let pad = String(repeating: " ", count: max(0, labelWidth - Surface.columns(item.label)) + 2)
+    let keyText = key + String(repeating: " ", count: max(0, widths.key - key.count) + 2)
+    let pad = String(repeating: " ", count: max(0, widths.label - Surface.columns(item.label)) + 2)
     let isPossible = item.refusal == nil
     return Line([
       Span(SafeText(keyText), isPossible ? .hintKey : .textDim),

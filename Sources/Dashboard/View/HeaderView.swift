@@ -33,8 +33,8 @@ extension ScreenModel {
   func headerParts(_ glyphs: Glyphs) -> [(span: Span, rank: Int)] {
     let totals = catalog.totals
     var parts: [(span: Span, rank: Int)] = [
-      (Span("dashboard", .header), 10), (Span(settings.place, .header), 30),
-      (engineSpan(glyphs), 80),
+      (Span("dashboard", .header), 10), (Span(settings.place, .header), 85),
+      engineSpan(glyphs),
     ]
     if settings.isReadOnly { parts.append((Span("READ-ONLY", .statusWarning), 85)) }
     if let frozen {
@@ -65,18 +65,21 @@ extension ScreenModel {
     }
   }
 
-  private func engineSpan(_ glyphs: Glyphs) -> Span {
+  /// The engine; that there is none is said before anything else is.
+  private func engineSpan(_ glyphs: Glyphs) -> (span: Span, rank: Int) {
     switch presence {
-    case nil: Span("engine: looking for it", .header)
-    case .some(.none): Span("\(glyphs.error) no engine runs", .statusError)
+    case nil: (Span("engine: looking for it", .header), 80)
+    case .some(.none): (Span("\(glyphs.error) no engine runs", .statusError), 96)
     case .running(let pid, let host, _):
       isEngineHere
-        ? Span("\(glyphs.usable) engine: here", .statusOK)
-        : Span("\(glyphs.usable) engine: attached (\(pid)\(other(host)))", .statusOK)
+        ? (Span("\(glyphs.usable) engine: here", .statusOK), 80)
+        : (Span("\(glyphs.usable) engine: attached (\(pid)\(other(host)))", .statusOK), 80)
     case .silent(let pid, let host, let age):
-      Span(
-        "\(glyphs.warning) engine silent for \(age.spoken), pid \(pid)\(other(host))",
-        .statusError)
+      (
+        Span(
+          "\(glyphs.warning) engine silent for \(age.spoken) (\(pid)\(other(host)))",
+          .statusError), 96
+      )
     }
   }
 
@@ -88,15 +91,16 @@ extension ScreenModel {
     "\(count) \(word)\(count == 1 ? "" : "s")"
   }
 
-  /// The whole state of affairs for a screen of one line.
-  var statusLine: SafeText {
+  /// The whole state of affairs for a screen of one line, as much of it as fits.
+  func statusLine(_ glyphs: Glyphs, width: Int) -> SafeText {
     if let storeTrouble { return storeTrouble }
     if sequence == nil { return "reading the store" }
     if presence == EnginePresence.none { return "no engine runs" }
     let totals = catalog.totals
     let busy = totals.l1Preparing + totals.l2Preparing + totals.removing
-    let text = "\(totals.error) error, \(totals.l1Ready) ready"
-    return busy > 0 ? SafeText("\(text), \(busy) busy") : SafeText(text)
+    let short = "\(totals.error) error \(glyphs.separator) \(totals.l1Ready) ready"
+    let long = SafeText("\(short) \(glyphs.separator) \(busy) busy")
+    return busy > 0 && Surface.columns(long) <= width ? long : SafeText(short)
   }
 }
 

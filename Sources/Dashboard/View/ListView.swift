@@ -13,7 +13,7 @@ extension ScreenModel {
     let shown = deployments(in: pane, at: top..<top + max(0, height)).map { row($0, glyphs) }
     let layout = RowLayout(
       RowWidths(shown), in: pane, showsPool: pool == nil,
-      isNarrow: rect.width < 50, width: rect.width - Self.gutter)
+      isNarrow: self.layout(for: surface.size).kind == .narrow, width: rect.width - Self.gutter)
     drawList(pane, shown, at: top, layout, in: rect, hasTitles: hasTitles, on: &surface, glyphs)
   }
 

@@ -26,6 +26,8 @@ struct Fill: Hashable, Sendable {
   var suffix = ""
   /// Whether there is such a cache.
   var exists = true
+  /// Cells of the bar; the same in all rows, so that they can be compared.
+  var bar = 0
 
   /// How much of it is missing.
   var role: Role {
@@ -41,12 +43,19 @@ extension ScreenModel {
   /// Draws the pools, the chosen one marked.
   func drawPools(in rect: Rect, hasTitles: Bool, on surface: inout Surface, _ glyphs: Glyphs) {
     guard !rect.isEmpty else { return }
-    let rows = poolRows(glyphs)
+    var rows = poolRows(glyphs)
     let height = hasTitles ? rect.height - 1 : rect.height
     let place = rows.firstIndex { $0.id == pool } ?? 0
     let top = Scroll.top(poolTop, cursor: place, height: height, count: rows.count)
     let gutter = 3
     let columns = ColumnFit.place(poolColumns(rows, rect.width), width: rect.width - gutter)
+    let text = Self.gaugeText(rows)
+    for column in columns where column.column.name == .l1 || column.column.name == .l2 {
+      let bar = max(0, min(10, column.width - text - 1))
+      for index in rows.indices {
+        if column.column.name == .l1 { rows[index].l1.bar = bar } else { rows[index].l2.bar = bar }
+      }
+    }
     var y = rect.y
     if hasTitles {
       drawTitles(columns, at: Point(x: rect.x + gutter, y: y), on: &surface)
@@ -55,7 +64,8 @@ extension ScreenModel {
     for index in top..<min(rows.count, top + max(0, height)) {
       let line = Rect(x: rect.x, y: y + index - top, width: rect.width, height: 1)
       drawPool(
-        rows[index], columns, gutter, isChosen: index == place, in: line, on: &surface, glyphs)
+        rows[index], columns, gutter, isChosen: index == place && subjectPane != .details, in: line,
+        on: &surface, glyphs)
     }
   }
 
@@ -103,7 +113,7 @@ extension ScreenModel {
       return
     }
     let text = SafeText(fill.text)
-    let bar = max(0, min(10, cell.width - Surface.columns(text) - 1))
+    let bar = min(fill.bar, max(0, cell.width - Surface.columns(text) - 1))
     let full = fill.wanted > 0 ? min(bar, bar * fill.ready / fill.wanted) : bar
     surface.put(glyphs.gaugeFull, at: cell.origin, count: full, role: fill.role)
     surface.put(
@@ -129,11 +139,16 @@ extension ScreenModel {
     }
   }
 
+  /// Cells of the widest `8/10`.
+  private static func gaugeText(_ rows: [PoolRow]) -> Int {
+    max(5, rows.map { max($0.l1.text.count, $0.l2.text.count) }.max() ?? 5)
+  }
+
   private func poolColumns(_ rows: [PoolRow], _ width: Int) -> [Column<PoolColumn>] {
     func widest(_ title: SafeText, _ text: (PoolRow) -> SafeText) -> Int {
       max(Surface.columns(title), rows.map { Surface.columns(text($0)) }.max() ?? 0)
     }
-    let gauge = max(5, rows.map { max($0.l1.text.count, $0.l2.text.count) }.max() ?? 5)
+    let gauge = Self.gaugeText(rows)
     let isWide = width >= 100
     let bar = isWide ? 11 : 5
     let name = min(20, widest("POOL") { $0.name })
@@ -147,7 +162,7 @@ extension ScreenModel {
       Column(
         name: .chart, title: "LAST 15 MIN", rank: 40, least: Samples.length,
         wanted: Samples.length),
-      Column(name: .now, title: "NOW", rank: 60, least: 24, wanted: 24, stretches: true),
+      Column(name: .now, title: "NOW", rank: 75, least: 24, wanted: 24, stretches: true),
     ]
     return isWide ? columns : columns.filter { $0.name != .chart }
   }
@@ -203,8 +218,10 @@ extension ScreenModel {
     let (text, role) = overall(catalog.pools)
     return PoolRow(
       id: nil, name: "all pools",
-      l1: Fill(ready: totals.l1Ready, wanted: sizes.reduce(0) { $0 + $1.l1 }),
-      l2: Fill(ready: totals.l2Ready, wanted: sizes.reduce(0) { $0 + $1.l2 }),
+      l1: Fill(
+        ready: totals.l1Ready, wanted: sizes.reduce(0) { $0 + $1.l1 }, exists: !sizes.isEmpty),
+      l2: Fill(
+        ready: totals.l2Ready, wanted: sizes.reduce(0) { $0 + $1.l2 }, exists: !sizes.isEmpty),
       assigned: "\(totals.assigned) of \(most)", errors: totals.error, samples: samples.line(nil),
       now: text, nowRole: role)
   }

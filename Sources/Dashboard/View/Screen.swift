@@ -9,7 +9,8 @@ extension ScreenModel {
     case .nothing: return surface
     case .status:
       surface.write(
-        status?.text ?? statusLine, at: layout.bottom.origin, width: size.width,
+        status?.text ?? statusLine(glyphs, width: size.width), at: layout.bottom.origin,
+        width: size.width,
         role: catalog.totals.error > 0 ? .statusError : .text, ellipsis: glyphs.ellipsis)
       return surface
     case .full, .compact, .onePane, .narrow: break

@@ -1,3 +1,4 @@
+import DeploymentEngine
 import Testing
 
 @testable import Dashboard
