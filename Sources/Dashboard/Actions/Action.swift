@@ -31,8 +31,8 @@ enum Confirmation: Hashable, Sendable {
   case typedName
 }
 
-/// One thing that the screen can do: a row of the table from which the key map, the bottom line, the
-/// help screen, the menu and the manual page are made.
+/// One thing that the screen can do: a row of the table from which the key map, the bottom line,
+/// the help screen, the menu and the manual page are made.
 struct Action: Hashable, Sendable {
   /// Its name.
   let id: ActionID

@@ -16,8 +16,8 @@ struct KeyMap: Hashable, Sendable {
   /// The keys that the actions have by themselves.
   static let standard = KeyMap.read([]).map
 
-  /// The map with a user's keys put over the actions' own, and everything that is wrong with them. What
-  /// has a problem is left out of the map.
+  /// The map with a user's keys put over the actions' own, and everything that is wrong with them.
+  /// What has a problem is left out of the map.
   static func read(_ settings: [KeySetting]) -> (map: KeyMap, problems: [KeyProblem]) {
     var map = KeyMap()
     var problems: [KeyProblem] = []
@@ -41,7 +41,8 @@ struct KeyMap: Hashable, Sendable {
   /// The key to show for an action; nil: it has none.
   func key(of id: ActionID) -> Key? { keys(of: id).first }
 
-  /// Fills the way from keys to actions. Of two that want one key the user's gets it, else the first.
+  /// Fills the way from keys to actions. Of two that want one key the user's gets it, else the
+  /// first.
   private mutating func index(_ lines: [ActionID: Int]) -> [KeyProblem] {
     var problems: [KeyProblem] = []
     let users = ActionTable.all.filter { lines[$0.id] != nil }
@@ -61,7 +62,8 @@ struct KeyMap: Hashable, Sendable {
 
   private static func conflict(_ key: Key, _ one: ActionID, _ other: ActionID) -> SafeText {
     """
-    \(key) is the key of both \(one.rawValue) and \(other.rawValue): give one of them another key, or `none`
+    \(key) is the key of both \(one.rawValue) and \(other.rawValue): give one of them another \
+    key, or `none`
     """
   }
 
@@ -91,7 +93,8 @@ struct KeyMap: Hashable, Sendable {
     return (id, keys)
   }
 
-  /// Keys that hands press by themselves: movement, corrections, and what other programs have on Ctrl.
+  /// Keys that hands press by themselves: movement, corrections, and what other programs have on
+  /// Ctrl.
   private static func isTooEasy(_ key: Key) -> Bool {
     switch key {
     case .character(let scalar): scalar == " "

@@ -17,8 +17,8 @@ extension ActionID {
     }
   }
 
-  /// Why the action would be refused, judged by what is shown, in the engine's own words; nil: it is
-  /// permitted. The engine judges again, by what is then true.
+  /// Why the action would be refused, judged by what is shown, in the engine's own words; nil: it
+  /// is permitted. The engine judges again, by what is then true.
   func refusal(on deployment: Deployment, in pool: Pool?) -> SafeText? {
     if self == .copyReason { return deployment.reason == nil ? "there is no reason to copy" : nil }
     guard let verb = verb(on: deployment) else { return nil }

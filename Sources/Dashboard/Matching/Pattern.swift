@@ -29,7 +29,8 @@ final class Pattern: Sendable {
     compiled.withLock { regexec(&$0, text, 0, nil, 0) == 0 }
   }
 
-  /// Back references cost exponential time and nested counts any amount of memory, so neither is taken.
+  /// Back references cost exponential time and nested counts any amount of memory, so neither is
+  /// taken.
   private static func isHarmless(_ pattern: String) -> Bool {
     guard pattern.utf8.count <= 200 else { return false }
     var isEscaped = false

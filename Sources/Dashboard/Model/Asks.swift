@@ -55,7 +55,7 @@ struct Batch: Hashable, Sendable {
   /// What was asked.
   let action: ActionID
   /// The requests, in the order in which they were made.
-  let keys: [RequestKey]
+  let requests: [RequestKey]
   /// What was not even asked for, because it cannot be.
   let refusedHere: [Refused]
   /// The answers have been told of.
@@ -78,7 +78,7 @@ struct Asks: Hashable, Sendable {
   /// Remembers one press.
   mutating func add(_ made: [Ask], action: ActionID, refusedHere: [Refused]) {
     batches.append(
-      Batch(number: nextBatch, action: action, keys: made.map(\.key), refusedHere: refusedHere))
+      Batch(number: nextBatch, action: action, requests: made.map(\.key), refusedHere: refusedHere))
     nextBatch += 1
     for ask in made {
       asks[ask.key] = ask
@@ -100,7 +100,7 @@ struct Asks: Hashable, Sendable {
   func batch(_ number: Int) -> Batch? { batches.first { $0.number == number } }
 
   /// The requests of a press, in their order.
-  func asks(of batch: Batch) -> [Ask] { batch.keys.compactMap { asks[$0] } }
+  func asks(of batch: Batch) -> [Ask] { batch.requests.compactMap { asks[$0] } }
 
   /// Everything that is not over yet, in the order in which it was asked.
   var open: [Ask] { batches.flatMap(asks(of:)).filter { !$0.stage.isOver } }
@@ -117,7 +117,7 @@ struct Asks: Hashable, Sendable {
   /// Lets go of a press and its requests.
   mutating func forget(_ number: Int) {
     guard let place = batches.firstIndex(where: { $0.number == number }) else { return }
-    for key in batches[place].keys {
+    for key in batches[place].requests {
       if let target = asks[key]?.target, latest[target.id] == key { latest[target.id] = nil }
       asks[key] = nil
     }

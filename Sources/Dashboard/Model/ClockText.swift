@@ -24,8 +24,8 @@ enum ClockText {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
-  /// How long ago: `12 s`, `4 m`, `2 h`, `3 d`. Seconds only under a minute, so that what stands still on
-  /// the screen is seldom sent again.
+  /// How long ago: `12 s`, `4 m`, `2 h`, `3 d`. Seconds only under a minute, so that what stands
+  /// still on the screen is seldom sent again.
   static func age(_ span: TimeSpan) -> String {
     let seconds = max(0, span.milliseconds) / 1000
     if seconds < 60 { return "\(seconds) s" }

@@ -1,6 +1,7 @@
 import DeploymentEngine
 
-/// Why something is as it is, and what happens next: for the pane Why and for `dashboard why`. Pure.
+/// Why something is as it is, and what happens next: for the pane Why and for `dashboard why`.
+/// Pure.
 struct Explanation: Hashable, Sendable {
   /// One line of it.
   struct Line: Hashable, Sendable {
@@ -64,8 +65,8 @@ struct Surroundings: Sendable {
 }
 
 extension Explanation {
-  /// Explains what a word names: a pool, a deployment by its number or name, or a user. Nil: it names
-  /// nothing.
+  /// Explains what a word names: a pool, a deployment by its number or name, or a user. Nil: it
+  /// names nothing.
   static func of(
     _ word: String, in state: StoredState, now: EngineTime, zone: Zone
   ) -> Explanation? {

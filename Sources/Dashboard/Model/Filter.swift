@@ -2,9 +2,9 @@ import DeploymentEngine
 
 /// What a list is narrowed to, as it was typed: words that must all hold.
 ///
-/// `text` is looked for anywhere in the row, `!text` must not be there, `~regex` takes the rest of the
-/// line, and `state:`, `user:`, `pool:`, `name:`, `ip:`, `id:`, `reason:` look into one field. Small letters
-/// match large ones too; a word with a large letter in it does not.
+/// `text` is looked for anywhere in the row, `!text` must not be there, `~regex` takes the rest of
+/// the line, and `state:`, `user:`, `pool:`, `name:`, `ip:`, `id:`, `reason:` look into one field.
+/// Small letters match large ones too; a word with a large letter in it does not.
 struct Filter: Sendable {
   /// As it was typed.
   let text: String

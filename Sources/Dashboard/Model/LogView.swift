@@ -1,8 +1,8 @@
 import DeploymentEngine
 import EngineRuntime
 
-/// Events that are being read: a ring of the last ones, and the place in it. The place is an event, not
-/// a line number, so that nothing moves under the reader's eyes when old ones are dropped.
+/// Events that are being read: a ring of the last ones, and the place in it. The place is an event,
+/// not a line number, so that nothing moves under the reader's eyes when old ones are dropped.
 struct LogView: Hashable, Sendable {
   /// Events that are kept.
   static let limit = 2000

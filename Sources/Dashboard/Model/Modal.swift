@@ -6,7 +6,8 @@ enum Modal: Hashable, Sendable {
   case confirm(ConfirmDialog)
   /// Whom to assign to.
   case assign(AssignDialog)
-  /// The line in which a filter or a search is being typed; what was there before comes back with Esc.
+  /// The line in which a filter or a search is being typed; what was there before comes back with
+  /// Esc.
   case find(TextField, before: String)
   /// A list to choose from: the menu of actions, the palette, the columns to sort by.
   case picker(Picker)
@@ -14,7 +15,8 @@ enum Modal: Hashable, Sendable {
   case help(HelpPage)
 }
 
-/// A deployment as it was when the key was pressed: what the request will be about, and nothing else.
+/// A deployment as it was when the key was pressed: what the request will be about, and nothing
+/// else.
 struct Target: Hashable, Sendable {
   var id: DeploymentID
   var revision: UInt64
@@ -123,8 +125,8 @@ struct Picker: Hashable, Sendable {
     return shown.indices.contains(cursor) ? shown[cursor] : nil
   }
 
-  /// How badly a text fits: the letters must be there in their order, close together is better; nil: they
-  /// are not.
+  /// How badly a text fits: the letters must be there in their order, close together is better;
+  /// nil: they are not.
   private static func rank(of wanted: String, in item: Item) -> Int? {
     let name: String
     switch item.choice {
@@ -134,7 +136,8 @@ struct Picker: Hashable, Sendable {
     return [name, item.label.text].compactMap { spread(of: wanted, in: $0) }.min()
   }
 
-  /// The shortest stretch that holds the letters in their order; beginning inside a word counts as far.
+  /// The shortest stretch that holds the letters in their order; beginning inside a word counts as
+  /// far.
   private static func spread(of wanted: String, in text: String) -> Int? {
     let letters = Array(text.lowercased())
     let wanted = Array(wanted.lowercased()).filter { $0 != " " }

@@ -35,6 +35,15 @@ enum Pane: Int, Hashable, Comparable, Sendable, CaseIterable {
     }
   }
 
+  /// Its title where there is little room.
+  var shortTitle: String {
+    switch self {
+    case .l1: "L1"
+    case .l2: "L2"
+    case .pools, .assigned, .details: title
+    }
+  }
+
   /// The pane that Tab goes to.
   var next: Pane { Pane(rawValue: rawValue % 5 + 1) ?? .pools }
   /// The pane that Shift-Tab goes to.

@@ -9,7 +9,8 @@ struct Samples: Hashable, Sendable {
   private(set) var ofPool: [PoolID: [Int]] = [:]
   private var minute: Int64?
 
-  /// Takes down what the pools show now. Minutes that nobody looked at hold what was there before them.
+  /// Takes down what the pools show now. Minutes that nobody looked at hold what was there before
+  /// them.
   mutating func take(_ pools: [Pool], at time: EngineTime) {
     let now = time.moment.milliseconds / 60_000
     let passed = max(0, min(Int64(Self.length), now - (minute ?? now)))

@@ -3,8 +3,8 @@ import EngineRuntime
 
 /// Everything that the screen shows and remembers, as one value.
 ///
-/// It changes only by `update`, which answers what is to be done, and is drawn by `view`. It reads no
-/// clock and touches nothing outside.
+/// It changes only by `update`, which answers what is to be done, and is drawn by `view`. It reads
+/// no clock and touches nothing outside.
 struct ScreenModel: Sendable {
   /// What it was told at its start.
   let settings: ScreenSettings

@@ -47,7 +47,8 @@ extension ScreenModel {
     if let pool = live.pools.first(where: { $0.name == ask.name }) { askedSizes[pool.id] = nil }
   }
 
-  /// Looks after the requests: takes back the unanswered, sees what became of the accepted, forgets the old.
+  /// Looks after the requests: takes back the unanswered, sees what became of the accepted, forgets
+  /// the old.
   mutating func tendAsks() -> [Command] {
     guard !asks.isIdle else { return [] }
     var late: [RequestKey] = []
@@ -92,7 +93,11 @@ extension ScreenModel {
 extension ScreenModel {
   private mutating func tell(_ ask: Ask, _ note: SafeText) {
     guard let batch = asks.batch(ask.batch) else { return }
-    if batch.keys.count == 1, batch.refusedHere.isEmpty { tellOne(ask, note) } else { tell(batch) }
+    if batch.requests.count == 1, batch.refusedHere.isEmpty {
+      tellOne(ask, note)
+    } else {
+      tell(batch)
+    }
   }
 
   private mutating func tellOne(_ ask: Ask, _ note: SafeText) {

@@ -26,7 +26,7 @@ extension ScreenModel {
     let targets = targets
     guard !targets.isEmpty else {
       complain(
-        "choose a deployment first: \(keyName(.l1Pane)), \(keyName(.l2Pane)) or \(keyName(.assignedPane))"
+        "choose a deployment first, in \(listKeys)"
       )
       return []
     }
@@ -279,7 +279,8 @@ struct Draft: Hashable, Sendable {
 }
 
 extension ScreenModel {
-  /// Makes requests. There is no other way for one to leave the screen, so this is where read-only holds.
+  /// Makes requests. There is no other way for one to leave the screen, so this is where read-only
+  /// holds.
   private mutating func send(
     _ id: ActionID, _ drafts: [Draft], _ refused: [Refused]
   ) -> [Command] {
@@ -309,7 +310,8 @@ extension ScreenModel {
   private mutating func request(_ draft: Draft) -> Request {
     requests += 1
     let waits = draft.verb.graceful != nil && settings.grace > .zero
-    // What waits may change meanwhile without being another thing; taking back is never too late for that.
+    // What waits may change meanwhile without being another thing; taking back is never too late
+    // for that.
     var isUndo = false
     if case .undo = draft.verb { isUndo = true }
     return Request(

@@ -20,6 +20,12 @@ extension ScreenModel {
     SafeText(settings.keys.key(of: action)?.description ?? action.rawValue)
   }
 
+  /// The way to the lists of deployments, for a sentence.
+  var listKeys: SafeText {
+    let keys = [keyName(.l1Pane), keyName(.l2Pane), keyName(.assignedPane)]
+    return "a list: \(keys.map(\.text).joined(separator: ", "))"
+  }
+
   /// Does one action of the table.
   mutating func perform(_ action: ActionID) -> [Command] {
     let commands: [Command]

@@ -143,7 +143,7 @@ extension ScreenModel {
     }
     guard Pane.lists.contains(focus), let id = cursor(focus).id else {
       say(
-        "deployments are marked in the lists: \(keyName(.l1Pane)), \(keyName(.l2Pane)), \(keyName(.assignedPane))"
+        "deployments are marked in \(listKeys)"
       )
       return []
     }

@@ -90,8 +90,8 @@ extension ScreenModel {
   /// Why the rows under the cursors may be others than before.
   enum Cause { case person, store }
 
-  /// Puts every cursor back on its deployment. Where that is gone the cursor stays at its place, and if
-  /// nobody here did it, the bottom line says so.
+  /// Puts every cursor back on its deployment. Where that is gone the cursor stays at its place,
+  /// and if nobody here did it, the bottom line says so.
   mutating func settle(after cause: Cause = .person) {
     if let pool, catalog.pool(pool) == nil { choosePool(nil) }
     let layout = layout

@@ -37,7 +37,7 @@ extension ScreenModel {
     case .l1, .l2, .assigned:
       let count = rows(focus).count
       place =
-        "\(focus == .assigned ? "Assigned" : focus == .l1 ? "L1" : "L2") \(min(count, cursor(focus).index + 1))/\(count)"
+        "\(focus.shortTitle) \(min(count, cursor(focus).index + 1))/\(count)"
     }
     let left = width - place.count - 3
     return "\(place) \(glyphs.separator) \(statusLine(glyphs, width: left))"

@@ -4,7 +4,8 @@ import DeploymentEngine
 struct Column<Name: Hashable & Sendable>: Sendable {
   var name: Name
   var title: SafeText
-  /// Columns of lower rank leave first when there is no room; what identifies a row has the highest.
+  /// Columns of lower rank leave first when there is no room; what identifies a row has the
+  /// highest.
   var rank: Int
   /// The least that can be read.
   var least: Int
@@ -28,7 +29,8 @@ enum ColumnFit {
   /// Blanks between two columns.
   static let gap = 2
 
-  /// The columns that fit a width, in their order; the one of the highest rank is always among them.
+  /// The columns that fit a width, in their order; the one of the highest rank is always among
+  /// them.
   static func place<Name>(_ columns: [Column<Name>], width: Int) -> [PlacedColumn<Name>] {
     var kept = columns
     while kept.count > 1, needed(kept) > width {

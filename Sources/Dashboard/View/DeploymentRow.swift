@@ -1,7 +1,7 @@
 import DeploymentEngine
 
 /// The columns of a list of deployments.
-enum RowColumn: Hashable, Sendable {
+enum RowColumn: Hashable, Sendable, CaseIterable {
   case name, user, state, inUse, age, since, ip, pool, note
 }
 
@@ -79,7 +79,8 @@ struct RowWidths: Sendable {
 
   /// Takes one more row in.
   mutating func take(_ row: DeploymentRow) {
-    for (column, span) in row.cells {
+    for column in RowColumn.allCases {
+      guard let span = row.cells[column] else { continue }
       widest[column] = max(widest[column] ?? 0, Surface.columns(span.text))
     }
   }
@@ -88,7 +89,8 @@ struct RowWidths: Sendable {
 /// How the rows of one list are laid out.
 struct RowLayout: Sendable {
   var columns: [PlacedColumn<RowColumn>]
-  /// Where a note begins that takes the place of what stands behind the state; nil: it has a column.
+  /// Where a note begins that takes the place of what stands behind the state; nil: it has a
+  /// column.
   var noteStart: Int?
 
   /// A layout for rows of these widths.

@@ -108,8 +108,8 @@ extension ScreenModel {
     let busy = totals.l1Preparing + totals.l2Preparing + totals.removing
     return Self.wrapped(
       """
-      The engine runs in this window and \(busy) operations are under way. They go on when an engine runs \
-      again.
+      The engine runs in this window and \(busy) operations are under way. They go on when an \
+      engine runs again.
       """, width)
   }
 

@@ -2,7 +2,8 @@ import DeploymentEngine
 import EngineRuntime
 
 extension ScreenModel {
-  /// Draws the line at the top: whose store, which engine, how much there is, how much is wrong, the time.
+  /// Draws the line at the top: whose store, which engine, how much there is, how much is wrong,
+  /// the time.
   func drawHeader(in rect: Rect, on surface: inout Surface, _ glyphs: Glyphs) {
     surface.fill(rect, role: .header)
     let clock = SafeText("\(ClockText.minute(now.utc, zone)) \(zone.label)")
@@ -30,9 +31,9 @@ extension ScreenModel {
   }
 
   /// What the header says, and how long each part stays when there is less room.
-  func headerParts(_ glyphs: Glyphs) -> [(span: Span, rank: Int)] {
+  func headerParts(_ glyphs: Glyphs) -> [HeaderPart] {
     let totals = catalog.totals
-    var parts: [(span: Span, rank: Int)] = [
+    var parts: [HeaderPart] = [
       (Span("dashboard", .header), 10), (Span(settings.place, .header), 85),
       engineSpan(glyphs),
     ]
@@ -66,7 +67,7 @@ extension ScreenModel {
   }
 
   /// The engine; that there is none is said before anything else is.
-  private func engineSpan(_ glyphs: Glyphs) -> (span: Span, rank: Int) {
+  private func engineSpan(_ glyphs: Glyphs) -> HeaderPart {
     switch presence {
     case nil: (Span("engine: looking for it", .header), 80)
     case .some(.none): (Span("\(glyphs.error) no engine runs", .statusError), 96)
@@ -103,6 +104,9 @@ extension ScreenModel {
     return busy > 0 && Surface.columns(long) <= width ? long : SafeText(short)
   }
 }
+
+/// A piece of the header, and how long it stays when there is less room.
+typealias HeaderPart = (span: Span, rank: Int)
 
 extension SafeText {
   fileprivate static func + (one: SafeText, other: String) -> SafeText {

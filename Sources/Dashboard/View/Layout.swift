@@ -2,8 +2,8 @@ import DeploymentEngine
 
 /// Where the parts of the screen stand: a pure function of its size.
 ///
-/// Nothing is a wall: from all panes side by side down to one line that says how much trouble there is,
-/// each size shows what it can.
+/// Nothing is a wall: from all panes side by side down to one line that says how much trouble there
+/// is, each size shows what it can.
 struct Layout: Hashable, Sendable {
   /// How much there is room for.
   enum Kind: Hashable, Sendable {

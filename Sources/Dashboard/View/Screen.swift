@@ -72,7 +72,10 @@ extension ScreenModel {
     case .l1, .l2, .assigned:
       let pool = chosenPool?.name ?? "all pools"
       return Line(
-        " \(pane.rawValue) \(pane.title) \(glyphs.separator) \(pool) \(glyphs.horizontal) \(amount(pane, glyphs)) ",
+        """
+         \(pane.rawValue) \(pane.title) \(glyphs.separator) \(pool) \(glyphs.horizontal) \
+        \(amount(pane, glyphs))\u{20}
+        """,
         role(pane))
     case .details: return detailTitle(glyphs)
     }
@@ -99,10 +102,10 @@ extension ScreenModel {
     var spans: [Span] = [Span(" ")]
     for list in Pane.listOrder {
       if list != .l1 { spans.append(Span(" \(glyphs.vertical) ", .paneBorder)) }
-      let name = list == .assigned ? "Assigned" : list == .l1 ? "L1" : "L2"
       let isShown = list == pane
       let text = isShown ? amount(list, glyphs) : "\(rows(list).count)"
-      spans.append(Span("\(list.rawValue) \(name) \(text)", isShown ? role(list) : .paneTitle))
+      spans.append(
+        Span("\(list.rawValue) \(list.shortTitle) \(text)", isShown ? role(list) : .paneTitle))
     }
     spans.append(Span(" \(glyphs.horizontal) \(chosenPool?.name ?? "all pools") ", .paneTitle))
     return Line(spans)

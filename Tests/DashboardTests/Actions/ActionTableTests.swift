@@ -23,8 +23,8 @@ import Testing
     }
   }
 
-  /// What cannot be taken back is a capital and asks; what changes something is on no key that hands press
-  /// by themselves.
+  /// What cannot be taken back is a capital and asks; what changes something is on no key that
+  /// hands press by themselves.
   @Test func keepsItsRulesOfSafety() {
     for action in ActionTable.all where action.mutates {
       for key in action.keys {

@@ -75,7 +75,8 @@ extension ScreenModel {
     #expect(model.status?.text == "win11-0413 is gone and forgotten")
   }
 
-  /// A key that was on its way to the row that has just gone does nothing to the row that came in its place.
+  /// A key that was on its way to the row that has just gone does nothing to the row that came in
+  /// its place.
   @Test func doesNothingToTheRowThatCameInstead() {
     var model = Fixture.model()
     _ = model.type("2")

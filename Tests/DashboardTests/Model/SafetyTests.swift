@@ -71,7 +71,8 @@ import Testing
       }
     }
     #expect(asked.isSuperset(of: [.move, .ready, .assign, .retry, .release, .destroy, .pause]))
-    // What opens a list to choose from may lead to any action; nothing else asks but what says that it does.
+    // What opens a list to choose from may lead to any action; nothing else asks but what says that
+    // it does.
     let openers: Set<ActionID> = [.menu, .palette]
     #expect(asked.subtracting(openers).allSatisfy { ActionTable[$0].mutates })
   }
@@ -92,8 +93,8 @@ import Testing
     #expect(model.modal != nil)
   }
 
-  /// Any keys in any order: nothing crashes, the cursor is in its list, marks are of what exists, and no
-  /// request is about anything but what exists.
+  /// Any keys in any order: nothing crashes, the cursor is in its list, marks are of what exists,
+  /// and no request is about anything but what exists.
   @Test(arguments: UInt64(1)...5)
   func livesThroughAnyKeys(seed: UInt64) {
     var dice = Dice(seed)

@@ -16,7 +16,8 @@ import Testing
     return models
   }()
 
-  /// From nothing to more than enough, with whatever is open: it is drawn, and it is as large as asked.
+  /// From nothing to more than enough, with whatever is open: it is drawn, and it is as large as
+  /// asked.
   @Test(arguments: [1, 2, 3, 5, 8, 13, 20, 27, 28, 40, 49, 50, 60, 71, 72, 80, 99, 100, 120, 130])
   func drawsEverySize(width: Int) {
     for height in 0...40 {

@@ -34,44 +34,7 @@ import Testing
     #expect(half == screen, sourceLocation: location)
   }
 
-  @Test func showsAllPanesFrom100x30() {
-    expect(
-      Fixture.model(), 100, 30,
-      """
-       vdi.example · ● engine: attached (4711) · 3 pools · 21 deployments · 1 error · 1 queued  10:41 CET
-      ┌─ 1 Pools ────────────────────────────────────────────────────────────────────────────────────────┐
-      │   POOL        L1 READY    L2 READY    ASSIGNED   ERR  NOW                                        │
-      │ ▸ all pools   ██░░ 13/19  ███░ 9/12   37 of 112    1  1 restrained, 1 adjusting                  │
-      │   win11       ███░ 8/10   ████ 6/6    21 of 60     1  growing L1 by 1: 8 of 10 ready, 2 preparing│
-      │   ubuntu-dev  ████ 5/5    ██░░ 3/6    4 of 40      0  ⚠ restrained for 9 min: deployForCache: no…│
-      │   kiosk       ░░░░ 0/4    —           12 of 12     0  full: 12 of 12; 0 of 4 ready               │
-      └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-      ┌─ 2 L1 cache · all pools ─ 10 ──────────────────┐┌─ 3 L2 cache · all pools ─ 6 ───────────────────┐
-      │   NAME        STATE      AGE  IP         POOL  ││   NAME        STATE     AGE  IP  POOL          │
-      │   win11-0411  ● usable   7 m  10.1.4.11  win11 ││   win11-0391  ▣ usable  2 h  —   win11         │
-      │   win11-0412  ● usable  14 m  10.1.4.12  win11 ││   win11-0392  ▣ usable  2 h  —   win11         │
-      │   win11-0413  ● usable  21 m  10.1.4.13  win11 ││   win11-0393  ▣ usable  2 h  —   win11         │
-      └────────────────────────────────────────────────┘└────────────────────────────────────────────────┘
-      ┌─ 4 Assigned · all pools ─ 5 ─────────────────────────────────────────────────────────────────────┐
-      │   NAME        USER  STATE     IN USE  IP         SINCE  POOL   REASON OF ERROR                   │
-      │   win11-0371  luis  ✖ error   no      —          09:20  win11  setReady: the machine was erased  │
-      │   win11-0370  ana   ◆ usable  yes     10.1.4.70  09:21  win11                                    │
-      │   win11-0372  mei   ◆ usable  no      10.1.4.72  09:19  win11                                    │
-      │   win11-0373  tom   ◆ usable  no      10.1.4.73  09:18  win11                                    │
-      └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-      ┌─ 5 all pools ─ Details │ Log │ Why ──────────────────────────────────────────────────────────────┐
-      │ - win11-0371: setReady: the machine was erased                                                   │
-      │ Provider    here                Preparing   2 of 15                                              │
-      │ Holds       41 of 1000          Removing    0 of 15                                              │
-      │                                                                                                  │
-      │                                                                                                  │
-      │                                                                                                  │
-      └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-       Enter Open  ! Next error  a Assign  + L1 more  - L1 fewer  > L2 more  < L2 fewer   ? Help  q Quit
-      """)
-  }
-
-  /// The same at 120x36, the left half above the right one so that it can be read here.
+  /// All panes; the left half here and the right one below, so that they can be read.
   @Test func showsAllPanesAt120x36() {
     var model = Fixture.model()
     _ = model.type("j", "4", "j", " ")
@@ -115,6 +78,11 @@ import Testing
       └───────────────────────────────────────────────────────────
        ␣ Mark  c Cancel  r Ready  t Try again  R Release  D Destro
       """)
+  }
+
+  @Test func showsTheOtherHalfAt120x36() {
+    var model = Fixture.model()
+    _ = model.type("j", "4", "j", " ")
     expect(
       right: model, 120, 36,
       """
