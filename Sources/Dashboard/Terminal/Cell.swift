@@ -37,6 +37,7 @@ struct Cell: Hashable, Sendable {
   }
 
   var isContinuation: Bool { width == 0 }
+  var isBlank: Bool { scalar == 0x20 && marks.isEmpty }
 
   /// The cell as text; nothing for the second half of a wide character.
   var text: String {

@@ -64,17 +64,32 @@ struct Painter {
   private mutating func draw(_ surface: Surface, _ y: Int, _ span: Range<Int>) {
     row.removeAll(keepingCapacity: true)
     let start = y * surface.size.width
-    for x in span {
-      let cell = surface.cells[start + x]
-      if !cell.isContinuation { append(cell) }
+    let cells = surface.cells[start..<(start + surface.size.width)]
+    var before: StyleSheet.Look?
+    for index in (start + span.lowerBound)..<(start + span.upperBound) {
+      let cell = cells[index]
+      if cell.isContinuation { continue }
+      var look = styles.look(cell)
+      if let before, cell.isBlank, !look.showsOnBlank, !before.showsOnBlank,
+        Self.isShortGap(cells[index...])
+      {
+        look = before
+      }
+      append(cell, look)
+      before = look
     }
     _ = row.withUnsafeBufferPointer {
       mvwadd_wchnstr(cn_stdscr(), Int32(y), Int32(span.lowerBound), $0.baseAddress, Int32($0.count))
     }
   }
 
-  private mutating func append(_ cell: Cell) {
-    let look = styles.look(cell)
+  /// Blanks between two words: they keep the look of the first, which nobody sees on them and which saves a
+  /// change of colours and back. A long gap is erased, for which the look must be its own.
+  private static func isShortGap(_ cells: ArraySlice<Cell>) -> Bool {
+    cells.prefix(8).contains { !$0.isBlank }
+  }
+
+  private mutating func append(_ cell: Cell, _ look: StyleSheet.Look) {
     var scalars = [Int32(bitPattern: cell.scalar)]
     var blanks = 0
     if cell.scalar > 0x7e || !cell.marks.isEmpty {

@@ -5,6 +5,8 @@ struct StyleSheet {
   struct Look {
     var attributes: attr_t
     var pair: Int32
+    /// Whether it can be seen where nothing is written: a background, a line, a reversal.
+    var showsOnBlank: Bool
   }
 
   private struct Key: Hashable {
@@ -46,7 +48,9 @@ struct StyleSheet {
     }
     // Few terminals of sixteen colours tell them from plain text, or show them at all.
     if depth <= .sixteen { attributes.subtract([.dim, .italic]) }
-    return Look(attributes: attributes.curses, pair: pair(foreground, background))
+    return Look(
+      attributes: attributes.curses, pair: pair(foreground, background),
+      showsOnBlank: background >= 0 || !attributes.isDisjoint(with: [.reverse, .underline]))
   }
 
   /// What lies over a cell gives its colours where it has any, and adds its attributes.
