@@ -1,0 +1,166 @@
+import DeploymentEngine
+
+/// The task methods, as a script names them.
+enum Method: Hashable, Sendable {
+  case deployForCache, deployForUser, moveToCache, setReady, notifyReady, cancel, destroy, publish
+  case checkState
+
+  init(_ kind: OperationKind) {
+    switch kind {
+    case .deployForCache: self = .deployForCache
+    case .deployForUser: self = .deployForUser
+    case .moveToCache: self = .moveToCache
+    case .setReady: self = .setReady
+    case .notifyReadyFromOSManager: self = .notifyReady
+    case .cancel: self = .cancel
+    case .destroy: self = .destroy
+    case .publish: self = .publish
+    }
+  }
+}
+
+/// What a scripted driver does when a method starts.
+enum Behaviour: Hashable, Sendable {
+  /// Answers `finished`.
+  case finish
+  /// Answers `running` so many times, then `finished`.
+  case run(Int)
+  /// Answers an error.
+  case fail(FailureClass, String)
+  /// Answers `running` so many times, then an error.
+  case runThenFail(Int, FailureClass, String)
+  /// Never answers by itself; a test may still answer for it.
+  case hang
+  /// Does its work this much later.
+  indirect case slow(TimeSpan, Behaviour)
+
+  /// Fails so that nothing helps.
+  static let broken = Behaviour.fail(.permanent, "the host has no such image")
+  /// Fails in a way that passes.
+  static let busy = Behaviour.fail(.transient, "the host is busy")
+
+  /// The answers that follow each other; nil: none comes.
+  var answers: [TaskState]? {
+    switch self {
+    case .finish: [.finished]
+    case .run(let times): Array(repeating: .running, count: times) + [.finished]
+    case .fail(let kind, let reason): [.error(.init(kind, SafeText(reason)))]
+    case .runThenFail(let times, let kind, let reason):
+      Array(repeating: .running, count: times) + [.error(.init(kind, SafeText(reason)))]
+    case .hang: nil
+    case .slow(_, let behaviour): behaviour.answers
+    }
+  }
+
+  /// How long each of its calls takes.
+  var delay: TimeSpan {
+    switch self {
+    case .slow(let delay, _): delay
+    case .finish, .run, .fail, .runThenFail, .hang: .zero
+    }
+  }
+}
+
+/// Plays the drivers: for each call an answer by script, and what would exist outside because of it.
+struct ScriptedDriver {
+  /// What exists outside, by its name, and whose it is.
+  private(set) var things: [String: CallSubject] = [:]
+  /// Complaints about what it was told to do: two owners of one name.
+  private(set) var complaints: [String] = []
+  /// What each method does unless something else is queued.
+  private var usual: [Method: Behaviour] = [:]
+  /// What each method does next, in order.
+  private var queued: [Method: [Behaviour]] = [:]
+  private var left: [CallSubject: [TaskState]] = [:]
+  private var delays: [CallSubject: TimeSpan] = [:]
+  /// What it says when to check.
+  var suggestedTime = TimeSpan.seconds(1)
+  /// Addresses are given at the end of a deploy.
+  var givesIP = true
+  /// Unique ids by the name of the identity, where they are not to be `u-NAME`.
+  var uniqueIds: [String: SafeText] = [:]
+
+  /// What a method does from now on.
+  mutating func always(_ method: Method, _ behaviour: Behaviour) { usual[method] = behaviour }
+  /// What a method does the next times that it starts.
+  mutating func next(_ method: Method, _ behaviours: Behaviour...) {
+    queued[method, default: []] += behaviours
+  }
+  /// Everything works from now on.
+  mutating func heal() {
+    usual = [:]
+    queued = [:]
+    left = [:]
+  }
+
+  /// The answer to a call and how long it takes; nil: it hangs.
+  mutating func answer(to call: Call) -> (state: TaskState?, delay: TimeSpan)? {
+    guard let task = call.task else { return (nil, .zero) }
+    switch task {
+    case .start(let kind):
+      let behaviour = taken(Method(kind))
+      guard var answers = behaviour.answers, !answers.isEmpty else { return nil }
+      let first = answers.removeFirst()
+      left[call.subject] = answers
+      delays[call.subject] = behaviour.delay
+      return (first, behaviour.delay)
+    case .check:
+      if let behaviour = special(.checkState) {
+        guard let first = behaviour.answers?.first else { return nil }
+        return (first, behaviour.delay)
+      }
+      guard var answers = left[call.subject], !answers.isEmpty else { return (.finished, .zero) }
+      let first = answers.removeFirst()
+      left[call.subject] = answers
+      return (first, delays[call.subject] ?? .zero)
+    }
+  }
+
+  private mutating func special(_ method: Method) -> Behaviour? {
+    guard var waiting = queued[method], !waiting.isEmpty else { return usual[method] }
+    let first = waiting.removeFirst()
+    queued[method] = waiting
+    return first
+  }
+
+  private mutating func taken(_ method: Method) -> Behaviour { special(method) ?? .finish }
+
+  /// The call has its effect outside.
+  mutating func execute(_ call: Call, _ answer: TaskState?) {
+    guard let task = call.task else { return }
+    let name = call.record.identity.name
+    switch task {
+    case .start(.deployForCache), .start(.deployForUser), .start(.publish):
+      if case .error(let failure)? = answer, failure.kind == .portTaken { return }
+      if let owner = things[name], owner != call.subject {
+        complaints.append("\(name) exists and belongs to \(owner), but \(call.subject) makes it")
+      }
+      things[name] = call.subject
+    case .start(.cancel), .start(.destroy), .check(.cancel), .check(.destroy):
+      if answer == .finished, things[name] == call.subject { things[name] = nil }
+    case .start, .check: return
+    }
+  }
+
+  /// Everything that the runtime would read again after the call.
+  func outcome(of call: Call, _ answer: TaskState?) -> CallOutcome {
+    var outcome = CallOutcome(
+      id: call.id, answer: answer, data: stored(after: call), suggestedTime: suggestedTime)
+    guard case .deployment = call.subject else { return outcome }
+    let name = call.record.identity.name
+    outcome.uniqueId = uniqueIds[name] ?? SafeText("u-" + name)
+    outcome.name = ""
+    if case .start(let kind)? = call.task, kind.creates, answer == .running {
+      return outcome
+    }
+    outcome.ip = givesIP ? SafeText("ip-" + name) : ""
+    return outcome
+  }
+
+  /// Bytes that say how many calls there were, so that old data can be told from new.
+  private func stored(after call: Call) -> [UInt8] {
+    guard call.data.count == 3 else { return [1, 0, 1] }
+    let count = (UInt16(call.data[1]) << 8 | UInt16(call.data[2])) &+ 1
+    return [1, UInt8(count >> 8), UInt8(count & 0xff)]
+  }
+}

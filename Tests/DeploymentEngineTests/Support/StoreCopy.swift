@@ -1,0 +1,143 @@
+import DeploymentEngine
+
+/// What a store would hold: every committed change, as records by their keys.
+///
+/// Due times are kept as a real store keeps them, as wall time with their length, by remembering how far
+/// the two clocks were apart at the commit.
+struct StoreCopy {
+  /// A record with the distance of the clocks (wall minus monotonic) at its commit.
+  struct Row<Record> {
+    var record: Record
+    var distance: Int64
+  }
+  struct PublicationKey: Hashable {
+    var pool: PoolID
+    var revision: Int
+  }
+  struct WaiterKey: Hashable {
+    var pool: PoolID
+    var user: SafeText
+  }
+
+  private(set) var configuration = Configuration()
+  private(set) var counters = Counters()
+  private(set) var providers: [SafeText: ProviderRecord] = [:]
+  private(set) var pools: [PoolID: Row<Pool>] = [:]
+  private(set) var publications: [PublicationKey: Row<PublicationRecord>] = [:]
+  private(set) var deployments: [DeploymentID: Row<Deployment>] = [:]
+  private(set) var waiters: [WaiterKey: Row<Waiter>] = [:]
+
+  /// One commit.
+  mutating func commit(_ changes: [StoreChange], at now: EngineTime) {
+    let distance = now.utc.milliseconds - now.moment.milliseconds
+    for change in changes { apply(change, distance) }
+  }
+
+  private mutating func apply(_ change: StoreChange, _ distance: Int64) {
+    switch change {
+    case .deployment(let record): deployments[record.id] = Row(record: record, distance: distance)
+    case .erasedDeployment(let id): deployments[id] = nil
+    case .pool(let record): pools[record.id] = Row(record: record, distance: distance)
+    case .erasedPool(let id): pools[id] = nil
+    case .provider(let record): providers[record.name] = record
+    case .erasedProvider(let name): providers[name] = nil
+    case .publication(let record):
+      let key = PublicationKey(pool: record.pool, revision: record.revision)
+      publications[key] = Row(record: record, distance: distance)
+    case .erasedPublication(let pool, let revision):
+      publications[PublicationKey(pool: pool, revision: revision)] = nil
+    case .waiter(let record):
+      let key = WaiterKey(pool: record.pool, user: record.user)
+      waiters[key] = Row(record: record, distance: distance)
+    case .erasedWaiter(let pool, let user): waiters[WaiterKey(pool: pool, user: user)] = nil
+    case .configuration(let record): configuration = record
+    case .counters(let record): counters = record
+    }
+  }
+
+  /// What a run that starts at `now` is loaded with.
+  func state(at now: EngineTime) -> StoredState {
+    var state = StoredState()
+    state.configuration = configuration
+    state.counters = counters
+    state.providers = providers.values.sorted { $0.name < $1.name }
+    state.pools = pools.values.map { $0.loaded(at: now) }.sorted { $0.id < $1.id }
+    state.publications = publications.values.map { $0.loaded(at: now) }
+      .sorted { ($0.pool, $0.revision) < ($1.pool, $1.revision) }
+    state.deployments = deployments.values.map { $0.loaded(at: now) }.sorted { $0.id < $1.id }
+    state.waiters = waiters.values.map { $0.loaded(at: now) }.sorted { $0.position < $1.position }
+    return state
+  }
+}
+
+extension StoreCopy.Row where Record: HasDeadlines {
+  /// The record with its due times on the clock of the run that starts at `now`.
+  func loaded(at now: EngineTime) -> Record {
+    record.mappingDeadlines { deadline in
+      let stored = Timestamp(milliseconds: deadline.at.milliseconds + distance)
+      return Deadline(storedUTC: stored, length: deadline.length, at: now)
+    }
+  }
+}
+
+/// A stored record with due times in it.
+protocol HasDeadlines {
+  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Self
+}
+
+extension Operation {
+  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Operation {
+    Operation(kind, step: step, failures: failures, deadline: transform(deadline))
+  }
+}
+
+extension Phase {
+  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Phase {
+    switch self {
+    case .preparing(let operation): .preparing(operation.mappingDeadlines(transform))
+    case .usable(let operation): .usable(operation.map { $0.mappingDeadlines(transform) })
+    case .removing(let operation): .removing(operation.mappingDeadlines(transform))
+    case .canceling(let operation): .canceling(operation.mappingDeadlines(transform))
+    case .removable, .removed, .canceled, .error: self
+    }
+  }
+}
+
+extension Deployment: HasDeadlines {
+  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Deployment {
+    var copy = self
+    copy.phase = phase.mappingDeadlines(transform)
+    copy.next = next.map(transform)
+    copy.patience = patience.map(transform)
+    if let pending {
+      copy.pending = PendingRequest(
+        key: pending.key, actor: pending.actor, verb: pending.verb, due: transform(pending.due))
+    }
+    return copy
+  }
+}
+
+extension Pool: HasDeadlines {
+  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Pool {
+    var copy = self
+    copy.restraint = restraint.map { Restraint(until: transform($0.until), reason: $0.reason) }
+    copy.creationErrors = creationErrors.map(transform)
+    return copy
+  }
+}
+
+extension PublicationRecord: HasDeadlines {
+  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> PublicationRecord {
+    var copy = self
+    copy.operation = operation.map { $0.mappingDeadlines(transform) }
+    copy.next = next.map(transform)
+    return copy
+  }
+}
+
+extension Waiter: HasDeadlines {
+  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Waiter {
+    Waiter(
+      pool: pool, user: user, key: key, position: position, patience: transform(patience))
+  }
+}
