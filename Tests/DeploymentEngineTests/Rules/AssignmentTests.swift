@@ -1,0 +1,226 @@
+import DeploymentEngine
+import Testing
+
+/// Who gets what, in which order.
+@Suite struct AssignmentTests {
+  @Test func takesTheOldestReadyOneAndRefillsInTheSameStep() {
+    let world = World(.pool(l1: 3, max: 10))
+    #expect(world.ready(at: .l1) == [1, 2, 3])
+    #expect(world.assign("ann").number == 1)
+    #expect(world[1].placement == .assigned("ann"))
+    #expect(world.task(1) == .start(.setReady))
+    #expect(world.flight(1)?.call.notices == [.assignToUser("ann")])
+    #expect(world.task(4) == .start(.deployForCache(.l1)))
+    #expect(world.pool().counts.assigned == 1)
+  }
+
+  @Test func nobodyIsLetInBeforeItWasMadeReady() {
+    let world = Starting.setReady.world
+    #expect(world[1].admission == .wanted && !world[1].isLetIn)
+    world.answer(1, .running)
+    #expect(!world[1].isLetIn)
+    world.run(for: .seconds(5))
+    #expect(world[1].admission == .granted && world[1].isLetIn)
+  }
+
+  @Test func nobodyIsLetInWithoutAnAddressAndItSaysSo() {
+    let world = World(.pool(l1: 1, max: 1)) { $0.givesIP = false }
+    world.assign("ann")
+    world.drain()
+    #expect(world[1].isReady && !world[1].isLetIn)
+    let said = world.journal.map(\.message.text).contains {
+      $0.localizedLowercaseContains("address") || $0.contains("IP")
+    }
+    #expect(said)
+  }
+
+  @Test func theAddressOfAnAgentLetsTheUserIn() {
+    let world = World(.pool(l1: 1, max: 1)) { $0.givesIP = false }
+    world.assign("ann")
+    world.drain()
+    world.hear(.ip("10.1.2.3"), from: 1)
+    #expect(world[1].isLetIn && world[1].ip == "10.1.2.3")
+  }
+
+  @Test func aUserWhoHoldsOneGetsTheSameMadeReadyAgain() {
+    let world = World(.pool(l1: 2, max: 10))
+    #expect(world.assign("ann").number == 1)
+    world.drain()
+    #expect(world.assign("ann").number == 1)
+    #expect(world[1].admission == .wanted && world.task(1) == .start(.setReady))
+    world.drain()
+    #expect(world[1].isLetIn)
+    #expect(world.numbers { $0.placement.user == "ann" } == [1])
+    #expect(world.tasks(of: 1).count { $0 == .start(.setReady) } == 2)
+  }
+
+  @Test func aUserWhoseOneIsInErrorIsRefusedWithItsReason() {
+    let world = Situation.errorOfUser.world
+    let refusal = world.refusal(of: .assignFromPool("lab", user: "ann"))
+    #expect(refusal?.sentence.text.contains("the host has no such image") == true)
+  }
+
+  @Test func aUserWhoseOneIsBeingRemovedIsRefused() {
+    let world = Situation.assigned.world
+    world.ask(.resize("lab", SizeOverrides(max: 9)))
+    world.driver.always(.destroy, .hang)
+    world.ask(.release(DeploymentID(1)))
+    world.drain()
+    #expect(world[1].state == .removing)
+    #expect(world.refusal(of: .assignFromPool("lab", user: "ann"))?.kind == .notPermitted)
+  }
+
+  @Test func readyOnesComeBeforeThoseThatWaitForTheirOS() {
+    let world = World(.pool(l1: 2, max: 2, waitsForOS: true))
+    world.hear(.ready(nil), from: 2)
+    world.drain()
+    #expect(world.assign("ann").number == 2)
+    #expect(world.assign("bob").number == 1)
+    #expect(world[1].placement == .cache(.l1, reservedFor: "bob"))
+    #expect(world.pool().counts.assigned == 2)
+    world.hear(.ready(nil), from: 1)
+    world.drain()
+    #expect(world[1].placement == .assigned("bob") && world[1].isLetIn)
+  }
+
+  @Test func theOldestOfL2ComesThroughL1() {
+    let world = World(.pool(l2: 2, max: 10)) { $0.always(.moveToCache, .run(1)) }
+    #expect(world.assign("ann").number == 1)
+    #expect(world[1].placement == .cache(.l1, reservedFor: "ann"))
+    #expect(world[1].state == .preparing && world.task(1) == .start(.moveToCache(.l1)))
+    #expect(world.task(3) == .start(.deployForCache(.l2)), "L2 is refilled in the same step")
+    world.settle()
+    #expect(world[1].placement == .assigned("ann") && world[1].isLetIn)
+    #expect(world.notices(of: 1).contains(.assignToUser("ann")))
+    #expect(world.tasks(of: 1).last == .start(.setReady))
+  }
+
+  @Test func onePreparingIsReserved() {
+    let world = Starting.deployForL1.world
+    #expect(world.assign("ann").number == 1)
+    #expect(world[1].placement == .cache(.l1, reservedFor: "ann"))
+    #expect(world.pool().counts.assigned == 1 && world.pool().counts.l1 == 0)
+    world.answer(1, .finished)
+    world.drain()
+    #expect(world[1].placement == .assigned("ann") && world[1].isLetIn)
+  }
+
+  @Test func aNewOneIsMadeForTheUserFromTheStart() {
+    let world = Starting.deployForUser.world
+    #expect(world[1].placement == .assigned("ann"))
+    world.answer(1, .finished)
+    world.drain()
+    #expect(world[1].isLetIn)
+    #expect(
+      world.tasks(of: 1) == [
+        .start(.deployForUser), .start(.notifyReadyFromOSManager), .start(.setReady),
+      ])
+  }
+
+  /// One pool with one of each kind; five users come.
+  @Test func theWholeOrder() {
+    let world = World(.pool(l1: 2, l2: 1, max: 5, waitsForOS: true))
+    world.hear(.ready(nil), from: 2)
+    world.drain()
+    world.driver.always(.deployForCache, .hang)
+    world.ask(.resize("lab", SizeOverrides(l1: 3)))
+    let level2 = world.numbers { $0.placement.level == .l2 }
+    let ready = 2
+    #expect(world.assign("first").number == Int64(ready))
+    #expect(world.assign("second").number == 1, "waiting for its OS")
+    let third = world.assign("third").number
+    #expect(third.map { world[$0].placement } == .cache(.l1, reservedFor: "third"))
+    #expect(third != Int64(ready) && third != 1)
+    #expect(level2.isEmpty || level2.contains(third ?? 0) || world[third ?? 0].state == .preparing)
+    world.assign("fourth")
+    world.assign("fifth")
+    let users = world.engine.deployments.compactMap(\.placement.user)
+    #expect(Set(users).count == 5 && users.count == 5)
+    #expect(world.refusal(of: .assignFromPool("lab", user: "sixth")) != nil)
+  }
+
+  @Test func aVeryOneCanBeGiven() {
+    let world = World(.pool(l1: 3, max: 3))
+    #expect(world.ask(.assign(DeploymentID(2), user: "ann")).number == 2)
+    world.drain()
+    #expect(world[2].isLetIn && world[2].placement == .assigned("ann"))
+  }
+
+  @Test func aUserWhoHoldsOneIsNotGivenASecond() {
+    let world = World(.pool(l1: 3, max: 3))
+    world.assign("ann")
+    world.drain()
+    #expect(world.refusal(of: .assign(DeploymentID(2), user: "ann"))?.kind == .notPermitted)
+  }
+
+  @Test func aLoginOnACachedOneKeepsItFromBeingAssigned() {
+    let world = World(.pool(l1: 2, max: 2))
+    world.hear(.login("mallory"), from: 1)
+    world.drain()
+    #expect(world.refusal(of: .assign(DeploymentID(1), user: "ann"))?.kind == .notPermitted)
+    #expect(world.assign("ann").number == 2)
+    #expect(world.refusal(of: .assignFromPool("lab", user: "bob")) != nil)
+  }
+
+  @Test func twoUsersNeverGetTheSame() {
+    let world = World(.pool(l1: 3, max: 3))
+    let got = ["a", "b", "c"].compactMap { world.assign(SafeText($0)).number }
+    #expect(Set(got).count == 3)
+    let refusal = world.refusal(of: .assignFromPool("lab", user: "d"))
+    #expect(refusal?.kind == .notPermitted)
+  }
+
+  @Test func aPoolThatIsPausedRefusesNewUsersAndServesThoseWhoHoldOne() {
+    let world = Situation.assigned.world
+    world.ask(.resize("lab", SizeOverrides(max: 9)))
+    world.drain()
+    #expect(world.ask(.pause("lab")).isAccepted)
+    #expect(world.pool().state == .paused)
+    #expect(world.refusal(of: .assignFromPool("lab", user: "bob"))?.sentence.text != "")
+    #expect(world.assign("ann").number == 1)
+    world.drain()
+    #expect(world[1].isLetIn)
+    world.ask(.resume("lab"))
+    #expect(world.assign("bob").isAccepted)
+  }
+
+  @Test func aProviderInMaintenanceIsNotCalledAtAll() {
+    let world = World(.pool(l1: 2, max: 9))
+    #expect(world.ask(.maintenance("here", true)).isAccepted)
+    let calls = world.calls.count
+    #expect(world.refusal(of: .assignFromPool("lab", user: "bob")) != nil)
+    world.ask(.destroy(DeploymentID(1)))
+    world.run(for: .hours(9))
+    #expect(world.calls.count == calls)
+    #expect(world.pool().state == .maintenance)
+    world.ask(.maintenance("here", false))
+    world.settle()
+    #expect(world.ready(at: .l1).count == 2)
+  }
+
+  @Test func aCallInFlightWhenMaintenanceBeginsIsHeard() {
+    let world = Starting.deployForL1.world
+    world.ask(.maintenance("here", true))
+    world.answer(1, .running)
+    world.run(for: .minutes(5))
+    #expect(world.flights.isEmpty && world[1].state == .preparing)
+    world.driver.heal()
+    world.ask(.maintenance("here", false))
+    world.settle()
+    #expect(world[1].isReady)
+  }
+
+  @Test func aPoolOfAProviderWithoutAServiceRefuses() {
+    let setup = PoolSetup.pool(l1: 1)
+    let world = World(PoolSetup(configuration: setup.configuration, offer: .problem("no such host")))
+    #expect(world.pool().problem == "no such host")
+    let refusal = world.refusal(of: .assignFromPool("lab", user: "ann"))
+    #expect(refusal?.sentence.isEmpty == false)
+    #expect(world.calls.isEmpty)
+  }
+}
+
+extension String {
+  /// Contains a text, capitals or not.
+  func localizedLowercaseContains(_ text: String) -> Bool { lowercased().contains(text) }
+}

@@ -1,0 +1,145 @@
+import DeploymentEngine
+import Testing
+
+/// Users who wait, and what is reserved for them.
+@Suite struct WaitingTests {
+  private func busyWorld() -> World {
+    World(
+      .pool(l1: 3, max: 9, levels: .l1), .onDemand("desk"), limits: ProviderLimits(preparing: 1)
+    ) { $0.always(.deployForCache, .hang) }
+  }
+
+  @Test func whoFindsTheProviderBusyWaitsAndIsTold() {
+    let world = busyWorld()
+    #expect(world.flights.count == 1)
+    #expect(world.assign("ann", from: "desk").isAccepted)
+    #expect(world.engine.waiters.map(\.user) == ["ann"])
+    #expect(world.pool("desk").waiting == 1)
+    #expect(world.held(by: "ann") == nil)
+    #expect(!world.engine.isIdle)
+  }
+
+  @Test func theirWorkGoesBeforeTheGrowthOfCaches() {
+    let world = busyWorld()
+    world.assign("ann", from: "desk")
+    world.assign("bob", from: "desk")
+    world.answer(1, .finished)
+    world.drain()
+    #expect(world.held(by: "ann") != nil)
+    world.settle(within: .hours(2))
+    #expect(world.held(by: "ann")?.isLetIn == true && world.held(by: "bob")?.isLetIn == true)
+    let made = world.calls.compactMap { call -> OperationKind? in
+      if case .start(let kind)? = call.call.task, kind.creates { kind } else { nil }
+    }
+    #expect(Array(made.prefix(3)) == [.deployForCache(.l1), .deployForUser, .deployForUser])
+  }
+
+  @Test func theyAreServedInTheOrderInWhichTheyCame() {
+    let world = busyWorld()
+    for user in ["c", "a", "b"] { world.assign(SafeText(user), from: "desk") }
+    #expect(world.engine.waiters.map(\.user) == ["c", "a", "b"])
+    world.answer(1, .finished)
+    world.settle(within: .hours(2))
+    let desks = world.engine.deployments.filter { $0.pool == world.pool("desk").id }
+    #expect(desks.map(\.placement.user) == ["c", "a", "b"])
+  }
+
+  @Test func whoAsksAgainWaitsOnce() {
+    let world = busyWorld()
+    world.assign("ann", from: "desk")
+    #expect(world.assign("ann", from: "desk").isAccepted)
+    #expect(world.engine.waiters.count == 1)
+    world.answer(1, .finished)
+    world.settle(within: .hours(2))
+    #expect(world.numbers { $0.placement.user == "ann" }.count == 1)
+  }
+
+  @Test func theyOutliveTheEngine() {
+    let world = busyWorld()
+    world.assign("ann", from: "desk")
+    world.assign("bob", from: "desk")
+    world.driver.heal()
+    world.restart()
+    world.settle(within: .hours(2))
+    #expect(world.held(by: "ann")?.isLetIn == true && world.held(by: "bob")?.isLetIn == true)
+  }
+
+  @Test func nobodyWaitsForEver() throws {
+    let world = busyWorld()
+    world.assign("ann", from: "desk")
+    let waiter = try #require(world.engine.waiters.first)
+    #expect(waiter.patience.at > world.now.moment)
+    world.driver.always(.checkState, .run(1))
+    world.driver.always(.cancel, .hang)
+    world.run(for: waiter.patience.at - world.now.moment + .seconds(1))
+    #expect(world.engine.waiters.isEmpty)
+  }
+
+  @Test func afterSomethingIsFreeAnywayTheyGetIt() {
+    let world = World(
+      .pool(l1: 0, max: 9, levels: .l1), .onDemand("desk"), limits: ProviderLimits(preparing: 1))
+    world.driver.next(.deployForUser, .hang)
+    world.assign("eve", from: "desk")
+    #expect(world.assign("ann").isAccepted)
+    #expect(world.engine.waiters.map(\.user) == ["ann"])
+    world.answer(1, .finished)
+    world.settle(within: .hours(1))
+    #expect(world.held(by: "ann")?.isLetIn == true)
+  }
+
+  @Test func aReservedOneThatFailsIsReplaced() {
+    let world = World(.pool(l1: 1, max: 5, levels: .l1)) { $0.next(.deployForCache, .hang) }
+    world.assign("ann")
+    #expect(world[1].placement.user == "ann")
+    world.answer(1, .error(.init(.permanent, "no such image")))
+    world.settle()
+    #expect(world[1].state == .error)
+    #expect(world.held(by: "ann")?.isLetIn == true)
+    #expect(world.numbers { $0.placement.user == "ann" && $0.isSupply }.count == 1)
+  }
+
+  @Test func aReservedOneThatIsDestroyedIsReplaced() {
+    let world = World(.pool(l1: 1, max: 5, waitsForOS: true))
+    world.assign("ann")
+    #expect(world[1].placement == .cache(.l1, reservedFor: "ann"))
+    world.ask(.destroy(DeploymentID(1)))
+    world.drain()
+    let held = world.held(by: "ann")
+    #expect(held != nil && held?.id != DeploymentID(1))
+  }
+
+  @Test func aReservedOneWhoseOSNeverSpeaksIsReplaced() {
+    let world = World(.pool(l1: 1, max: 5, waitsForOS: true))
+    world.assign("ann")
+    world.run(for: .minutes(61))
+    #expect(world[1].phase.isHistory)
+    let held = world.held(by: "ann")
+    #expect(held != nil && held?.id != DeploymentID(1))
+  }
+
+  @Test func aReservedOneFromL2WhoseMoveFailsIsReplaced() {
+    let world = World(.pool(l2: 2, max: 5)) { $0.next(.moveToCache, .broken) }
+    world.assign("ann")
+    world.settle()
+    #expect(world[1].state == .error)
+    #expect(world.held(by: "ann")?.isLetIn == true)
+  }
+
+  @Test func settingReadyHasItsOwnBound() {
+    let world = World(
+      .pool(l1: 5, max: 5, levels: .l1), limits: ProviderLimits(preparing: 1, settingReady: 2)
+    ) { $0.always(.setReady, .hang) }
+    world.settle(within: .hours(1))
+    for user in 1...5 { #expect(world.assign(SafeText("u\(user)")).isAccepted) }
+    world.drain()
+    #expect(world.flights.count == 2)
+    world.answer(1, .finished)
+    world.drain()
+    #expect(world.flights.count == 2)
+    world.driver.heal()
+    world.answer(2, .finished)
+    world.answer(3, .finished)
+    world.settle(within: .hours(1))
+    #expect(world.engine.deployments.allSatisfy(\.isLetIn))
+  }
+}
