@@ -8,7 +8,10 @@ public struct DeploymentID: Hashable, Comparable, Codable, Sendable, CustomStrin
 
   /// Reads the form that is shown: `d17`.
   public init?(parsing text: some StringProtocol) {
-    guard text.first == "d", let number = Int64(text.dropFirst()), number > 0 else { return nil }
+    let digits = text.dropFirst()
+    guard text.first == "d", digits.first != "+", let number = Int64(digits), number > 0 else {
+      return nil
+    }
     self.init(number)
   }
 
@@ -68,7 +71,9 @@ public struct MACAddress: Hashable, Comparable, Codable, Sendable, CustomStringC
     guard parts.count == 6 else { return nil }
     var number: UInt64 = 0
     for part in parts {
-      guard part.count == 2, let byte = UInt8(part, radix: 16) else { return nil }
+      guard part.count == 2, part.first != "+", let byte = UInt8(part, radix: 16) else {
+        return nil
+      }
       number = number << 8 | UInt64(byte)
     }
     self.init(number)
