@@ -22,6 +22,7 @@ import Testing
 
   @Test func runsAtOnceWhenNoCallIsInFlight() {
     let world = Situation.preparing.world
+    world.driver.heal()
     world.driver.always(.cancel, .run(2))
     #expect(world.flight(1) == nil)
     #expect(world.ask(.cancel(one)).isAccepted)
@@ -76,18 +77,16 @@ import Testing
     world.ask(.cancel(one))
     world.driver.heal()
     world.restart()
-    #expect(world[1].cancelRequested)
+    #expect(world[1].state == .canceling, "no call is in flight any more")
     world.run(for: .seconds(30))
     #expect(world[1].phase.isHistory)
     #expect(world.driver.things.values.contains(.deployment(one)) == false)
   }
 
   @Test func aCanceledReservationGivesTheUserAnother() {
-    let world = Starting.deployForL1.world
-    world.ask(.resize("lab", SizeOverrides(max: 5)))
+    let world = World(.pool(l1: 1, max: 5)) { $0.next(.deployForCache, .hang) }
     world.assign("ann")
     #expect(world[1].placement.user == "ann")
-    world.driver.heal()
     world.ask(.cancel(one))
     world.answer(1, .running)
     world.settle()

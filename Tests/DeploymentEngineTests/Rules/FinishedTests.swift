@@ -62,7 +62,7 @@ import Testing
 
   @Test func whenTheOSSpeaksTheDriverIsAskedAndItsAnswerCounts() {
     let world = Starting.notifyInUsable.world
-    #expect(world[1].isWaitingForOS, "not ready before the driver has answered")
+    #expect(!world[1].isReady, "not before the driver has answered")
     world.answer(1, .finished)
     world.drain()
     #expect(world[1].isReady)

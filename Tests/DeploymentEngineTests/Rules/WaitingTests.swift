@@ -6,7 +6,7 @@ import Testing
   private func busyWorld() -> World {
     World(
       .pool(l1: 3, max: 9, levels: .l1), .onDemand("desk"), limits: ProviderLimits(preparing: 1)
-    ) { $0.always(.deployForCache, .hang) }
+    ) { $0.next(.deployForCache, .hang) }
   }
 
   @Test func whoFindsTheProviderBusyWaitsAndIsTold() {
@@ -69,7 +69,7 @@ import Testing
     world.assign("ann", from: "desk")
     let waiter = try #require(world.engine.waiters.first)
     #expect(waiter.patience.at > world.now.moment)
-    world.driver.always(.checkState, .run(1))
+    world.driver.always(.checkState, .runForever)
     world.driver.always(.cancel, .hang)
     world.run(for: waiter.patience.at - world.now.moment + .seconds(1))
     #expect(world.engine.waiters.isEmpty)
@@ -140,6 +140,6 @@ import Testing
     world.answer(2, .finished)
     world.answer(3, .finished)
     world.settle(within: .hours(1))
-    #expect(world.engine.deployments.allSatisfy(\.isLetIn))
+    #expect(world.numbers { !$0.isLetIn } == [])
   }
 }

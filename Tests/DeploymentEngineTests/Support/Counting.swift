@@ -20,7 +20,8 @@ extension EngineView {
         counts.assigned += 1
         return
       }
-      let outdated = deployment.publication != pool.activePublication
+      let outdated =
+        deployment.publication != nil && deployment.publication != pool.activePublication
       switch level {
       case .l1: countL1(deployment, outdated, into: &counts)
       case .l2: countL2(deployment, outdated, into: &counts)

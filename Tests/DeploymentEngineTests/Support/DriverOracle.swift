@@ -56,7 +56,9 @@ struct DriverOracle {
     if call.pool != stored.pool { complaints.append("with another pool") }
     if call.data != stored.data { complaints.append("with other data than stored") }
     if call.record.identity != stored.identity { complaints.append("with another identity") }
-    if call.record.placement != stored.placement { complaints.append("with another placement") }
+    if call.task != nil, call.record.placement.level != stored.placement.level {
+      complaints.append("with another placement")
+    }
     if call.record.id != stored.id.number { complaints.append("with another number") }
     if call.record.publication?.revision != stored.publication {
       complaints.append("with another publication")

@@ -34,19 +34,22 @@ enum Behaviour: Hashable, Sendable {
   /// Does its work this much later.
   indirect case slow(TimeSpan, Behaviour)
 
+  /// Answers `running` without end.
+  static let runForever = Behaviour.run(.max)
   /// Fails so that nothing helps.
   static let broken = Behaviour.fail(.permanent, "the host has no such image")
   /// Fails in a way that passes.
   static let busy = Behaviour.fail(.transient, "the host is busy")
 
-  /// The answers that follow each other; nil: none comes.
-  var answers: [TaskState]? {
+  /// How often it answers `running`, and what then; nil: it never answers.
+  var answers: Answers? {
     switch self {
-    case .finish: [.finished]
-    case .run(let times): Array(repeating: .running, count: times) + [.finished]
-    case .fail(let kind, let reason): [.error(.init(kind, SafeText(reason)))]
+    case .finish: Answers(running: 0, last: .finished)
+    case .run(let times): Answers(running: times, last: .finished)
+    case .fail(let kind, let reason):
+      Answers(running: 0, last: .error(.init(kind, SafeText(reason))))
     case .runThenFail(let times, let kind, let reason):
-      Array(repeating: .running, count: times) + [.error(.init(kind, SafeText(reason)))]
+      Answers(running: times, last: .error(.init(kind, SafeText(reason))))
     case .hang: nil
     case .slow(_, let behaviour): behaviour.answers
     }
@@ -61,6 +64,22 @@ enum Behaviour: Hashable, Sendable {
   }
 }
 
+/// The answers that a behaviour gives one after the other.
+struct Answers: Hashable, Sendable {
+  var running: Int
+  var last: TaskState
+
+  /// The next answer.
+  mutating func next() -> TaskState {
+    guard running > 0 else {
+      defer { last = .finished }
+      return last
+    }
+    running -= 1
+    return .running
+  }
+}
+
 /// Plays the drivers: for each call an answer by script, and what would exist outside because of it.
 struct ScriptedDriver {
   /// What exists outside, by its name, and whose it is.
@@ -71,7 +90,7 @@ struct ScriptedDriver {
   private var usual: [Method: Behaviour] = [:]
   /// What each method does next, in order.
   private var queued: [Method: [Behaviour]] = [:]
-  private var left: [CallSubject: [TaskState]] = [:]
+  private var left: [CallSubject: Answers] = [:]
   private var delays: [CallSubject: TimeSpan] = [:]
   /// What it says when to check.
   var suggestedTime = TimeSpan.seconds(1)
@@ -93,26 +112,29 @@ struct ScriptedDriver {
     left = [:]
   }
 
+  /// A person removed what it had made for a subject.
+  mutating func cleanUpByHand(_ subject: CallSubject) {
+    for (name, owner) in things where owner == subject { things[name] = nil }
+  }
+
   /// The answer to a call and how long it takes; nil: it hangs.
   mutating func answer(to call: Call) -> (state: TaskState?, delay: TimeSpan)? {
     guard let task = call.task else { return (nil, .zero) }
     switch task {
     case .start(let kind):
       let behaviour = taken(Method(kind))
-      guard var answers = behaviour.answers, !answers.isEmpty else { return nil }
-      let first = answers.removeFirst()
+      guard var answers = behaviour.answers else { return nil }
+      let first = answers.next()
       left[call.subject] = answers
       delays[call.subject] = behaviour.delay
       return (first, behaviour.delay)
     case .check:
       if let behaviour = special(.checkState) {
-        guard let first = behaviour.answers?.first else { return nil }
-        return (first, behaviour.delay)
+        guard var answers = behaviour.answers else { return nil }
+        return (answers.next(), behaviour.delay)
       }
-      guard var answers = left[call.subject], !answers.isEmpty else { return (.finished, .zero) }
-      let first = answers.removeFirst()
-      left[call.subject] = answers
-      return (first, delays[call.subject] ?? .zero)
+      let state = left[call.subject]?.next() ?? .finished
+      return (state, delays[call.subject] ?? .zero)
     }
   }
 

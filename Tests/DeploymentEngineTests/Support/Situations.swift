@@ -134,7 +134,7 @@ enum Situation: CaseIterable, Sendable {
 
   private func answeringRunning(_ starting: Starting) -> World {
     let world = starting.world
-    world.driver.always(.checkState, .run(1))
+    world.driver.always(.checkState, .runForever)
     world.answer(1, .running)
     return world
   }

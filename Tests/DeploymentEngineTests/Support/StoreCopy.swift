@@ -9,6 +9,8 @@ struct StoreCopy {
   struct Row<Record> {
     var record: Record
     var distance: Int64
+    /// The run of the engine that stored it; moments of another run say nothing.
+    var run: Int
   }
   struct PublicationKey: Hashable {
     var pool: PoolID
@@ -19,6 +21,7 @@ struct StoreCopy {
     var user: SafeText
   }
 
+  private var run = 0
   private(set) var configuration = Configuration()
   private(set) var counters = Counters()
   private(set) var providers: [SafeText: ProviderRecord] = [:]
@@ -26,6 +29,24 @@ struct StoreCopy {
   private(set) var publications: [PublicationKey: Row<PublicationRecord>] = [:]
   private(set) var deployments: [DeploymentID: Row<Deployment>] = [:]
   private(set) var waiters: [WaiterKey: Row<Waiter>] = [:]
+
+  /// From now on another run of the engine stores.
+  mutating func startRun() { run += 1 }
+
+  /// The stored deployment is this one; due times are compared only within one run.
+  func holds(_ one: Deployment) -> Bool { isSame(deployments[one.id], one) }
+  /// The stored pool is this one; due times are compared only within one run.
+  func holds(_ one: Pool) -> Bool { isSame(pools[one.id], one) }
+  /// The stored publication is this one; due times are compared only within one run.
+  func holds(_ one: PublicationRecord) -> Bool {
+    isSame(publications[PublicationKey(pool: one.pool, revision: one.revision)], one)
+  }
+
+  private func isSame<Record: HasDeadlines>(_ row: Row<Record>?, _ record: Record) -> Bool {
+    guard let row else { return false }
+    if row.run == run { return row.record == record }
+    return row.record.withoutDueTimes == record.withoutDueTimes
+  }
 
   /// One commit.
   mutating func commit(_ changes: [StoreChange], at now: EngineTime) {
@@ -35,20 +56,20 @@ struct StoreCopy {
 
   private mutating func apply(_ change: StoreChange, _ distance: Int64) {
     switch change {
-    case .deployment(let record): deployments[record.id] = Row(record: record, distance: distance)
+    case .deployment(let record): deployments[record.id] = Row(record: record, distance: distance, run: run)
     case .erasedDeployment(let id): deployments[id] = nil
-    case .pool(let record): pools[record.id] = Row(record: record, distance: distance)
+    case .pool(let record): pools[record.id] = Row(record: record, distance: distance, run: run)
     case .erasedPool(let id): pools[id] = nil
     case .provider(let record): providers[record.name] = record
     case .erasedProvider(let name): providers[name] = nil
     case .publication(let record):
       let key = PublicationKey(pool: record.pool, revision: record.revision)
-      publications[key] = Row(record: record, distance: distance)
+      publications[key] = Row(record: record, distance: distance, run: run)
     case .erasedPublication(let pool, let revision):
       publications[PublicationKey(pool: pool, revision: revision)] = nil
     case .waiter(let record):
       let key = WaiterKey(pool: record.pool, user: record.user)
-      waiters[key] = Row(record: record, distance: distance)
+      waiters[key] = Row(record: record, distance: distance, run: run)
     case .erasedWaiter(let pool, let user): waiters[WaiterKey(pool: pool, user: user)] = nil
     case .configuration(let record): configuration = record
     case .counters(let record): counters = record
@@ -81,8 +102,16 @@ extension StoreCopy.Row where Record: HasDeadlines {
 }
 
 /// A stored record with due times in it.
-protocol HasDeadlines {
+protocol HasDeadlines: Equatable {
   func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Self
+  /// Itself without anything that a restart may change.
+  var withoutDueTimes: Self { get }
+}
+
+extension HasDeadlines {
+  var withoutDueTimes: Self {
+    mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
+  }
 }
 
 extension Operation {
@@ -139,5 +168,23 @@ extension Waiter: HasDeadlines {
   func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Waiter {
     Waiter(
       pool: pool, user: user, key: key, position: position, patience: transform(patience))
+  }
+}
+
+extension Deployment {
+  /// Itself without anything that a restart may change: also whether something is due at all.
+  var withoutDueTimes: Deployment {
+    var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
+    copy.next = nil
+    return copy
+  }
+}
+
+extension PublicationRecord {
+  /// Itself without anything that a restart may change: also whether something is due at all.
+  var withoutDueTimes: PublicationRecord {
+    var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
+    copy.next = nil
+    return copy
   }
 }

@@ -81,7 +81,7 @@ enum Transitions {
   private static func revision(_ old: Deployment, _ new: Deployment, _ complaints: inout [String]) {
     let changed =
       old.state != new.state || old.placement != new.placement || old.operation != new.operation
-      || old.cancelRequested != new.cancelRequested || old.pending != new.pending
+      || old.cancelRequested != new.cancelRequested || old.pending?.key != new.pending?.key
     if new.revision < old.revision || (changed && new.revision == old.revision) {
       complaints.append("\(old.id) changed, its revision stayed \(new.revision)")
     }

@@ -12,6 +12,9 @@ extension World {
       key: key, actor: actor, verb: verb, ifRevision: ifRevision,
       notBefore: notBefore.map { now.utc + $0 })
     let outcome = step(.request(request))
+    if case .forget(let id) = verb, engine.deployment(id)?.phase.isHistory == true {
+      driver.cleanUpByHand(.deployment(id))
+    }
     return outcome.answers.first { $0.key == key }?.reply
       ?? .refused(Refusal(.invalid, "no answer at all"))
   }

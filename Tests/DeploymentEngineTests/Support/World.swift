@@ -105,6 +105,7 @@ final class World {
       moment: Moment(milliseconds: 50_000 + now.moment.milliseconds % 1000),
       utc: now.utc + pause + wallJump)
     let loaded = store.state(at: now)
+    store.startRun()
     engine = Engine(seed: seed, loading: loaded, at: now)
     if checks { compare(loaded) }
     absorb(engine.takeOutcome(), event: nil)
@@ -113,9 +114,12 @@ final class World {
   }
 
   private func compare(_ loaded: StoredState) {
-    let same = { (one: Deployment) in one.withoutDueTimes }
-    if engine.deployments.map(same) != loaded.deployments.map(same) {
-      complain("a restart changed deployments")
+    for (now, was) in zip(engine.deployments, loaded.deployments)
+    where now.withoutDueTimes != was.withoutDueTimes {
+      complain("a restart made \(now) of \(was)")
+    }
+    if engine.deployments.count != loaded.deployments.count {
+      complain("a restart lost deployments")
     }
     if engine.waiters.map(\.user) != loaded.waiters.map(\.user) {
       complain("a restart changed who waits")
@@ -125,6 +129,7 @@ final class World {
   private func absorb(_ outcome: Outcome, event: Event?) {
     last = outcome
     if checks {
+      lastEvent = event
       judge(outcome.changes)
       judgeCreations(outcome)
       judgeAnswers(outcome, event)
@@ -133,7 +138,7 @@ final class World {
     journal += outcome.journal
     hear(event)
     for call in outcome.calls { launch(call) }
-    if checks { judgeState(event) }
+    if checks, event != nil { judgeState(event) }
   }
 
   private func hear(_ event: Event?) {
@@ -277,7 +282,6 @@ final class World {
   }
 
   private func judgeAnswers(_ outcome: Outcome, _ event: Event?) {
-    lastEvent = event
     let keys = outcome.answers.map(\.key)
     guard case .request(let request)? = event else { return }
     if keys.count(where: { $0 == request.key }) != 1 {
@@ -332,12 +336,12 @@ final class World {
     Invariants.complaints(about: view).forEach(complain)
     judgeStore()
     guard event == .tick else { return }
-    if let wake = engine.nextWake, wake <= now.moment {
-      complain("a tick leaves something due at \(wake), it is \(now.moment)")
-    }
     var again = engine
     let outcome = again.step(.tick, at: now)
     if !outcome.isEmpty { complain("a second tick at once wants \(outcome.summary)") }
+    if let wake = again.nextWake, wake <= now.moment {
+      complain("two ticks leave something due at \(wake), it is \(now.moment)")
+    }
   }
 
   /// What is stored is the state.
@@ -346,18 +350,17 @@ final class World {
     if engine.deployments.count != stored {
       complain("\(engine.deployments.count) deployments, \(stored) stored")
     }
-    for one in engine.deployments where store.deployments[one.id]?.record != one {
+    for one in engine.deployments where !store.holds(one) {
       complain("\(one.id) differs from what is stored")
     }
-    for pool in engine.pools where store.pools[pool.id]?.record != pool {
+    for pool in engine.pools where !store.holds(pool) {
       complain("pool \(pool.name) differs from what is stored")
     }
     for provider in engine.providers where store.providers[provider.name] != provider {
       complain("provider \(provider.name) differs from what is stored")
     }
-    for one in engine.publications {
-      let key = StoreCopy.PublicationKey(pool: one.pool, revision: one.revision)
-      if store.publications[key]?.record != one { complain("\(one.name) differs from the stored") }
+    for one in engine.publications where !store.holds(one) {
+      complain("\(one.name) differs from what is stored")
     }
     if engine.waiters.count != store.waiters.count { complain("who waits differs from the store") }
   }
@@ -375,17 +378,6 @@ extension EngineTime {
   /// When worlds begin: both clocks are somewhere, and not at the same place.
   static let start = EngineTime(
     moment: Moment(milliseconds: 1_000_000), utc: Timestamp(milliseconds: 1_900_000_000_000))
-}
-
-extension Deployment {
-  /// Itself without anything that a restart may change.
-  var withoutDueTimes: Deployment {
-    let zero = Deadline(from: Moment(milliseconds: 0), length: .zero)
-    var copy = mappingDeadlines { _ in zero }
-    copy.next = nil
-    copy.patience = copy.patience.map { _ in zero }
-    return copy
-  }
 }
 
 extension Outcome {

@@ -1,0 +1,155 @@
+import DeploymentEngine
+import Testing
+
+/// Log-ins, log-outs, and what they lead to.
+@Suite struct SessionTests {
+  private func world(_ policy: LogoutPolicy, unusedAfter: TimeSpan? = nil) -> World {
+    let world = World(
+      .pool(l1: 1, max: 5) {
+        $0.onLogout = policy
+        $0.unusedAfter = unusedAfter
+      })
+    world.assign("ann")
+    world.drain()
+    return world
+  }
+
+  @Test func aLogInMakesItInUseAndTheDriverIsTold() {
+    let world = world(.keep)
+    #expect(world.hear(.login("ann"), from: 1).isAccepted)
+    world.drain()
+    #expect(world[1].inUse && world[1].loggedIn == ["ann"])
+    #expect(world.notices(of: 1).last == .userLoggedIn("ann"))
+  }
+
+  @Test func logInsAreASet() {
+    let world = world(.keep)
+    for user in ["zoe", "ann", "zoe"] { world.hear(.login(SafeText(user)), from: 1) }
+    #expect(world[1].loggedIn == ["ann", "zoe"])
+    world.hear(.logout("zoe"), from: 1)
+    #expect(world[1].loggedIn == ["ann"])
+  }
+
+  @Test func theLastLogOutRemovesWhereThatIsThePolicy() {
+    let world = world(.remove)
+    world.hear(.login("ann"), from: 1)
+    world.hear(.login("bob"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    world.drain()
+    #expect(world[1].state == .usable, "somebody is still in")
+    world.hear(.logout("bob"), from: 1)
+    world.drain()
+    #expect(world[1].phase == .removed)
+    #expect(world.notices(of: 1).contains(.userLoggedOut("bob")))
+    #expect(world.tasks(of: 1).last == .start(.destroy))
+  }
+
+  @Test func theLastLogOutKeepsWhereThatIsThePolicy() {
+    let world = world(.keep)
+    world.hear(.login("ann"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    world.run(for: .hours(100))
+    #expect(world[1].isReady && world[1].placement == .assigned("ann"))
+    #expect(world.notices(of: 1).contains(.userLoggedOut("ann")))
+  }
+
+  @Test func aLogOutWithoutALogInIsNoEnd() {
+    let world = world(.remove)
+    world.hear(.logout("ann"), from: 1)
+    world.run(for: .hours(1))
+    #expect(world[1].isReady)
+  }
+
+  @Test func thePolicyIsAppliedOnce() {
+    let world = world(.remove)
+    world.hear(.login("ann"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    world.drain()
+    #expect(world.tasks(of: 1).count { $0 == .start(.destroy) } == 1)
+  }
+
+  @Test func whatIsNeverUsedIsTreatedAsAfterALogOut() {
+    let world = world(.remove, unusedAfter: .minutes(30))
+    world.run(for: .minutes(29))
+    #expect(world[1].isReady)
+    world.run(for: .minutes(2))
+    #expect(world[1].phase == .removed)
+  }
+
+  @Test func whatIsUsedIsNot() {
+    let world = world(.remove, unusedAfter: .minutes(30))
+    world.hear(.login("ann"), from: 1)
+    world.run(for: .hours(10))
+    #expect(world[1].isReady && world[1].inUse)
+  }
+
+  @Test func unusedKeepsWhereThatIsThePolicy() {
+    let world = world(.keep, unusedAfter: .minutes(30))
+    world.run(for: .hours(10))
+    #expect(world[1].isReady && world[1].placement == .assigned("ann"))
+  }
+
+  @Test func unusedIsOffUnlessItIsSet() {
+    let world = world(.remove)
+    world.run(for: .hours(1000))
+    #expect(world[1].isReady)
+  }
+
+  @Test func unusedOutlivesTheEngine() {
+    let world = world(.remove, unusedAfter: .minutes(30))
+    world.run(for: .minutes(20))
+    world.restart(after: .minutes(5))
+    world.run(for: .minutes(2))
+    #expect(world[1].isReady)
+    world.run(for: .minutes(4))
+    #expect(world[1].phase == .removed)
+  }
+
+  @Test func theListOfLogInsHasABound() {
+    let world = world(.remove)
+    for user in 0..<(Bounds.loggedInUsers + 20) { world.hear(.login("u\(user)"), from: 1) }
+    #expect(world[1].loggedIn.count <= Bounds.loggedInUsers && world[1].inUse)
+    world.drain()
+  }
+
+  @Test func aFreeOneInUseIsAssignedAfterTheLogOut() {
+    let world = World(.pool(l1: 1, max: 1))
+    world.hear(.login("root"), from: 1)
+    #expect(world.refusal(of: .assignFromPool("lab", user: "ann")) != nil)
+    world.hear(.logout("root"), from: 1)
+    world.drain()
+    let free = world.numbers { $0.isSupply && $0.isReady }
+    #expect(!free.isEmpty, "it, or another in its place")
+    #expect(world.assign("ann").number == free.first)
+  }
+
+  @Test func agentsAreHeardOnlyOfWhatExists() {
+    let world = Situation.removed.world
+    world.ask(.resize("lab", SizeOverrides(initial: 0, l1: 0)))
+    world.drain()
+    for word in [AgentWord.ready(nil), .ip("1.2.3.4"), .login("ann"), .logout("ann")] {
+      #expect(world.refusal(of: .notify("u-lab-000", word))?.kind == .notFound)
+    }
+  }
+
+  @Test func anAddressOfAnAgentIsToldAndKept() {
+    let world = World(.pool(l1: 1, max: 1)) { $0.givesIP = false }
+    world.hear(.ip("10.0.0.9"), from: 1)
+    world.drain()
+    #expect(world[1].ip == "10.0.0.9")
+    #expect(world.notices(of: 1).contains(.setIp("10.0.0.9")))
+    world.restart()
+    #expect(world[1].ip == "10.0.0.9")
+  }
+
+  @Test func releaseRemovesWhateverThePolicy() {
+    for policy in LogoutPolicy.allCases {
+      let world = world(policy)
+      #expect(world.ask(.release(DeploymentID(1))).isAccepted)
+      world.drain()
+      #expect(world[1].phase == .removed)
+      #expect(world.assign("ann").number != 1)
+    }
+  }
+}
