@@ -11,6 +11,15 @@ public struct PlannerGates: Hashable, Sendable {
   /// How many may be created before something is exhausted (names, addresses, the provider).
   public var creationRoom: Int
 
+  /// Of L1 in the counts: preparing ones whose end is asked for; they are no supply any more.
+  public var endingL1 = 0
+  /// Of L2 in the counts: preparing ones whose end is asked for; they are no supply any more.
+  public var endingL2 = 0
+  /// Of the outdated at L1: those that may leave now.
+  public var retirableL1 = Int.max
+  /// Of the outdated at L2: those that may leave now.
+  public var retirableL2 = Int.max
+
   /// Gates from their parts.
   public init(
     cacheLevels: CacheLevels = .l1AndL2, noCreation: SafeText? = nil, noAction: SafeText? = nil,
@@ -56,12 +65,12 @@ private struct Need {
     self.sizes = sizes
     self.counts = counts
     self.gates = gates
-    l2 = counts.l2 - counts.l2Outdated
+    l2 = counts.l2 - counts.l2Outdated - gates.endingL2
     room = gates.noCreation == nil ? max(0, gates.creationRoom) : 0
   }
 
-  private var l1: Int { counts.l1 - counts.l1Outdated }
-  private var total: Int { counts.total - counts.l1Outdated }
+  private var l1: Int { counts.l1 - counts.l1Outdated - gates.endingL1 }
+  private var total: Int { counts.total - counts.l1Outdated - gates.endingL1 }
   private var readyText: String {
     let coming = counts.l1Preparing > 0 ? ", \(counts.l1Preparing) preparing" : ""
     let waiting = counts.l1Waiting > 0 ? ", \(counts.l1Waiting) waiting for the OS" : ""
@@ -103,7 +112,8 @@ private struct Need {
   private mutating func overflowL1() -> LevelPlan? {
     let isOver = total > sizes.initial && l1 > sizes.l1
     let soft = isOver ? min(l1 - sizes.l1, total - sizes.initial) : 0
-    let count = min(counts.l1, max(counts.total - sizes.max, soft))
+    let leavable = counts.l1 - gates.endingL1
+    let count = min(leavable, max(counts.total - gates.endingL1 - sizes.max, soft))
     guard count > 0 else { return nil }
     let ready = counts.l1Ready - counts.l1ReadyOutdated
     let intoL2 = max(0, min(count, sizes.l2 - l2, ready))
@@ -118,10 +128,11 @@ private struct Need {
   }
 
   private func retireL1(wanted: Int, free: Int) -> LevelPlan? {
-    guard counts.l1Outdated > 0 else { return nil }
+    let old = min(counts.l1Outdated, gates.retirableL1)
+    guard old > 0 else { return nil }
     let keep = max(sizes.l1, sizes.initial - counts.assigned, 0)
     let ready = counts.l1Ready - counts.l1ReadyOutdated
-    var count = min(counts.l1Outdated, ready + counts.l1Outdated - keep)
+    var count = min(old, ready + old - keep)
     // Where the maximum leaves no room for a new one beside the old ones, one old one makes room.
     let isStuck = free <= 0 && counts.leaving == 0 && ready == l1 && wanted > 0 && room > 0
     if count <= 0, isStuck { count = 1 }
@@ -142,7 +153,8 @@ private struct Need {
         .shrink, count: count, because: SafeText("shrinking L2 by \(count): \(text) kept"))
     }
     let ready = counts.l2Ready - counts.l2ReadyOutdated
-    let retired = min(counts.l2Outdated, ready + counts.l2Outdated - sizes.l2)
+    let old = min(counts.l2Outdated, gates.retirableL2)
+    let retired = min(old, ready + old - sizes.l2)
     if retired > 0 {
       return LevelPlan(
         .shrink, count: retired,

@@ -115,6 +115,8 @@ extension Engine {
     live[slot].tally = after
     if let before { boxes[index].record.counts.add(before, by: -1) }
     boxes[index].record.counts.add(after, by: 1)
+    boxes[index].countEnding(before?.ending, by: -1)
+    boxes[index].countEnding(after.ending, by: 1)
     keepIndexes(slot, before, after)
     keepLimits(slot, before, after)
     keepHolders(slot, before, after)

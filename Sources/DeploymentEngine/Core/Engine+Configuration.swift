@@ -220,6 +220,10 @@ extension Engine {
     for publication in box.publications {
       otherChanges.append(.erasedPublication(box.record.id, publication.revision))
     }
+    boxes[index].waiters = []
+    boxes[index].waitingUsers = []
+    boxes[index].publications = []
+    hosts[box.host].waitingPools.removeAll { $0 == index }
     otherChanges.append(.erasedPool(box.record.id))
     configuration.pools.removeAll { SafeText($0.name) == box.record.name }
     configuration.departed.removeAll { $0 == box.settings.name }

@@ -46,10 +46,17 @@ extension Engine {
     let isBlocked = pool.inMaintenance ? "provider \(pool.provider) is in maintenance" : nil
     let movable = boxes[index].buckets[Tally.Bucket.l2Usable.rawValue].count
     let exhausted = exhaustion(index)
-    return PlannerGates(
+    var gates = PlannerGates(
       cacheLevels: pool.traits?.cacheLevels ?? .none,
       noCreation: creationGate(index) ?? exhausted,
       noAction: isBlocked.map { SafeText($0) }, movableL2: movable, creationRoom: room(index))
+    let box = boxes[index]
+    (gates.endingL1, gates.endingL2) = (box.endingL1, box.endingL2)
+    gates.retirableL1 =
+      box.buckets[Tally.Bucket.l1OldReady.rawValue].count
+      + box.buckets[Tally.Bucket.l1OldWaiting.rawValue].count
+    gates.retirableL2 = box.buckets[Tally.Bucket.l2Old.rawValue].count
+    return gates
   }
 
   /// Why a pool may create nothing now, by its own state; nil: it may.
@@ -185,10 +192,10 @@ extension Engine {
 
   private mutating func growByOne(_ index: Int) -> Bool {
     let plan = boxes[index].record.plan
-    if plan.l1.action == .shrink {
-      // A move into L2 waited for this place; planning again makes it.
-      replan(index)
-      return true
+    if plan.l1.action == .shrink, plan.l1.fromL2 > 0 {
+      // A move into L2 waited for this place, unless nothing can be moved now.
+      var intoL2 = plan.l1.fromL2
+      if shrinkL1ByOne(index, intoL2: &intoL2, because: plan.l1.because.text) { return true }
     }
     if plan.l1.action == .grow {
       if plan.l1.fromL2 > 0, let slot = oldest(.l2Usable, of: index) {

@@ -106,6 +106,8 @@ extension Engine {
     boxes[index].publicationCalled[revision] = operation.kind
     boxes[index].publications[place].next = nil
     let limit = boxes[index].settings.deadlines.call
+    boxes[index].publicationCallDue[revision] = now.moment + limit
+    addDue(now.moment + limit, .publication(index, revision))
     madeCalls.append(
       Call(
         id: id, subject: subject, pool: record.pool, notices: [],
@@ -122,6 +124,7 @@ extension Engine {
     guard boxes[index].publicationCalls[revision] == outcome.id else { return }
     let called = boxes[index].publicationCalled[revision]
     boxes[index].publicationCalls[revision] = nil
+    boxes[index].publicationCallDue[revision] = nil
     for line in outcome.log { log(.driver, line.message.text, level: line.level, pool: index) }
     changePublication(index, revision) {
       if let data = outcome.data { $0.data = data }
@@ -261,8 +264,20 @@ extension Engine {
       pool: index)
   }
 
+  /// A call is still out though its time is over: said once.
+  private mutating func noteOverdueCall(_ index: Int, _ revision: Int) {
+    guard let due = boxes[index].publicationCallDue[revision], due <= now.moment else { return }
+    boxes[index].publicationCallDue[revision] = nil
+    let method = boxes[index].publicationCalled[revision]?.word ?? "a call"
+    let limit = boxes[index].settings.deadlines.call
+    let reason = "\(method) of revision \(revision) did not answer within \(limit.spoken)"
+    changePublication(index, revision) { $0.reason = SafeText(reason) }
+    log(.publication, reason, level: .warning, pool: index)
+  }
+
   /// Something of a publication is due: a call, its deadline, its removal or its end as history.
   mutating func wakePublication(_ index: Int, _ revision: Int) {
+    noteOverdueCall(index, revision)
     guard let place = place(index, revision) else { return }
     let record = boxes[index].publications[place]
     if boxes[index].record.inMaintenance {

@@ -10,11 +10,16 @@ struct PoolBox: Sendable {
   var holders: [SafeText: DeploymentID] = [:]
   var waiters = Deque<Waiter>()
   var waitingUsers: Set<SafeText> = []
+  /// Preparing ones at each level, counted there, whose end is asked for.
+  var endingL1 = 0
+  var endingL2 = 0
   var publications: [PublicationRecord] = []
   /// The calls of publications in flight, by revision.
   var publicationCalls: [Int: CallID] = [:]
   /// The operations that those calls belong to.
   var publicationCalled: [Int: OperationKind] = [:]
+  /// When those calls should have come back, until that was said.
+  var publicationCallDue: [Int: Moment] = [:]
   /// Removals of publications that failed, in a row.
   var publicationRemovals: [Int: Int] = [:]
   var isDirty = false
@@ -26,6 +31,14 @@ struct PoolBox: Sendable {
 
   /// Whether a user who waits may be served with something new.
   var canServe: Bool { record.state == .active || record.counts.l1Ready > 0 }
+  mutating func countEnding(_ level: CacheLevel?, by step: Int) {
+    switch level {
+    case .l1: endingL1 += step
+    case .l2: endingL2 += step
+    case nil: break
+    }
+  }
+
   /// How full it is, in millionths of what it wants; the emptiest is served first.
   var share: Int {
     let sizes = record.sizes

@@ -36,6 +36,8 @@ struct Tally: Hashable, Sendable {
   var holder: SafeText?
   var uniqueId: SafeText
   var isOperating: Bool
+  /// The level at which it is counted though its end is asked for; nil: it stays.
+  var ending: CacheLevel?
 
   init(_ deployment: Deployment, isOutdated: Bool) {
     line = Self.line(of: deployment)
@@ -45,6 +47,8 @@ struct Tally: Hashable, Sendable {
     holder = line == .history ? nil : deployment.placement.user
     uniqueId = line == .history ? "" : deployment.uniqueId
     isOperating = deployment.phase.operation != nil
+    let isEnding = deployment.cancelRequested && !isOutdated
+    ending = !isEnding ? nil : line == .l1Preparing ? .l1 : line == .l2Preparing ? .l2 : nil
   }
 
   private static func line(of deployment: Deployment) -> Line {
