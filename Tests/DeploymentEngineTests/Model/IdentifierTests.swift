@@ -41,7 +41,9 @@ import Testing
     #expect(DeploymentID(17).description == "d17")
   }
 
-  @Test(arguments: ["", "d", "17", "d0", "d-1", "d+5", "D17", "d1x", "d 1", "d99999999999999999999"])
+  @Test(arguments: [
+    "", "d", "17", "d0", "d-1", "d+5", "D17", "d1x", "d 1", "d99999999999999999999",
+  ])
   func refusesWhatIsNoDeployment(text: String) {
     #expect(DeploymentID(parsing: text) == nil)
   }

@@ -212,7 +212,8 @@ import Testing
 
   @Test func aPoolOfAProviderWithoutAServiceRefuses() {
     let setup = PoolSetup.pool(l1: 1)
-    let world = World(PoolSetup(configuration: setup.configuration, offer: .problem("no such host")))
+    let world = World(
+      PoolSetup(configuration: setup.configuration, offer: .problem("no such host")))
     #expect(world.pool().problem == "no such host")
     let refusal = world.refusal(of: .assignFromPool("lab", user: "ann"))
     #expect(refusal?.sentence.isEmpty == false)

@@ -11,10 +11,10 @@ import Testing
 
   @Test func theSameOneAgainChangesNothing() {
     let world = World(.pool(l1: 2), .pool("other", l2: 1))
-    let outcome = world.step(
-      .configured(world.store.configuration, services: world.services))
-    #expect(outcome.calls.isEmpty)
-    #expect(outcome.changes.isEmpty, "\(outcome.summary)")
+    let (pools, deployments) = (world.engine.pools, world.engine.deployments)
+    let outcome = world.step(.configured(world.file, services: world.services))
+    #expect(outcome.calls.isEmpty && outcome.journal.isEmpty)
+    #expect(world.engine.pools == pools && world.engine.deployments == deployments)
   }
 
   @Test func aRestartRunsOnTheStoredOne() {
@@ -75,7 +75,7 @@ import Testing
   @Test func aPoolThatLeftEmptyIsGoneAtOnceAndItsNumberIsNotGivenAgain() {
     let world = World(.pool(l1: 0), .pool("other", l1: 1))
     let id = world.pool().id
-    let lab = world.store.configuration.pools.first { $0.name == "lab" }
+    let lab = world.file.pools.first { $0.name == "lab" }
     world.reconfigure { $0.pools.removeAll { $0.name == "lab" } }
     #expect(world.engine.pool(named: "lab") == nil && world.store.pools[id] == nil)
     world.reconfigure { if let lab { $0.pools.append(lab) } }
@@ -85,15 +85,12 @@ import Testing
   @Test func aPoolThatComesBackIsTheSame() {
     let world = World(.pool(l1: 2), .pool("other", l1: 1))
     let before = world.pool()
-    let lab = world.store.configuration.pools.first { $0.name == "lab" }
+    let lab = world.file.pools.first { $0.name == "lab" }
     world.reconfigure { $0.pools.removeAll { $0.name == "lab" } }
     world.restart()
     #expect(!world.pool().isConfigured, "also after a restart")
     #expect(world.pool().state == .paused)
-    world.reconfigure {
-      $0.pools.removeAll { $0.name == "lab" }
-      if let lab { $0.pools.append(lab) }
-    }
+    world.reconfigure { if let lab { $0.pools.append(lab) } }
     world.settle()
     #expect(world.pool().id == before.id && world.pool().isConfigured)
     #expect(world.pool().state == .active && world.ready(at: .l1).count == 2)
@@ -112,7 +109,7 @@ import Testing
   @Test func aServiceThatCannotBeMadeSaysWhyAndWhatExistsStays() {
     let world = World(.pool(l1: 2))
     let offers = ["lab": ServiceOffer.problem("the image is gone")]
-    world.step(.configured(world.store.configuration, services: offers))
+    world.step(.configured(world.file, services: offers))
     world.drain()
     #expect(world.pool().problem == "the image is gone")
     #expect(world.numbers { $0.exists }.count == 2)
@@ -179,7 +176,21 @@ import Testing
     #expect(!world.pool().isConfigured)
     world.ask(.destroy(DeploymentID(1)))
     world.run(for: .hours(9))
-    #expect(world.engine.pools.isEmpty && world.engine.providers.isEmpty)
-    #expect(world.store.pools.isEmpty && world.store.providers.isEmpty)
+    #expect(world.engine.pools.isEmpty && world.store.pools.isEmpty)
+    world.reconfigure { _ in }
+    #expect(world.engine.providers.isEmpty && world.store.providers.isEmpty)
+  }
+
+  @Test func whoWaitsInAPoolThatLeavesWaitsNoLonger() {
+    let world = World(.pool(l1: 1), .onDemand("desk"), limits: ProviderLimits(preparing: 1)) {
+      $0.always(.deployForCache, .hang)
+    }
+    world.assign("ann", from: "desk")
+    #expect(world.engine.waiters.count == 1)
+    world.reconfigure { $0.pools.removeAll { $0.name == "desk" } }
+    #expect(world.engine.waiters.isEmpty && world.store.waiters.isEmpty)
+    world.answer(1, .finished)
+    world.settle(within: .hours(1))
+    #expect(world.engine.deployments.count == 1)
   }
 }

@@ -9,7 +9,7 @@ import Testing
     }
     #expect(world.flights.count == 3)
     #expect(world.engine.providers.first?.preparing == 3)
-    #expect(world.pool().plan.l1.because.text.contains("wait"), "\(world.pool().plan.l1.because)")
+    #expect(world.pool().now.text.contains("7 wait"), "\(world.pool().now)")
     #expect(!world.engine.isIdle)
     world.answer(1, .finished)
     world.drain()
@@ -92,8 +92,11 @@ import Testing
       $0.always(.deployForCache, .run(1))
       $0.suggestedTime = .seconds(10)
     }
-    world.run(for: .minutes(2))
-    #expect(world.ready(at: .l1, in: "small").count == 2)
+    world.run(for: .seconds(25))
+    #expect(world.ready(at: .l1, in: "small").count == 1, "half of it, when big has almost nothing")
+    world.run(for: .minutes(6))
+    #expect(world.ready(at: .l1, in: "small").count == 2, "the rest, when big is half full")
+    #expect(world.ready(at: .l1, in: "big").count < 40)
   }
 
   @Test func providersDoNotShareLimits() {
@@ -108,7 +111,8 @@ import Testing
           PoolSetup.pool("b", l1: 5, provider: "y").configuration,
         ]),
       services: [
-        "a": .traits(ServiceTraits(cacheLevels: .l1)), "b": .traits(ServiceTraits(cacheLevels: .l1)),
+        "a": .traits(ServiceTraits(cacheLevels: .l1)),
+        "b": .traits(ServiceTraits(cacheLevels: .l1)),
       ])
     #expect(world.pool("a").counts.l1Preparing == 1 && world.pool("b").counts.l1Preparing == 2)
   }
@@ -164,9 +168,8 @@ extension Flight {
 extension World {
   /// Reads a changed configuration.
   func reconfigure(_ change: (inout Configuration) -> Void) {
-    var configuration = store.configuration
-    change(&configuration)
-    step(.configured(configuration, services: services))
+    change(&file)
+    step(.configured(file, services: services))
     drain()
   }
 }

@@ -32,17 +32,20 @@ import Testing
     #expect(world.engine.isIdle)
     #expect(world.pool().now.text.contains("digits"), "\(world.pool().now)")
     #expect(world.pool().counts.error == 0)
-    let refusal = world.refusal(of: .assignFromPool("lab", user: "ann"))
-    #expect(refusal == nil || existing == 0)
+    #expect(world.assign("ann").number == 1, "what is ready is served")
+    world.drain()
   }
 
-  @Test func aPoolWithoutNamesRefusesUsersInWords() {
-    let world = World(
-      .onDemand(max: 20), limits: ProviderLimits())
-    world.services = [:]
-    for user in 0..<20 { world.assign("u\(user)") }
+  @Test func usersAreRefusedInWordsWhenNamesAreExhausted() {
+    let setup = PoolSetup.pool(max: 20, levels: .none) {
+      $0.names = NamePattern(prefix: "n", digits: 1)
+    }
+    let world = World(setup)
+    let served = (0..<20).count { world.assign("u\($0)").isAccepted }
+    #expect((9...10).contains(served))
+    let refusal = world.refusal(of: .assignFromPool("lab", user: "more"))
+    #expect(refusal?.sentence.text.contains("digits") == true)
     world.settle()
-    #expect(world.refusal(of: .assignFromPool("lab", user: "more"))?.kind == .notPermitted)
   }
 
   @Test func exhaustionEndsWhenSomethingIsGone() {
@@ -59,7 +62,8 @@ import Testing
 
   @Test func poolsWithOnePrefixShareTheNames() {
     let names = NamePattern(prefix: "vm", digits: 2)
-    let world = World(.pool("a", l1: 3) { $0.names = names }, .pool("b", l1: 3) { $0.names = names })
+    let world = World(
+      .pool("a", l1: 3) { $0.names = names }, .pool("b", l1: 3) { $0.names = names })
     world.settle()
     let held = world.engine.deployments.filter(\.exists).map(\.identity.name)
     #expect(held.count == 6 && Set(held).count == 6)
@@ -79,7 +83,8 @@ import Testing
     #expect(world.numbers { $0.exists && $0.identity.name == name } != [1])
   }
 
-  private let range = MACRange(first: MACAddress(0x5254_0000_0001), last: MACAddress(0x5254_0000_0003))
+  private let range = MACRange(
+    first: MACAddress(0x5254_0000_0001), last: MACAddress(0x5254_0000_0003))
 
   @Test func addressesAreTheLowestFreeOfTheRange() {
     let world = World(.pool(l1: 3, max: 9) { $0.macs = range })
@@ -91,7 +96,8 @@ import Testing
     world.settle()
     world.ask(.resize("lab", SizeOverrides(l1: 3)))
     world.settle()
-    #expect(world.ready(at: .l1).map { world[$0].identity.mac }.contains(MACAddress(0x5254_0000_0003)))
+    #expect(
+      world.ready(at: .l1).map { world[$0].identity.mac }.contains(MACAddress(0x5254_0000_0003)))
   }
 
   @Test func addressesThatAreExhaustedAreSaid() {

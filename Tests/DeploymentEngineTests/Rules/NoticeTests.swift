@@ -81,7 +81,7 @@ import Testing
     let flight = try #require(world.flight(1))
     var outcome = world.driver.outcome(of: flight.call, .running)
     (outcome.uniqueId, outcome.name, outcome.ip) = ("52:54", "Anna's desk", "10.0.0.7")
-    outcome.progress = Progress(2, of: 5)
+    outcome.progress = Progress(done: 2, of: 5)
     world.step(.callEnded(outcome))
     #expect(world[1].uniqueId == "52:54" && world[1].name == "Anna's desk")
     #expect(world[1].ip == "10.0.0.7" && world[1].progress?.description == "2/5")

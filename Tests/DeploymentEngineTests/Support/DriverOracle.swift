@@ -133,7 +133,8 @@ struct DriverOracle {
     case .start(.publish):
       if known.deployFinished { complaints.append("\(call.subject): published again") }
     case .start(.cancel), .start(.destroy): break
-    case .start, nil: complaints.append("\(call.subject): \(call.task.map { "\($0)" } ?? "nothing")")
+    case .start, nil:
+      complaints.append("\(call.subject): \(call.task.map { "\($0)" } ?? "nothing")")
     }
     note(call)
     return complaints

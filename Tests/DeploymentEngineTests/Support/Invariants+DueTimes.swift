@@ -20,7 +20,8 @@ extension Invariants {
       complaints.append("\(one.id) is in error for ever")
     }
     let due = [
-      flight == nil ? one.next?.at : nil, one.patience?.at, one.pending?.due.at, one.phase.operation?.deadline.at,
+      flight == nil ? one.next?.at : nil, one.patience?.at, one.pending?.due.at,
+      one.phase.operation?.deadline.at,
       flight.flatMap { $0.deadline > view.now.moment ? $0.deadline : nil },
     ].compactMap(\.self).min()
     if let due, due > view.now.moment, view.nextWake ?? due + .seconds(1) > due {

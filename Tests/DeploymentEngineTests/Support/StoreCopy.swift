@@ -39,7 +39,10 @@ struct StoreCopy {
   func holds(_ one: Pool) -> Bool { isSame(pools[one.id], one) }
   /// The stored publication is this one; due times are compared only within one run.
   func holds(_ one: PublicationRecord) -> Bool {
-    isSame(publications[PublicationKey(pool: one.pool, revision: one.revision)], one)
+    let row = publications[PublicationKey(pool: one.pool, revision: one.revision)]
+    return isSame(
+      row.map { Row(record: $0.record.withoutStanding, distance: $0.distance, run: $0.run) },
+      one.withoutStanding)
   }
 
   private func isSame<Record: HasDeadlines>(_ row: Row<Record>?, _ record: Record) -> Bool {
@@ -56,7 +59,8 @@ struct StoreCopy {
 
   private mutating func apply(_ change: StoreChange, _ distance: Int64) {
     switch change {
-    case .deployment(let record): deployments[record.id] = Row(record: record, distance: distance, run: run)
+    case .deployment(let record):
+      deployments[record.id] = Row(record: record, distance: distance, run: run)
     case .erasedDeployment(let id): deployments[id] = nil
     case .pool(let record): pools[record.id] = Row(record: record, distance: distance, run: run)
     case .erasedPool(let id): pools[id] = nil
@@ -185,6 +189,13 @@ extension PublicationRecord {
   var withoutDueTimes: PublicationRecord {
     var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
     copy.next = nil
+    return copy.withoutStanding
+  }
+
+  /// Itself without the number of those that stand on it, which is reckoned anew at load.
+  var withoutStanding: PublicationRecord {
+    var copy = self
+    copy.standing = 0
     return copy
   }
 }

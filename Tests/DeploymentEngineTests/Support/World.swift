@@ -11,6 +11,8 @@ final class World {
   private(set) var now: EngineTime
   /// What the pools' drivers said that they can do.
   var services: [String: ServiceOffer]
+  /// The configuration as its file has it.
+  var file: Configuration
   var driver = ScriptedDriver()
   private(set) var oracle = DriverOracle()
   /// Calls that have not come back, in the order in which they were made.
@@ -49,6 +51,7 @@ final class World {
     self.now = start
     self.seed = seed
     self.services = services
+    self.file = configuration
     self.engine = Engine(seed: seed, loading: StoredState(), at: start)
     absorb(engine.takeOutcome(), event: nil)
     step(.configured(configuration, services: services))
@@ -66,6 +69,7 @@ final class World {
     self.init(configuration: Configuration(providers: [provider]), services: [:], seed: seed)
     script(&driver)
     self.services = services
+    self.file = configuration
     step(.configured(configuration, services: services))
     drain()
   }
@@ -97,7 +101,8 @@ final class World {
 
   /// The process dies and another one loads what was stored. `monotonicOrigin` and `wallJump` move the
   /// clocks in between.
-  func restart(after pause: TimeSpan = .zero, wallJump: TimeSpan = .zero, configured: Bool = false) {
+  func restart(after pause: TimeSpan = .zero, wallJump: TimeSpan = .zero, configured: Bool = false)
+  {
     let lost = flights
     flights = []
     for flight in lost where flight.due != nil { driver.execute(flight.call, flight.answer) }
@@ -109,7 +114,7 @@ final class World {
     engine = Engine(seed: seed, loading: loaded, at: now)
     if checks { compare(loaded) }
     absorb(engine.takeOutcome(), event: nil)
-    if configured { step(.configured(store.configuration, services: services)) }
+    if configured { step(.configured(file, services: services)) }
     step(.tick)
   }
 
