@@ -160,7 +160,7 @@ private struct Need {
         .shrink, count: retired,
         because: SafeText("retiring \(retired) of \(counts.l2Outdated) outdated at L2"))
     }
-    guard l2 < sizes.l2 else { return LevelPlan(because: SafeText("L2 is met: \(text)")) }
+    guard l2 < sizes.l2 else { return LevelPlan(because: SafeText("\(text) at L2")) }
     let count = min(sizes.l2 - l2, room)
     guard count > 0 else { return LevelPlan(because: SafeText("\(shortageText); \(text) at L2")) }
     return LevelPlan(

@@ -39,7 +39,8 @@ extension Engine {
       $0.notices.add(.finish)
     }
     let address = slots[slot].ip.map { ", its IP is \($0)" } ?? ""
-    log(.state, "\(kind.word) finished: usable\(address)", slot: slot)
+    let place = slots[slot].placement.level.map { " at \($0.rawValue)" } ?? ""
+    log(.state, "usable\(place)\(address)", slot: slot)
     operationEnded(slot, kind)
   }
 

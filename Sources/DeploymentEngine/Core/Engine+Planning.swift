@@ -50,12 +50,12 @@ extension Engine {
       cacheLevels: pool.traits?.cacheLevels ?? .none,
       noCreation: creationGate(index) ?? exhausted,
       noAction: isBlocked.map { SafeText($0) }, movableL2: movable, creationRoom: room(index))
-    let box = boxes[index]
-    (gates.endingL1, gates.endingL2) = (box.endingL1, box.endingL2)
+    gates.endingL1 = boxes[index].endingL1
+    gates.endingL2 = boxes[index].endingL2
     gates.retirableL1 =
-      box.buckets[Tally.Bucket.l1OldReady.rawValue].count
-      + box.buckets[Tally.Bucket.l1OldWaiting.rawValue].count
-    gates.retirableL2 = box.buckets[Tally.Bucket.l2Old.rawValue].count
+      boxes[index].buckets[Tally.Bucket.l1OldReady.rawValue].count
+      + boxes[index].buckets[Tally.Bucket.l1OldWaiting.rawValue].count
+    gates.retirableL2 = boxes[index].buckets[Tally.Bucket.l2Old.rawValue].count
     return gates
   }
 
