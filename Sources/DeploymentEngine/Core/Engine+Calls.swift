@@ -69,8 +69,8 @@ extension Engine {
       if let ip = outcome.ip, !ip.isEmpty { $0.ip = ip }
       $0.progress = outcome.progress
     }
-    if slots[slot].ip != hadIP, let ip = slots[slot].ip {
-      log(.state, "its IP is \(ip)", slot: slot)
+    if slots[slot].ip != hadIP, slots[slot].state == .usable, let ip = slots[slot].ip {
+      log(.state, "its IP is now \(ip)", slot: slot)
     }
     guard let task, slots[slot].phase.operation?.kind == task.operation else {
       return rest(slot)
