@@ -12,6 +12,10 @@ struct ActOptions: ParsableArguments {
   var key: String?
 
   @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    if let key, key.utf8.count > 100 { throw ValidationError("--key takes at most 100 bytes") }
+  }
 }
 
 /// The option of a command that acts on one deployment as somebody saw it.

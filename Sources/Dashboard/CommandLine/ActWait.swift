@@ -9,12 +9,15 @@ struct ActWait {
 
   /// How long it sleeps when no change wakes it: the engine may have gone, which changes nothing.
   private static let pause = TimeSpan.seconds(1)
+  /// How long it rests at least between two looks; and never looks more than it rests.
+  private static let rest = TimeSpan.milliseconds(50)
 
   func wait(_ accepted: [ActResult]) throws(CommandFailure) -> [ActResult] {
     var results = accepted
     let bell = StoreBell(path: storePath)
     defer { bell.stop() }
     while true {
+      let start = context.clock.now.moment
       let snapshot = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
       let view = StoreView(snapshot.state, at: context.clock.now)
       results = results.map { $0.outcome == .accepted ? Self.judge($0, view) : $0 }
@@ -23,7 +26,9 @@ struct ActWait {
         return results.map { $0.outcome == .accepted ? Self.abandoned($0) : $0 }
       }
       if context.output.isClosed { throw .closedPipe }
+      let look = context.clock.now.moment - start
       bell.wait(atMost: Self.pause)
+      StoreBell.sleep(max(Self.rest, min(Self.pause, look)))
     }
   }
 

@@ -54,7 +54,10 @@ struct Acting {
       let random = UInt64.random(in: .min ... .max)
       return RequestKey("cli-\(String(random, radix: 36))-\(number)")
     }
-    return RequestKey(acts.count == 1 ? key : "\(key)/\(act.argument)")
+    guard acts.count > 1 else { return RequestKey(key) }
+    let own = "\(key)/\(act.argument)"
+    // A key is cut when it is too long; two keys must not become one by that.
+    return RequestKey(own.utf8.count <= 100 ? own : "\(key)/#\(number)")
   }
 
   private func ask(_ acts: [Act]) throws(CommandFailure) -> [ActResult] {

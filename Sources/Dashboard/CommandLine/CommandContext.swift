@@ -17,10 +17,17 @@ struct CommandContext: Sendable {
   /// Writes lines to standard output, all at once.
   func answer(_ lines: [String]) throws(CommandFailure) {
     guard !lines.isEmpty else { return }
-    do {
-      try output.write(lines.joined(separator: "\n") + "\n")
+    try answer(text: lines.joined(separator: "\n") + "\n")
+  }
+
+  /// Writes a text to standard output as it is.
+  func answer(text: String) throws(CommandFailure) {
+    do throws(SinkFailure) {
+      try output.write(text)
     } catch {
-      throw .closedPipe
+      guard error != .closed else { throw .closedPipe }
+      throw CommandFailure(
+        .storeTrouble, "dashboard: the answer cannot be written: \(error.reason)")
     }
   }
 

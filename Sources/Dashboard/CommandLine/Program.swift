@@ -28,7 +28,12 @@ enum Program {
     let status = DashboardCommand.exitCode(for: error)
     let message = DashboardCommand.fullMessage(for: error)
     if status.isSuccess {
-      try? context.output.write(message + "\n")
+      do throws(CommandFailure) {
+        try context.answer([message])
+      } catch {
+        for line in error.lines { context.remark(line) }
+        return error.status.rawValue
+      }
     } else {
       context.remark(unknownCommand(arguments) ?? message)
     }

@@ -84,30 +84,30 @@ struct PlainOutput {
   func watch() throws(CommandFailure) {
     let bell = StoreBell(path: looking.place.storePath)
     defer { bell.stop() }
-    var (sequence, view) = try whole()
+    var (sequence, state) = try whole()
     while !context.output.isClosed {
       bell.wait(atMost: Self.pause)
       let news = try storeFailing { () throws(StoreFailure) in
         try looking.reader.changes(since: sequence)
       }
       if news.isWhole {
-        (sequence, view) = try whole()
+        (sequence, state) = try whole()
         continue
       }
       guard news.sequence != sequence else { continue }
       sequence = news.sequence
-      // Names of pools may be new, and times are told as of now.
-      let pools = news.changes.contains { change in
-        if case .pool = change { true } else { false }
+      for case .pool(let pool) in news.changes {
+        state.pools.removeAll { $0.id == pool.id }
+        state.pools.append(pool)
       }
-      view = pools ? try whole().1 : StoreView(view.state, at: context.clock.now)
+      let view = StoreView(state, at: context.clock.now)
       try context.answer(news.changes.compactMap { isJSON ? document($0, view) : line($0, view) })
     }
   }
 
-  private func whole() throws(CommandFailure) -> (Int64, StoreView) {
+  private func whole() throws(CommandFailure) -> (Int64, StoredState) {
     let snapshot = try storeFailing { () throws(StoreFailure) in try looking.reader.snapshot() }
-    return (snapshot.sequence, StoreView(snapshot.state, at: context.clock.now))
+    return (snapshot.sequence, snapshot.state)
   }
 
   private func line(_ change: StoreChange, _ view: StoreView) -> String? {

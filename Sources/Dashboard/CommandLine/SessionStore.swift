@@ -9,7 +9,7 @@ final class SessionStore: Sendable {
   /// How long it sleeps when no change wakes it.
   private static let pause = TimeSpan.seconds(1)
   /// At most so often is the store read, so that a storm of commits does not become one of frames.
-  private static let interval = DispatchTimeInterval.milliseconds(20)
+  private static let interval = TimeSpan.milliseconds(20)
   /// Events that are read at once.
   private static let journalLimit = 1000
 
@@ -46,7 +46,7 @@ final class SessionStore: Sendable {
       while !state.withLock({ $0.isStopped }) {
         look()
         bell.wait(atMost: Self.pause)
-        _ = DispatchSemaphore(value: 0).wait(timeout: .now() + Self.interval)
+        StoreBell.sleep(Self.interval)
       }
       ended.signal()
     }

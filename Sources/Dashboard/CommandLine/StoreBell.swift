@@ -22,6 +22,12 @@ final class StoreBell: Sendable {
     while signal.wait(timeout: .now()) == .success {}
   }
 
+  /// Sleeps, whatever changes.
+  static func sleep(_ span: TimeSpan) {
+    _ = DispatchSemaphore(value: 0)
+      .wait(timeout: .now() + .milliseconds(Int(span.milliseconds)))
+  }
+
   /// Ends the sleep now.
   func ring() { signal.signal() }
 

@@ -1,12 +1,21 @@
 import Glibc
 
-/// Whoever read our output has gone away.
-struct ClosedPipe: Error {}
+/// Text could not be written.
+struct SinkFailure: Error, Hashable {
+  /// What the system said.
+  let code: Int32
+
+  /// Whoever read it has gone away, which is no mistake.
+  static let closed = SinkFailure(code: EPIPE)
+
+  /// The system's words for it.
+  var reason: String { String(cString: strerror(code)) }
+}
 
 /// Where text goes: standard output, standard error, or a test.
 protocol TextSink: Sendable {
   /// Writes all of a text.
-  func write(_ text: String) throws(ClosedPipe)
+  func write(_ text: String) throws(SinkFailure)
   /// Whether nobody reads any more; known before anything is written.
   var isClosed: Bool { get }
   /// The columns of the terminal that this is; nil: it is none, and nothing need be cut.
@@ -20,7 +29,7 @@ struct FileSink: TextSink {
 
   let descriptor: Int32
 
-  func write(_ text: String) throws(ClosedPipe) {
+  func write(_ text: String) throws(SinkFailure) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -29,7 +38,7 @@ struct FileSink: TextSink {
       } else if errno == EAGAIN {
         wait()
       } else if errno != EINTR {
-        throw ClosedPipe()
+        throw SinkFailure(code: errno)
       }
     }
   }

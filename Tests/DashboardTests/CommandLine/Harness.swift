@@ -12,7 +12,7 @@ final class MemorySink: TextSink {
 
   init(width: Int? = nil) { self.width = width }
 
-  func write(_ text: String) throws(ClosedPipe) { content.withLock { $0 += text } }
+  func write(_ text: String) throws(SinkFailure) { content.withLock { $0 += text } }
   var isClosed: Bool { false }
   var text: String { content.withLock { $0 } }
 }
@@ -21,7 +21,14 @@ final class MemorySink: TextSink {
 struct ClosedSink: TextSink {
   var width: Int? { nil }
   var isClosed: Bool { true }
-  func write(_ text: String) throws(ClosedPipe) { throw ClosedPipe() }
+  func write(_ text: String) throws(SinkFailure) { throw .closed }
+}
+
+/// A sink on a disk without room.
+struct FullSink: TextSink {
+  var width: Int? { nil }
+  var isClosed: Bool { false }
+  func write(_ text: String) throws(SinkFailure) { throw SinkFailure(code: 28) }
 }
 
 /// What a run of the program left behind.

@@ -138,4 +138,13 @@ import Testing
     #expect(Program.run(["plan", "--l1", "1"], context) == 0)
     #expect(errors.text == "")
   }
+
+  @Test func anAnswerThatCannotBeWrittenIsAMistake() throws {
+    let errors = MemorySink()
+    let context = CommandContext(environment: [:], output: FullSink(), errors: errors)
+    for arguments in [["plan", "--l1", "1"], ["--help"], ["--version"]] {
+      #expect(Program.run(arguments, context) == 74)
+    }
+    #expect(errors.text.hasPrefix("dashboard: the answer cannot be written: No space left"))
+  }
 }

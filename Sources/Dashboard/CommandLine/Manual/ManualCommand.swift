@@ -10,12 +10,7 @@ struct ManualCommand: ParsableCommand, DashboardSubcommand {
     guard let outline = CommandOutline.program else {
       throw CommandFailure(.failed, "dashboard: the commands cannot be described")
     }
-    let page = ManualPage(outline: outline, drivers: context.drivers).text
-    do {
-      try context.output.write(page)
-    } catch {
-      throw .closedPipe
-    }
+    try context.answer(text: ManualPage(outline: outline, drivers: context.drivers).text)
   }
 }
 
