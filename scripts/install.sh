@@ -12,7 +12,10 @@ install -d "$prefix/bin" "$prefix/share/dashboard/themes" "$prefix/share/man/man
   "$prefix/share/fish/vendor_completions.d"
 install -m 755 "$program" "$prefix/bin/dashboard"
 install -m 644 themes/*.yaml "$prefix/share/dashboard/themes/"
-install -m 644 docs/dashboard.1 "$prefix/share/man/man1/dashboard.1"
+
+# The manual page comes out of the program, so it knows exactly the commands and keys that it has.
+"$program" manual >"$prefix/share/man/man1/dashboard.1"
+chmod 644 "$prefix/share/man/man1/dashboard.1"
 
 # The completions come out of the program, so they know exactly the commands that it has.
 complete() {
