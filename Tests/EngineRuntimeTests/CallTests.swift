@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Glibc
 import Testing
 
 @testable import EngineRuntime
@@ -46,7 +45,7 @@ struct CallTests {
     let bench = try HostBench { seen, _ in
       // Heeds cancellation, and says so in its own words.
       if seen.method == "deployForCache" {
-        try? await Task.sleep(for: .seconds(600))
+        await untilCancelled()
         return .error(.init(.permanent, "I was cancelled"))
       }
       return .finished
@@ -83,9 +82,7 @@ struct CallTests {
   @Test func callsThatBlockTheirThreadsTakeNoneFromOthers() throws {
     let blocked = Gate()
     let bench = try HostBench { seen, _ in
-      if seen.name < "lab-006" {
-        while !blocked.isOpen { usleep(1000) }
-      }
+      if seen.name < "lab-006" { blocked.block() }
       return .finished
     }
     let host = bench.host(HostBench.configuration(l1: 9))

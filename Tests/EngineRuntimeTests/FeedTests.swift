@@ -169,8 +169,11 @@ struct FeedTests {
       }
       watcher.stop()
       let before = heard.load(ordering: .relaxed)
+      let later = Gate()
+      let other = StoreWatcher(path: temporary.path) { later.open() }
       _ = try store.commit(Outcome(), at: now)
-      usleep(20_000)
+      #expect(try eventually { later.isOpen })
+      other.stop()
       #expect(heard.load(ordering: .relaxed) == before)
     }
   }

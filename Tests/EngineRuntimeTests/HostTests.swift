@@ -152,6 +152,26 @@ struct HostTests {
     host.stop(draining: .zero)
   }
 
+  @Test func comesBackOnWhatTheStoreHoldsByThen() throws {
+    let bench = try HostBench()
+    let host = bench.host(HostBench.configuration(l1: 1))
+    try host.start()
+    host.suspendForStop()
+    let other = bench.host(HostBench.configuration(l1: 3))
+    try other.start()
+    #expect(other.waitUntilIdle(timeout: .seconds(30)))
+    other.stop(draining: .zero)
+    try host.resume()
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(try bench.snapshot().configuration == HostBench.configuration(l1: 3))
+    host.stop(draining: .zero)
+    host.reconfigure(HostBench.configuration(l1: 2))
+    try host.start()
+    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(try bench.snapshot().configuration == HostBench.configuration(l1: 2))
+    host.stop(draining: .zero)
+  }
+
   @Test func comesBackAfterItWasSuspended() throws {
     let bench = try HostBench()
     let host = bench.host(HostBench.configuration(l1: 1))

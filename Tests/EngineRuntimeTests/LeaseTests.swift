@@ -99,7 +99,7 @@ struct LeaseTests {
   @Test func isNotInheritedByChildren() throws {
     let temporary = try TemporaryStore()
     let lease = try Lease.take(store: temporary.path)
-    let child = try Child(["sleep", "600"])
+    let child = try Child(["tail", "-f", "/dev/null"])
     defer { child.kill() }
     lease.release()
     #expect(failure(temporary.path) == nil)
@@ -140,7 +140,7 @@ struct LeaseTests {
   }
 
   @Test func endsNoProcessThatOnlyHasTheSamePid() throws {
-    let child = try Child(["sleep", "600"])
+    let child = try Child(["tail", "-f", "/dev/null"])
     defer { child.kill() }
     var stranger = ProcessIdentity.current
     stranger.pid = child.pid
@@ -181,7 +181,7 @@ struct LeaseTests {
     let file = open(temporary.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     defer { close(file) }
     #expect(try FileLock.tryTake(file))
-    let child = try Child(["sleep", "600"], keeping: file)
+    let child = try Child(["tail", "-f", "/dev/null"], keeping: file)
     var identity = ProcessIdentity.current
     identity.pid = child.pid
     identity.startTime = ProcessIdentity.startTime(of: child.pid) ?? 0

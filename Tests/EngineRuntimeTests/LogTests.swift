@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Glibc
 import Logging
 import Synchronization
 import Testing
@@ -26,7 +25,7 @@ struct LogTests {
     }
     func log(event: LogEvent) {
       let words = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-      while !kept.isMoving.isOpen { usleep(1000) }
+      kept.isMoving.block()
       kept.append("\(event.level) \(words.joined(separator: " ")): \(event.message)")
     }
   }

@@ -19,7 +19,9 @@ struct ImportTable: Sendable {
       modules: collections.union(["FoundationEssentials"])),
     ImportTable(
       folder: "Sources/EngineRuntime",
-      modules: collections.union(system).union(["DeploymentEngine", "GRDB", "Logging"])),
+      modules: collections.union(system).union([
+        "DeploymentEngine", "GRDB", "GRDBSQLite", "Logging",
+      ])),
     ImportTable(
       folder: "Sources/DeploymentDrivers",
       modules: collections.union(system).union(["DeploymentEngine", "Subprocess"])),

@@ -10,7 +10,8 @@ public struct SafeText: Hashable, Comparable, Sendable {
 
   /// Makes any text inert.
   public init(_ raw: some StringProtocol, limit: Int = Bounds.textBytes) {
-    self.text = Self.isPlain(raw, limit: limit) ? String(raw) : Self.cleaned(raw, limit: limit)
+    let text = String(raw)
+    self.text = Self.isPlain(text, limit: limit) ? text : Self.cleaned(text, limit: limit)
   }
 
   /// Makes bytes inert; what is not UTF-8 becomes U+FFFD.
@@ -24,8 +25,12 @@ public struct SafeText: Hashable, Comparable, Sendable {
   /// By Unicode scalar values, so that the order is the same in every process.
   public static func < (one: SafeText, other: SafeText) -> Bool { one.text < other.text }
 
-  private static func isPlain(_ raw: some StringProtocol, limit: Int) -> Bool {
-    raw.utf8.count <= limit && raw.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
+  /// Most texts are, and a hundred thousand are asked at a start: so the bytes are looked at directly.
+  private static func isPlain(_ text: String, limit: Int) -> Bool {
+    var text = text
+    return text.withUTF8 { utf8 in
+      utf8.count <= limit && utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f }
+    }
   }
 
   private static func cleaned(_ raw: some StringProtocol, limit: Int) -> String {

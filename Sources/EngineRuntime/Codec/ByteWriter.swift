@@ -1,7 +1,7 @@
 import DeploymentEngine
 
-/// Writes a record's fields one after another: numbers in as few bytes as they need, texts and bytes
-/// with their length before them.
+/// Writes a record's fields one after another: numbers in as few bytes as they need, texts and
+/// bytes with their length before them.
 struct ByteWriter {
   private(set) var bytes: [UInt8] = []
 

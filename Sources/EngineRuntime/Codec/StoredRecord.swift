@@ -2,8 +2,8 @@ import DeploymentEngine
 
 /// A value that is stored as one compact record: a version byte, its fields, a checksum.
 ///
-/// Due times lie on the monotonic clock of one run, so they are stored as wall time with their length;
-/// both directions therefore need to know what time it is.
+/// Due times lie on the monotonic clock of one run, so they are stored as wall time with their
+/// length; both directions therefore need to know what time it is.
 protocol StoredRecord {
   /// The version that is written. Older ones can be read; a newer one cannot.
   static var recordVersion: UInt8 { get }

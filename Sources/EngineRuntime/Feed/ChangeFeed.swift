@@ -1,7 +1,8 @@
 import DeploymentEngine
 import GRDB
 
-/// What changed since a commit. Erasures come first: what was erased and made again is told of as both.
+/// What changed since a commit. Erasures come first: what was erased and made again is told of as
+/// both.
 struct ChangeFeed {
   let rows: StoredRows
 

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Reads a store that any engine writes. It creates nothing and needs no permission to write.
 ///
-/// Reading never holds up who writes. When the file is replaced by another one, the reader goes over to
-/// that one, and says so by `isWhole`.
+/// Reading never holds up who writes. When the file is replaced by another one, the reader goes
+/// over to that one, and says so by `isWhole`.
 public final class StoreReader: Sendable {
   private struct Connection {
     var queue: DatabaseQueue

@@ -26,8 +26,8 @@ public struct StoreChanges: Hashable, Sendable {
   public var sequence: Int64
   /// Too much has happened since, or the file is another one: `changes` is empty, read a snapshot.
   public var isWhole: Bool
-  /// Each thing that changed once, as it now is; erasures come first. The numbers that are given out
-  /// next are not told of.
+  /// Each thing that changed once, as it now is; erasures come first. The numbers that are given
+  /// out next are not told of.
   public var changes: [StoreChange]
 
   /// Changes from their parts.

@@ -3,8 +3,9 @@ import Synchronization
 
 /// Says when a store has changed, whichever process changed it.
 ///
-/// The kernel says when the store's log was written to; whether that was a commit, the store says. Where
-/// the kernel cannot (another machine wrote it, no permission for the directory), it is asked for slowly.
+/// The kernel says when the store's log was written to; whether that was a commit, the store
+/// says. Where the kernel cannot (another machine wrote it, no permission for the directory), it
+/// is asked for slowly.
 public final class StoreWatcher: Sendable {
   private let path: String
   private let onChange: @Sendable () -> Void
@@ -15,9 +16,9 @@ public final class StoreWatcher: Sendable {
 
   /// Watches the store at a path, which need not exist yet, until `stop`.
   ///
-  /// - Parameter onChange: called on the watcher's own thread: once at first if the store is there, then
-  ///   after each commit of another connection, and when the file has come or been replaced. Several
-  ///   commits may be told of at once. It may not call `stop`.
+  /// - Parameter onChange: called on the watcher's own thread: once at first if the store is
+  ///   there, then after each commit of another connection, and when the file has come or been
+  ///   replaced. Several commits may be told of at once. It may not call `stop`.
   public init(path: String, onChange: @escaping @Sendable () -> Void) {
     self.path = path
     self.onChange = onChange
@@ -52,9 +53,9 @@ private struct StoreSight: ~Copyable {
   /// Between two looks when nothing was heard; longer costs latency where the kernel says nothing.
   private static let slowly: Int32 = 500
 
-  /// What is written is there for others only once it is on the disk, and nothing is heard of that
-  /// moment. So after a write was heard, these many milliseconds pass from look to look; all of them, as
-  /// a commit that is seen may be the one before.
+  /// What is written is there for others only once it is on the disk, and nothing is heard of
+  /// that moment. So after a write was heard, these many milliseconds pass from look to look; all
+  /// of them, as a commit that is seen may be the one before.
   private static let soon: [Int32] = [1, 2, 4, 8, 16, 32, 64, 128]
 
   private let paths: StorePaths

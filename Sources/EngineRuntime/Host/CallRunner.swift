@@ -1,10 +1,11 @@
 import DeploymentEngine
 import Synchronization
 
-/// Makes driver calls beside the engine, each with a deadline, and never two at once on one deployment.
+/// Makes driver calls beside the engine, each with a deadline, and never two at once on one
+/// deployment.
 ///
-/// A call that hangs keeps its own slot and nothing else. It is cancelled at its deadline; whether and
-/// when it comes back is up to the driver.
+/// A call that hangs keeps its own slot and nothing else. It is cancelled at its deadline;
+/// whether and when it comes back is up to the driver.
 final class CallRunner: Sendable {
   /// A call to be made, with what it needs.
   struct Order: Sendable {
@@ -23,7 +24,8 @@ final class CallRunner: Sendable {
   }
   private struct State {
     var flights: [CallSubject: Flight] = [:]
-    /// Made as soon as what an engine before this one left running on the same subject has come back.
+    /// Made as soon as what an engine before this one left running on the same subject has come
+    /// back.
     var waiting: [CallSubject: Order] = [:]
     /// No flight is due before this.
     var earliest: Moment?
@@ -103,8 +105,8 @@ final class CallRunner: Sendable {
 }
 
 extension CallOutcome {
-  /// What came back after its time. An error then tells of the cancellation rather than of the thing
-  /// outside, so nobody knows whether the call worked; any other answer is true as it is.
+  /// What came back after its time. An error then tells of the cancellation rather than of the
+  /// thing outside, so nobody knows whether the call worked; any other answer is true as it is.
   fileprivate func late(_ call: Call) -> CallOutcome {
     guard case .error = answer else { return self }
     var outcome = self

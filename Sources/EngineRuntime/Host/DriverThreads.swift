@@ -3,8 +3,8 @@ import Synchronization
 
 /// The threads that drivers run on: as many as are needed at once, up to a limit.
 ///
-/// The cooperative threads are as few as the machine's cores, and one driver call that blocks would keep
-/// one of them from everybody. Here it keeps a thread that nobody else needs.
+/// The cooperative threads are as few as the machine's cores, and one driver call that blocks
+/// would keep one of them from everybody. Here it keeps a thread that nobody else needs.
 final class DriverThreads: TaskExecutor {
   /// For all hosts of the process.
   static let shared = DriverThreads(limit: 256)

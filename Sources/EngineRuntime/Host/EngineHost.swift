@@ -4,13 +4,14 @@ import Synchronization
 
 /// The engine for real: the core on a thread of its own, a store under it, drivers beside it.
 ///
-/// While a store cannot be written, nothing is done that is not stored: the engine waits, says why in
-/// `trouble`, and goes on by itself. It ends by itself when another engine has the store, or when the
-/// store is damaged; then `lost` says why.
+/// While a store cannot be written, nothing is done that is not stored: the engine waits, says
+/// why in `trouble`, and goes on by itself. It ends by itself when another engine has the store,
+/// or when the store is damaged; then `lost` says why.
 public final class EngineHost: Sendable {
   private struct State {
     var run: EngineRun?
-    /// What the next start runs on.
+    /// What the next start runs on; nil: what the store holds. An engine that comes back, after
+    /// another may have had the store, goes on with what is stored.
     var configuration: Configuration?
   }
   private let options: EngineOptions
@@ -33,11 +34,11 @@ public final class EngineHost: Sendable {
 
   deinit { state.withLock { $0.run }?.stop(draining: .zero) }
 
-  /// Takes the lease, opens or creates the store, brings it up to date, loads it, and runs. One that runs
-  /// already goes on running.
+  /// Takes the lease, opens or creates the store, brings it up to date, loads it, and runs. One
+  /// that runs already goes on running.
   ///
-  /// From then on a file that grows beyond the size that the process may write is an error of the store
-  /// instead of the end of the process (SIGXFSZ is caught; children are not affected).
+  /// From then on a file that grows beyond the size that the process may write is an error of the
+  /// store instead of the end of the process (SIGXFSZ is caught; children are not affected).
   public func start() throws(EngineStartFailure) {
     try turning.withLock { _ throws(EngineStartFailure) in
       if let run = state.withLock({ $0.run }), run.lost == nil { return }
@@ -54,7 +55,7 @@ public final class EngineHost: Sendable {
         lease.release()
         throw EngineStartFailure(.store(error))
       }
-      state.withLock { $0.run = run }
+      state.withLock { $0 = State(run: run) }
     }
   }
 
@@ -97,15 +98,16 @@ public final class EngineHost: Sendable {
 
   /// Runs on another configuration from now on, or from its next start.
   public func reconfigure(_ configuration: Configuration) {
-    let run = state.withLock { state in
+    let run = state.withLock { state -> EngineRun? in
+      if let run = state.run, run.lost == nil { return run }
       state.configuration = configuration
-      return state.run
+      return nil
     }
     run?.mailbox.post { $0.configuration = configuration }
   }
 
-  /// Blocks until nothing is in flight and no plan is open. What was asked or configured before is done by
-  /// then.
+  /// Blocks until nothing is in flight and no plan is open. What was asked or configured before
+  /// is done by then.
   ///
   /// - Parameter timeout: nil waits for ever.
   /// - Returns: false when the time is over or the engine has stopped.
@@ -114,11 +116,11 @@ public final class EngineHost: Sendable {
     return run.mailbox.waitUntilIdle(IdleWaiter(), timeout: timeout)
   }
 
-  /// Stops: takes nothing up any more, waits for calls in flight, commits, closes the store and gives the
-  /// lease away. A call that hangs holds nothing up.
+  /// Stops: takes nothing up any more, waits for calls in flight, commits, closes the store and
+  /// gives the lease away. A call that hangs holds nothing up.
   ///
-  /// - Parameter draining: how long to wait for calls in flight. What has not come back by then is called
-  ///   again by whoever starts next.
+  /// - Parameter draining: how long to wait for calls in flight. What has not come back by then
+  ///   is called again by whoever starts next.
   public func stop(draining: TimeSpan) {
     turning.withLock { _ in
       state.withLock { state in
@@ -128,12 +130,13 @@ public final class EngineHost: Sendable {
     }
   }
 
-  /// Gives the store away before the process is stopped by job control: a stopped engine would keep it
-  /// from everybody.
+  /// Gives the store away before the process is stopped by job control: a stopped engine would
+  /// keep it from everybody.
   public func suspendForStop() { stop(draining: .seconds(2)) }
 
-  /// Takes the store again after `suspendForStop`, or says who has it now. What changed meanwhile is read
-  /// from the store; a call that was left hanging is waited for before its deployment is called again.
+  /// Takes the store again after `suspendForStop`, or says who has it now. What changed meanwhile
+  /// is read from the store; a call that was left hanging is waited for before its deployment is
+  /// called again.
   public func resume() throws(EngineStartFailure) { try start() }
 
   /// Looks at the store for requests now. It is found out without this, too.
@@ -145,7 +148,8 @@ public final class EngineHost: Sendable {
   /// What keeps it from storing at present, so that it does nothing new; nil: nothing does.
   public var trouble: SafeText? { state.withLock { $0.run }?.trouble }
 
-  /// A handler that does nothing, rather than none: children would inherit that the signal is ignored.
+  /// A handler that does nothing, rather than none: children would inherit that the signal is
+  /// ignored.
   private func catchFileSizeSignal() {
     var before = sigaction()
     sigaction(SIGXFSZ, nil, &before)

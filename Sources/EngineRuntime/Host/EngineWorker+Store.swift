@@ -22,8 +22,8 @@ extension EngineWorker {
     if !isDraining { for call in outcome.calls { make(call) } }
   }
 
-  /// Where the store cannot be written for now, nothing is done, and it is tried again: what came back
-  /// and what was asked stays where it is until it can be stored.
+  /// Where the store cannot be written for now, nothing is done, and it is tried again: what came
+  /// back and what was asked stays where it is until it can be stored.
   private mutating func commit(
     _ outcome: Outcome, _ takesRequests: Bool
   ) throws(StoreFailure) -> Store.Committed {
@@ -81,8 +81,6 @@ extension EngineWorker {
   mutating func drain(_ mail: Mailbox.Mail, _ stop: Mailbox.StopRequest) throws(StoreFailure) {
     isDraining = true
     let end = EngineClock.system.now.moment + stop.draining
-    var mail = mail
-    mail.configuration = nil
     try turn(mail)
     while runner.count > 0 {
       let left = (end - EngineClock.system.now.moment).milliseconds

@@ -1,8 +1,9 @@
 import DeploymentEngine
 import Glibc
 
-/// The engine on its thread: it takes what is there, tells the core all of it, stores what the core wants
-/// stored in one commit, and only then makes the calls. Nothing else can reach what is in here.
+/// The engine on its thread: it takes what is there, tells the core all of it, stores what the
+/// core wants stored in one commit, and only then makes the calls. Nothing else can reach what is
+/// in here.
 struct EngineWorker {
   let options: EngineOptions
   let store: Store

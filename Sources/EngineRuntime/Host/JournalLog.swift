@@ -3,8 +3,8 @@ import Dispatch
 import Logging
 import Synchronization
 
-/// Writes events to the log on a thread of its own, so that an output that does not move holds up no
-/// commit. What is over its bound is dropped and counted.
+/// Writes events to the log on a thread of its own, so that an output that does not move holds up
+/// no commit. What is over its bound is dropped and counted.
 final class JournalLog: Sendable {
   struct Line: Sendable {
     var level: LogLevel

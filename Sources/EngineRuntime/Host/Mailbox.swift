@@ -2,10 +2,11 @@ import DeploymentEngine
 import Dispatch
 import Synchronization
 
-/// What the rest of the program tells the engine's thread, collected until that takes all of it at once.
+/// What the rest of the program tells the engine's thread, collected until that takes all of it
+/// at once.
 ///
-/// It is bounded by nature: there are as many outcomes as calls in flight, and of everything else only
-/// the latest counts.
+/// It is bounded by nature: there are as many outcomes as calls in flight, and of everything else
+/// only the latest counts.
 final class Mailbox: Sendable {
   struct Mail {
     /// Calls that came back.

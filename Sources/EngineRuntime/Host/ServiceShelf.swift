@@ -11,8 +11,8 @@ struct ServiceShelf: Sendable {
 
   /// The services of a configuration.
   ///
-  /// - Parameter before: the configuration until now. A pool that left it may still have deployments, which
-  ///   only its own service can remove.
+  /// - Parameter before: the configuration until now. A pool that left it may still have
+  ///   deployments, which only its own service can remove.
   init(
     _ configuration: Configuration, before: Configuration, drivers: [any Driver]
   ) {

@@ -7,10 +7,12 @@ public enum EnginePresence: Hashable, Sendable {
   case none
   /// This one does.
   case running(pid: Int32, host: SafeText, since: Timestamp)
-  /// This one holds the store but has given no sign of life for so long: frozen, or on its way to an end.
+  /// This one holds the store but has given no sign of life for so long: frozen, or on its way to
+  /// an end.
   case silent(pid: Int32, host: SafeText, heartbeatAge: TimeSpan)
 
-  /// Looks at the lock beside a store without taking it, so that an engine that starts is not disturbed.
+  /// Looks at the lock beside a store without taking it, so that an engine that starts is not
+  /// disturbed.
   public static func query(store path: String) -> EnginePresence {
     guard let held = HeldLock.look(at: StorePaths(path).lock) else { return .none }
     return held.presence
@@ -50,8 +52,8 @@ struct HeldLock: Sendable {
 
   /// Who holds the lock; nil: nobody does.
   ///
-  /// Between taking the lock and writing who took it a moment passes, in which the file still names the
-  /// holder before. A holder that is gone is therefore looked at again, a few times.
+  /// Between taking the lock and writing who took it a moment passes, in which the file still
+  /// names the holder before. A holder that is gone is therefore looked at again, a few times.
   static func look(at path: String) -> HeldLock? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

@@ -2,9 +2,9 @@ import Glibc
 
 /// A lock on a whole file that belongs to one open description of it.
 ///
-/// Unlike `flock`, it can be asked for without being taken, so nobody who only asks disturbs an engine
-/// that starts; unlike the older record locks, it does not vanish when the process closes another
-/// descriptor of the file.
+/// Unlike `flock`, it can be asked for without being taken, so nobody who only asks disturbs an
+/// engine that starts; unlike the older record locks, it does not vanish when the process closes
+/// another descriptor of the file.
 enum FileLock {
   // The kernel's numbers for open file description locks, which Swift's C library does not name.
   private static let query: Int32 = 36
@@ -23,8 +23,8 @@ enum FileLock {
     return true
   }
 
-  /// Lets go of the lock at once. Closing alone would not do: while another thread starts a child, that
-  /// child has the descriptor as well, until it runs its own program.
+  /// Lets go of the lock at once. Closing alone would not do: while another thread starts a
+  /// child, that child has the descriptor as well, until it runs its own program.
   static func letGo(_ descriptor: Int32) {
     var lock = whole()
     lock.l_type = Int16(F_UNLCK)

@@ -3,11 +3,12 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// The right to be the one engine of a store: a lock on the file beside it, kept alive by a heartbeat.
+/// The right to be the one engine of a store: a lock on the file beside it, kept alive by a
+/// heartbeat.
 ///
-/// The lock ends with the process, however it ends. The heartbeat tells a frozen process from one that
-/// runs. What the file says beyond that is a memory of the store, so that an empty, older or other file
-/// in its place is noticed.
+/// The lock ends with the process, however it ends. The heartbeat tells a frozen process from one
+/// that runs. What the file says beyond that is a memory of the store, so that an empty, older or
+/// other file in its place is noticed.
 public final class Lease: Sendable {
   /// What the lock file remembered of the store when the lease was taken; nil: nothing, it is new.
   let remembered: LockContents.Remembered?
@@ -27,13 +28,14 @@ public final class Lease: Sendable {
   private let progress = Atomic<Int64>(0)
   private let end = DispatchSemaphore(value: 0)
   private static let beat = DispatchTimeInterval.seconds(2)
-  /// An engine that has not come round its loop for so long is as good as frozen: no more heartbeats.
+  /// An engine that has not come round its loop for so long is as good as frozen: no more
+  /// heartbeats.
   private static let stuck = TimeSpan.seconds(60)
 
   /// Takes the lease on a store, making the directory and the lock file where there are none.
   ///
-  /// - Parameter endsFrozenHolder: whether a holder whose heartbeat has stopped is ended first. That can
-  ///   only be done on the same machine, and where this user may.
+  /// - Parameter endsFrozenHolder: whether a holder whose heartbeat has stopped is ended first.
+  ///   That can only be done on the same machine, and where this user may.
   public static func take(
     store path: String, access: StoreAccess = .owner, endsFrozenHolder: Bool = true
   ) throws(EngineStartFailure) -> Lease {
@@ -67,7 +69,8 @@ public final class Lease: Sendable {
 
   deinit { release() }
 
-  /// Gives the lease away. The lock file stays: taking it away would let two engines hold two of them.
+  /// Gives the lease away. The lock file stays: taking it away would let two engines hold two of
+  /// them.
   public func release() {
     let descriptor = state.withLock { state -> Int32? in
       if state.stopped { return nil }
@@ -180,8 +183,8 @@ extension Lease {
     throw heldBy(HeldLock.look(at: paths.lock), paths, "try again")
   }
 
-  /// A heartbeat can look old without anybody being frozen: the machine slept, or its clock was set. One
-  /// that beats is therefore waited for, longer than from beat to beat.
+  /// A heartbeat can look old without anybody being frozen: the machine slept, or its clock was
+  /// set. One that beats is therefore waited for, longer than from beat to beat.
   private static func endFrozen(
     _ held: HeldLock, _ paths: StorePaths
   ) throws(EngineStartFailure) {

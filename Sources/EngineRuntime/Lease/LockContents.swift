@@ -1,7 +1,8 @@
 import DeploymentEngine
 import Glibc
 
-/// What a lock file says: who holds or held the lease, and which store it goes with, how far it had come.
+/// What a lock file says: who holds or held the lease, and which store it goes with, how far it
+/// had come.
 struct LockContents: Hashable, Sendable {
   /// A store as its lock file remembers it; what is beside it must not be less.
   struct Remembered: Hashable, Sendable {

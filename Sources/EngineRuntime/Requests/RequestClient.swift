@@ -52,8 +52,8 @@ public final class RequestClient: Sendable {
     }
   }
 
-  /// Leaves requests and blocks until all are answered or the time is over; the unanswered ones are then
-  /// taken back and absent from what is returned.
+  /// Leaves requests and blocks until all are answered or the time is over; the unanswered ones
+  /// are then taken back and absent from what is returned.
   ///
   /// What an engine has taken up is waited for a little longer: it is being carried out.
   public func ask(
@@ -120,8 +120,8 @@ public final class RequestClient: Sendable {
     }
   }
 
-  /// The engine that took it up ended before it answered, and none has come after it. Nobody can take it
-  /// up while this transaction lasts: that, too, would be a write.
+  /// The engine that took it up ended before it answered, and none has come after it. Nobody can
+  /// take it up while this transaction lasts: that, too, would be a write.
   private func isOrphaned(taken: Int64?, epoch: Int64) -> Bool {
     taken == epoch && EnginePresence.query(store: paths.store) == .none
   }

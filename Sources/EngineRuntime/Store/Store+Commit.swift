@@ -4,7 +4,8 @@ import GRDB
 import Synchronization
 
 extension Store {
-  /// Stores everything of an outcome but its calls, in one durable commit, and takes up requests with it.
+  /// Stores everything of an outcome but its calls, in one durable commit, and takes up requests
+  /// with it.
   ///
   /// Where this throws, nothing of it is stored.
   public func commit(

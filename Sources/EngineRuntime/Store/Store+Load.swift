@@ -12,7 +12,8 @@ extension Store {
   }
 }
 
-/// Reads the rows of a store. They are decoded by position, which is all that a hundred thousand need.
+/// Reads the rows of a store. They are decoded by position, which is all that a hundred thousand
+/// need.
 struct StoredRows {
   let path: String
   let now: EngineTime
@@ -74,7 +75,8 @@ struct StoredRows {
     ) { "the waiting user \($0[1] as String)" }
   }
 
-  /// A row that cannot be read does not hide the others: it is shown as an error that waits for a person.
+  /// A row that cannot be read does not hide the others: it is shown as an error that waits for a
+  /// person.
   func deployments(_ db: Database, since sequence: Int64) throws -> [Deployment] {
     let columns = "body, id, pool, level, user, name, mac, port, state"
     let sql =

@@ -3,11 +3,12 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// The store as the engine that holds its lease sees it: everything that is, and the one who writes it.
+/// The store as the engine that holds its lease sees it: everything that is, and the one who
+/// writes it.
 ///
-/// Each commit carries a number, one higher than the last. It is the `sequence` of what it wrote, so that
-/// readers can ask what changed since. Each commit also finds the engine's epoch in the store, or is
-/// none: an engine that was frozen while another took over cannot write.
+/// Each commit carries a number, one higher than the last. It is the `sequence` of what it wrote,
+/// so that readers can ask what changed since. Each commit also finds the engine's epoch in the
+/// store, or is none: an engine that was frozen while another took over cannot write.
 public final class Store: Sendable {
   /// The store's random name; also the mark of the engine on what its drivers make.
   public let id: String
@@ -44,11 +45,11 @@ public final class Store: Sendable {
     public var moreRequests: Bool
   }
 
-  /// Opens the store that a lease is for: makes it where there is none, brings an older one up to date,
-  /// and makes it this engine's.
+  /// Opens the store that a lease is for: makes it where there is none, brings an older one up to
+  /// date, and makes it this engine's.
   ///
-  /// A file that is empty, gone, older than the lock file remembers, or another one, is refused: a person
-  /// has to decide what that means for what exists outside.
+  /// A file that is empty, gone, older than the lock file remembers, or another one, is refused:
+  /// a person has to decide what that means for what exists outside.
   public init(_ lease: Lease) throws(StoreFailure) {
     self.lease = lease
     let paths = lease.paths
@@ -73,7 +74,8 @@ public final class Store: Sendable {
   /// The number of the last commit.
   public var commits: Int64 { state.withLock { $0.commits } }
 
-  /// Whether the file was removed or replaced while it is open, so that nobody else sees what is written.
+  /// Whether the file was removed or replaced while it is open, so that nobody else sees what is
+  /// written.
   var hasMoved: Bool {
     queue.writeWithoutTransaction { StoreConnection.hasMoved($0) }
   }
@@ -112,13 +114,14 @@ extension Store {
     .init(
       .damaged,
       """
-      \(paths.store) is gone or empty, but \(paths.lock) remembers \(remembered.commits) commits in \
-      it: put the store back, or remove the lock file to begin anew without what was in it
+      \(paths.store) is gone or empty, but \(paths.lock) remembers \(remembered.commits) \
+      commits in it: put the store back, or remove the lock file to begin anew without what was \
+      in it
       """)
   }
 
-  /// What another program or a newer version wrote is left as it is, so it is first only read: opening
-  /// it to write would already change it.
+  /// What another program or a newer version wrote is left as it is, so it is first only read:
+  /// opening it to write would already change it.
   private static func refuseOthers(_ lease: Lease) throws(StoreFailure) {
     let paths = lease.paths
     guard let status = try? FileStatus(path: paths.store), status.size > 0 else { return }

@@ -89,14 +89,15 @@ enum StoreConnection {
     }
   }
 
-  /// The log stays when the last connection closes: without it, nobody who may not write could read.
+  /// The log stays when the last connection closes: without it, nobody who may not write could
+  /// read.
   private static func keepLog(_ db: Database) {
     var keep: Int32 = 1
     sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &keep)
   }
 
-  /// GRDB lowers `synchronous` when it opens a connection, so it is set afterwards, and read back: with
-  /// less than FULL, a loss of power could take back what was acknowledged.
+  /// GRDB lowers `synchronous` when it opens a connection, so it is set afterwards, and read
+  /// back: with less than FULL, a loss of power could take back what was acknowledged.
   private static func makeDurable(
     _ queue: DatabaseQueue, _ paths: StorePaths
   ) throws(StoreFailure) {

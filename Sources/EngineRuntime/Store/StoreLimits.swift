@@ -1,6 +1,7 @@
 import DeploymentEngine
 
-/// How much a store keeps of what passes. What is trimmed is trimmed in batches, a little at each commit.
+/// How much a store keeps of what passes. What is trimmed is trimmed in batches, a little at each
+/// commit.
 enum StoreLimits {
   /// Erasures that readers are still told of, one by one; who is further behind reads a snapshot.
   static let tombstones: Int64 = 10_000

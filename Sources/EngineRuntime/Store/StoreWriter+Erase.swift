@@ -49,7 +49,8 @@ extension StoreWriter {
       [position.tombstones.last, position.commits, kind, number, revision, name])
   }
 
-  /// Keeps what passes within its limits: a batch when enough has come together, and never much at once.
+  /// Keeps what passes within its limits: a batch when enough has come together, and never much
+  /// at once.
   mutating func trim() throws {
     if let upTo = Self.surplus(position.journal, limit: Int64(Bounds.journalEntries)) {
       try run("DELETE FROM journal WHERE id <= ?", [upTo])

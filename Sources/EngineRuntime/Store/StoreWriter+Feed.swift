@@ -4,15 +4,21 @@ import GRDB
 extension StoreWriter {
   mutating func append(_ entry: JournalEntry) throws {
     position.journal.last += 1
-    try run(
-      """
-      INSERT INTO journal (id, at, level, kind, pool, deployment, actor, message)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        position.journal.last, entry.at.milliseconds, entry.level.rawValue, entry.kind.rawValue,
-        entry.pool?.number, entry.deployment?.number, entry.actor.text, entry.message.text,
-      ])
+    var insert = try DirectStatement(
+      db,
+      sql: """
+        INSERT INTO journal (id, at, level, kind, pool, deployment, actor, message)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    insert.bind(position.journal.last)
+    insert.bind(entry.at.milliseconds)
+    insert.bind(entry.level.rawValue)
+    insert.bind(entry.kind.rawValue)
+    insert.bind(entry.pool.map { Int64($0.number) })
+    insert.bind(entry.deployment?.number)
+    insert.bind(entry.actor.text)
+    insert.bind(entry.message.text)
+    try insert.run()
   }
 
   /// The first answer stays.

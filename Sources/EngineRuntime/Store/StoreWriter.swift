@@ -95,24 +95,33 @@ struct StoreWriter {
     }
   }
 
-  /// Most writes change neither what a deployment holds nor whether it is history; then the indexes of
-  /// what it holds need not be touched.
+  /// Most writes change neither what a deployment holds nor whether it is history; then the
+  /// indexes of what it holds need not be touched.
   private func put(_ deployment: Deployment) throws {
     let identity = deployment.identity
-    let body = body(deployment)
-    let mac = identity.mac.map { Int64($0.number) }
-    let gone = deployment.phase.isHistory
-    try run(
-      """
-      UPDATE deployment SET sequence = ?, state = ?, level = ?, user = ?, body = ?
-      WHERE id = ? AND gone = ? AND name = ? AND mac IS ? AND port IS ?
-      """,
-      [
-        position.commits, deployment.state.rawValue, deployment.placement.level?.rawValue,
-        deployment.placement.user?.text, body, deployment.id.number, gone, identity.name, mac,
-        identity.port,
-      ])
-    if db.changesCount == 1 { return }
+    let body = deployment.encoded(at: now)
+    var update = try DirectStatement(
+      db,
+      sql: """
+        UPDATE deployment SET sequence = ?, state = ?, level = ?, user = ?, body = ?
+        WHERE id = ? AND gone = ? AND name = ? AND mac IS ? AND port IS ?
+        """)
+    update.bind(position.commits)
+    update.bind(deployment.state.rawValue)
+    update.bind(deployment.placement.level?.rawValue)
+    update.bind(deployment.placement.user?.text)
+    update.bind(body)
+    update.bind(deployment.id.number)
+    update.bind(deployment.phase.isHistory ? 1 : 0)
+    update.bind(identity.name)
+    update.bind(identity.mac.map { Int64($0.number) })
+    update.bind(identity.port.map { Int64($0) })
+    try update.run()
+    if db.changesCount == 0 { try putWhole(deployment, body) }
+  }
+
+  private func putWhole(_ deployment: Deployment, _ body: [UInt8]) throws {
+    let identity = deployment.identity
     try run(
       """
       INSERT INTO deployment
@@ -125,8 +134,9 @@ struct StoreWriter {
       """,
       [
         deployment.id.number, position.commits, deployment.pool.number,
-        deployment.state.rawValue, gone, deployment.placement.level?.rawValue,
-        deployment.placement.user?.text, identity.name, mac, identity.port, body,
+        deployment.state.rawValue, deployment.phase.isHistory,
+        deployment.placement.level?.rawValue, deployment.placement.user?.text, identity.name,
+        identity.mac.map { Int64($0.number) }, identity.port, Data(body),
       ])
   }
 

@@ -3,8 +3,8 @@ import GRDB
 
 /// What is left of a deployment whose record cannot be read: the columns beside it.
 ///
-/// It comes back as an error with its identity and a reason. It counts as once assigned, because what
-/// was never assigned may be removed without a person, and nobody knows what it was.
+/// It comes back as an error with its identity and a reason. It counts as once assigned, because
+/// what was never assigned may be removed without a person, and nobody knows what it was.
 struct UnreadableDeployment {
   let id: DeploymentID
   let pool: PoolID

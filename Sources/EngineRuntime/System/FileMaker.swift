@@ -21,7 +21,8 @@ enum FileMaker {
     }
   }
 
-  /// Opens a file to read and write, making it where there is none. It is closed in child processes.
+  /// Opens a file to read and write, making it where there is none. It is closed in child
+  /// processes.
   static func openOrMake(_ path: String, mode: mode_t) throws(FileStatus.Failure) -> Int32 {
     let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if made >= 0 {
@@ -33,7 +34,8 @@ enum FileMaker {
     return opened
   }
 
-  /// Makes an empty file where there is none, and sees to it that its name survives a loss of power.
+  /// Makes an empty file where there is none, and sees to it that its name survives a loss of
+  /// power.
   static func makeEmpty(
     _ path: String, in folder: String, mode: mode_t
   ) throws(FileStatus.Failure) {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Ends a process that is known by pid and start time, and no other: a pid descriptor holds on to the
-/// process while its start time is compared.
+/// Ends a process that is known by pid and start time, and no other: a pid descriptor holds on to
+/// the process while its start time is compared.
 enum ProcessEnder {
   /// Why a process was not ended.
   enum Failure: Error, Hashable {

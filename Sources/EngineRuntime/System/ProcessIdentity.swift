@@ -7,7 +7,8 @@ struct ProcessIdentity: Hashable, Sendable {
   var startTime: UInt64
   /// The machine's name, for a person.
   var host: String
-  /// The machine's run and the world of its pids: where it is the same, the pid means the same process.
+  /// The machine's run and the world of its pids: where it is the same, the pid means the same
+  /// process.
   var machine: String
 
   /// This process.

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Where a store's files are. Links are followed first, so that two names of one store have one lock.
+/// Where a store's files are. Links are followed first, so that two names of one store have one
+/// lock.
 struct StorePaths: Hashable, Sendable {
   /// The database.
   let store: String

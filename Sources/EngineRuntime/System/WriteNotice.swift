@@ -1,7 +1,7 @@
 import Glibc
 
-/// Hears from the kernel that a file was written to. The directory is watched, not the file, so that a
-/// file that is made anew is heard of as well.
+/// Hears from the kernel that a file was written to. The directory is watched, not the file, so
+/// that a file that is made anew is heard of as well.
 final class WriteNotice: Sendable {
   let descriptor: Int32
   private let name: [UInt8]

@@ -1,10 +1,11 @@
+import Dispatch
 import Synchronization
 
-/// Lets tasks pass once it is open. It does not heed cancellation: so a driver hangs.
+/// Lets tasks and threads pass once it is open. It does not heed cancellation: so a driver hangs.
 final class Gate: Sendable {
   private struct State {
     var isOpen = false
-    var waiting: [CheckedContinuation<Void, Never>] = []
+    var waiting: [@Sendable () -> Void] = []
   }
   private let state = Mutex(State())
 
@@ -16,16 +17,36 @@ final class Gate: Sendable {
       defer { state.waiting = [] }
       return state.waiting
     }
-    for continuation in waiting { continuation.resume() }
+    for resume in waiting { resume() }
   }
 
+  /// Suspends the task.
   func pass() async {
-    await withCheckedContinuation { continuation in
-      let passes = state.withLock { state -> Bool in
-        if !state.isOpen { state.waiting.append(continuation) }
-        return state.isOpen
-      }
-      if passes { continuation.resume() }
+    await withCheckedContinuation { continuation in then { continuation.resume() } }
+  }
+
+  /// Blocks the thread.
+  func block() {
+    let passed = DispatchSemaphore(value: 0)
+    then { passed.signal() }
+    passed.wait()
+  }
+
+  private func then(_ resume: @escaping @Sendable () -> Void) {
+    let passes = state.withLock { state -> Bool in
+      if !state.isOpen { state.waiting.append(resume) }
+      return state.isOpen
     }
+    if passes { resume() }
+  }
+}
+
+/// Suspends the task until it is cancelled.
+func untilCancelled() async {
+  let cancelled = Gate()
+  await withTaskCancellationHandler {
+    await cancelled.pass()
+  } onCancel: {
+    cancelled.open()
   }
 }

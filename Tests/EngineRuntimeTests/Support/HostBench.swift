@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Glibc
 import Logging
 
 @testable import EngineRuntime
@@ -54,14 +53,4 @@ struct HostBench {
     return try RequestClient(path: temporary.path)
       .ask([request], timeout: .seconds(20))[request.key]
   }
-}
-
-/// Waits until something holds that a real thread or process brings about.
-func eventually(_ condition: () throws -> Bool) throws -> Bool {
-  let end = EngineClock.system.now.moment + .seconds(30)
-  while EngineClock.system.now.moment < end {
-    if try condition() { return true }
-    usleep(2000)
-  }
-  return false
 }

@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Runs on a thread that has another user's permissions for files. Only root can do that, and only for
-/// one thread: the process keeps its own.
+/// Runs on a thread that has another user's permissions for files. Only root can do that, and
+/// only for one thread: the process keeps its own.
 enum OtherUser {
   static func run<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
     typealias SetUser = @convention(c) (UInt32) -> Int32

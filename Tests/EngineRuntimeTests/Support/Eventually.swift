@@ -1,0 +1,14 @@
+import DeploymentEngine
+import Glibc
+
+@testable import EngineRuntime
+
+/// Waits until something holds that a real thread or process brings about.
+func eventually(_ condition: () throws -> Bool) throws -> Bool {
+  let end = EngineClock.system.now.moment + .seconds(30)
+  while EngineClock.system.now.moment < end {
+    if try condition() { return true }
+    usleep(2000)
+  }
+  return false
+}
