@@ -24,7 +24,11 @@ enum Schema {
   static func standing(_ db: Database) throws -> Standing {
     let mark = try Int32.fetchOne(db, sql: "PRAGMA application_id")
     if mark != applicationID {
-      let things = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+      // The migrator makes its own table in a commit of its own: who dies right after it leaves only
+      // that.
+      let things =
+        try Int.fetchOne(
+          db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") ?? 0
       return mark == 0 && things == 0 ? .empty : .foreign
     }
     if try migrator.hasBeenSuperseded(db) { return .newer }
