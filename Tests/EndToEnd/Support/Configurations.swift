@@ -1,0 +1,35 @@
+/// Configurations that more than one test runs on.
+enum Configurations {
+  /// The pool `web`: real servers of this machine, three ready and two frozen.
+  static let servers = """
+    grace: 0s
+    providers:
+      - name: here
+        driver: process
+    pools:
+      - name: web
+        provider: here
+        service:
+          command: $SERVER
+          port: auto
+          environment: { \(Workplace.mark): $PLACE }
+        sizes: { initial: 0, l1: 3, l2: 2, max: 8 }
+        names: { prefix: web-, digits: 3 }
+
+    """
+
+  /// The pool `pretend`: nothing real, done at once; two ready.
+  static let pretended = """
+    grace: 0s
+    providers:
+      - name: play
+        driver: simulated
+    pools:
+      - name: pretend
+        provider: play
+        service: { steps: 0 }
+        sizes: { initial: 0, l1: 2, l2: 0, max: 5 }
+        names: { prefix: pre-, digits: 3 }
+
+    """
+}
