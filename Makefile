@@ -7,7 +7,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
 # `make -j4` reaches the compiler as well; without it the compiler takes every core.
-JOBS = $(filter-out -j,$(filter -j%,$(MAKEFLAGS)))
+JOBS = $(patsubst -j%,--jobs=%,$(filter-out -j,$(filter -j%,$(MAKEFLAGS))))
 RELEASE := .build/release
 
 .PHONY: help run test build lint format bench install setup setup-tests clean

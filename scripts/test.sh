@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test and ends with a line of its own, "N passed, N failed", counted over all runs.
 # First everything that runs inside one process, side by side; then the end-to-end tests, which
-# want the machine for themselves. Arguments go to the build (-j2). The exit code is 0 only when
+# want the machine for themselves. Arguments go to the build (--jobs=2). The exit code is 0 only when
 # every test passed.
 set -uo pipefail
 cd "$(dirname "$0")/.."

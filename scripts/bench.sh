@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Builds the benchmarks, which are a package of their own, and runs them; the tables go to
+# standard output. `--jobs=N` goes to the build, everything else to the benchmarks.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+build=(-c release --package-path Tests/Benchmarks --scratch-path .build/benchmarks)
+arguments=()
+for argument in "$@"; do
+  case "$argument" in
+    --jobs=*) build+=("$argument") ;;
+    *) arguments+=("$argument") ;;
+  esac
+done
+swift build "${build[@]}" >&2
+exec .build/benchmarks/release/Benchmarks "${arguments[@]}"
