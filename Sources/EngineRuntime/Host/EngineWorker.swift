@@ -106,7 +106,8 @@ struct EngineWorker {
     if !requests.isEmpty || requestsMayWait { return 0 }
     let now = options.clock.now.moment
     let wakes = [engine.nextWake, runner.nextDeadline, nextLook].compactMap { $0 }
-    return wakes.map { ($0 - now).milliseconds }.min().map { max(0, min($0, 2000)) } ?? 2000
+    // Never none at all: a wake that brings nothing about would else keep a core busy.
+    return wakes.map { ($0 - now).milliseconds }.min().map { max(1, min($0, 2000)) } ?? 2000
   }
 
   /// Another process has written: that can only have been a request.

@@ -66,7 +66,11 @@ public final class Store: Sendable {
   }
 
   /// Closes the store. What is committed is kept; nothing can be written any more.
+  ///
+  /// What is in the log is brought into the database first, as far as readers let it: somebody
+  /// may copy that file alone.
   public func close() {
+    _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
     try? queue.close()
     lease.remember(commits: commits)
   }
