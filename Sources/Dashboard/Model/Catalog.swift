@@ -59,6 +59,16 @@ struct Catalog: Sendable {
   /// A list in its order; history is in none.
   func rows(_ list: ListName) -> SortedRows { lists[list] ?? SortedRows() }
 
+  /// A list without what a filter hides.
+  func rows(_ list: ListName, matching filter: Filter) -> SortedRows {
+    let names = Dictionary(uniqueKeysWithValues: pools.map { ($0.id, $0.name) })
+    return rows(list).narrowed { id in
+      // In its place: copying a record costs more than looking at it.
+      guard let place = places[id] else { return false }
+      return filter.matches(records[place], pool: names[records[place].pool])
+    }
+  }
+
   /// Where a deployment stands in its lists; nil: it is not known.
   func key(of id: DeploymentID) -> RowKey? { deployment(id).map(order.key) }
 

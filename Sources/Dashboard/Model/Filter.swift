@@ -129,14 +129,20 @@ private enum Needle: Sendable {
   private static func contains(_ text: String, _ needle: [UInt8], foldsCase: Bool) -> Bool {
     var text = foldsCase && !text.utf8.allSatisfy { $0 < 0x80 } ? text.lowercased() : text
     return text.withUTF8 { bytes in
-      guard bytes.count >= needle.count else { return false }
-      return (0...(bytes.count - needle.count)).contains { start in
-        needle.indices.allSatisfy { place in
-          let byte = bytes[start + place]
-          let folded = foldsCase && byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
-          return folded == needle[place]
+      var start = 0
+      while start + needle.count <= bytes.count {
+        var length = 0
+        while length < needle.count, fold(bytes[start + length], foldsCase) == needle[length] {
+          length += 1
         }
+        if length == needle.count { return true }
+        start += 1
       }
+      return false
     }
+  }
+
+  private static func fold(_ byte: UInt8, _ foldsCase: Bool) -> UInt8 {
+    foldsCase && byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
   }
 }

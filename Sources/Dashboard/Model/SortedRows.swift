@@ -29,8 +29,10 @@ struct SortedRows: Hashable, Sendable {
   init() {}
 
   /// A list of these rows, in any order.
-  init(_ keys: some Sequence<RowKey>) {
-    let sorted = keys.sorted()
+  init(_ keys: some Sequence<RowKey>) { self.init(sorted: keys.sorted()) }
+
+  /// A list of rows that are in their order already.
+  private init(sorted: [RowKey]) {
     count = sorted.count
     pieces = stride(from: 0, to: sorted.count, by: Self.pieceLimit / 2).map {
       Array(sorted[$0..<min($0 + Self.pieceLimit / 2, sorted.count)])
@@ -100,6 +102,11 @@ struct SortedRows: Hashable, Sendable {
       start += piece.count
     }
     return result
+  }
+
+  /// The rows for which something holds.
+  func narrowed(where holds: (DeploymentID) -> Bool) -> SortedRows {
+    SortedRows(sorted: pieces.flatMap { piece in piece.filter { holds($0.id) } })
   }
 
   /// Every deployment, in order.

@@ -53,9 +53,7 @@ extension ScreenModel {
   var targets: [Deployment] {
     let catalog = catalog
     if marks.isEmpty { return subjectDeployment.map { [$0] } ?? [] }
-    return marks.compactMap(catalog.deployment).sorted {
-      ($0.pool, $0.name, $0.id) < ($1.pool, $1.name, $1.id)
-    }
+    return SortedRows(marks.compactMap(catalog.troubleKey)).ids.compactMap(catalog.deployment)
   }
 
   private func sort(

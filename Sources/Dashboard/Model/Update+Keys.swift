@@ -200,14 +200,9 @@ extension ScreenModel {
 
   private mutating func thaw() {
     frozen = nil
-    pruneGhosts()
+    pruneMarks()
     narrow()
     say("the lists are live again")
-  }
-
-  private mutating func pruneGhosts() {
-    let live = live
-    marks = marks.filter { live.deployment($0).map { !$0.phase.isHistory } ?? false }
   }
 
   /// Goes to the next deployment in error after the one that is chosen, round the end.

@@ -214,6 +214,9 @@ extension ScreenModel {
       key: settings.keys.key(of: action.id), refusal: refusal(of: action))
   }
 
+  /// Marked deployments that are looked at before a menu is shown.
+  private static let judgedMarks = 200
+
   /// Why an action would not be done now, by what is chosen; nil: it would.
   func refusal(of action: Action) -> SafeText? {
     if action.mutates, let no = whyNothingIsAsked { return no }
@@ -226,10 +229,12 @@ extension ScreenModel {
       if action.id == .assign, marks.isEmpty, subjectDeployment == nil {
         return chosenPool.map { action.id.refusal(on: $0) } ?? "choose one pool first"
       }
+      // Of very many it is found out when it is asked.
+      guard marks.count <= Self.judgedMarks else { return nil }
       let targets = targets
       guard let first = targets.first else { return "choose a deployment first" }
-      let all = targets.map { refusal(of: action.id, for: $0) }
-      return all.contains(nil) ? nil : refusal(of: action.id, for: first)
+      let isPossible = targets.contains { refusal(of: action.id, for: $0) == nil }
+      return isPossible ? nil : refusal(of: action.id, for: first)
     }
   }
 

@@ -6,7 +6,10 @@ extension ScreenModel {
     live = Catalog(snapshot.state, order: live.order)
     sequence = snapshot.sequence
     storeTrouble = nil
-    if frozen == nil { narrow() }
+    if frozen == nil {
+      pruneMarks()
+      narrow()
+    }
     return followStore()
   }
 
@@ -24,29 +27,33 @@ extension ScreenModel {
     samples.take(live.pools, at: now)
     forgetArrivedSizes()
     let commands = tendAsks()
-    pruneMarks()
     settle(after: .store)
     return commands + readOn()
   }
 
   private mutating func apply(_ change: StoreChange) {
-    guard frozen == nil, !filter.isEmpty else { return live.apply(change) }
+    guard frozen == nil else { return live.apply(change) }
     let id: DeploymentID
     switch change {
-    case .deployment(let deployment): id = deployment.id
-    case .erasedDeployment(let erased): id = erased
+    case .deployment(let deployment):
+      id = deployment.id
+      if deployment.phase.isHistory { marks.remove(id) }
+    case .erasedDeployment(let erased):
+      id = erased
+      marks.remove(id)
     case .pool, .erasedPool, .provider, .erasedProvider, .publication, .erasedPublication, .waiter,
       .erasedWaiter, .configuration, .counters:
       return live.apply(change)
     }
+    guard !filter.isEmpty else { return live.apply(change) }
     let before = live.deployment(id)
     live.apply(change)
     refilter(id, before: before)
   }
 
   /// Marks are about what exists.
-  private mutating func pruneMarks() {
-    guard !marks.isEmpty, frozen == nil else { return }
+  mutating func pruneMarks() {
+    let live = live
     marks = marks.filter { live.deployment($0).map { !$0.phase.isHistory } ?? false }
   }
 }
@@ -60,13 +67,7 @@ extension ScreenModel {
     guard !filter.isEmpty else { return }
     let catalog = catalog
     for pane in Pane.listOrder {
-      let keys = catalog.rows(ListName(pool: pool, pane: pane)).ids.compactMap { id -> RowKey? in
-        guard let deployment = catalog.deployment(id), isWanted(deployment, catalog) else {
-          return nil
-        }
-        return catalog.order.key(of: deployment)
-      }
-      filtered[pane] = SortedRows(keys)
+      filtered[pane] = catalog.rows(ListName(pool: pool, pane: pane), matching: filter)
     }
   }
 

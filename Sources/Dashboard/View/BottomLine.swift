@@ -46,13 +46,21 @@ extension ScreenModel {
   /// What must not be forgotten.
   private var badge: Span? {
     guard !marks.isEmpty else { return nil }
-    let hidden =
-      marks.count
-      - marks.filter { id in
-        Pane.listOrder.contains { index(of: id, in: $0) != nil }
-      }.count
+    let hidden = hiddenMarks
     let text = hidden > 0 ? "\(marks.count) marked, \(hidden) not shown" : "\(marks.count) marked"
     return Span(SafeText(text), .rowMarked)
+  }
+
+  /// Marked deployments that another pool or the filter hides.
+  private var hiddenMarks: Int {
+    // Of very many the question before an action says how many they are.
+    guard pool != nil || !filter.isEmpty, marks.count <= 500 else { return 0 }
+    let catalog = catalog
+    return marks.filter { id in
+      guard let deployment = catalog.deployment(id) else { return true }
+      let isInPool = pool == nil || pool == deployment.pool
+      return !isInPool || index(of: id, in: Pane(deployment.placement)) == nil
+    }.count
   }
 
   private func drawFind(
