@@ -18,6 +18,8 @@ extension ScreenModel {
       forgetSizes(of: ask)
     }
     change(ask)
+    // The store may have told of the outcome before the answer came.
+    if ask.stage == .accepted, observe(&ask) { return }
     tell(ask, note)
   }
 
@@ -58,25 +60,27 @@ extension ScreenModel {
         change(ask)
         late.append(ask.key)
       } else if ask.stage == .accepted {
-        observe(&ask)
+        _ = observe(&ask)
       }
     }
     forgetOldAsks()
     return late.isEmpty ? [] : [.withdraw(late)]
   }
 
-  private mutating func observe(_ ask: inout Ask) {
-    guard let target = ask.target else { return }
+  /// Looks what became of an accepted request; whether it is over, and was told of.
+  private mutating func observe(_ ask: inout Ask) -> Bool {
+    guard let target = ask.target else { return false }
     let deployment = live.deployment(target.id)
     if deployment?.pending?.key == ask.key {
       ask.wasPending = true
       asks[ask.key] = ask
-      return
+      return false
     }
-    guard let stage = ask.outcome(deployment) else { return }
+    guard let stage = ask.outcome(deployment) else { return false }
     ask.stage = stage
     change(ask)
     tell(ask, "")
+    return true
   }
 
   private mutating func forgetOldAsks() {

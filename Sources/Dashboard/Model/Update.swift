@@ -106,8 +106,14 @@ extension ScreenModel {
       return layout.panes[pane] != nil
         && deployments(in: pane, at: top..<top + layout.rowCount(pane)).contains(where: ticks)
     }
-    return inSight || (layout.panes[.details] != nil && subjectDeployment.map(ticks) ?? false)
+    guard !inSight, layout.panes[.details] != nil, tab != .log, let subject = subjectDeployment
+    else { return inSight }
+    let dues = [subject.next, subject.patience, subject.phase.operation?.deadline]
+    return ticks(subject)
+      || dues.contains { $0.map { isNear($0.at - now.moment) } ?? false }
   }
+
+  private func isNear(_ left: TimeSpan) -> Bool { left > .zero && left < .minutes(1) }
 
   private func ticks(_ deployment: Deployment) -> Bool {
     let age = now.utc - deployment.stateSince
