@@ -41,7 +41,7 @@ extension ScreenModel {
   /// Why no request is made at all now, whatever is asked; nil: requests are made.
   var whyNothingIsAsked: SafeText? {
     if settings.isReadOnly { return "read-only: nothing is asked of the engine from here" }
-    if !layout.allowsActing { return "the window is too small to see what would happen" }
+    if !layout.allowsActing { return "too small to act" }
     if sequence == nil { return "the store has not been read yet" }
     if presence == EnginePresence.none {
       return "no engine runs on this store: nothing would be done"

@@ -97,7 +97,8 @@ extension ScreenModel {
     if entry.level == .warning || entry.level == .error { text += "\(entry.level.rawValue): " }
     if events != nil || tab != .log || log?.scope == nil {
       if let id = entry.deployment {
-        text += "\(live.deployment(id)?.name.text ?? id.description): "
+        let name = live.deployment(id)?.name.text ?? id.description
+        if !entry.message.text.hasPrefix(name) { text += "\(name): " }
       } else if let pool = entry.pool.flatMap(live.pool) {
         text += "\(pool.name): "
       }

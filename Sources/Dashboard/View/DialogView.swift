@@ -15,12 +15,12 @@ extension ScreenModel {
 
   /// A box in the middle that is as large as its lines, and the room inside.
   private func box(
-    _ title: SafeText, _ lines: [Line], _ layout: Layout, on surface: inout Surface,
-    _ glyphs: Glyphs
+    _ title: SafeText, _ lines: [Line], _ layout: Layout, atLeast least: Int = 0,
+    on surface: inout Surface, _ glyphs: Glyphs
   ) -> Rect {
     let body = layout.body
-    let widest = lines.map { $0.spans.reduce(0) { $0 + Surface.columns($1.text) } }.max() ?? 0
-    let width = min(body.width, max(widest, Surface.columns(title) + 2) + 4)
+    let widest = lines.map(Self.width).max() ?? 0
+    let width = min(body.width, max(widest, least, Surface.columns(title) + 2) + 4)
     let height = min(body.height, lines.count + 2)
     let rect = Rect(
       x: body.x + (body.width - width) / 2, y: body.y + (body.height - height) / 2, width: width,
@@ -192,8 +192,7 @@ extension ScreenModel {
         ?? Line([
           Span("Enter", .hintKey), Span(" assign   "), Span("Esc", .hintKey), Span(" leave it"),
         ]))
-    lines.append(Line(SafeText(String(repeating: " ", count: 40))))
-    let room = box("Assign", lines, layout, on: &surface, glyphs)
+    let room = box("Assign", lines, layout, atLeast: 40, on: &surface, glyphs)
     drawField(dialog.field, line: field, after: "To user: ", in: room, on: &surface)
   }
 }
@@ -217,8 +216,7 @@ extension ScreenModel {
     if shown.isEmpty { lines.append(Line("no action is called that", .textDim)) }
     // As wide as its widest line, so that it stands still while it is narrowed.
     let widest = picker.items.map { Self.width(line($0, widths)) }.max() ?? 0
-    lines.append(Line(SafeText(String(repeating: " ", count: widest))))
-    let room = box(picker.title, lines, layout, on: &surface, glyphs)
+    let room = box(picker.title, lines, layout, atLeast: widest, on: &surface, glyphs)
     let first = hasField ? 1 : 0
     let y = room.y + first + picker.cursor - top
     if !shown.isEmpty, y < room.maxY {

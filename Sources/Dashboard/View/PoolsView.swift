@@ -130,9 +130,9 @@ extension ScreenModel {
   ) {
     let line = samples.suffix(cell.width)
     // A little room above the highest, so that what stands still does not look full.
-    let most = max(1, (line.max() ?? 0) * 5 / 4)
+    let most = max(1, (line.max() ?? 0) * 5)
     for (place, value) in line.enumerated() {
-      let step = min(glyphs.spark.count - 1, value * (glyphs.spark.count - 1) / most)
+      let step = min(glyphs.spark.count - 1, value * 4 * (glyphs.spark.count - 1) / most)
       surface.put(
         glyphs.spark[step], at: Point(x: cell.x + cell.width - line.count + place, y: cell.y),
         role: .chartLine)
