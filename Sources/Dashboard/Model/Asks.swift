@@ -105,8 +105,13 @@ struct Asks: Hashable, Sendable {
   /// Everything that is not over yet, in the order in which it was asked.
   var open: [Ask] { batches.flatMap(asks(of:)).filter { !$0.stage.isOver } }
 
-  /// Whether anything is not over yet.
+  /// Whether nothing is remembered.
   var isIdle: Bool { asks.isEmpty }
+
+  /// Whether time alone changes something: an answer is late, or an outcome has been told long enough.
+  var isTimed: Bool {
+    batches.contains { batch in asks(of: batch).contains { $0.stage != .accepted } }
+  }
 
   /// The answers of a press have been told of.
   mutating func markAnswered(_ number: Int) {

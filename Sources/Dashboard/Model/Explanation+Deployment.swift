@@ -103,7 +103,7 @@ extension Explanation {
 
   private mutating func step(_ deployment: Deployment, _ around: Surroundings) {
     guard let operation = deployment.phase.operation else {
-      if let due = deployment.next { next("it is looked at again at \(around.point(due))") }
+      if let due = deployment.next { next("\(Self.dueWords(deployment)) at \(around.point(due))") }
       return
     }
     let call = operation.step == .check ? "checkState" : operation.kind.word
@@ -114,6 +114,13 @@ extension Explanation {
     } else {
       next("\(call) is being called, or waits for the provider's turn")
     }
+  }
+
+  /// What happens to one that has no operation when it is due.
+  private static func dueWords(_ deployment: Deployment) -> String {
+    guard case .error(let failed) = deployment.phase else { return "it is looked at again" }
+    return failed.removals > 0
+      ? "removing it is tried again" : "what is left of it outside is destroyed"
   }
 
   /// What the end of an operation's time means.

@@ -179,9 +179,13 @@ extension Ask {
     guard deployment.revision > target.revision else { return nil }
     if deployment.phase.isHistory { return endsInHistory ? .done : .failed("it was removed") }
     let isInSameState = deployment.stateSince == target.stateSince
-    if wasPending, isInSameState, !deployment.isLeaving { return .failed("it was taken back") }
     if deployment.state == .error, !isInSameState {
       return .failed(deployment.reason ?? "it is in error")
+    }
+    if wasPending, !deployment.isLeaving {
+      return .failed(
+        isInSameState
+          ? "it was taken back" : "it came too late, it is \(deployment.state.rawValue)")
     }
     switch verb {
     case .move(_, let level):

@@ -86,7 +86,7 @@ extension ScreenModel {
       60_000 - Self.remainder(now.utc.milliseconds + Int64(zone.offset) * 1000, 60_000)
     var wake = now.moment + .milliseconds(untilMinute)
     if let status { wake = min(wake, status.at + status.kind.lifetime + .milliseconds(1)) }
-    if showsSeconds || !asks.open.isEmpty {
+    if showsSeconds || asks.isTimed {
       wake = min(
         wake, now.moment + .milliseconds(1000 - Self.remainder(now.utc.milliseconds, 1000)))
     }

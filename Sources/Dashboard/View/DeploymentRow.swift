@@ -42,7 +42,8 @@ extension ScreenModel {
       switch ask.stage {
       case .sent, .withdrawing: return Span("asked: \(label)", .statePreparing)
       case .refused(let sentence): return Span("refused: \(sentence)", .statusError)
-      case .failed(let sentence): return Span("\(label): \(sentence)", .statusError)
+      case .failed(let sentence):
+        if deployment.state != .error { return Span("\(label): \(sentence)", .statusError) }
       case .accepted, .done: break
       }
     }

@@ -203,7 +203,7 @@ extension ScreenModel {
     }
     if let progress = deployment.progress { facts.append(Fact("Progress", "\(progress)")) }
     let next = deployment.next.map(around.point) ?? (operation == nil ? "-" : "being called")
-    facts.append(Fact("Next check", SafeText(next)))
+    facts.append(Fact(deployment.state == .error ? "Removal" : "Next check", SafeText(next)))
     if let patience = deployment.patience {
       facts.append(Fact("Patience", SafeText(around.point(patience))))
     }
@@ -232,7 +232,10 @@ extension ScreenModel {
         "until \(around.point(restraint.until)): \(restraint.reason)", width, sign: "Restrained  ",
         .stateError)
     }
-    lines += Self.wrapped(pool.now, width, sign: "Now         ", .textDim)
+    // What it says of a restraint stands above, and is newer there.
+    if pool.restraint == nil || pool.now.text.contains(";") {
+      lines += Self.wrapped(pool.now, width, sign: "Now         ", .textDim)
+    }
     return lines + Self.columns(facts(pool, around), width)
   }
 

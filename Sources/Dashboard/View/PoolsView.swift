@@ -164,7 +164,8 @@ extension ScreenModel {
         wanted: Samples.length),
       Column(name: .now, title: "NOW", rank: 75, least: 24, wanted: 24, stretches: true),
     ]
-    return isWide ? columns : columns.filter { $0.name != .chart }
+    let hasSamples = rows.contains { !$0.samples.isEmpty }
+    return isWide && hasSamples ? columns : columns.filter { $0.name != .chart }
   }
 }
 

@@ -225,6 +225,24 @@ extension Verb {
     #expect(model.status?.text == "Destroy win11-0411: it does not stop")
   }
 
+  @Test func tellsThatACancelCameTooLate() {
+    var model = Fixture.model()
+    Self.accept(&model, model.type("2", "G", "c").requests)
+    var deployment = Self.deployment(10)
+    deployment.revision = 2
+    deployment.pending = PendingRequest(
+      key: RequestKey("s1-1"), actor: "ana@vdi", verb: .cancel,
+      due: Fixture.now.deadline(in: .seconds(5)))
+    _ = model.change(.deployment(deployment))
+    deployment.pending = nil
+    deployment.phase = .usable(nil)
+    deployment.stateSince = Fixture.utc
+    deployment.revision = 3
+    _ = model.change(.deployment(deployment))
+    #expect(model.status?.text == "Cancel win11-0421: it came too late, it is usable")
+    #expect(model.asks.open.isEmpty)
+  }
+
   @Test func undoesWhatWaitsWhereverTheCursorIs() {
     var model = Fixture.model()
     _ = model.type("2", "D", "y")
