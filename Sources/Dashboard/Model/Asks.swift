@@ -108,7 +108,7 @@ struct Asks: Hashable, Sendable {
   /// Whether nothing is remembered.
   var isIdle: Bool { asks.isEmpty }
 
-  /// Whether time alone changes something: an answer is late, or an outcome has been told long enough.
+  /// Whether time alone changes something: an answer is late, an outcome was told long enough.
   var isTimed: Bool {
     batches.contains { batch in asks(of: batch).contains { $0.stage != .accepted } }
   }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Dashboard
 
-/// The screen beside the real core: what it permits the engine permits, and what it shows is what the
-/// engine has, whatever is pressed and whatever the drivers answer.
+/// The screen beside the real core: what it permits the engine permits, and what it shows is what
+/// the engine has, whatever is pressed and whatever the drivers answer.
 @Suite struct WithEngineTests {
   private struct Desk {
     var engine: Engine
@@ -86,11 +86,12 @@ import Testing
     }
   }
 
-  /// What only the engine can know: that the provider is busy, that the user has one already, that there is
-  /// nothing left to give.
+  /// What only the engine can know: that the provider is busy, that the user has one already, that
+  /// there is nothing left to give; and what changed while a question was open.
   private static let expected = [
     "busy", "holds", "in maintenance", "has not come back", "is full", "has nothing ready",
     "is exhausted", "is held by", "is being removed", "nothing waits to be undone",
+    "changed since you looked",
   ]
 
   private static let keys: [Key] = [
