@@ -31,6 +31,9 @@ struct DriverOracle {
   /// A user claimed it: whatever was made ready before does not count.
   mutating func claimed(_ subject: CallSubject) { seen[subject]?.readySinceClaim = false }
 
+  /// Its record is erased: its number may be met again.
+  mutating func forget(_ subject: CallSubject) { seen[subject] = nil }
+
   /// Judges a call about a deployment, against what is stored.
   mutating func judge(
     _ call: Call, _ stored: Deployment?, traits: ServiceTraits?, inMaintenance: Bool
@@ -150,10 +153,7 @@ struct DriverOracle {
   /// The engine has heard an answer and stored what it makes of it.
   mutating func heard(_ call: Call, _ answer: TaskState?) {
     guard let task = call.task, let answer else { return }
-    let kind =
-      switch task {
-      case .start(let kind), .check(let kind): kind
-      }
+    let kind = task.operation
     var known = known(call.subject)
     switch answer {
     case .running: known.isRunning = true
@@ -174,6 +174,15 @@ struct DriverOracle {
     case .setReady: known.readySinceClaim = true
     case .notifyReadyFromOSManager: known.readyTold += 1
     case .cancel, .destroy: known.gone = true
+    }
+  }
+}
+
+extension DriverTask {
+  /// The operation that it belongs to.
+  var operation: OperationKind {
+    switch self {
+    case .start(let kind), .check(let kind): kind
     }
   }
 }

@@ -92,6 +92,8 @@ struct ScriptedDriver {
   private var queued: [Method: [Behaviour]] = [:]
   private var left: [CallSubject: Answers] = [:]
   private var delays: [CallSubject: TimeSpan] = [:]
+  /// Decides by chance what no script decides.
+  var dice: FaultDice?
   /// What it says when to check.
   var suggestedTime = TimeSpan.seconds(1)
   /// Addresses are given at the end of a deploy.
@@ -110,6 +112,8 @@ struct ScriptedDriver {
     usual = [:]
     queued = [:]
     left = [:]
+    dice = nil
+    uniqueIds = [:]
   }
 
   /// A person removed what it had made for a subject.
@@ -122,14 +126,14 @@ struct ScriptedDriver {
     guard let task = call.task else { return (nil, .zero) }
     switch task {
     case .start(let kind):
-      let behaviour = taken(Method(kind))
+      let behaviour = special(Method(kind)) ?? dice?.start(kind) ?? .finish
       guard var answers = behaviour.answers else { return nil }
       let first = answers.next()
       left[call.subject] = answers
       delays[call.subject] = behaviour.delay
       return (first, behaviour.delay)
     case .check:
-      if let behaviour = special(.checkState) {
+      if let behaviour = special(.checkState) ?? dice?.check() {
         guard var answers = behaviour.answers else { return nil }
         return (answers.next(), behaviour.delay)
       }
@@ -144,8 +148,6 @@ struct ScriptedDriver {
     queued[method] = waiting
     return first
   }
-
-  private mutating func taken(_ method: Method) -> Behaviour { special(method) ?? .finish }
 
   /// The call has its effect outside.
   mutating func execute(_ call: Call, _ answer: TaskState?) {

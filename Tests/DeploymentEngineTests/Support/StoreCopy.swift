@@ -45,6 +45,15 @@ struct StoreCopy {
       one.withoutStanding)
   }
 
+  /// The operation that is stored for a subject.
+  func operation(of subject: CallSubject) -> OperationKind? {
+    switch subject {
+    case .deployment(let id): deployments[id]?.record.phase.operation?.kind
+    case .publication(let pool, let revision):
+      publications[PublicationKey(pool: pool, revision: revision)]?.record.operation?.kind
+    }
+  }
+
   private func isSame<Record: HasDeadlines>(_ row: Row<Record>?, _ record: Record) -> Bool {
     guard let row else { return false }
     if row.run == run { return row.record == record }

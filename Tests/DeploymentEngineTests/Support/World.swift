@@ -92,8 +92,9 @@ final class World {
       crashNext = nil
       var stored = outcome
       stored.calls = []
+      let before = store
       store.commit(stored.changes, at: now)
-      hear(event)
+      hear(event, before: before)
       restart()
     }
     return outcome
@@ -112,15 +113,16 @@ final class World {
     let loaded = store.state(at: now)
     store.startRun()
     engine = Engine(seed: seed, loading: loaded, at: now)
-    if checks { compare(loaded) }
+    if checks { compare(loaded, besides: Set(lost.map(\.call.subject))) }
     absorb(engine.takeOutcome(), event: nil)
     if configured { step(.configured(file, services: services)) }
     step(.tick)
   }
 
-  private func compare(_ loaded: StoredState) {
+  /// What waited for the end of a call that is lost now may begin at once; all else is as it was.
+  private func compare(_ loaded: StoredState, besides lost: Set<CallSubject>) {
     for (now, was) in zip(engine.deployments, loaded.deployments)
-    where now.withoutDueTimes != was.withoutDueTimes {
+    where now.withoutDueTimes != was.withoutDueTimes && !lost.contains(.deployment(now.id)) {
       complain("a restart made \(now) of \(was)")
     }
     if engine.deployments.count != loaded.deployments.count {
@@ -139,35 +141,27 @@ final class World {
       judgeCreations(outcome)
       judgeAnswers(outcome, event)
     }
+    let before = store
     store.commit(outcome.changes, at: now)
     journal += outcome.journal
-    hear(event)
+    hear(event, before: before)
+    for case .erasedPublication(let pool, let revision) in outcome.changes {
+      oracle.forget(.publication(pool, revision))
+    }
     for call in outcome.calls { launch(call) }
     if checks, event != nil { judgeState(event) }
   }
 
-  private func hear(_ event: Event?) {
+  /// A call came back. Its answer counts while its operation is still the one that is stored: one that comes
+  /// late counts too, one that comes after another operation began says nothing.
+  private func hear(_ event: Event?, before: StoreCopy) {
     guard case .callEnded(let ended)? = event,
       let index = flights.firstIndex(where: { $0.call.id == ended.id })
     else { return }
     let flight = flights.remove(at: index)
-    if now.moment < flight.deadline || advanced(flight) {
+    if before.operation(of: flight.call.subject) == flight.call.task?.operation {
       oracle.heard(flight.call, ended.answer)
     }
-  }
-
-  /// The engine made something of an answer that came too late.
-  private func advanced(_ flight: Flight) -> Bool {
-    guard case .deployment(let id) = flight.call.subject,
-      let stored = store.deployments[id]?.record
-    else { return false }
-    let kind: OperationKind? =
-      switch flight.call.task {
-      case .start(let kind), .check(let kind): kind
-      case nil: nil
-      }
-    return stored.phase.operation?.kind != kind && stored.state != .error
-      && stored.state != .canceling && stored.state != .removing
   }
 
   private func launch(_ call: Call) {
@@ -253,7 +247,8 @@ final class World {
   private func judgeCreations(_ outcome: Outcome) {
     let before = Set(store.deployments.keys)
     var created: [PoolID: Int] = [:]
-    for case .deployment(let new) in outcome.changes where !before.contains(new.id) {
+    for case .deployment(let new) in outcome.changes
+    where !before.contains(new.id) && new.placement.level != .l2 {
       created[new.pool, default: 0] += 1
     }
     for (id, count) in created {
@@ -304,7 +299,7 @@ final class World {
     guard let pool = engine.pools.first(where: { $0.id == call.pool }),
       let provider = engine.providers.first(where: { $0.name == pool.provider })
     else { return complain("\(call.subject) belongs to no pool or provider") }
-    var view = view
+    let isNew = oracle.known(call.subject).started != call.task?.operation
     switch call.subject {
     case .deployment(let id):
       oracle.judge(
@@ -317,8 +312,7 @@ final class World {
         call, store.publications[key]?.record, inMaintenance: provider.inMaintenance
       ).forEach(complain)
     }
-    view.started = oracle.started
-    judgeLimits(call, provider, view)
+    if isNew { judgeLimits(call, provider, view) }
   }
 
   private func judgeLimits(_ call: Call, _ provider: ProviderRecord, _ view: EngineView) {

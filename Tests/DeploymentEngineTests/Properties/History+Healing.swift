@@ -1,0 +1,109 @@
+import DeploymentEngine
+
+extension History {
+  /// Faults stop: everything works, every agent speaks, nobody asks for anything more.
+  func heal() {
+    world.label = "seed \(seed) healed: "
+    world.driver.heal()
+    if random.percent(50) {
+      world.restart()
+    } else {
+      for flight in world.flights where flight.due == nil {
+        world.comeBack(flight, with: .error(.init(.unknown, "it came back")))
+      }
+    }
+    world.reconfigure { _ in }
+    for provider in ["x", "y"] { world.ask(.maintenance(SafeText(provider), false)) }
+    for pool in ["a", "b", "c"] {
+      for verb in [Verb.resume(SafeText(pool)), .lift(SafeText(pool))] { world.ask(verb) }
+    }
+  }
+
+  /// Everything settles within a bound of virtual time.
+  func settle(within limit: TimeSpan = .hours(12)) {
+    let end = world.now.moment + limit
+    world.drain()
+    while world.complaints.isEmpty, !(world.engine.isIdle && isClean) {
+      if let waiting = world.engine.deployments.first(where: {
+        $0.isWaitingForOS && $0.phase == .usable(nil) && !$0.uniqueId.isEmpty
+      }) {
+        world.ask(.notify(waiting.uniqueId, .ready(nil)))
+        world.drain()
+        continue
+      }
+      guard let next = world.nextEvent, next <= end else {
+        return world.complain("not settled: \(unsettled)")
+      }
+      world.moveClocks(by: next - world.now.moment)
+      world.drain()
+    }
+  }
+
+  /// Nothing leaves any more and no error of the caches is left.
+  private var isClean: Bool { unsettled.isEmpty }
+
+  private var unsettled: [String] {
+    world.engine.deployments.filter { one in
+      switch one.state {
+      case .removable, .removing, .canceling: true
+      case .error: !one.everAssigned
+      case .usable: one.isWaitingForOS
+      case .preparing: true
+      case .removed, .canceled: false
+      }
+    }.map { "\($0.id) \($0.phase)" }
+  }
+
+  /// What must be true of a world that has settled.
+  func judgeSettled() {
+    for pool in world.engine.pools { judge(pool) }
+    for one in world.engine.deployments where one.state == .usable {
+      if world.driver.things[one.identity.name] != .deployment(one.id) {
+        world.complain("\(one.id) is usable and does not exist")
+      }
+      if one.placement.isAssigned, !one.isLetIn {
+        world.complain("\(one.id) of \(one.placement) lets nobody in")
+      }
+    }
+    let held = Set(world.engine.deployments.filter(\.exists).map(\.identity.name))
+      .union(world.engine.publications.filter { $0.state != .removed }.map(\.name))
+    for name in world.driver.things.keys.sorted() where !held.contains(name) {
+      world.complain("\(name) exists outside and belongs to nobody")
+    }
+  }
+
+  private func judge(_ pool: Pool) {
+    let counts = pool.counts
+    let levels = pool.traits?.cacheLevels ?? .none
+    var sizes = pool.sizes
+    if !levels.contains(.l1) { (sizes.l1, sizes.initial) = (0, 0) }
+    let reference = ReferencePlanner(
+      sizes: sizes, l1: counts.l1, l2: counts.l2, assigned: counts.assigned,
+      leaving: counts.leaving)
+    if reference.shrink > 0 { world.complain("\(pool.name) has too much at L1: \(counts)") }
+    if counts.l2 - counts.l2Outdated > sizes.l2 { world.complain("\(pool.name) has too much at L2: \(counts)") }
+    guard !isExhausted(pool), pool.state == .active,
+      !(pool.traits?.publishes ?? false) || pool.activePublication != nil
+    else { return }
+    if counts.l1Outdated + counts.l2Outdated > 0 {
+      world.complain("\(pool.name) still keeps what is outdated: \(counts) \(pool.plan)")
+    }
+    if reference.grow > 0 { world.complain("\(pool.name) is short of L1: \(counts) \(pool.now)") }
+    if counts.l2 < (levels.contains(.l2) ? sizes.l2 : 0) {
+      world.complain("\(pool.name) is short of L2: \(counts) \(pool.now)")
+    }
+    let full = counts.total + counts.leaving >= sizes.max
+    if pool.waiting > 0, !full { world.complain("\(pool.waiting) wait in \(pool.name): \(pool.now)") }
+  }
+
+  /// Names, addresses or the provider's places are all held.
+  private func isExhausted(_ pool: Pool) -> Bool {
+    guard let settings = world.file.pools.first(where: { SafeText($0.name) == pool.name }),
+      let provider = world.engine.providers.first(where: { $0.name == pool.provider })
+    else { return true }
+    let own = world.engine.deployments.filter { $0.pool == pool.id && $0.exists }
+    let macs = Set(world.engine.deployments.filter(\.exists).compactMap(\.identity.mac))
+    return provider.deployments >= provider.limits.deployments || own.count >= 10
+      || (settings.macs != nil && macs.count >= 3)
+  }
+}
