@@ -134,7 +134,7 @@ private struct Need {
     let ready = counts.l1Ready - counts.l1ReadyOutdated
     var count = min(old, ready + old - keep)
     // Where the maximum leaves no room for a new one beside the old ones, one old one makes room.
-    let isStuck = free <= 0 && counts.leaving == 0 && ready == l1 && wanted > 0 && room > 0
+    let isStuck = free <= 0 && counts.removing == 0 && ready == l1 && wanted > 0 && room > 0
     if count <= 0, isStuck { count = 1 }
     guard count > 0 else { return nil }
     return LevelPlan(
@@ -152,9 +152,8 @@ private struct Need {
       return LevelPlan(
         .shrink, count: count, because: SafeText("shrinking L2 by \(count): \(text) kept"))
     }
-    let ready = counts.l2Ready - counts.l2ReadyOutdated
     let old = min(counts.l2Outdated, gates.retirableL2)
-    let retired = min(old, ready + old - sizes.l2)
+    let retired = min(old, gates.movableL2 + old - sizes.l2)
     if retired > 0 {
       return LevelPlan(
         .shrink, count: retired,

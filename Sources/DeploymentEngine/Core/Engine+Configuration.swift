@@ -220,6 +220,7 @@ extension Engine {
     for publication in box.publications {
       otherChanges.append(.erasedPublication(box.record.id, publication.revision))
     }
+    boxes[index].record.plan = PoolPlan()
     boxes[index].waiters = []
     boxes[index].waitingUsers = []
     boxes[index].publications = []

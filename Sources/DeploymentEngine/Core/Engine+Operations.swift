@@ -53,6 +53,18 @@ extension Engine {
     log(.state, "usable, waiting for the OS manager", slot: slot)
   }
 
+  /// One whose OS manager never spoke waits for it once more.
+  mutating func waitForOSAgain(_ slot: Int) {
+    let length = boxes[live[slot].pool].settings.deadlines.osReady
+    change(slot) {
+      $0.phase = .usable(nil)
+      $0.reason = nil
+      $0.next = nil
+      $0.patience = $1.deadline(in: length)
+    }
+    settle(slot)
+  }
+
   /// An operation of a usable deployment ended well.
   mutating func operationEnded(_ slot: Int, _ kind: OperationKind) {
     change(slot) {
@@ -109,7 +121,7 @@ extension Engine {
 
   mutating func flushNotices(_ slot: Int) { if hasNoticesOnly(slot) { call(slot) } }
 
-  private func firstHolder(of uniqueId: SafeText, besides slot: Int) -> SafeText? {
+  func firstHolder(of uniqueId: SafeText, besides slot: Int) -> SafeText? {
     guard !uniqueId.isEmpty, let ids = holdersOfUniqueId[uniqueId], ids.count > 1 else {
       return nil
     }

@@ -26,6 +26,7 @@ extension Engine {
     boxes[index].record.plan = plan
     boxes[index].stamp += 1
     touch(pool: index)
+    if exhaustion(index) != nil { noteExhausted(index) }
     shrink(plan, index)
     boxes[index].record.now = SafeText(nowSentence(index))
     let grows = plan.l1.action == .grow || plan.l2.action == .grow
@@ -178,16 +179,26 @@ extension Engine {
       let hunger = hosts[host].hungry.popMin()
     {
       let index = hunger.pool
-      guard boxes[index].stamp == hunger.stamp, !boxes[index].isUnplanned else { continue }
-      if !growByOne(index), !boxes[index].isExhausted {
-        boxes[index].isExhausted = true
-        exhaustedPools.append(index)
+      guard boxes[index].stamp == hunger.stamp, !boxes[index].isUnplanned,
+        !boxes[index].isErased
+      else { continue }
+      if !growByOne(index) {
+        noteExhausted(index)
+        // What it planned to create another pool has taken: its plan says so from now on.
+        if exhaustion(index) != nil { replan(index) }
       }
       if boxes[index].isUnplanned {
         // What it got changed its plan and its place among the others.
         return pump(host)
       }
     }
+  }
+
+  /// It is looked at again when anything is freed, whichever pool held it.
+  private mutating func noteExhausted(_ index: Int) {
+    guard !boxes[index].isExhausted else { return }
+    boxes[index].isExhausted = true
+    exhaustedPools.append(index)
   }
 
   private mutating func growByOne(_ index: Int) -> Bool {

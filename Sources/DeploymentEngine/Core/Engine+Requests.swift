@@ -134,6 +134,13 @@ extension Engine {
   private mutating func move(_ slot: Int, to level: CacheLevel) -> Reply {
     let index = live[slot].pool
     if let busy = noRoomToPrepare(boxes[index].host) { return .refused(busy) }
+    let pool = boxes[index].record
+    let filled = pool.counts.total + pool.counts.leaving
+    if level == .l1, filled >= pool.sizes.max {
+      return .refused(
+        Refusal(
+          .notPermitted, SafeText("pool \(pool.name) is full: \(filled) of \(pool.sizes.max)")))
+    }
     startMove(slot, to: level, reservedFor: nil, because: "an operator asked")
     return .accepted(slots[slot].id, note: SafeText("it is moving to \(level.rawValue)"))
   }
@@ -176,8 +183,14 @@ extension Engine {
     case .deployForCache, .deployForUser, .moveToCache:
       if let busy = noRoomToPrepare(boxes[live[slot].pool].host) { return .refused(busy) }
       begin(slot, failed.operation, as: Phase.preparing, within: deadlines.preparing)
+    case .notifyReadyFromOSManager where slots[slot].osState == .preparing:
+      waitForOSAgain(slot)
     case .setReady, .notifyReadyFromOSManager:
-      begin(slot, failed.operation, as: { .usable($0) }, within: deadlines.preparing)
+      // One whose unique id another holds is not usable before it has another.
+      let isTwin = firstHolder(of: slots[slot].uniqueId, besides: slot) != nil
+      begin(
+        slot, failed.operation, as: { isTwin ? .preparing($0) : .usable($0) },
+        within: deadlines.preparing)
     case .cancel, .destroy, .publish:
       letGo(slot, because: "an operator asked to try \(failed.operation.word) again")
     }
