@@ -12,7 +12,7 @@ extension History {
         world.comeBack(flight, with: .error(.init(.unknown, "it came back")))
       }
     }
-    world.reconfigure { _ in }
+    world.reconfigure { $0 = configuration }
     for provider in ["x", "y"] { world.ask(.maintenance(SafeText(provider), false)) }
     for pool in ["a", "b", "c"] {
       for verb in [Verb.resume(SafeText(pool)), .lift(SafeText(pool))] { world.ask(verb) }
@@ -80,12 +80,19 @@ extension History {
     let reference = ReferencePlanner(
       sizes: sizes, l1: counts.l1, l2: counts.l2, assigned: counts.assigned,
       leaving: counts.leaving)
-    if reference.shrink > 0 { world.complain("\(pool.name) has too much at L1: \(counts)") }
-    if counts.l2 - counts.l2Outdated > sizes.l2 { world.complain("\(pool.name) has too much at L2: \(counts)") }
+    let isStuck = world.engine.deployments.contains {
+      $0.pool == pool.id && $0.isFree && $0.isSupply && $0.inUse
+    }
+    if reference.shrink > 0, !isStuck {
+      world.complain("\(pool.name) has too much at L1: \(counts)")
+    }
+    if counts.l2 - counts.l2Outdated > sizes.l2 {
+      world.complain("\(pool.name) has too much at L2: \(counts)")
+    }
     guard !isExhausted(pool), pool.state == .active,
       !(pool.traits?.publishes ?? false) || pool.activePublication != nil
     else { return }
-    if counts.l1Outdated + counts.l2Outdated > 0 {
+    if counts.l1Outdated + counts.l2Outdated > 0, !isStuck {
       world.complain("\(pool.name) still keeps what is outdated: \(counts) \(pool.plan)")
     }
     if reference.grow > 0 { world.complain("\(pool.name) is short of L1: \(counts) \(pool.now)") }
@@ -93,7 +100,9 @@ extension History {
       world.complain("\(pool.name) is short of L2: \(counts) \(pool.now)")
     }
     let full = counts.total + counts.leaving >= sizes.max
-    if pool.waiting > 0, !full { world.complain("\(pool.waiting) wait in \(pool.name): \(pool.now)") }
+    if pool.waiting > 0, !full {
+      world.complain("\(pool.waiting) wait in \(pool.name): \(pool.now)")
+    }
   }
 
   /// Names, addresses or the provider's places are all held.

@@ -6,7 +6,7 @@ final class History {
   let world: World
   let seed: UInt64
   var random: SplitMix64
-  private var configuration: Configuration
+  let configuration: Configuration
   private var step = 0
   static let users: [SafeText] = ["ann", "bob", "cyd", "dan", "eve"]
 

@@ -157,3 +157,89 @@ import Testing
     #expect(world.ready(at: .l1).count == 2 && world.ready(at: .l2).count == 2)
   }
 }
+
+/// Cases that random histories found.
+@Suite struct CachePolicyRegressionTests {
+  @Test func whatIsBeingCanceledIsNotCanceledTwiceByTakingAnother() {
+    let world = World(.pool(l1: 3, levels: .l1)) {
+      $0.next(.deployForCache, .finish, .finish, .hang)
+    }
+    world.ask(.resize("lab", SizeOverrides(l1: 2)))
+    world.drain()
+    #expect(world[3].cancelRequested)
+    #expect(world.ready(at: .l1) == [1, 2], "the ready ones are not taken for it")
+  }
+
+  @Test func aMoveIntoAPoolThatKeepsNothingAtL1Settles() {
+    let world = World(.pool(l2: 1, max: 1))
+    #expect(world.ask(.move(DeploymentID(1), to: .l1)).isAccepted)
+    world.settle()
+    #expect(world.ready(at: .l2).count == 1 && world.ready(at: .l1).isEmpty)
+  }
+
+  @Test func aMoveToL1InAFullPoolIsRefusedInWords() {
+    let world = World(.pool(l1: 2, l2: 1, max: 2))
+    let item = world.ready(at: .l2).first ?? 0
+    let refusal = world.refusal(of: .move(DeploymentID(item), to: .l1))
+    #expect(refusal?.sentence.text.contains("full") == true)
+  }
+
+  @Test func whatAnotherPoolFreesIsUsed() {
+    let range = MACRange(first: MACAddress(1), last: MACAddress(3))
+    let world = World(
+      .pool("a", l1: 3) { $0.macs = range }, .pool("b", l1: 3) { $0.macs = range })
+    world.restart(configured: true)
+    #expect(world.ready(at: .l1, in: "a").count + world.ready(at: .l1, in: "b").count == 3)
+    world.ask(.resize("a", SizeOverrides(l1: 0)))
+    world.settle()
+    #expect(world.ready(at: .l1, in: "b").count == 3)
+  }
+
+  @Test func aPlanThatAnotherPoolHasMadeImpossibleIsNotOpen() {
+    let range = MACRange(first: MACAddress(1), last: MACAddress(3))
+    let world = World(
+      .pool("a", l1: 3) { $0.macs = range }, .pool("b", l1: 3) { $0.macs = range },
+      limits: ProviderLimits(preparing: 1)
+    ) { $0.always(.deployForCache, .run(1)) }
+    world.settle(within: .minutes(5))
+    #expect(world.engine.isIdle && world.numbers { $0.exists }.count == 3)
+  }
+
+  @Test func aPoolThatLeftWhileItWaitedForTheProviderCreatesNothing() {
+    let world = World(
+      .pool("a", l1: 1), .pool("b", l1: 2), limits: ProviderLimits(preparing: 1)
+    ) { $0.always(.deployForCache, .hang) }
+    #expect(world.flights.count == 1)
+    let gone = world.pool("a").counts.total == 0 ? "a" : "b"
+    world.reconfigure { $0.pools.removeAll { $0.name == gone } }
+    world.driver.heal()
+    world.answer(1, .finished)
+    world.settle(within: .minutes(5))
+    #expect(world.engine.pool(named: SafeText(gone)) == nil)
+    #expect(world.engine.pools.count == 1)
+  }
+
+  @Test func anErrorThatIsKeptDoesNotStopTheRenewalOfAFullPool() {
+    let world = World(.pool(l1: 1, max: 2, publishes: true))
+    world.ask(.publish("lab"))
+    world.drain()
+    world.driver.next(.setReady, .broken)
+    world.assign("ann")
+    world.drain()
+    #expect(world.pool().counts.error == 1 && world.ready(at: .l1).count == 1)
+    world.ask(.publish("lab"))
+    world.settle()
+    #expect(world.ready(at: .l1).allSatisfy { world[$0].publication == 2 })
+    #expect(world.ready(at: .l1).count == 1)
+  }
+
+  @Test func outdatedOnesAtL2LeaveWhereTheOSMustSpeak() {
+    let world = World(.pool(l2: 2, publishes: true, waitsForOS: true))
+    world.ask(.publish("lab"))
+    world.drain()
+    world.ask(.publish("lab"))
+    world.run(for: .minutes(5))
+    #expect(world.numbers { $0.exists && $0.publication == 1 } == [])
+    #expect(world.pool().counts.l2 == 2)
+  }
+}

@@ -255,3 +255,35 @@ extension World {
     return zip(times.dropFirst(), times).map { $0 - $1 }
   }
 }
+
+/// Cases that random histories found.
+@Suite struct RetryRegressionTests {
+  let one = DeploymentID(1)
+
+  @Test func retryOfOneWhoseOSNeverSpokeWaitsForItOnceMore() {
+    let world = World(.pool(max: 1, levels: .none, waitsForOS: true))
+    world.assign("ann")
+    world.run(for: .minutes(61))
+    #expect(world[1].state == .error)
+    #expect(world.ask(.retry(one)).isAccepted)
+    #expect(world[1].isWaitingForOS && world[1].patience != nil)
+    #expect(world.flight(1) == nil, "nothing is told that was not said")
+    world.hear(.ready(nil), from: 1)
+    world.drain()
+    #expect(world[1].isLetIn)
+  }
+
+  @Test func retryOfATwinIsUsableOnlyOnceItHasAnotherUniqueId() {
+    let world = World(.pool(l1: 2, max: 2)) {
+      $0.uniqueIds = ["lab-000": "twin", "lab-001": "twin"]
+    }
+    let twin = world.numbers { $0.state == .error }.first ?? 0
+    world.ask(.retry(DeploymentID(twin)))
+    world.drain()
+    #expect(world[twin].state == .error)
+    world.driver.uniqueIds = [:]
+    world.ask(.retry(DeploymentID(twin)))
+    world.drain()
+    #expect(world[twin].isReady)
+  }
+}

@@ -92,9 +92,9 @@ final class World {
       crashNext = nil
       var stored = outcome
       stored.calls = []
-      let before = store
+      let wasCurrent = isCurrent(event)
       store.commit(stored.changes, at: now)
-      hear(event, before: before)
+      hear(event, wasCurrent)
       restart()
     }
     return outcome
@@ -141,10 +141,10 @@ final class World {
       judgeCreations(outcome)
       judgeAnswers(outcome, event)
     }
-    let before = store
+    let wasCurrent = isCurrent(event)
     store.commit(outcome.changes, at: now)
     journal += outcome.journal
-    hear(event, before: before)
+    hear(event, wasCurrent)
     for case .erasedPublication(let pool, let revision) in outcome.changes {
       oracle.forget(.publication(pool, revision))
     }
@@ -152,16 +152,21 @@ final class World {
     if checks, event != nil { judgeState(event) }
   }
 
-  /// A call came back. Its answer counts while its operation is still the one that is stored: one that comes
-  /// late counts too, one that comes after another operation began says nothing.
-  private func hear(_ event: Event?, before: StoreCopy) {
+  /// The answer to a call counts while its operation is still the one that is stored: one that comes late
+  /// counts too, one that comes after another operation began says nothing.
+  private func isCurrent(_ event: Event?) -> Bool {
+    guard case .callEnded(let ended)? = event,
+      let flight = flights.first(where: { $0.call.id == ended.id })
+    else { return false }
+    return store.operation(of: flight.call.subject) == flight.call.task?.operation
+  }
+
+  private func hear(_ event: Event?, _ isCurrent: Bool) {
     guard case .callEnded(let ended)? = event,
       let index = flights.firstIndex(where: { $0.call.id == ended.id })
     else { return }
     let flight = flights.remove(at: index)
-    if before.operation(of: flight.call.subject) == flight.call.task?.operation {
-      oracle.heard(flight.call, ended.answer)
-    }
+    if isCurrent { oracle.heard(flight.call, ended.answer) }
   }
 
   private func launch(_ call: Call) {
