@@ -21,17 +21,17 @@ struct Painter {
   /// Nothing is known any more of what the window holds.
   mutating func forget() { last = nil }
 
-  /// Puts a surface into ncurses' standard window; answers how many cells are new. Nothing is sent yet.
-  mutating func paint(_ surface: Surface) -> Int {
+  /// Puts a surface into ncurses' standard window; answers whether any of it is new. Nothing is sent yet.
+  mutating func paint(_ surface: Surface) -> Bool {
     let known = last?.size == surface.size ? last : nil
-    var changed = 0
+    var isNew = false
     for y in 0..<surface.size.height {
       guard let span = Self.changedSpan(y, surface, known) else { continue }
-      changed += span.count
+      isNew = true
       draw(surface, y, span)
     }
     last = surface
-    return changed
+    return isNew
   }
 
   /// From the first to the last cell of a row that differ, whole characters only.

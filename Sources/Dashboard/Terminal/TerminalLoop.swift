@@ -47,9 +47,6 @@ struct TerminalLoop<Program: ScreenProgram> {
   private var flow = FrameFlow()
   private var hold = Hold.none
   private var end: LoopEnd?
-  /// A terminal that takes no output is looked at again then.
-  private var retryAt: Moment?
-  private var retryPause: Int64 = 10
 
   /// - clock: both clocks; the machine's.
   /// - stop: stops the process, or its group, until it is continued.
@@ -87,6 +84,10 @@ struct TerminalLoop<Program: ScreenProgram> {
       pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
     ]
+    let outlet = terminal.outlet
+    if !outlet.isEmpty {
+      polls.append(pollfd(fd: outlet.descriptor, events: Int16(POLLOUT), revents: 0))
+    }
     guard poll(&polls, nfds_t(polls.count), timeout(clock().moment)) >= 0 else { return }
     if polls[2].revents != 0 { while let signal = signals.next() { receive(signal) } }
     if polls[1].revents != 0 {
@@ -94,15 +95,16 @@ struct TerminalLoop<Program: ScreenProgram> {
       tell(.woken, .data)
     }
     if end == nil, polls[0].revents != 0 { readTerminal() }
+    outlet.flush()
     passTime(clock().moment)
   }
 
   /// Milliseconds until the next thing that is due by itself; -1: nothing is.
   private func timeout(_ now: Moment) -> Int32 {
-    var times = [program.wakeAt, decoder.deadline, retryAt, flow.blockedUntil(at: now)]
+    var times = [program.wakeAt, decoder.deadline, flow.blockedUntil(at: now)]
     if case .asked(let until) = hold { times.append(until) }
     // A frame that must wait for something else is not due by itself.
-    if retryAt == nil && flow.blockedUntil(at: now) == nil { times.append(pacer.due) }
+    if terminal.outlet.isEmpty && flow.blockedUntil(at: now) == nil { times.append(pacer.due) }
     guard let next = times.compactMap({ $0 }).min() else { return -1 }
     return Int32(min(max(0, (next - now).milliseconds), 86_400_000))
   }
@@ -200,27 +202,22 @@ struct TerminalLoop<Program: ScreenProgram> {
 
   private mutating func drawIfDue() {
     let now = clock().moment
-    guard retryAt.map({ $0 <= now }) ?? true else { return }
-    retryAt = nil
-    guard let due = pacer.due, due <= now, flow.blockedUntil(at: now) == nil else { return }
-    guard terminal.isReady else {
-      retryPause = min(retryPause * 2, 320)
-      retryAt = now + .milliseconds(retryPause)
-      return
-    }
-    retryPause = 10
+    guard let due = pacer.due, due <= now, flow.blockedUntil(at: now) == nil,
+      terminal.outlet.isEmpty
+    else { return }
     if let size = terminal.resize() { tell(.input(.resized(size)), .resize) }
-    let cells = terminal.show(program.draw(terminal.size, glyphs: terminal.glyphs))
+    var frame = terminal.frame(program.draw(terminal.size, glyphs: terminal.glyphs))
     pacer.drawn(at: now)
-    var asks = flow.sent(cells: cells)
+    var asks = flow.sent(bytes: frame.count)
     if case .wanted = hold {
       hold = .asked(until: now + FrameFlow.patience)
       asks = true
     }
     if asks {
-      terminal.askStatus()
+      frame += Terminal.statusQuestion
       flow.asked(at: now)
     }
+    terminal.outlet.send(frame)
   }
 
   // MARK: - Signals

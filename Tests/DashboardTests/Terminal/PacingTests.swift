@@ -56,7 +56,7 @@ import Testing
   private func asking() -> FrameFlow {
     var flow = FrameFlow()
     flow.trust()
-    let asks = flow.sent(cells: FrameFlow.cellsPerQuestion)
+    let asks = flow.sent(bytes: FrameFlow.bytesPerQuestion)
     #expect(asks)
     flow.asked(at: at(0))
     return flow
@@ -64,16 +64,16 @@ import Testing
 
   @Test func asksNothingOfATerminalThatHasNeverAnswered() {
     var flow = FrameFlow()
-    let asks = flow.sent(cells: 100_000)
+    let asks = flow.sent(bytes: 100_000)
     #expect(!asks)
   }
 
-  @Test func asksAfterManyCellsAndNotAfterFew() {
+  @Test func asksAfterManyBytesAndNotAfterFew() {
     var flow = FrameFlow()
     flow.trust()
-    let asksEarly = flow.sent(cells: FrameFlow.cellsPerQuestion - 1)
+    let asksEarly = flow.sent(bytes: FrameFlow.bytesPerQuestion - 1)
     #expect(!asksEarly)
-    let asksLate = flow.sent(cells: 1)
+    let asksLate = flow.sent(bytes: 1)
     #expect(asksLate)
   }
 
@@ -89,7 +89,7 @@ import Testing
     #expect(flow.blockedUntil(at: at(2000)) == nil)
     flow.expire(at: at(2000))
     #expect(flow.unanswered == 0)
-    let asks = flow.sent(cells: 100_000)
+    let asks = flow.sent(bytes: 100_000)
     #expect(!asks)
   }
 

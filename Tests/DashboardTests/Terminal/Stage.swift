@@ -94,13 +94,13 @@ final class Stage {
     }
   }
 
-  /// Waits until the loop has ended, reading what it still sends.
-  func finish() async throws -> Ending {
+  /// Waits until the loop has ended, reading what it still sends, unless nobody looks any more.
+  func finish(looking: Bool = true) async throws -> Ending {
     let limit = Date(timeIntervalSinceNow: Self.patience)
     while Date() < limit {
-      _ = await look(5)
+      if looking { _ = await look(5) } else { try await Task.sleep(for: .milliseconds(5)) }
       if let result = ending.value.withLock({ $0 }) {
-        while await look(5) {}
+        while looking, await look(5) {}
         return try result.get()
       }
     }
@@ -136,6 +136,15 @@ final class Stage {
   var waitingInput: Int {
     var count: Int32 = 0
     return ioctl(slave, UInt(FIONREAD), &count) == 0 ? Int(count) : -1
+  }
+
+  /// Waits until what was typed has been read.
+  func waitUntilRead() async throws {
+    let limit = Date(timeIntervalSinceNow: Self.patience)
+    while waitingInput > 0 {
+      guard Date() < limit else { throw Failure(description: "nobody reads what is typed") }
+      try await Task.sleep(for: .milliseconds(1))
+    }
   }
 
   // MARK: - What the person sees

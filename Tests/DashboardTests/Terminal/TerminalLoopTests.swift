@@ -361,6 +361,19 @@ import Testing
     expectGivenBack(stage)
   }
 
+  @Test func terminalThatTakesNothingDoesNotKeepTheProgram() async throws {
+    let stage = try stage(300, 80)
+    stage.start()
+    try await stage.wait(forText: "said: -")
+    stage.answers = false
+    for _ in 0..<100 {
+      stage.type("\u{c}")
+      try await stage.waitUntilRead()
+    }
+    stage.signal(SIGTERM)
+    #expect(try await stage.finish(looking: false).end == .signal(SIGTERM))
+  }
+
   @Test func hangUpEndsIt() async throws {
     let stage = try stage()
     stage.start()
