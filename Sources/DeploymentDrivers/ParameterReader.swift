@@ -1,8 +1,10 @@
 import DeploymentEngine
 
-/// A driver's parameters, checked against what the driver says about them, with the defaults filled in.
+/// A driver's parameters, checked against what the driver says about them, with the defaults filled
+/// in.
 ///
-/// The defaults are read from the same texts that documentation shows, so that the two cannot differ.
+/// The defaults are read from the same texts that documentation shows, so that the two cannot
+/// differ.
 struct ParameterReader {
   private let values: ParameterValues
   private let parameters: [Parameter]

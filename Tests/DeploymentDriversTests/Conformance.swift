@@ -24,8 +24,8 @@ struct Conformance {
     #expect(count == number, comment)
   }
 
-  /// A life from the second cache level to its end. Doubled: each call is made, its outcome is lost in a
-  /// crash, and it is made again on what was stored before.
+  /// A life from the second cache level to its end. Doubled: each call is made, its outcome is lost
+  /// in a crash, and it is made again on what was stored before.
   private func wholeLife(doubled: Bool) async throws {
     var driven = try make(doubled ? 2 : 1)
     driven.isDoubled = doubled

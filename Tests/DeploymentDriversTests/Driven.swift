@@ -2,7 +2,8 @@ import DeploymentDrivers
 import DeploymentEngine
 import Testing
 
-/// What the engine does with one deployment: keeps what the driver stored, makes one call at a time.
+/// What the engine does with one deployment: keeps what the driver stored, makes one call at a
+/// time.
 struct Driven {
   let service: any Service
   var owner = "owner"

@@ -41,8 +41,8 @@ final class ProcessWorld: Sendable {
 
   private static let ports = Atomic(Int(getpid()) * 61 % 2700)
 
-  /// A port that nobody holds now and that is given to no other test of this run; neither one that an
-  /// engine gives out, nor one that the system does.
+  /// A port that nobody holds now and that is given to no other test of this run; neither one that
+  /// an engine gives out, nor one that the system does.
   static func freePort() -> UInt16 {
     while true {
       let number = ports.add(1, ordering: .relaxed).newValue

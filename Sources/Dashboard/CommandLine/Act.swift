@@ -1,6 +1,7 @@
 import DeploymentEngine
 
-/// One thing that is asked of the engine by a command, with what it is called to the person who asked.
+/// One thing that is asked of the engine by a command, with what it is called to the person who
+/// asked.
 struct Act {
   /// What was typed: an id, a name, a pool or a user; begins each line about it.
   let argument: String

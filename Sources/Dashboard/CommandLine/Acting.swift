@@ -47,8 +47,8 @@ struct Acting {
     if !lines.isEmpty { throw CommandFailure(report.status, lines: lines) }
   }
 
-  /// A key belongs to one act; with several acts each has its own, made of the key and what was typed,
-  /// so that repeating the command line repeats the keys.
+  /// A key belongs to one act; with several acts each has its own, made of the key and what was
+  /// typed, so that repeating the command line repeats the keys.
   private func key(of act: Act, among acts: [Act], number: Int) -> RequestKey {
     guard let key = options.key else {
       let random = UInt64.random(in: .min ... .max)

@@ -26,7 +26,8 @@ struct ExitStatus: RawRepresentable, Hashable, Sendable {
 struct CommandFailure: Error, Hashable, Sendable {
   /// The exit status.
   let status: ExitStatus
-  /// The lines for standard error, one for each thing that went wrong. None: nobody is there to read it.
+  /// The lines for standard error, one for each thing that went wrong. None: nobody is there to
+  /// read it.
   let lines: [String]
 
   init(_ status: ExitStatus, lines: [String]) {

@@ -3,8 +3,8 @@ import EngineRuntime
 import Glibc
 import Logging
 
-/// A person in front of the screen: the store that is followed, the engine where no other process has it,
-/// and the terminal.
+/// A person in front of the screen: the store that is followed, the engine where no other process
+/// has it, and the terminal.
 struct DashboardSession {
   private let place: Workplace
   private let options: GlobalOptions
@@ -82,7 +82,8 @@ struct DashboardSession {
       keys: place.settings?.keyMap ?? .standard)
   }
 
-  /// The theme that was wished for; one that cannot be read leaves the usual one, and is complained of.
+  /// The theme that was wished for; one that cannot be read leaves the usual one, and is complained
+  /// of.
   private func theme() -> (ThemeChoice, complaint: SafeText?) {
     let library = ThemeLibrary(
       environment: context.environment, program: ThemeLibrary.runningProgram)

@@ -49,7 +49,8 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
 private struct RunningEngine {
   /// How long calls in flight may take when the engine ends.
   private static let draining = TimeSpan.seconds(5)
-  /// How long it sleeps between two looks at whether the engine is idle, or still runs: its end wakes it.
+  /// How long it sleeps between two looks at whether the engine is idle, or still runs: its end
+  /// wakes it.
   private static let pause = TimeSpan.milliseconds(500)
   private static let longPause = TimeSpan.minutes(1)
 

@@ -10,7 +10,8 @@ final class EngineSeat: Sendable {
   private static let pause = DispatchTimeInterval.milliseconds(500)
   /// How often it looks at the engine of this process, whose end wakes it.
   private static let longPause = DispatchTimeInterval.seconds(5)
-  /// An engine that has been silent for longer is taken for frozen, and its store may be taken over.
+  /// An engine that has been silent for longer is taken for frozen, and its store may be taken
+  /// over.
   private static let silence = TimeSpan.seconds(10)
   /// How long calls in flight may take when the program ends.
   private static let draining = TimeSpan.seconds(3)

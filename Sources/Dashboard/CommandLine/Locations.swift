@@ -26,7 +26,8 @@ struct Locations: Sendable {
   /// The store that is used when nobody names one.
   var usualStore: String? { stateFolder.map { $0 + "/store.sqlite" } }
 
-  /// A path as a configuration writes it: `~` is the home, a relative one begins at the file's folder.
+  /// A path as a configuration writes it: `~` is the home, a relative one begins at the file's
+  /// folder.
   func path(_ text: String, writtenIn file: String) -> String {
     if text == "~" || text.hasPrefix("~/"), let home = value("HOME") {
       return home + text.dropFirst()

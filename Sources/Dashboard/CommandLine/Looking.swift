@@ -58,8 +58,8 @@ struct LookupFailure: Error {
 }
 
 extension StoreView {
-  /// The deployment with this id or this name. Names are looked for among what exists first: history
-  /// keeps names that have been given again.
+  /// The deployment with this id or this name. Names are looked for among what exists first:
+  /// history keeps names that have been given again.
   func deployment(named argument: String) throws(LookupFailure) -> Deployment {
     if let id = DeploymentID(parsing: argument) {
       if let found = deployment(id) { return found }

@@ -22,8 +22,8 @@ enum ProcessEnvironment {
     return SafeText(bytes: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)))
   }
 
-  /// Who runs the process, for the journal: the user's name, with the address or the terminal that the
-  /// user comes from.
+  /// Who runs the process, for the journal: the user's name, with the address or the terminal that
+  /// the user comes from.
   static func actor(_ variables: [String: String]) -> SafeText {
     let name = userName ?? "uid \(getuid())"
     guard let place = remoteAddress(variables) ?? terminalName else { return SafeText(name) }

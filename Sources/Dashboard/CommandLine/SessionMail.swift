@@ -36,7 +36,7 @@ final class SessionMail: Sendable {
   /// Why it has to end; nil: it has not.
   var reasonToEnd: CommandFailure? { state.withLock { $0.end } }
 
-  /// Whether the screen has not taken yet what it was told. Who reads a store waits for that: the store
-  /// keeps what changes meanwhile, a mailbox would grow.
+  /// Whether the screen has not taken yet what it was told. Who reads a store waits for that: the
+  /// store keeps what changes meanwhile, a mailbox would grow.
   var isFull: Bool { state.withLock { $0.messages.count >= 8 } }
 }

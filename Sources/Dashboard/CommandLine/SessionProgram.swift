@@ -1,7 +1,7 @@
 import DeploymentEngine
 
-/// The screen's model, as the terminal's loop runs it: events in, what the loop must do out. Everything
-/// that may block is handed on.
+/// The screen's model, as the terminal's loop runs it: events in, what the loop must do out.
+/// Everything that may block is handed on.
 struct SessionProgram: ScreenProgram {
   /// What surrounds the screen.
   struct Surroundings {

@@ -3,8 +3,8 @@ import Dispatch
 import EngineRuntime
 import Synchronization
 
-/// Reads a store for the screen, and leaves its requests there. Everything that blocks happens on two
-/// threads of its own: one follows the store, one does what the screen wants done.
+/// Reads a store for the screen, and leaves its requests there. Everything that blocks happens on
+/// two threads of its own: one follows the store, one does what the screen wants done.
 final class SessionStore: Sendable {
   /// How long it sleeps when no change wakes it.
   private static let pause = TimeSpan.seconds(1)

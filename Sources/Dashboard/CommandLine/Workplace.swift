@@ -11,8 +11,9 @@ struct Workplace {
   /// The store's path.
   let storePath: String
 
-  /// For commands that look at a store or ask its engine. A configuration that was spoilt while the engine
-  /// runs on its last good one must not stop them: it is mentioned, if there is a store to go on with.
+  /// For commands that look at a store or ask its engine. A configuration that was spoilt while the
+  /// engine runs on its last good one must not stop them: it is mentioned, if there is a store to
+  /// go on with.
   static func find(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> Workplace
   {
@@ -35,8 +36,8 @@ struct Workplace {
     return place
   }
 
-  /// For the screen, which may become the engine: then it must have something to run on, and all of it
-  /// must be right. Beside an engine that runs it only looks.
+  /// For the screen, which may become the engine: then it must have something to run on, and all of
+  /// it must be right. Beside an engine that runs it only looks.
   static func findForScreen(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> Workplace
   {

@@ -2,8 +2,8 @@ import DeploymentEngine
 
 /// Reads the keys of one section, and remembers which were asked for and what was wrong.
 ///
-/// A value that cannot be what it must be is reported and its default is taken, so that one reading finds
-/// every problem of a file.
+/// A value that cannot be what it must be is reported and its default is taken, so that one reading
+/// finds every problem of a file.
 struct Fields {
   /// The file, for the problems.
   let file: String

@@ -20,7 +20,8 @@ struct KeySetting: Hashable, Sendable {
 
 /// All that a configuration file says: what the engine runs on, and how the program behaves.
 struct Settings: Sendable {
-  /// The store's path as it was written; a relative one begins at the file's folder. nil: the default one.
+  /// The store's path as it was written; a relative one begins at the file's folder. nil: the
+  /// default one.
   var store: String?
   /// Who may use the store.
   var access = SettingsAccess.owner

@@ -1,7 +1,7 @@
 import Yams
 
-/// A value of a YAML file with its line. Scalars are read by whoever knows what they must be: YAML's own
-/// guesses (`no` is false, `1:30` is ninety) are not made.
+/// A value of a YAML file with its line. Scalars are read by whoever knows what they must be:
+/// YAML's own guesses (`no` is false, `1:30` is ninety) are not made.
 struct YAMLValue {
   private let node: Node
 
@@ -40,7 +40,8 @@ struct YAMLSection {
     let value: YAMLValue
   }
 
-  /// Sections that one section may merge, those merged by these included; more is a mistake or an attack.
+  /// Sections that one section may merge, those merged by these included; more is a mistake or an
+  /// attack.
   static let mergeLimit = 100
 
   /// The line on which it begins, from 1.

@@ -3,7 +3,8 @@ import EngineRuntime
 
 /// What a store holds, ready to be asked by id and name, and the JSON documents made of it.
 ///
-/// The keys of the documents are a contract with scripts: none is ever renamed within a major version.
+/// The keys of the documents are a contract with scripts: none is ever renamed within a major
+/// version.
 struct StoreView: Sendable {
   let state: StoredState
   let now: EngineTime

@@ -2,8 +2,8 @@ import DeploymentEngine
 import EngineRuntime
 import Logging
 
-/// Writes the log of an engine: one line an event, `2026-01-01T09:00:00Z info lab d17 …`, and in brackets
-/// who asked for it.
+/// Writes the log of an engine: one line an event, `2026-01-01T09:00:00Z info lab d17 …`, and in
+/// brackets who asked for it.
 struct ErrorLog: LogHandler {
   private let sink: any TextSink
   private let clock: EngineClock

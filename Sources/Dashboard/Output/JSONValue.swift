@@ -15,8 +15,8 @@ indirect enum JSONValue: Hashable, Sendable {
     let value: JSONValue
   }
 
-  /// The document on one line; with `lines` a list has one line for each item, so that it can be read
-  /// and searched.
+  /// The document on one line; with `lines` a list has one line for each item, so that it can be
+  /// read and searched.
   func text(lines: Bool = false) -> String {
     switch self {
     case .null: "null"

@@ -17,7 +17,8 @@ struct TextTable {
 
   init(_ columns: [Column]) { self.columns = columns }
 
-  /// Adds a row; an empty cell is shown as a dash, so that every row has as many words as the title.
+  /// Adds a row; an empty cell is shown as a dash, so that every row has as many words as the
+  /// title.
   mutating func add(_ cells: [SafeText]) {
     rows.append(cells.map { $0.isEmpty ? "-" : $0 })
   }

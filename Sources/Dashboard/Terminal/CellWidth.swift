@@ -1,7 +1,8 @@
 /// How many cells a scalar takes on a terminal: 0, 1 or 2.
 ///
-/// Reckoned from Unicode's properties and not by the C library, so that a screen is laid out the same on
-/// every machine. Where the host's `wcwidth` disagrees, the painter shows a replacement of our width.
+/// Reckoned from Unicode's properties and not by the C library, so that a screen is laid out the
+/// same on every machine. Where the host's `wcwidth` disagrees, the painter shows a replacement of
+/// our width.
 enum CellWidth {
   static func of(_ scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
@@ -14,8 +15,8 @@ enum CellWidth {
     }
   }
 
-  /// Selects a presentation and shows nothing itself. Terminals disagree about the width of what stands
-  /// before it, so it is left out.
+  /// Selects a presentation and shows nothing itself. Terminals disagree about the width of what
+  /// stands before it, so it is left out.
   static func isVariationSelector(_ scalar: Unicode.Scalar) -> Bool {
     (0xfe00...0xfe0f).contains(scalar.value) || (0xe0100...0xe01ef).contains(scalar.value)
   }

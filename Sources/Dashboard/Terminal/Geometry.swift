@@ -17,8 +17,8 @@ struct Point: Hashable, Sendable {
   var y: Int
 }
 
-/// A block of cells. What lies outside the surface is clipped where it is drawn, so any rectangle may
-/// be asked for; one without an inside has width or height 0.
+/// A block of cells. What lies outside the surface is clipped where it is drawn, so any rectangle
+/// may be asked for; one without an inside has width or height 0.
 struct Rect: Hashable, Sendable {
   var x: Int
   var y: Int

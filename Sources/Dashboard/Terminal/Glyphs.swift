@@ -18,8 +18,8 @@ struct Glyph: Hashable, Sendable, CustomStringConvertible, ExpressibleByUnicodeS
   var description: String { String(scalar) }
 }
 
-/// The signs that the screen is drawn with: one set for terminals that can show Unicode, one for others.
-/// A theme may change any of them.
+/// The signs that the screen is drawn with: one set for terminals that can show Unicode, one for
+/// others. A theme may change any of them.
 struct Glyphs: Hashable, Sendable {
   var usable: Glyph = "●"
   var assigned: Glyph = "◆"

@@ -11,8 +11,8 @@ enum RawInput: Hashable, Sendable {
   case unknown
 }
 
-/// Tells keys from answers. ncurses knows the keys of the terminal; whatever else begins with an escape is
-/// read here to its end, so that no part of an answer is ever taken for a key.
+/// Tells keys from answers. ncurses knows the keys of the terminal; whatever else begins with an
+/// escape is read here to its end, so that no part of an answer is ever taken for a key.
 struct InputDecoder {
   enum Decoded: Hashable, Sendable {
     case input(TerminalInput)
@@ -56,8 +56,8 @@ struct InputDecoder {
     return decoded
   }
 
-  /// Nothing more is there to be read: an escape that stands alone is the key. ncurses has waited for
-  /// what might follow it.
+  /// Nothing more is there to be read: an escape that stands alone is the key. ncurses has waited
+  /// for what might follow it.
   mutating func pause() -> [Decoded] {
     if case .escape = state { finish() } else { [] }
   }

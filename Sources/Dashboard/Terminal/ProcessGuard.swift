@@ -2,10 +2,11 @@ import CNcurses
 import DeploymentEngine
 import Glibc
 
-/// What is held of the process while a screen is shown: standard error, which would land in the middle of
-/// it, and crashes, which would leave the terminal as it is.
+/// What is held of the process while a screen is shown: standard error, which would land in the
+/// middle of it, and crashes, which would leave the terminal as it is.
 ///
-/// The only file that calls `cn_rescue_arm` and `cn_rescue_disarm`: their state is one for each file.
+/// The only file that calls `cn_rescue_arm` and `cn_rescue_disarm`: their state is one for each
+/// file.
 final class ProcessGuard {
   private let savedErrors: Int32
   private let captured: Int32
@@ -24,8 +25,8 @@ final class ProcessGuard {
     captured = savedErrors >= 0 && dup2(file, 2) >= 0 ? file : -1
     if captured >= 0 { _ = fcntl(2, F_SETFL, O_APPEND) }
     var modes = modes
-    // Swift's own handler asks questions on the terminal, and waits for half a minute: only for whoever
-    // wants it.
+    // Swift's own handler asks questions on the terminal, and waits for half a minute: only for
+    // whoever wants it.
     let isWanted: Int32 = getenv("SWIFT_BACKTRACE") == nil ? 0 : 1
     cn_rescue_arm(terminal, &modes, savedErrors, captured, isWanted, stack, Self.stackSize)
   }

@@ -1,7 +1,7 @@
 /// What a thing on the screen is. The theme says how that looks; a role never says where it stands.
 ///
-/// A theme may leave any role out: it falls back along the dots, `state.error.text` → `state.error` →
-/// `text`.
+/// A theme may leave any role out: it falls back along the dots, `state.error.text` → `state.error`
+/// → `text`.
 enum Role: String, CaseIterable, Sendable {
   case text
   case textDim = "text.dim"

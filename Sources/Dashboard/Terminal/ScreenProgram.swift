@@ -2,8 +2,8 @@ import DeploymentEngine
 
 /// What the terminal's loop runs: a value that is told what happened and draws itself.
 ///
-/// The loop calls it on one thread only. It hands over everything that is there before it asks for one
-/// drawing, so ten keys typed ahead make one frame.
+/// The loop calls it on one thread only. It hands over everything that is there before it asks for
+/// one drawing, so ten keys typed ahead make one frame.
 protocol ScreenProgram {
   /// Takes one event and says what follows from it.
   mutating func update(_ event: LoopEvent, at now: EngineTime) -> LoopDirective
@@ -16,7 +16,8 @@ protocol ScreenProgram {
 
 /// Something that happened to the screen's program.
 enum LoopEvent: Sendable {
-  /// First of all events: the screen is there, with what must be said about it (an unknown terminal).
+  /// First of all events: the screen is there, with what must be said about it (an unknown
+  /// terminal).
   case started(Size, note: SafeText?)
   case input(TerminalInput)
   /// Somebody woke the loop: look into your mailboxes.
@@ -25,7 +26,8 @@ enum LoopEvent: Sendable {
   case clock
   /// The terminal has shown what `LoopAction.holdKeys` waited for; keys come again.
   case shown
-  /// The program is about to be stopped: what others wait for must be given away before this returns.
+  /// The program is about to be stopped: what others wait for must be given away before this
+  /// returns.
   case suspending
   /// It runs again.
   case resumed

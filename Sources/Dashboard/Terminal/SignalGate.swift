@@ -11,8 +11,9 @@ struct SignalGate: Sendable {
   /// The signals that a screen or an engine answers to.
   static let watched = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH]
 
-  /// Blocks them from now on, in this thread and in those that it starts: call it before there are any. A
-  /// program that is started by this one must be given a clean mask. Nil when the system refuses.
+  /// Blocks them from now on, in this thread and in those that it starts: call it before there are
+  /// any. A program that is started by this one must be given a clean mask. Nil when the system
+  /// refuses.
   static func blockAtStart() -> SignalGate? {
     let descriptor = cn_signal_gate(watched, Int32(watched.count))
     guard descriptor >= 0 else { return nil }

@@ -4,7 +4,8 @@ import Glibc
 
 /// The signals that end an engine or make it read its configuration again, one after the other.
 ///
-/// They are blocked, so that they strike nowhere and are read here. It must be made before any thread is.
+/// They are blocked, so that they strike nowhere and are read here. It must be made before any
+/// thread is.
 struct SignalQueue {
   /// Means nothing but that there is something to look at.
   static let wake = SIGUSR1

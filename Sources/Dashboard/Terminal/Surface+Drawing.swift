@@ -8,7 +8,8 @@ enum Alignment: Sendable {
 extension Surface {
   /// Writes a text and answers how many cells it took.
   ///
-  /// - With a `width`, exactly so many cells are written: the text is cut there or filled up with blanks,
+  /// - With a `width`, exactly so many cells are written: the text is cut there or filled up with
+  ///   blanks,
   ///   and a text that is cut ends in `ellipsis`, if one is given.
   /// - Without a `width` it is cut at the edge of the surface and nothing is filled up.
   @discardableResult

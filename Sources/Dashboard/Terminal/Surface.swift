@@ -2,8 +2,8 @@ import DeploymentEngine
 
 /// A screen, or a part of one, as cells. Drawing on it touches no terminal.
 ///
-/// Text is laid out by scalars. What does not fit is clipped, never wrapped: a wide character that would
-/// stand half outside is left out, and one that is half overwritten becomes a blank.
+/// Text is laid out by scalars. What does not fit is clipped, never wrapped: a wide character that
+/// would stand half outside is left out, and one that is half overwritten becomes a blank.
 struct Surface: Hashable, Sendable {
   let size: Size
   /// Row after row, `size.width` cells each.

@@ -36,8 +36,8 @@ extension Terminal {
     return ioctl(input, UInt(FIONREAD), &count) != 0 || count == 0
   }
 
-  /// Sequences that terminals send besides those in their descriptions: an emulator in the other cursor
-  /// mode, one that is not what TERM says, and reports that must not be taken for keys.
+  /// Sequences that terminals send besides those in their descriptions: an emulator in the other
+  /// cursor mode, one that is not what TERM says, and reports that must not be taken for keys.
   func defineKeys() {
     let sequences: [(code: Int32, endings: [String])] = [
       (KEY_UP, ["[A", "OA"]), (KEY_DOWN, ["[B", "OB"]), (KEY_RIGHT, ["[C", "OC"]),

@@ -2,7 +2,8 @@
 enum TerminalAnswer: Hashable, Sendable {
   /// `CSI 0 n`: everything sent before the question has been shown.
   case status
-  /// The primary device attributes: the mark that all earlier questions have been answered or never will be.
+  /// The primary device attributes: the mark that all earlier questions have been answered or never
+  /// will be.
   case attributes
   /// Whether it knows a private mode.
   case mode(Int, isKnown: Bool)
@@ -26,7 +27,8 @@ extension TerminalAnswer {
     }
   }
 
-  /// Reads an operating system command, without its introducer and terminator: `11;rgb:1010/1414/1818`.
+  /// Reads an operating system command, without its introducer and terminator:
+  /// `11;rgb:1010/1414/1818`.
   init?(operatingSystemCommand body: String) {
     guard body.hasPrefix("11;rgb") else { return nil }
     let parts = body.drop { $0 != ":" }.dropFirst().split(separator: "/").prefix(3)

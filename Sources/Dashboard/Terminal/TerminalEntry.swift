@@ -45,7 +45,8 @@ struct TerminalEntry: Hashable, Sendable {
     return term.dropLast("-256color".count) + "-direct"
   }
 
-  /// Whether such a terminal reads over what it does not understand, so that it may be asked things.
+  /// Whether such a terminal reads over what it does not understand, so that it may be asked
+  /// things.
   static func mayBeAsked(_ name: String) -> Bool {
     !["linux", "vt", "ansi", "cons", "sun", "pcansi", "wy", "hurd"].contains(where: name.hasPrefix)
   }

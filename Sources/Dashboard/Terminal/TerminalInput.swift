@@ -1,7 +1,7 @@
 import DeploymentEngine
 
-/// What comes from the person in front of the terminal. What the terminal says on its own account is
-/// never among it.
+/// What comes from the person in front of the terminal. What the terminal says on its own account
+/// is never among it.
 enum TerminalInput: Hashable, Sendable {
   case key(Key)
   /// Pasted text; it is never read as keys.

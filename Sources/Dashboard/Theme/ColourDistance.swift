@@ -25,7 +25,8 @@ struct LabColour: Hashable, Sendable {
     share > 0.008856 ? cbrt(share) : 7.787 * share + 16.0 / 116
   }
 
-  /// How different two colours look: CIEDE2000. 1 is just visible, 15 is another colour at a glance.
+  /// How different two colours look: CIEDE2000. 1 is just visible, 15 is another colour at a
+  /// glance.
   func distance(to other: LabColour) -> Double {
     let meanRaw = (hypot(a, b) + hypot(other.a, other.b)) / 2
     let stretch = 1 + 0.5 * (1 - (pow(meanRaw, 7) / (pow(meanRaw, 7) + pow(25, 7))).squareRoot())
@@ -64,8 +65,8 @@ extension RGB {
     return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
   }
 
-  /// The entry of the table of 256 that looks most like it: of the cube and the greys, whose colours are
-  /// the same everywhere.
+  /// The entry of the table of 256 that looks most like it: of the cube and the greys, whose
+  /// colours are the same everywhere.
   var nearestIndex: UInt8 {
     let wanted = LabColour(self)
     let candidates = (16...255).map { UInt8($0) }

@@ -39,7 +39,8 @@ struct Theme: Hashable, Sendable {
   /// The signs for a terminal.
   func glyphs(unicode: Bool) -> Glyphs { unicode ? glyphs : asciiGlyphs }
 
-  /// Without any colour, for when no theme can be read: the least that still says where the cursor is.
+  /// Without any colour, for when no theme can be read: the least that still says where the cursor
+  /// is.
   static let plain = Theme(
     name: "plain",
     styles: [

@@ -1,6 +1,7 @@
 import DeploymentEngine
 
-/// A theme as it is written: roles still name colours, so that an heir can change what a name means.
+/// A theme as it is written: roles still name colours, so that an heir can change what a name
+/// means.
 struct ThemeDefinition: Sendable {
   /// A role's look before its colours are known; nil is the terminal's own.
   struct Look: Sendable {

@@ -1,8 +1,8 @@
 import DeploymentEngine
 import Glibc
 
-/// Where themes are found. The first place that has one of the name wins; the shipped ones are also within
-/// the program, so that it is never without.
+/// Where themes are found. The first place that has one of the name wins; the shipped ones are also
+/// within the program, so that it is never without.
 struct ThemeLibrary: Sendable {
   /// Folders, those that outweigh first.
   let folders: [String]
@@ -12,8 +12,8 @@ struct ThemeLibrary: Sendable {
 
   init(folders: [String]) { self.folders = folders }
 
-  /// The folders of this user and this program: the configuration, beside the installed program, in the
-  /// tree that it was built from.
+  /// The folders of this user and this program: the configuration, beside the installed program, in
+  /// the tree that it was built from.
   ///
   /// - program: the path of the executable, symbolic links resolved.
   init(environment: [String: String], program: String?) {

@@ -115,7 +115,8 @@ struct ThemeReader {
     return names
   }()
 
-  /// A section within the roles puts its name before those in it: `log: { time: dim }` is `log.time`.
+  /// A section within the roles puts its name before those in it: `log: { time: dim }` is
+  /// `log.time`.
   private mutating func readRoles(_ fields: inout Fields, prefix: String) {
     for entry in fields.allEntries() {
       let name = prefix + entry.key

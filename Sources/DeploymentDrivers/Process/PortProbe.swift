@@ -18,8 +18,8 @@ enum PortProbe {
     case accepted, refused, pending
   }
 
-  /// Connects from this machine, and hangs up. Does not wait: the kernel answers for a listener of this
-  /// machine before `connect` returns, unless its queue is full.
+  /// Connects from this machine, and hangs up. Does not wait: the kernel answers for a listener of
+  /// this machine before `connect` returns, unless its queue is full.
   static func connection(to port: UInt16) -> Connection {
     withSocket(port, address: 0x7f00_0001) { socket, address, length in
       if connect(socket, address, length) == 0 { return .accepted }
@@ -33,10 +33,11 @@ enum PortProbe {
     } ?? .pending
   }
 
-  /// Whether one who listens at a port is among these processes. One whose descriptors are hidden from
-  /// us is believed, and so is a port of which the kernel shows no listener.
+  /// Whether one who listens at a port is among these processes. One whose descriptors are hidden
+  /// from us is believed, and so is a port of which the kernel shows no listener.
   ///
-  /// The kernel takes milliseconds for its list, however short: ask only when a connection was accepted.
+  /// The kernel takes milliseconds for its list, however short: ask only when a connection was
+  /// accepted.
   static func isHeld(_ port: UInt16, by processes: [Int32]) -> Bool {
     var someone = false
     for table in ["/proc/net/tcp", "/proc/net/tcp6"] {

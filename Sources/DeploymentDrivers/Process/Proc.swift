@@ -13,8 +13,8 @@ struct ProcessStat: Hashable, Sendable, CustomStringConvertible {
 
   /// Stopped by a signal, or held by a debugger: it does not run.
   var isFrozen: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
-  /// It has ended, whether or not its parent has looked. (A first thread that ended before the others
-  /// shows as a zombie too, in a process that lives.)
+  /// It has ended, whether or not its parent has looked. (A first thread that ended before the
+  /// others shows as a zombie too, in a process that lives.)
   var isGone: Bool {
     state == UInt8(ascii: "X") || state == UInt8(ascii: "Z") && threads <= 1
   }
@@ -23,8 +23,8 @@ struct ProcessStat: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads `4711 (a name) S 1 4711 4711 …`; the name may hold anything, parentheses included.
   init?(pid: Int32, line: UnsafePointer<CChar>) {
-    // Through the C library: this is done for every process of the machine, and cutting the line into
-    // pieces costs more than reading it.
+    // Through the C library: this is done for every process of the machine, and cutting the line
+    // into pieces costs more than reading it.
     guard let name = strrchr(line, 0x29), name[1] == 0x20, name[2] != 0 else { return nil }
     var next = name + 3
     var fields = [Int](repeating: 0, count: 20)
@@ -70,7 +70,8 @@ enum Proc {
     names(in: "/proc").compactMap { Int32($0) }.sorted().compactMap(stat).filter { !$0.isGone }
   }
 
-  /// The environment that a process was started with, or what it has put in its place; nil: not readable.
+  /// The environment that a process was started with, or what it has put in its place; nil: not
+  /// readable.
   static func environment(_ pid: Int32) -> [UInt8]? { read("/proc/\(pid)/environ", limit: 1 << 22) }
 
   /// Where one of its descriptors leads.

@@ -7,8 +7,8 @@ extension ProcessDeployment {
   /// The next thing towards running, thawed, and accepting at its port.
   mutating func approachRunning(_ environment: Environment) -> TaskState {
     guard let process = leader?.found(with: environment.mark) else { return ended(environment) }
-    // Frozen before accepting: the kernel goes on accepting for a listener that is stopped. While it
-    // starts only the leader is looked at; all of them would cost too much at every check.
+    // Frozen before accepting: the kernel goes on accepting for a listener that is stopped. While
+    // it starts only the leader is looked at; all of them would cost too much at every check.
     if process.isFrozen || wasReady, !thaw(environment) { return wait() }
     let time = environment.service.plan.readyWithin
     switch portAnswer(environment) {

@@ -3,9 +3,10 @@ import Glibc
 
 /// A process group of this machine, from the engine's point of view.
 ///
-/// Each call looks at what is there and does the next thing towards the goal, then returns: nothing here
-/// sleeps or waits for a process. What was seen once is not believed later, since processes end, are
-/// stopped and thawed by others, and the engine may have been killed between any two lines.
+/// Each call looks at what is there and does the next thing towards the goal, then returns: nothing
+/// here sleeps or waits for a process. What was seen once is not believed later, since processes
+/// end, are stopped and thawed by others, and the engine may have been killed between any two
+/// lines.
 struct ProcessDeployment: UserDeployment {
   typealias ServiceType = ProcessService
 
@@ -27,7 +28,8 @@ struct ProcessDeployment: UserDeployment {
   var wasReady = false
   /// Its port may take until `readyWithin` to accept, because it was just started or thawed.
   var isPatient = false
-  /// The next check starts it (again): its port was taken, or what a failed start left is being killed.
+  /// The next check starts it (again): its port was taken, or what a failed start left is being
+  /// killed.
   var mustBegin = false
   /// The port that it was told when it was started.
   var startedPort: UInt16?

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Everything that lives of one deployment: all that carries its mark, and the sessions that they lead.
+/// Everything that lives of one deployment: all that carries its mark, and the sessions that they
+/// lead.
 struct ProcessFamily: Sendable, CustomStringConvertible {
   /// The first process; nil: it has ended.
   let leader: ProcessStat?
@@ -9,7 +10,8 @@ struct ProcessFamily: Sendable, CustomStringConvertible {
   /// The process groups in which somebody was recognised by more than the group.
   private let groups: Set<Int32>
 
-  /// - Parameter known: the leader as it was stored; nil: it is looked for, since a crash may have come
+  /// - Parameter known: the leader as it was stored; nil: it is looked for, since a crash may have
+  ///   come
   ///   between its start and its being stored.
   init(of mark: ProcessMark, leader known: ProcessIdentity?) {
     let isOfThisBoot = known?.bootID == Proc.bootID
@@ -27,8 +29,8 @@ struct ProcessFamily: Sendable, CustomStringConvertible {
       } else {
         leaders.min { $0.startTime < $1.startTime }
       }
-    // The number of a session is not given out again while anybody is in that session, so one marked
-    // member shows that it is still ours when its leader has ended.
+    // The number of a session is not given out again while anybody is in that session, so one
+    // marked member shows that it is still ours when its leader has ended.
     var sessions = Set(leaders.map(\.pid))
     if let known, marked.contains(where: { $0.session == known.pid }) { sessions.insert(known.pid) }
     let own = Set(marked.map(\.pid))
@@ -41,7 +43,8 @@ struct ProcessFamily: Sendable, CustomStringConvertible {
   var isFrozen: Bool { !members.isEmpty && members.allSatisfy(\.isFrozen) }
   var hasFrozen: Bool { members.contains(where: \.isFrozen) }
 
-  /// Signals all of it: whole groups at once, so that no fork slips through, then whoever left them.
+  /// Signals all of it: whole groups at once, so that no fork slips through, then whoever left
+  /// them.
   func signal(_ number: Int32) {
     for group in groups.sorted() where group > 1 && group != getpgrp() { kill(-group, number) }
     for member in members where !groups.contains(member.group) {

@@ -32,8 +32,8 @@ public enum ProcessInventory {
     all().filter { $0.owner == owner }
   }
 
-  /// Ends everything that the engine with this mark made; for when nothing else may be left of it, and
-  /// no engine runs on its store.
+  /// Ends everything that the engine with this mark made; for when nothing else may be left of it,
+  /// and no engine runs on its store.
   ///
   /// Blocks the calling thread until all are gone, at most `grace` and five seconds.
   ///

@@ -4,8 +4,8 @@ import Glibc
 /// What shows that a process is ours: which engine made it, and for which deployment.
 ///
 /// It is in the environment that a process starts with, which its children inherit. Programs that
-/// show what they do in place of their command line (nginx, PostgreSQL) overwrite that, so the mark is
-/// also the name of the empty file that is their standard input.
+/// show what they do in place of their command line (nginx, PostgreSQL) overwrite that, so the mark
+/// is also the name of the empty file that is their standard input.
 struct ProcessMark: Hashable, Sendable {
   static let ownerVariable = "DASHBOARD_OWNER"
   static let deploymentVariable = "DASHBOARD_DEPLOYMENT"
@@ -57,8 +57,8 @@ struct ProcessMark: Hashable, Sendable {
       owner: String(text[..<colon]), deployment: String(text[text.index(after: colon)...]))
   }
 
-  /// An empty file of that name for the standard input: reading it ends at once. Nil where the system
-  /// has no such files, or the mark is too long for one.
+  /// An empty file of that name for the standard input: reading it ends at once. Nil where the
+  /// system has no such files, or the mark is too long for one.
   func openFile() -> Int32? {
     let name = "dashboard:\(owner):\(deployment)"
     guard let create = GnuCalls.createMemoryFile, name.utf8.count <= 200 else { return nil }

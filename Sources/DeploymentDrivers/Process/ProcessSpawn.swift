@@ -1,8 +1,8 @@
 import DeploymentEngine
 import Glibc
 
-/// Starts a process that outlives the engine: in a session of its own, with no descriptor of ours, no
-/// blocked or ignored signal, and nothing of the terminal.
+/// Starts a process that outlives the engine: in a session of its own, with no descriptor of ours,
+/// no blocked or ignored signal, and nothing of the terminal.
 struct ProcessSpawn {
   let arguments: [String]
   let environment: [String]
@@ -103,7 +103,8 @@ struct ProcessSpawn {
     return Self.raised(file)
   }
 
-  /// The program's path. Looked for here and not by the C library, so that what is missing has a name.
+  /// The program's path. Looked for here and not by the C library, so that what is missing has a
+  /// name.
   private func findProgram() throws(DeploymentFailure) -> String {
     if let workingDirectory, !Self.isDirectory(workingDirectory) {
       throw .init(.permanent, SafeText("there is no directory \(workingDirectory)"))

@@ -11,7 +11,8 @@ struct ProcessTable: Sendable {
   /// Those that have not ended, by number.
   let entries: [Entry]
 
-  /// - Parameter earliest: leaves out what started before; a process is younger than who started it.
+  /// - Parameter earliest: leaves out what started before; a process is younger than who started
+  ///   it.
   init(startedSince earliest: UInt64 = 0) {
     entries = Proc.all()
       .filter { $0.startTime >= earliest && $0.pid > 1 && $0.pid != getpid() }

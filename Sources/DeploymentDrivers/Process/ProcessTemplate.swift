@@ -1,4 +1,5 @@
-/// Puts a deployment's name and port into texts: `$NAME`, `${NAME}`, `$PORT`, `${PORT}`, nothing else.
+/// Puts a deployment's name and port into texts: `$NAME`, `${NAME}`, `$PORT`, `${PORT}`, nothing
+/// else.
 struct ProcessTemplate {
   let name: String
   let port: UInt16?

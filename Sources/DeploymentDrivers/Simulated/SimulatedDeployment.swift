@@ -1,7 +1,7 @@
 import DeploymentEngine
 
-/// A deployment that exists only as what is stored of it. It makes no call outside, reads no clock and
-/// throws no dice that are not seeded; and it objects to calls that the interface forbids.
+/// A deployment that exists only as what is stored of it. It makes no call outside, reads no clock
+/// and throws no dice that are not seeded; and it objects to calls that the interface forbids.
 struct SimulatedDeployment: UserDeployment {
   typealias ServiceType = SimulatedService
 

@@ -1,6 +1,7 @@
 import DeploymentEngine
 
-/// The operation that a simulated thing is busy with; the part that deployments and publications share.
+/// The operation that a simulated thing is busy with; the part that deployments and publications
+/// share.
 struct SimulatedWork: Codable, Sendable {
   /// What a draw depends on besides the seed.
   struct Subject {
@@ -11,7 +12,8 @@ struct SimulatedWork: Codable, Sendable {
   /// The running operation, or the one that failed: a retry goes on where it stood.
   private(set) var operation: SimulatedOperation?
   private var done = 0
-  /// Draws so far. Stored, so that trying again draws anew, and a call repeated after a crash does not.
+  /// Draws so far. Stored, so that trying again draws anew, and a call repeated after a crash does
+  /// not.
   private var draws: UInt64 = 0
   private(set) var pause = TimeSpan.seconds(1)
   private(set) var reason = ""

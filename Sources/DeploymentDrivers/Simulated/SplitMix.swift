@@ -1,7 +1,7 @@
 /// A small generator that gives the same numbers for the same seed, in every process.
 ///
-/// SplitMix64: one addition and three multiplications for a number, and no weak seeds, which matters
-/// because each draw here starts from a fresh one.
+/// SplitMix64: one addition and three multiplications for a number, and no weak seeds, which
+/// matters because each draw here starts from a fresh one.
 struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
 

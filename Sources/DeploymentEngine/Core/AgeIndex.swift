@@ -2,8 +2,8 @@ import HeapModule
 
 /// Deployments of one kind in one pool, by age; the oldest and the newest are found at once.
 ///
-/// Removal is lazy: an entry counts only while `isMember` says so. The heap is rebuilt when more than half
-/// of it is stale, so that it never costs more than what is in it.
+/// Removal is lazy: an entry counts only while `isMember` says so. The heap is rebuilt when more
+/// than half of it is stale, so that it never costs more than what is in it.
 struct AgeIndex: Sendable {
   private var heap = Heap<DeploymentID>()
   /// How many are in it.

@@ -1,8 +1,8 @@
 import DequeModule
 
 extension Engine {
-  /// Ends a deployment whatever it is doing: a running operation is cancelled when no call is in flight,
-  /// anything else is removed when the provider has room.
+  /// Ends a deployment whatever it is doing: a running operation is cancelled when no call is in
+  /// flight, anything else is removed when the provider has room.
   mutating func remove(_ slot: Int, because reason: String, actor: SafeText = "engine") {
     switch slots[slot].phase {
     case .preparing:
@@ -29,7 +29,8 @@ extension Engine {
     queueRemoval(slot)
   }
 
-  /// Puts it into the provider's queue, once, unless a call is still out: then that call's end does.
+  /// Puts it into the provider's queue, once, unless a call is still out: then that call's end
+  /// does.
   mutating func queueRemoval(_ slot: Int) {
     guard live[slot].call == nil, !live[slot].isQueuedForRemoval else { return }
     live[slot].isQueuedForRemoval = true

@@ -84,7 +84,8 @@ extension Engine {
     }
   }
 
-  /// A call is still out though its time is over: said once; nothing else is called on it meanwhile.
+  /// A call is still out though its time is over: said once; nothing else is called on it
+  /// meanwhile.
   private mutating func noteOverdueCall(_ slot: Int) {
     guard let due = live[slot].callDue, due <= now.moment else { return }
     live[slot].callDue = nil

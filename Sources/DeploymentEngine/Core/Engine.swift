@@ -3,9 +3,10 @@ import HeapModule
 
 /// The engine as a value: told what happened and when, it answers what to do.
 ///
-/// It reads no clock, throws no dice that are not seeded, and knows no database, process or screen. What
-/// changes a deployment goes through `change`, which keeps the counts, the indexes and the revision; what
-/// waits for a time goes through one heap of due times. So a step costs what it changes.
+/// It reads no clock, throws no dice that are not seeded, and knows no database, process or screen.
+/// What changes a deployment goes through `change`, which keeps the counts, the indexes and the
+/// revision; what waits for a time goes through one heap of due times. So a step costs what it
+/// changes.
 public struct Engine: Sendable {
   var now: EngineTime
   var random: SplitMix64
@@ -45,7 +46,8 @@ public struct Engine: Sendable {
   var journal: [JournalEntry] = []
   var answers: [Answer] = []
   var madeCalls: [Call] = []
-  /// Pools that could create nothing because something is exhausted; looked at again when something is freed.
+  /// Pools that could create nothing because something is exhausted; looked at again when something
+  /// is freed.
   var exhaustedPools: [Int] = []
 
   /// What is true of a deployment for this run only.
@@ -90,7 +92,8 @@ public struct Engine: Sendable {
     settlePlans()
   }
 
-  /// Everything to be done since the last call: commit all but `calls` in one transaction, then call.
+  /// Everything to be done since the last call: commit all but `calls` in one transaction, then
+  /// call.
   public mutating func takeOutcome() -> Outcome {
     var outcome = Outcome()
     outcome.changes = takeChanges()
@@ -109,8 +112,8 @@ public struct Engine: Sendable {
   /// When something is due next; nil: nothing is. A `tick` then makes it happen.
   public var nextWake: Moment? { dues.min?.at }
 
-  /// Nothing is in flight and no plan is open. Restrained, exhausted, waiting for OS and kept errors
-  /// count as idle.
+  /// Nothing is in flight and no plan is open. Restrained, exhausted, waiting for OS and kept
+  /// errors count as idle.
   public var isIdle: Bool {
     calls.isEmpty && busy == 0
       && boxes.allSatisfy { $0.record.plan.isMet || $0.record.inMaintenance }

@@ -1,5 +1,5 @@
-/// Names, MAC addresses and ports: held from before the first call until the driver said *gone*, and held
-/// once over all pools.
+/// Names, MAC addresses and ports: held from before the first call until the driver said *gone*,
+/// and held once over all pools.
 struct IdentityPools: Sendable {
   private var heldNames = Set<String>()
   private var patterns: [NamePattern: NumberPool] = [:]
@@ -60,8 +60,8 @@ struct IdentityPools: Sendable {
     return nil
   }
 
-  /// A free port. The next one rather than the lowest: one that a stranger took, or that the system still
-  /// remembers from its last holder, is not met again at once.
+  /// A free port. The next one rather than the lowest: one that a stranger took, or that the system
+  /// still remembers from its last holder, is not met again at once.
   mutating func takePort() -> UInt16? {
     guard hasPort else { return nil }
     while true {

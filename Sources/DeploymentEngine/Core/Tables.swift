@@ -1,7 +1,8 @@
 import DequeModule
 import HeapModule
 
-/// A pool with what is kept beside its record. Never copied while it may change: that would copy its indexes.
+/// A pool with what is kept beside its record. Never copied while it may change: that would copy
+/// its indexes.
 struct PoolBox: Sendable {
   var record: Pool
   var settings: PoolConfiguration

@@ -4,10 +4,11 @@
   import Foundation
 #endif
 
-/// What a driver's value is stored as: one byte with the value's own version, then JSON with sorted keys.
+/// What a driver's value is stored as: one byte with the value's own version, then JSON with sorted
+/// keys.
 ///
-/// JSON, because it is the driver's part of the store that a person reads when something went wrong;
-/// sorted, so that a value that did not change is the same bytes.
+/// JSON, because it is the driver's part of the store that a person reads when something went
+/// wrong; sorted, so that a value that did not change is the same bytes.
 enum DriverData {
   /// The value's bytes; nil when it cannot be encoded.
   static func encode(_ value: some Encodable, version: UInt8) -> [UInt8]? {
@@ -19,7 +20,8 @@ enum DriverData {
 
   /// The value in these bytes.
   ///
-  /// - Parameter migrated: makes JSON of the newest version from JSON of an older one; nil: it cannot.
+  /// - Parameter migrated: makes JSON of the newest version from JSON of an older one; nil: it
+  ///   cannot.
   static func decode<Value: Decodable>(
     _ type: Value.Type, from data: [UInt8], version: UInt8,
     migrated: (_ json: [UInt8], _ version: UInt8) -> [UInt8]?

@@ -1,13 +1,14 @@
 extension Service {
   /// Makes one call on what the call is about, and says what came of it.
   ///
-  /// The stored value is decoded into a local variable of its concrete type, told the call's notices in
-  /// their order, given the task, and encoded again; nothing shared holds it while the driver works.
-  /// (A mutating async method called through an existential that is stored elsewhere would be a use
-  /// after free.) On `any Service` this method opens the existential, which is what makes it safe.
+  /// The stored value is decoded into a local variable of its concrete type, told the call's
+  /// notices in their order, given the task, and encoded again; nothing shared holds it while the
+  /// driver works. (A mutating async method called through an existential that is stored elsewhere
+  /// would be a use after free.) On `any Service` this method opens the existential, which is what
+  /// makes it safe.
   ///
-  /// Data that cannot be read is a permanent error and stays as it is, never a blank value. There is no
-  /// deadline here: the caller has one.
+  /// Data that cannot be read is a permanent error and stays as it is, never a blank value. There
+  /// is no deadline here: the caller has one.
   ///
   /// - Parameter owner: the mark of the engine on what its drivers make; random, kept in the store.
   public func perform(_ call: Call, owner: String) async -> CallOutcome {

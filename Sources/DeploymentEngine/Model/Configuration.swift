@@ -204,7 +204,8 @@ public struct Configuration: Hashable, Codable, Sendable {
   public var providers: [ProviderConfiguration]
   /// The pools.
   public var pools: [PoolConfiguration]
-  /// Of `pools`, by name: those that left the configuration and are kept, paused, while they have deployments.
+  /// Of `pools`, by name: those that left the configuration and are kept, paused, while they have
+  /// deployments.
   public var departed: [String]
 
   /// A configuration from its parts.

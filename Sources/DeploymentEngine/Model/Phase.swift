@@ -42,9 +42,11 @@ public enum OperationKind: Hashable, Sendable {
 
 /// What the next driver call of an operation is.
 public enum OperationStep: UInt8, Hashable, Sendable {
-  /// The method that starts it; the same again when that call failed for now or its answer was lost.
+  /// The method that starts it; the same again when that call failed for now or its answer was
+  /// lost.
   case start = 0
-  /// `checkState`, because the start method answered `running`; also after a check that failed for now.
+  /// `checkState`, because the start method answered `running`; also after a check that failed for
+  /// now.
   case check = 1
 }
 

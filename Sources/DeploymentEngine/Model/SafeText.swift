@@ -25,7 +25,8 @@ public struct SafeText: Hashable, Comparable, Sendable {
   /// By Unicode scalar values, so that the order is the same in every process.
   public static func < (one: SafeText, other: SafeText) -> Bool { one.text < other.text }
 
-  /// Most texts are, and a hundred thousand are asked at a start: so the bytes are looked at directly.
+  /// Most texts are, and a hundred thousand are asked at a start: so the bytes are looked at
+  /// directly.
   private static func isPlain(_ text: String, limit: Int) -> Bool {
     var text = text
     return text.withUTF8 { utf8 in

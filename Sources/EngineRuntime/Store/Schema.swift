@@ -24,8 +24,8 @@ enum Schema {
   static func standing(_ db: Database) throws -> Standing {
     let mark = try Int32.fetchOne(db, sql: "PRAGMA application_id")
     if mark != applicationID {
-      // The migrator makes its own table in a commit of its own: who dies right after it leaves only
-      // that.
+      // The migrator makes its own table in a commit of its own: who dies right after it leaves
+      // only that.
       let things =
         try Int.fetchOne(
           db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") ?? 0

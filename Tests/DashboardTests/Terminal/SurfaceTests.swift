@@ -142,7 +142,8 @@ import Testing
     #expect(screen.lines.isEmpty)
   }
 
-  /// The painter compares rows as bytes, which is right only as long as no byte of a cell means nothing.
+  /// The painter compares rows as bytes, which is right only as long as no byte of a cell means
+  /// nothing.
   @Test func cellHasNoPadding() {
     #expect(MemoryLayout<Cell>.size == 24)
     #expect(MemoryLayout<Cell>.stride == 24)

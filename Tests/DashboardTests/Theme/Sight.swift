@@ -3,8 +3,8 @@ import Testing
 
 @testable import Dashboard
 
-/// A way to see colours: as most people do, or with one kind of receptor missing, after the model of
-/// Machado, Oliveira and Fernandes (2009) at its full severity.
+/// A way to see colours: as most people do, or with one kind of receptor missing, after the model
+/// of Machado, Oliveira and Fernandes (2009) at its full severity.
 struct Sight: Sendable, CustomTestStringConvertible {
   let testDescription: String
   private let rows: [[Double]]

@@ -42,7 +42,8 @@ import Testing
     #expect(world.driver.things.count == 6)
   }
 
-  /// The n-th step is cut short, for every n, before and after its commit, until one run passes untouched.
+  /// The n-th step is cut short, for every n, before and after its commit, until one run passes
+  /// untouched.
   @Test(arguments: World.CrashPoint.allCases)
   func aCrashAtAnyStepLosesAndDoublesNothing(_ point: World.CrashPoint) {
     var step = 0
@@ -94,7 +95,8 @@ import Testing
 }
 
 extension World {
-  /// One thing happens: a call comes back, or time passes until the next one. False: nothing is left.
+  /// One thing happens: a call comes back, or time passes until the next one. False: nothing is
+  /// left.
   func stepOnce() -> Bool {
     if let flight = flights.first(where: { ($0.due ?? .never) <= now.moment }) {
       comeBack(flight, with: flight.answer)

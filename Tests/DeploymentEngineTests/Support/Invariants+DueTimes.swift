@@ -1,8 +1,8 @@
 import DeploymentEngine
 
 extension Invariants {
-  /// Whatever is not history and not at rest has a due time, a call in flight or a queue to wait in; and
-  /// the engine wakes up for it.
+  /// Whatever is not history and not at rest has a due time, a call in flight or a queue to wait
+  /// in; and the engine wakes up for it.
   static func dueTimes(
     _ one: Deployment, _ view: EngineView, _ complaints: inout [String]
   ) {

@@ -107,7 +107,8 @@ enum Invariants {
     }
   }
 
-  /// One active and one in preparation at most; what stands on one is counted; an error has a reason.
+  /// One active and one in preparation at most; what stands on one is counted; an error has a
+  /// reason.
   private static func publications(_ view: EngineView, _ complaints: inout [String]) {
     for pool in view.pools {
       let own = view.publications.filter { $0.pool == pool.id }

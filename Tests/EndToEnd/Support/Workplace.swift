@@ -173,7 +173,8 @@ final class Workplace {
     return pool
   }
 
-  /// The leaders of the process groups that are deployments of this place, by the deployment's name.
+  /// The leaders of the process groups that are deployments of this place, by the deployment's
+  /// name.
   func groups() -> [String: [Processes.One]] {
     let marked = Processes.all(with: Self.mark, folder)
       .filter { $0.environment["DASHBOARD_OWNER"] != nil && $0.pid == $0.group }

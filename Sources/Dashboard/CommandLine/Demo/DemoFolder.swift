@@ -4,8 +4,8 @@ import EngineRuntime
 import FoundationEssentials
 import Glibc
 
-/// The folder of one demo: its configuration, its store and what its web servers serve. It is locked as
-/// long as the demo lives, so that the next one knows what was left behind.
+/// The folder of one demo: its configuration, its store and what its web servers serve. It is
+/// locked as long as the demo lives, so that the next one knows what was left behind.
 struct DemoFolder {
   /// How long the processes of a demo may take to end when they are asked to.
   private static let grace = TimeSpan.seconds(2)

@@ -48,7 +48,8 @@ final class DemoTraffic: Sendable {
     try RequestClient(path: storePath).submit(Request(key: key, actor: "demo", verb: verb))
   }
 
-  /// What somebody does next: logs in to what was given, logs out after a while, gives it back, or comes.
+  /// What somebody does next: logs in to what was given, logs out after a while, gives it back, or
+  /// comes.
   static func next(
     _ state: StoredState, at now: Timestamp, _ chance: inout DemoChance
   ) -> Verb? {
