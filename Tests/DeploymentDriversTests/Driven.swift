@@ -53,6 +53,7 @@ struct Driven {
     let end = ContinuousClock.now + limit
     while last.answer == .running {
       try #require(ContinuousClock.now < end, "\(kind.word) of \(name) does not end: \(log)")
+      // Waits as the engine would, for the time that the driver suggested.
       try await Task.sleep(for: .milliseconds(last.suggestedTime.milliseconds))
       await check(kind)
     }

@@ -35,6 +35,7 @@ final class ProcessWorld: Sendable {
     let end = ContinuousClock.now + limit
     while try await !condition() {
       try #require(ContinuousClock.now < end, "never: \(what)")
+      // Waits for the next look at a real process.
       try await Task.sleep(for: .milliseconds(10))
     }
   }

@@ -6,6 +6,8 @@ struct ImportTable: Sendable {
   private static let collections: Set<String> = [
     "DequeModule", "HeapModule", "OrderedCollections", "BitCollections", "Synchronization",
   ]
+  private static let interface = "Sources/DeploymentEngine/Interface/"
+  private static let coding = collections.union(["FoundationEssentials", "Foundation"])
   private static let system: Set<String> = [
     "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
   ]
@@ -13,10 +15,10 @@ struct ImportTable: Sendable {
 
   static let all: [ImportTable] = [
     ImportTable(folder: "Sources/DeploymentEngine", modules: collections),
-    // Decodes what a driver stored; the only place of the engine where JSON is read.
-    ImportTable(
-      folder: "Sources/DeploymentEngine/Interface/ServiceCaller.swift",
-      modules: collections.union(["FoundationEssentials"])),
+    // Between a driver's value and the bytes that are stored: the only places of the engine where
+    // JSON is read and written.
+    ImportTable(folder: interface + "ServiceCaller.swift", modules: coding),
+    ImportTable(folder: interface + "DriverData.swift", modules: coding),
     ImportTable(
       folder: "Sources/EngineRuntime",
       modules: collections.union(system).union([

@@ -53,12 +53,12 @@ private struct Planted: Sendable, CustomTestStringConvertible {
     Planted(runtime, "let a = b as" + "! C", found: 1),
     Planted(test, "usleep(10)", found: 1),
     Planted(test, "let command = \"sleep 60\""),
-    Planted("Tests/EngineRuntimeTests/Eventually.swift", "usleep(10)"),
+    Planted(test, "// Waits until the process is gone.\nwhile runs() { usleep(10) }"),
     Planted(runtime, "final class A: @unchecked Sendable {}", found: 1),
     Planted(runtime, "// `lock` guards `value`.\nfinal class A: @unchecked Sendable {}"),
     Planted(runtime, "// TO" + "DO: later", found: 1),
     Planted("README.md", "cd /ro" + "ot/dashboard", found: 1),
-    Planted(runtime, "let a = 1 ", found: 1),
+    Planted("scripts/a.sh", "echo ", found: 1),
     Planted(runtime, "let a = #\"\\\"#; let b = Date()\nlet c = \"\"\"\n  \"quoted\"\n  \"\"\""),
   ]
 

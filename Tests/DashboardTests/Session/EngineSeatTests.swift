@@ -54,6 +54,7 @@ import Testing
     let end = Date().addingTimeInterval(20)
     while Date() < end {
       if condition() { return true }
+      // Waits for the next look.
       Thread.sleep(forTimeInterval: 0.01)
     }
     return false

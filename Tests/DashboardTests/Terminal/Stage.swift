@@ -61,6 +61,7 @@ final class Stage {
   deinit {
     hangUp()
     let limit = Date(timeIntervalSinceNow: 5)
+    // Waits until the loop, a thread of its own, has seen that its terminal is gone.
     while isStarted, ending.value.withLock({ $0 == nil }), Date() < limit { usleep(1000) }
     for descriptor in [slave, signalEnds.read, signalEnds.write] { close(descriptor) }
   }

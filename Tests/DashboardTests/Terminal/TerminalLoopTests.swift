@@ -169,6 +169,7 @@ import Testing
     _ = await stage.quiet()
     for step in 0..<40 {
       stage.resize(Size(width: 60 + step, height: 20 + step % 10))
+      // Waits as a window does that is pulled by its corner.
       usleep(2000)
     }
     try await stage.wait("the last size") {

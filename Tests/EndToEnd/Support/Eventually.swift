@@ -23,6 +23,7 @@ func eventually<Answer>(
     guard monotonicMilliseconds() < end else {
       throw TooLate(description: "not within \(seconds) s: \(what)\n\(seen())")
     }
+    // Waits for the next look at a real process or terminal.
     usleep(15_000)
   }
 }
@@ -30,6 +31,7 @@ func eventually<Answer>(
 /// Lets so much time pass in which something must not happen, or in which work must be caught in
 /// the middle.
 func pass(milliseconds: Int) {
+  // Waits as long as the caller says.
   usleep(UInt32(milliseconds) * 1000)
 }
 
