@@ -1,5 +1,5 @@
-/* What Swift cannot call of ncurses and of the C library: macros, variadic functions and mutable globals,
-   as plain functions. Only `Dashboard` imports this. */
+/* What Swift cannot call of ncurses and of the C library: macros, variadic functions and mutable
+   globals, as plain functions. Only `Dashboard` imports this. */
 #ifndef CNCURSES_SHIM_H
 #define CNCURSES_SHIM_H
 
@@ -34,8 +34,8 @@ static const int CN_KEY_F0 = KEY_F0;
 
 /* ---- cells ---- */
 
-/* One cell filled in place, which costs a fifth of setcchar. As setcchar does, the low eight bits of the
-   colour pair stand in the attributes too. `count` scalars, at most CCHARW_MAX. */
+/* One cell filled in place, which costs a fifth of setcchar. As setcchar does, the low eight bits
+   of the colour pair stand in the attributes too. `count` scalars, at most CCHARW_MAX. */
 static inline void cn_cell(cchar_t *out, const wchar_t *scalars, int count, attr_t attributes,
                            int pair) {
   memset(out, 0, sizeof *out);
@@ -75,8 +75,8 @@ static inline int cn_is_direct(void) {
 
 /* ---- signals ---- */
 
-/* Blocks the signals in the calling thread, and in the threads that it starts from then on; answers a
-   descriptor from which they are read. -1 on failure. */
+/* Blocks the signals in the calling thread, and in the threads that it starts from then on;
+   answers a descriptor from which they are read. -1 on failure. */
 static inline int cn_signal_gate(const int *signals, int count) {
   sigset_t set;
   sigemptyset(&set);
@@ -92,8 +92,8 @@ static inline int cn_signal_next(int descriptor) {
   return got == (ssize_t)sizeof info ? (int)info.ssi_signo : 0;
 }
 
-/* Stops the process, or its whole group, as the terminal's own key would; answers once it runs again. The
-   kernel leaves a group running that no shell could wake (POSIX calls it orphaned). */
+/* Stops the process, or its whole group, as the terminal's own key would; answers once it runs
+   again. The kernel leaves a group running that no shell could wake (POSIX calls it orphaned). */
 static inline void cn_stop(int signal, int group) {
   struct sigaction standard, before;
   memset(&standard, 0, sizeof standard);
@@ -112,9 +112,9 @@ static inline void cn_stop(int signal, int group) {
 
 #define CN_RESCUED 6
 
-/* What the handler needs, prepared beforehand: it may call nothing but what is safe in a signal handler.
-   Swift may compile one copy of this header's statics for each file that
-   uses them: cn_rescue_arm and cn_rescue_disarm are called from one file. */
+/* What the handler needs, prepared beforehand: it may call nothing but what is safe in a signal
+   handler. Swift may compile one copy of this header's statics for each file that uses them:
+   cn_rescue_arm and cn_rescue_disarm are called from one file. */
 struct cn_rescue {
   volatile sig_atomic_t armed;
   int terminal, errors, captured, chained;
@@ -130,12 +130,14 @@ static inline struct cn_rescue *cn_rescue_state(void) {
 
 static const int cn_rescued[CN_RESCUED] = {SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE};
 
-/* Mouse, paste, focus and synchronized output off, keypad off, cursor on, main screen, plain text. */
+/* Mouse, paste, focus and synchronized output off, keypad off, cursor on, main screen, plain
+   text. */
 static const char cn_rescue_text[] =
-    "\033[?1006;1003;1002;1000l\033[?2004l\033[?1004l\033[?2026l\033[?1l\033>\033[?25h\033[?1049l\033[m\r\n";
+    "\033[?1006;1003;1002;1000l\033[?2004l\033[?1004l\033[?2026l\033[?1l\033>"
+    "\033[?25h\033[?1049l\033[m\r\n";
 
-/* Gives the terminal back, shows what was last written to the captured standard error, and ends the process
-   by the same signal. */
+/* Gives the terminal back, shows what was last written to the captured standard error, and ends
+   the process by the same signal. */
 static void cn_rescue_handler(int signal) {
   struct cn_rescue *rescue = cn_rescue_state();
   if (rescue->armed) {
@@ -162,11 +164,11 @@ static void cn_rescue_handler(int signal) {
   raise(signal);
 }
 
-/* From now on a crash gives the terminal back first. `stack` holds the handler's frames when the thread that
-   crashes has none left; it must stay allocated. Descriptors may be -1. `chained`: whoever handled crashes before
-   handles them afterwards. */
-static inline void cn_rescue_arm(int terminal, const struct termios *modes, int errors, int captured,
-                                 int chained, void *stack, size_t size) {
+/* From now on a crash gives the terminal back first. `stack` holds the handler's frames when the
+   thread that crashes has none left; it must stay allocated. Descriptors may be -1. `chained`:
+   whoever handled crashes before handles them afterwards. */
+static inline void cn_rescue_arm(int terminal, const struct termios *modes, int errors,
+                                 int captured, int chained, void *stack, size_t size) {
   stack_t alternate = {.ss_sp = stack, .ss_flags = 0, .ss_size = size};
   sigaltstack(&alternate, NULL);
   struct cn_rescue *rescue = cn_rescue_state();

@@ -107,6 +107,11 @@ struct Blanking {
   }
 
   private func starts(_ text: String) -> Bool {
-    bytes[at...].starts(with: text.utf8)
+    var position = at
+    for byte in text.utf8 {
+      guard position < bytes.count, bytes[position] == byte else { return false }
+      position += 1
+    }
+    return true
   }
 }

@@ -8,18 +8,20 @@ struct Code: Sendable {
   /// Where each line begins.
   private let starts: [Int]
 
-  init(_ text: String) {
-    let blanked = Array(Blanking.code(of: text).utf8) + [0]
-    bytes = blanked
-    starts = [0] + blanked.indices.filter { blanked[$0] == UInt8(ascii: "\n") }.map { $0 + 1 }
-  }
-
   /// The lines from first to last, without their ends.
-  var lines: [Substring] {
-    starts.indices.map { index in
-      let end = index + 1 < starts.count ? starts[index + 1] - 1 : bytes.count - 1
-      return Substring(decoding: bytes[starts[index]..<end], as: UTF8.self)
+  let lines: [Substring]
+
+  init(_ text: String) {
+    let blanked = Blanking.code(of: text)
+    bytes = Array(blanked.utf8) + [0]
+    lines = blanked.split(separator: "\n", omittingEmptySubsequences: false)
+    var starts: [Int] = []
+    var start = 0
+    for line in lines {
+      starts.append(start)
+      start += line.utf8.count + 1
     }
+    self.starts = starts
   }
 
   /// The numbers, from 1, of the lines that hold the word; a word that begins with a letter is not
@@ -27,7 +29,18 @@ struct Code: Sendable {
   func lines(with word: String) -> [Int] {
     offsets(of: word).filter { offset in
       !isWordLike(word.utf8.first) || offset == 0 || !isWordLike(bytes[offset - 1])
-    }.map { offset in starts.lastIndex { $0 <= offset }.map { $0 + 1 } ?? 1 }
+    }.map(line(of:))
+  }
+
+  /// The number, from 1, of the line that holds an offset.
+  private func line(of offset: Int) -> Int {
+    var low = 0
+    var high = starts.count
+    while low + 1 < high {
+      let middle = (low + high) / 2
+      if starts[middle] <= offset { low = middle } else { high = middle }
+    }
+    return low + 1
   }
 
   private func offsets(of word: String) -> [Int] {

@@ -11,8 +11,9 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
       dashboard assign <pool> --users <file>
       """,
     discussion: """
-      From a pool the engine chooses: the one that the user already holds, one that is ready, one that \
-      soon will be, or a new one. With --wait it waits until the user is let in, and prints the IP.
+      From a pool the engine chooses: the one that the user already holds, one that is ready, one \
+      that soon will be, or a new one. With --wait it waits until the user is let in, and prints \
+      the IP.
       """)
 
   @Argument(help: ArgumentHelp("A pool, or a deployment's id or name.", valueName: "pool|id"))

@@ -15,9 +15,9 @@ struct DashboardCommand: ParsableCommand {
       dashboard <command> ...
       """,
     discussion: """
-      Without a command it opens the screen on the configured store. If no engine runs on that store, \
-      this process is the engine, too. With --once it prints the panes as plain text, with --watch \
-      every change as a line; neither is ever the engine.
+      Without a command it opens the screen on the configured store. If no engine runs on that \
+      store, this process is the engine, too. With --once it prints the panes as plain text, with \
+      --watch every change as a line; neither is ever the engine.
 
       `dashboard demo` needs no configuration. `dashboard help <command>` says more of a command.
       """,

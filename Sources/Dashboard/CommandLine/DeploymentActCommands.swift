@@ -36,8 +36,8 @@ struct CancelCommand: DeploymentActCommand {
     commandName: "cancel", abstract: "Cancel the operation that runs on a deployment.",
     usage: "dashboard cancel <id>... [--wait]",
     discussion: """
-      It is carried out as soon as no call to the driver is in flight, and ends with the deployment \
-      cancelled, whatever the operation was.
+      It is carried out as soon as no call to the driver is in flight, and ends with the \
+      deployment cancelled, whatever the operation was.
       """)
   @Argument(help: IDHelp.several) var ids: [String]
   @OptionGroup var revision: RevisionOption

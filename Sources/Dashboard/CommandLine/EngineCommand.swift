@@ -10,8 +10,8 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
     abstract: "Run the engine without a screen, for a service manager.",
     usage: "dashboard engine [--until-idle [--timeout <duration>]]",
     discussion: """
-      It writes one line an event to standard error. SIGTERM and SIGINT end it cleanly, SIGHUP makes it \
-      read the configuration again. A second engine on the same store ends with status 1.
+      It writes one line an event to standard error. SIGTERM and SIGINT end it cleanly, SIGHUP \
+      makes it read the configuration again. A second engine on the same store ends with status 1.
       """)
 
   @Flag(help: "End once nothing is in flight and no plan is open.")

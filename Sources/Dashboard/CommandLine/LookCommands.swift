@@ -107,8 +107,8 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
     abstract: "Say why a pool, a deployment or a user is where it is, and what happens next.",
     usage: "dashboard why <pool>|<id>|<user> [--json]",
     discussion: """
-      A line that begins with + is a condition that holds, one with - a condition that does not and so \
-      holds things up, one with > what happens next.
+      A line that begins with + is a condition that holds, one with - a condition that does not \
+      and so holds things up, one with > what happens next.
       """)
 
   @Argument(help: ArgumentHelp("A pool, a deployment's id or name, or a user.", valueName: "what"))

@@ -11,9 +11,9 @@ struct PlanCommand: ParsableCommand, DashboardSubcommand {
       [--initial <number>] [--l1 <number>] [--l2 <number>] [--max <number>]
       """,
     discussion: """
-      Without numbers: what it would do now, for each pool. With numbers: what it would do for them; \
-      those that are not given are 0, or the pool's own with --pool. No store is needed then without \
-      --pool.
+      Without numbers: what it would do now, for each pool. With numbers: what it would do for \
+      them; those that are not given are 0, or the pool's own with --pool. No store is needed then \
+      without --pool.
       """)
 
   @Option(help: ArgumentHelp("Only this pool.", valueName: "pool")) var pool: String?

@@ -79,7 +79,8 @@ extension ProcessPlan {
     .init("workingDirectory", .text, "Where it runs; else where the engine runs."),
     .init(
       "log", .text,
-      "A file that its output is appended to, else nowhere; `$NAME` is put in. Nothing limits its size."
+      "A file that its output is appended to, else nowhere; `$NAME` is put in. "
+          + "Nothing limits its size."
     ),
     .init(
       "readyWithin", .duration, default: "30s", "How long it may take until its port accepts."),

@@ -8,6 +8,7 @@ func eventually(_ condition: () throws -> Bool) throws -> Bool {
   let end = EngineClock.system.now.moment + .seconds(30)
   while EngineClock.system.now.moment < end {
     if try condition() { return true }
+    // Waits for the next look.
     usleep(2000)
   }
   return false

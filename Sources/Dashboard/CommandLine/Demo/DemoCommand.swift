@@ -11,9 +11,9 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
     abstract: "Open the screen on a throw-away store with pools that do real work here.",
     usage: "dashboard demo [--once] [--theme <name>] [--colour <mode>]",
     discussion: """
-      There is nothing to configure: one pool runs web servers on this machine, two are simulated, and \
-      users come and go. Leaving it ends everything that it started; what a killed one left is cleared \
-      by the next.
+      There is nothing to configure: one pool runs web servers on this machine, two are simulated, \
+      and users come and go. Leaving it ends everything that it started; what a killed one left is \
+      cleared by the next.
       """)
 
   /// How long the pools may take to fill where there is no screen to watch them.
