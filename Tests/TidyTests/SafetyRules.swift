@@ -34,18 +34,17 @@ extension Rule {
 
   static let text: [Rule] = [
     Rule("Nothing is left to be done later") { file in
-      file.lines.indices.flatMap { index in
-        ["TO" + "DO", "FIX" + "ME"].filter { file.lines[index].contains($0) }.map {
-          file.finding(index + 1, "`\($0)`: do it now, or write it down where work is planned")
+      ["TO" + "DO", "FIX" + "ME"].flatMap { word in
+        file.text.lines(with: word).map {
+          file.finding($0, "`\(word)`: do it now, or write it down where work is planned")
         }
       }
     },
     Rule("No path of one machine stands in the tree") { file in
       let paths = ["/wo" + "rk/", "/ro" + "ot/", "/opt/" + "swift"]
-      return file.lines.indices.flatMap { index in
-        paths.filter { file.lines[index].contains($0) }.map {
-          file.finding(
-            index + 1, "`\($0)`: derive it from the tree, PATH or an environment variable")
+      return paths.flatMap { path in
+        file.text.lines(with: path).map {
+          file.finding($0, "`\(path)`: derive it from the tree, PATH or an environment variable")
         }
       }
     },

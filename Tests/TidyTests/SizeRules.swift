@@ -38,8 +38,9 @@ struct FunctionLengths {
     var depth = 0
     var declared: Int?
     var open: [Open] = []
+    let candidates = Set(words.flatMap { file.code.lines(with: $0) })
     for (index, line) in file.code.lines.enumerated() {
-      if begins(line) { declared = index }
+      if candidates.contains(index + 1), begins(line) { declared = index }
       for byte in line.utf8 {
         if byte == UInt8(ascii: "{") {
           if let start = declared { open.append(Open(line: start, depth: depth)) }

@@ -2,19 +2,19 @@
 struct SourceFile: Sendable {
   /// The path below the root of the tree.
   let path: String
-  /// The lines as they are written.
-  let lines: [Substring]
-  /// What of it is code; empty for what is not Swift.
-  let code: Code
+  /// The text as it is written.
+  let text: SearchedText
+  /// What of it is code: comments and the insides of literals are blank. Empty for what is not
+  /// Swift.
+  let code: SearchedText
 
   init(path: String, text: String) {
     self.path = path
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    if lines.last == "" { lines.removeLast() }
-    self.lines = lines
-    code = Code(path.hasSuffix(".swift") ? text : "")
+    self.text = SearchedText(text)
+    code = SearchedText(path.hasSuffix(".swift") ? Blanking.code(of: text) : "")
   }
 
+  var lines: [Substring] { text.lines }
   var isSwift: Bool { path.hasSuffix(".swift") }
   var isTest: Bool { path.hasPrefix("Tests/") }
   /// The last part of the path.

@@ -1,26 +1,28 @@
 import Glibc
 
-/// The code of a Swift file: its text with comments and the insides of literals blanked, searched
-/// as bytes because a test build walks characters slowly.
-struct Code: Sendable {
-  /// The blanked text with a zero at its end.
+/// A text that is searched as bytes, because a test build walks characters slowly.
+struct SearchedText: Sendable {
+  /// The lines from first to last, without their ends.
+  let lines: [Substring]
+  /// The text with a zero at its end.
   private let bytes: [UInt8]
   /// Where each line begins.
   private let starts: [Int]
 
-  /// The lines from first to last, without their ends.
-  let lines: [Substring]
-
   init(_ text: String) {
-    let blanked = Blanking.code(of: text)
-    bytes = Array(blanked.utf8) + [0]
-    lines = blanked.split(separator: "\n", omittingEmptySubsequences: false)
+    bytes = Array(text.utf8) + [0]
+    var lines: [Substring] = []
     var starts: [Int] = []
-    var start = 0
-    for line in lines {
-      starts.append(start)
-      start += line.utf8.count + 1
+    var rest = text[...].utf8
+    while true {
+      let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+      lines.append(Substring(rest[..<(end ?? rest.endIndex)]))
+      starts.append(text.utf8.distance(from: text.startIndex, to: rest.startIndex))
+      guard let end else { break }
+      rest = rest[text.utf8.index(after: end)...]
     }
+    if lines.last == "" { lines.removeLast() }
+    self.lines = lines
     self.starts = starts
   }
 
