@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs every test and ends with a line of its own, "N passed, N failed", counted over all runs.
 # First everything that runs inside one process, side by side; then the end-to-end tests, which
-# want the machine for themselves. Arguments go to the build (--jobs=2). The exit code is 0 only when
+# want the machine for themselves. Arguments go to the build (--jobs=2). The exit code is 0 only
+# when
 # every test passed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -21,7 +22,8 @@ run() {
   swift test --disable-xctest "$@" 2>&1 </dev/null | tee "$log"
   code=${PIPESTATUS[0]}
   counts=$(awk '
-    !/^. Test / || /^. Test (run|case) / { next }
+    # The sign before `Test` is one character or several bytes, as the locale has it.
+    !/^[^ ]+ Test / || /^[^ ]+ Test (run|case) / { next }
     / started\.$/ { begun++ }
     / passed after [0-9.]+ seconds/ { passed++ }
     / failed after [0-9.]+ seconds/ { failed++ }

@@ -16,8 +16,8 @@ import Testing
     arguments: [
       (
         ["stpes": ParameterValue.integer(3)], "stpes",
-        "simulated has no parameter stpes; it has steps, stepTime, jitter, failure, failing, class, "
-          + "reason, hang, cacheLevels, l2, publish, osManager, seed, stepsOf"
+        "simulated has no parameter stpes; it has steps, stepTime, jitter, failure, failing, "
+          + "class, reason, hang, cacheLevels, l2, publish, osManager, seed, stepsOf"
       ),
       (
         ["steps": .integer(-1)], "steps",
@@ -35,8 +35,8 @@ import Testing
       (["failure": .integer(2)], "failure", "failure must be a number from 0 to 1, and is 2"),
       (
         ["failing": .list(["destroy", "publsh"])], "failing",
-        "failing must be a list of deployForCache, deployForUser, checkState, moveToCache, setReady, "
-          + "notifyReadyFromOSManager, cancel, destroy, publish, and holds publsh"
+        "failing must be a list of deployForCache, deployForUser, checkState, moveToCache, "
+          + "setReady, notifyReadyFromOSManager, cancel, destroy, publish, and holds publsh"
       ),
       (["class": .text("soft")], "class", "class must be permanent or transient, and is soft"),
       (

@@ -1,10 +1,12 @@
 import CNcurses
 import Glibc
 
-/// Where ncurses writes to: a file in memory, so that a frame is one piece and the loop decides when it is
+/// Where ncurses writes to: a file in memory, so that a frame is one piece and the loop decides
+/// when it is
 /// sent. ncurses writes until everything is taken, and would wait for a terminal that nobody reads.
 ///
-/// ncurses holds one descriptor. It leads to the memory, and to the terminal only while modes are set.
+/// ncurses holds one descriptor. It leads to the memory, and to the terminal only while modes are
+/// set.
 final class CursesOutput {
   /// Given to ncurses.
   let stream: UnsafeMutablePointer<FILE>

@@ -1,8 +1,10 @@
 import DeploymentEngine
 
-/// Keeps the terminal from falling behind: while it has not shown what it was sent, frames are dropped.
+/// Keeps the terminal from falling behind: while it has not shown what it was sent, frames are
+/// dropped.
 ///
-/// The kernel does not tell how much of a pseudo-terminal's output is unread, so after every so many bytes
+/// The kernel does not tell how much of a pseudo-terminal's output is unread, so after every so
+/// many bytes
 /// the terminal is asked for a sign of life that comes after them.
 struct FrameFlow {
   /// Questions not yet answered; answers come in order.
@@ -50,7 +52,8 @@ struct FrameFlow {
     return unanswered > 0 && limit > now ? limit : nil
   }
 
-  /// Takes the answers for lost whose time is over, and asks no more unless something else is heard.
+  /// Takes the answers for lost whose time is over, and asks no more unless something else is
+  /// heard.
   mutating func expire(at now: Moment) {
     guard unanswered > 0, askedAt + Self.patience <= now else { return }
     forget()

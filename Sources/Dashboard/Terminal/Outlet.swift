@@ -1,7 +1,8 @@
 import DeploymentEngine
 import Glibc
 
-/// The way to the terminal. It never blocks: what the terminal does not take at once waits here, and the loop
+/// The way to the terminal. It never blocks: what the terminal does not take at once waits here,
+/// and the loop
 /// goes on listening to keys and signals.
 final class Outlet {
   /// Ready for writing when the terminal takes more.
@@ -10,7 +11,8 @@ final class Outlet {
   private var pending: [UInt8] = []
   private(set) var isBroken = false
 
-  /// - terminal: a descriptor of the terminal. It is opened once more, as not blocking concerns everybody
+  /// - terminal: a descriptor of the terminal. It is opened once more, as not blocking concerns
+  ///   everybody
   ///   who shares a descriptor, the shell too; where that is not permitted, writing may block.
   init(_ terminal: Int32) {
     let own = open("/proc/self/fd/\(terminal)", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
@@ -47,7 +49,8 @@ final class Outlet {
     pending.removeFirst(isBroken ? pending.count : sent)
   }
 
-  /// Waits until the terminal has taken everything. One that does not within the time loses what waits for
+  /// Waits until the terminal has taken everything. One that does not within the time loses what
+  /// waits for
   /// it: nobody looks there.
   func drain(within span: TimeSpan) {
     let limit = LoopClock.now().moment + span

@@ -21,7 +21,8 @@ struct Painter {
   /// Nothing is known any more of what the window holds.
   mutating func forget() { last = nil }
 
-  /// Puts a surface into ncurses' standard window; answers whether any of it is new. Nothing is sent yet.
+  /// Puts a surface into ncurses' standard window; answers whether any of it is new. Nothing is
+  /// sent yet.
   mutating func paint(_ surface: Surface) -> Bool {
     let known = last?.size == surface.size ? last : nil
     var isNew = false
@@ -83,7 +84,8 @@ struct Painter {
     }
   }
 
-  /// Blanks between two words: they keep the look of the first, which nobody sees on them and which saves a
+  /// Blanks between two words: they keep the look of the first, which nobody sees on them and which
+  /// saves a
   /// change of colours and back. A long gap is erased, for which the look must be its own.
   private static func isShortGap(_ cells: ArraySlice<Cell>) -> Bool {
     cells.prefix(8).contains { !$0.isBlank }
@@ -105,7 +107,8 @@ struct Painter {
     row.append(cell)
   }
 
-  /// What this host can show of a cell, and the blanks that fill up its width. Where the host's opinion
+  /// What this host can show of a cell, and the blanks that fill up its width. Where the host's
+  /// opinion
   /// of a width is not ours, a replacement keeps the columns straight.
   private func presentable(_ cell: Cell) -> (scalars: [Int32], blanks: Int) {
     guard isUnicode else {

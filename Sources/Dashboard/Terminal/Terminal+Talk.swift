@@ -34,7 +34,8 @@ extension Terminal {
     }
   }
 
-  /// What goes behind the first frame: modes, and the first time questions. Echoing is off by then, so that
+  /// What goes behind the first frame: modes, and the first time questions. Echoing is off by then,
+  /// so that
   /// no answer can be seen.
   func announcement() -> String {
     isTaken = true

@@ -16,7 +16,8 @@ enum ThemeChoice: Sendable {
   }
 }
 
-/// The one thread that owns ncurses: it waits for keys, wakes and signals, tells the program, and draws.
+/// The one thread that owns ncurses: it waits for keys, wakes and signals, tells the program, and
+/// draws.
 ///
 /// It sleeps until something happens; the program says when it wants to be told the time.
 struct TerminalLoop<Program: ScreenProgram> {
@@ -244,7 +245,8 @@ struct TerminalLoop<Program: ScreenProgram> {
     tell(.resumed, .input)
   }
 
-  /// After a stop, one that we were not asked about included. A shell that lets us go on in the background
+  /// After a stop, one that we were not asked about included. A shell that lets us go on in the
+  /// background
   /// still has the terminal: wait for it, stopped, as every program does that wants to write there.
   private mutating func takeBack() {
     terminal.giveAway()

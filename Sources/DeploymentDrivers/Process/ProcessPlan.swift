@@ -80,7 +80,7 @@ extension ProcessPlan {
     .init(
       "log", .text,
       "A file that its output is appended to, else nowhere; `$NAME` is put in. "
-          + "Nothing limits its size."
+        + "Nothing limits its size."
     ),
     .init(
       "readyWithin", .duration, default: "30s", "How long it may take until its port accepts."),

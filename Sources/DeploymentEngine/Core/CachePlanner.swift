@@ -35,7 +35,8 @@ public struct PlannerGates: Hashable, Sendable {
 
 /// The cache planner: sizes and counts in, decisions with their reasons out. Pure.
 ///
-/// While deployments of an older publication stand in a cache, growth and overflow are reckoned on those of
+/// While deployments of an older publication stand in a cache, growth and overflow are reckoned on
+/// those of
 /// the active one; the outdated leave one by one as new ones become ready.
 public enum CachePlanner {
   /// What a pool needs, the whole of it at once.

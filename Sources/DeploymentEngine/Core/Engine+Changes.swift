@@ -175,7 +175,9 @@ extension Engine {
         holdersOfUniqueId[old]?.removeAll { $0 == id }
         if holdersOfUniqueId[old]?.isEmpty == true { holdersOfUniqueId[old] = nil }
       }
-      if !after.uniqueId.isEmpty { holdersOfUniqueId[after.uniqueId, default: []].append(id) }
+      if !after.uniqueId.isEmpty {
+        holdersOfUniqueId[after.uniqueId] = (holdersOfUniqueId[after.uniqueId] ?? []) + [id]
+      }
     }
     let wasBusy = before.map { $0.isBusy } ?? false
     if wasBusy != after.isBusy { busy += after.isBusy ? 1 : -1 }

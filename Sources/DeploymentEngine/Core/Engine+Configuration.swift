@@ -31,7 +31,8 @@ extension Engine {
     for host in hosts.indices { pump(host) }
   }
 
-  /// A stored deployment; whatever was in flight gets its next check at once, before any deadline acts.
+  /// A stored deployment; whatever was in flight gets its next check at once, before any deadline
+  /// acts.
   private mutating func restore(_ stored: Deployment) {
     guard let index = poolByID[stored.pool] else { return }
     var deployment = stored

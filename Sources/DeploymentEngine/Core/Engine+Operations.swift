@@ -179,7 +179,8 @@ extension Engine {
     if kind.creates, failure.kind == .permanent { noteCreationError(slot, failure.reason) }
   }
 
-  /// When an error is removed by itself: what was never assigned after its retention, again with growing
+  /// When an error is removed by itself: what was never assigned after its retention, again with
+  /// growing
   /// pauses; what a person wanted gone at once; an assigned one waits for a person.
   private mutating func errorPause(
     _ slot: Int, removals: Int, wasAskedFor: Bool

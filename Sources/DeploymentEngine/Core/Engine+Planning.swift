@@ -2,7 +2,8 @@ import DequeModule
 import HeapModule
 
 extension Engine {
-  /// Plans every pool whose counts or settings changed and serves every provider that has room, until nothing
+  /// Plans every pool whose counts or settings changed and serves every provider that has room,
+  /// until nothing
   /// more follows. Each round either starts something or ends, so it ends.
   mutating func settlePlans() {
     while true {
@@ -18,7 +19,8 @@ extension Engine {
     }
   }
 
-  /// One run of the planner for a pool; what is too much leaves at once, what is short waits for its turn.
+  /// One run of the planner for a pool; what is too much leaves at once, what is short waits for
+  /// its turn.
   private mutating func plan(_ index: Int) {
     guard !boxes[index].isErased else { return }
     let pool = boxes[index].record
@@ -87,7 +89,8 @@ extension Engine {
     }
     if identities.names(of: boxes[index].settings.names) == 0 {
       return SafeText(
-        "all \(boxes[index].settings.names.capacity) names \(boxes[index].settings.names.prefix)… are held; raise names.digits"
+        "all \(boxes[index].settings.names.capacity) names "
+          + "\(boxes[index].settings.names.prefix)… are held; raise names.digits"
       )
     }
     if let range = boxes[index].settings.macs, !identities.hasMAC(in: range) {
@@ -118,14 +121,16 @@ extension Engine {
       let queued = plans.reduce(0) { $0 + ($1.action == .grow ? $1.count : 0) }
       let verb = queued == 1 ? "waits" : "wait"
       parts.append(
-        "\(queued) \(verb) for the provider (\(host.preparing) of \(host.limits.preparing) preparing)"
+        "\(queued) \(verb) for the provider "
+          + "(\(host.preparing) of \(host.limits.preparing) preparing)"
       )
     }
     if pool.waiting > 0 { parts.append("\(pool.waiting) users wait") }
     return parts.joined(separator: "; ")
   }
 
-  /// Ready ones leave newest first, into L2 while L2 is short, else away; outdated ones oldest first.
+  /// Ready ones leave newest first, into L2 while L2 is short, else away; outdated ones oldest
+  /// first.
   private mutating func shrink(_ plan: PoolPlan, _ index: Int) {
     if plan.l1.action == .shrink {
       var intoL2 = plan.l1.fromL2
@@ -169,7 +174,8 @@ extension Engine {
       .min { slots[$0].id < slots[$1].id }
   }
 
-  /// Gives a provider's free places away: users first, then removals, then the caches, emptiest pool first.
+  /// Gives a provider's free places away: users first, then removals, then the caches, emptiest
+  /// pool first.
   private mutating func serve(_ host: Int) {
     guard !hosts[host].record.inMaintenance else { return }
     pumpReady(host)
@@ -225,7 +231,8 @@ extension Engine {
       because: plan.l2.because.text) != nil
   }
 
-  /// A new deployment with an identity of its own, stored before its first call; nil when something is
+  /// A new deployment with an identity of its own, stored before its first call; nil when something
+  /// is
   /// exhausted.
   mutating func create(
     in index: Int, _ kind: OperationKind, at placement: Placement, because reason: String

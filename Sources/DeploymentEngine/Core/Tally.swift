@@ -94,7 +94,9 @@ struct Tally: Hashable, Sendable {
     let isMoving =
       switch deployment.phase.operation?.kind {
       case .moveToCache: true
-      default: false
+      case .deployForCache, .deployForUser, .setReady, .notifyReadyFromOSManager, .cancel, .destroy,
+        .publish, nil:
+        false
       }
     switch line {
     case .l1Ready: return !isIdle ? nil : isOutdated ? .l1OldReady : .l1Ready

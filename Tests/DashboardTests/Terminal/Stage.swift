@@ -6,7 +6,8 @@ import Synchronization
 
 @testable import Dashboard
 
-/// A pseudo-terminal with a virtual terminal behind it. The loop runs on a thread of its own; the test sits in
+/// A pseudo-terminal with a virtual terminal behind it. The loop runs on a thread of its own; the
+/// test sits in
 /// front of it, types, looks and resizes.
 final class Stage {
   struct Failure: Error, CustomStringConvertible {
@@ -99,6 +100,7 @@ final class Stage {
   func finish(looking: Bool = true) async throws -> Ending {
     let limit = Date(timeIntervalSinceNow: Self.patience)
     while Date() < limit {
+      // Waits for another thread's loop, which nothing else tells of.
       if looking { _ = await look(5) } else { try await Task.sleep(for: .milliseconds(5)) }
       if let result = ending.value.withLock({ $0 }) {
         while looking, await look(5) {}
@@ -144,6 +146,7 @@ final class Stage {
     let limit = Date(timeIntervalSinceNow: Self.patience)
     while waitingInput > 0 {
       guard Date() < limit else { throw Failure(description: "nobody reads what is typed") }
+      // Waits for the loop to have read; only the pseudo-terminal can tell.
       try await Task.sleep(for: .milliseconds(1))
     }
   }
@@ -167,7 +170,8 @@ final class Stage {
     try await wait(text) { $0.lines.contains { $0.contains(text) } }
   }
 
-  /// Bytes that came since this was asked last, once nothing more comes for a while; and in how many reads.
+  /// Bytes that came since this was asked last, once nothing more comes for a while; and in how
+  /// many reads.
   func quiet() async -> (bytes: Int, reads: Int) {
     while await look(150) {}
     defer { (transcript, reads) = ([], 0) }

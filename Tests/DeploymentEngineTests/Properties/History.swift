@@ -1,6 +1,7 @@
 import DeploymentEngine
 
-/// One random history of a small world: users, operators, agents, failures, hangs, crashes and clocks that
+/// One random history of a small world: users, operators, agents, failures, hangs, crashes and
+/// clocks that
 /// jump. The seed decides everything.
 final class History {
   let world: World

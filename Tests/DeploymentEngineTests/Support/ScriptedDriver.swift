@@ -80,7 +80,8 @@ struct Answers: Hashable, Sendable {
   }
 }
 
-/// Plays the drivers: for each call an answer by script, and what would exist outside because of it.
+/// Plays the drivers: for each call an answer by script, and what would exist outside because of
+/// it.
 struct ScriptedDriver {
   /// What exists outside, by its name, and whose it is.
   private(set) var things: [String: CallSubject] = [:]

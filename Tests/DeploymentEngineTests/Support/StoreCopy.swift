@@ -2,7 +2,8 @@ import DeploymentEngine
 
 /// What a store would hold: every committed change, as records by their keys.
 ///
-/// Due times are kept as a real store keeps them, as wall time with their length, by remembering how far
+/// Due times are kept as a real store keeps them, as wall time with their length, by remembering
+/// how far
 /// the two clocks were apart at the commit.
 struct StoreCopy {
   /// A record with the distance of the clocks (wall minus monotonic) at its commit.

@@ -1,9 +1,11 @@
 import DeploymentEngine
 import Testing
 
-/// Everything outside the engine, in memory and in virtual time: the store, the drivers, the clocks.
+/// Everything outside the engine, in memory and in virtual time: the store, the drivers, the
+/// clocks.
 ///
-/// After every step it checks what must always hold; a complaint is recorded as an issue with `label`, so
+/// After every step it checks what must always hold; a complaint is recorded as an issue with
+/// `label`, so
 /// that a failing seed can be found again.
 final class World {
   private(set) var engine: Engine
@@ -100,7 +102,8 @@ final class World {
     return outcome
   }
 
-  /// The process dies and another one loads what was stored. `monotonicOrigin` and `wallJump` move the
+  /// The process dies and another one loads what was stored. `monotonicOrigin` and `wallJump` move
+  /// the
   /// clocks in between.
   func restart(after pause: TimeSpan = .zero, wallJump: TimeSpan = .zero, configured: Bool = false)
   {
@@ -152,7 +155,8 @@ final class World {
     if checks, event != nil { judgeState(event) }
   }
 
-  /// The answer to a call counts while its operation is still the one that is stored: one that comes late
+  /// The answer to a call counts while its operation is still the one that is stored: one that
+  /// comes late
   /// counts too, one that comes after another operation began says nothing.
   private func isCurrent(_ event: Event?) -> Bool {
     guard case .callEnded(let ended)? = event,
@@ -267,7 +271,8 @@ final class World {
     }
   }
 
-  /// After a creation, everything in L1 and with users, and what leaves from there, fits into `max`.
+  /// After a creation, everything in L1 and with users, and what leaves from there, fits into
+  /// `max`.
   private func judgeFullness(_ pool: Pool) {
     let leftL2 = engine.deployments.count { one in
       guard one.pool == pool.id, one.exists, !one.isSupply, one.placement.level == .l2,
