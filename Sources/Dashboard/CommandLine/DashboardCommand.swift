@@ -22,7 +22,9 @@ struct DashboardCommand: ParsableCommand {
       `dashboard demo` needs no configuration. `dashboard help <command>` says more of a command.
       """,
     version: version,
-    subcommands: [ScreenCommand.self, DemoServerCommand.self, ManualCommand.self],
+    subcommands: [
+      ScreenCommand.self, DemoServerCommand.self, ManualCommand.self, MeasureFrameCommand.self,
+    ],
     groupedSubcommands: [
       CommandGroup(name: "Running", subcommands: [DemoCommand.self, EngineCommand.self]),
       CommandGroup(name: "Looking", subcommands: look),
