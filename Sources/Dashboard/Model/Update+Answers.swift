@@ -59,6 +59,10 @@ extension ScreenModel {
         ask.stage = .withdrawing
         change(ask)
         late.append(ask.key)
+      } else if ask.stage == .withdrawing, now.moment - ask.since >= Self.answerTime {
+        ask.stage = .failed("no answer, and it could not be taken back: look whether it is done")
+        change(ask)
+        tell(ask, "")
       } else if ask.stage == .accepted {
         _ = observe(&ask)
       }

@@ -1,38 +1,46 @@
 import DeploymentEngine
 
 /// The columns of a list of deployments.
-enum RowColumn: Hashable, Sendable, CaseIterable {
+enum RowColumn: Int, Hashable, Sendable, CaseIterable {
   case name, user, state, inUse, age, since, ip, pool, note
 }
 
 /// One deployment as a row: what stands in each column.
 struct DeploymentRow: Sendable {
-  var deployment: Deployment
-  var cells: [RowColumn: Span]
+  let deployment: Deployment
+  private var cells = [Span?](repeating: nil, count: RowColumn.allCases.count)
 
-  /// What stands in a column.
-  subscript(column: RowColumn) -> Span { cells[column] ?? Span("") }
+  /// A row with nothing in it.
+  init(_ deployment: Deployment) { self.deployment = deployment }
+
+  /// What stands in a column; nil: nothing.
+  subscript(column: RowColumn) -> Span? {
+    get { cells[column.rawValue] }
+    set { cells[column.rawValue] = newValue }
+  }
 }
 
 extension ScreenModel {
   /// A deployment as a row.
   func row(_ deployment: Deployment, _ glyphs: Glyphs) -> DeploymentRow {
-    let dash = Span(SafeText(glyphs.dash.description), .textDim)
-    let state = "\(deployment.stateGlyph(glyphs)) \(deployment.stateWord)"
-    let progress = deployment.progress.map { " \($0)" } ?? ""
-    let isBusy = deployment.phase.operation != nil
-    var cells: [RowColumn: Span] = [
-      .name: Span(deployment.name),
-      .state: Span(SafeText(state + (isBusy ? progress : "")), deployment.stateRole),
-      .age: Span(SafeText(ClockText.age(now.utc - deployment.stateSince))),
-      .since: Span(SafeText(ClockText.since(deployment.stateSince, now: now.utc, zone))),
-      .ip: deployment.ip.map { Span($0) } ?? dash,
-      .user: deployment.placement.user.map { Span($0) } ?? dash,
-      .inUse: deployment.inUse ? Span("yes") : Span("no", .textDim),
-      .pool: Span(catalog.pool(deployment.pool)?.name ?? ""),
-    ]
-    cells[.note] = note(deployment)
-    return DeploymentRow(deployment: deployment, cells: cells)
+    let dash = Span("", .textDim, glyph: glyphs.dash)
+    let progress = deployment.phase.operation == nil ? nil : deployment.progress
+    let state = progress.map { "\(deployment.stateWord) \($0)" } ?? deployment.stateWord
+    var row = DeploymentRow(deployment)
+    row[.name] = Span(deployment.name)
+    row[.state] = Span(
+      SafeText(state), deployment.stateRole, glyph: deployment.stateGlyph(glyphs))
+    row[.ip] = deployment.ip.map { Span($0) } ?? dash
+    if deployment.placement.isAssigned {
+      row[.since] = Span(SafeText(ClockText.since(deployment.stateSince, now: now.utc, zone)))
+      row[.user] = deployment.placement.user.map { Span($0) } ?? dash
+      row[.inUse] = deployment.inUse ? Span("yes") : Span("no", .textDim)
+    } else {
+      row[.age] = Span(SafeText(ClockText.age(now.utc - deployment.stateSince)))
+    }
+    if pool == nil { row[.pool] = catalog.pool(deployment.pool).map { Span($0.name) } }
+    row[.note] = note(deployment)
+    return row
   }
 
   /// What is to be said about a deployment besides its state, the most pressing first.
@@ -81,8 +89,8 @@ struct RowWidths: Sendable {
   /// Takes one more row in.
   mutating func take(_ row: DeploymentRow) {
     for column in RowColumn.allCases {
-      guard let span = row.cells[column] else { continue }
-      widest[column] = max(widest[column] ?? 0, Surface.columns(span.text))
+      guard let span = row[column] else { continue }
+      widest[column] = max(widest[column] ?? 0, span.columns)
     }
   }
 }

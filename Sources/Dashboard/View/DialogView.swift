@@ -230,7 +230,7 @@ extension ScreenModel {
   }
 
   private static func width(_ line: Line) -> Int {
-    line.spans.reduce(0) { $0 + Surface.columns($1.text) }
+    line.spans.reduce(0) { $0 + $1.columns }
   }
 
   private func line(_ item: Picker.Item, _ widths: (key: Int, label: Int)) -> Line {

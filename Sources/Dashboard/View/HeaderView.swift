@@ -14,7 +14,7 @@ extension ScreenModel {
     var parts = headerParts(glyphs)
     let gap = 3
     func width() -> Int {
-      parts.reduce(0) { $0 + Surface.columns($1.span.text) } + gap * (parts.count - 1)
+      parts.reduce(0) { $0 + $1.span.columns } + gap * (parts.count - 1)
     }
     while parts.count > 1, width() > room {
       guard let weakest = parts.indices.min(by: { parts[$0].rank < parts[$1].rank }) else { break }

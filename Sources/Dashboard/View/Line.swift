@@ -2,13 +2,22 @@ import DeploymentEngine
 
 /// A piece of text that is one thing to the theme.
 struct Span: Hashable, Sendable {
+  /// A sign before the text, with a blank behind it where there is a text.
+  var glyph: Glyph?
   var text: SafeText
   var role: Role
 
   /// A piece.
-  init(_ text: SafeText, _ role: Role = .text) {
+  init(_ text: SafeText, _ role: Role = .text, glyph: Glyph? = nil) {
+    self.glyph = glyph
     self.text = text
     self.role = role
+  }
+
+  /// Cells that it takes.
+  var columns: Int {
+    let text = Surface.columns(text)
+    return glyph == nil ? text : text == 0 ? 1 : text + 2
   }
 }
 
@@ -79,14 +88,30 @@ enum Wrap {
 }
 
 extension Surface {
+  /// Writes a piece into exactly a width.
+  mutating func write(
+    _ span: Span, at point: Point, width: Int, align: Alignment = .leading, ellipsis: Glyph?
+  ) {
+    guard let glyph = span.glyph, width > 0 else {
+      write(
+        span.text, at: point, width: width, role: span.role, align: align, ellipsis: ellipsis)
+      return
+    }
+    fill(Rect(x: point.x, y: point.y, width: min(2, width), height: 1), role: span.role)
+    put(glyph, at: point, role: span.role)
+    write(
+      span.text, at: Point(x: point.x + 2, y: point.y), width: width - 2, role: span.role,
+      ellipsis: ellipsis)
+  }
+
   /// Writes a line into a width; what does not fit is cut.
   mutating func write(_ line: Line, at point: Point, width: Int, ellipsis: Glyph? = nil) {
     var x = point.x
     let end = point.x + width
     for span in line.spans where x < end {
-      let room = min(Surface.columns(span.text), end - x)
-      x += write(
-        span.text, at: Point(x: x, y: point.y), width: room, role: span.role, ellipsis: ellipsis)
+      let room = min(span.columns, end - x)
+      write(span, at: Point(x: x, y: point.y), width: room, ellipsis: ellipsis)
+      x += room
     }
   }
 }

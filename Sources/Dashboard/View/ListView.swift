@@ -68,13 +68,13 @@ extension ScreenModel {
       surface.put(glyphs.pointer, at: Point(x: rect.x + 1, y: rect.y), role: .textKey)
     }
     if isMarked { surface.put(glyphs.mark, at: rect.origin, role: .rowMarked) }
-    let note = row.cells[.note]
+    let note = row[.note]
     let noteStart = note == nil ? nil : layout.noteStart
     for column in layout.columns where noteStart.map({ column.x < $0 }) ?? true {
-      let span = row[column.column.name]
+      guard let span = row[column.column.name] else { continue }
       surface.write(
-        span.text, at: Point(x: rect.x + gutter + column.x, y: rect.y), width: column.width,
-        role: span.role, align: column.column.align, ellipsis: glyphs.ellipsis)
+        span, at: Point(x: rect.x + gutter + column.x, y: rect.y), width: column.width,
+        align: column.column.align, ellipsis: glyphs.ellipsis)
     }
     if let note, let noteStart {
       surface.write(

@@ -273,6 +273,18 @@ extension Verb {
     #expect(model.status?.kind == .failure)
   }
 
+  /// The store went away after the request was left in it: nobody knows, and the screen says so.
+  @Test func givesUpOnARequestThatCannotBeTakenBack() {
+    var model = Fixture.model()
+    _ = model.type("2", "m")
+    #expect(model.update(.clock, at: Fixture.later(.seconds(5))).count == 1)
+    _ = model.update(.clock, at: Fixture.later(.seconds(10)))
+    #expect(model.status?.text.text.contains("it could not be taken back") == true)
+    #expect(model.asks.open.isEmpty)
+    _ = model.update(.clock, at: Fixture.later(.seconds(21)))
+    #expect(model.asks.isIdle)
+  }
+
   @Test func resizesByWhatWasAskedForLast() {
     var model = Fixture.model()
     _ = model.type("j")
