@@ -47,7 +47,7 @@ struct Driven {
   mutating func check(_ kind: OperationKind) async -> TaskState? { await call(.check(kind)) }
 
   /// Checks until an answer is not `running`; the answers on the way were `running`.
-  mutating func settle(_ kind: OperationKind, within limit: Duration = .seconds(30)) async throws
+  mutating func settle(_ kind: OperationKind, within limit: Duration = .seconds(300)) async throws
     -> TaskState?
   {
     let end = ContinuousClock.now + limit

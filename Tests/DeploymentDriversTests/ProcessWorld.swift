@@ -30,7 +30,7 @@ final class ProcessWorld: Sendable {
 
   /// Waits until something of the outside world is so.
   static func eventually(
-    _ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(300), _ condition: () async throws -> Bool
   ) async throws {
     let end = ContinuousClock.now + limit
     while try await !condition() {

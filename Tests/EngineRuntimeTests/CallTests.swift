@@ -35,7 +35,7 @@ struct CallTests {
     }
     try host.start()
     never.open()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(bench.world.count("deployForCache") == 2)
     #expect(bench.world.mistakes == [])
     host.stop(draining: .zero)
@@ -73,7 +73,7 @@ struct CallTests {
         try bench.journal().contains { $0.contains("deployForCache did not answer within") }
       })
     late.open()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.states() == ["lab-000": .usable])
     #expect(bench.world.count("deployForCache") == 1)
     host.stop(draining: .zero)
@@ -89,7 +89,7 @@ struct CallTests {
     try host.start()
     #expect(try eventually { try bench.states().values.count { $0 == .usable } == 3 })
     blocked.open()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(bench.world.existing.count == 9)
     host.stop(draining: .zero)
   }
@@ -105,7 +105,7 @@ struct CallTests {
     place.set(bench.temporary.path)
     let host = bench.host(HostBench.configuration(l1: 20))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(60)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(bench.world.existing.count == 20)
     #expect(!place.mistakes.isOpen)
     host.stop(draining: .zero)

@@ -38,9 +38,9 @@ struct FaultTests {
       let fault = Fault(at: at, times: 1, kind: .full)
       let host = EngineHost(bench.options(HostBench.configuration(l1: 3)), fault: fault.next)
       try host.start()
-      #expect(host.waitUntilIdle(timeout: .seconds(30)), "commit \(at)")
+      #expect(host.waitUntilIdle(timeout: .seconds(300)), "commit \(at)")
       _ = try bench.ask(.assignFromPool("lab", user: "ann"))
-      #expect(host.waitUntilIdle(timeout: .seconds(30)), "commit \(at)")
+      #expect(host.waitUntilIdle(timeout: .seconds(300)), "commit \(at)")
       host.stop(draining: .seconds(1))
       let states = try bench.states()
       #expect(states.count == 4 && states.values.allSatisfy { $0 == .usable }, "commit \(at)")
@@ -62,7 +62,7 @@ struct FaultTests {
     #expect(host.trouble == "the disk is full")
     #expect(bench.world.seen == [])
     isFull.open()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(host.trouble == nil)
     #expect(bench.world.existing.count == 3)
     host.stop(draining: .zero)
@@ -88,7 +88,7 @@ struct FaultTests {
       isDamaged.isOpen ? StoreFailure(.damaged, "it is damaged") : nil
     }
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     isDamaged.open()
     let request = Request(key: RequestKey("k"), actor: "tester", verb: .pause("lab"))
     try RequestClient(path: bench.temporary.path).submit(request)
@@ -101,7 +101,7 @@ struct FaultTests {
     let bench = try HostBench()
     let host = bench.host(HostBench.configuration(l1: 1))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     let other = try DatabaseQueue(path: bench.temporary.path)
     try other.writeWithoutTransaction { db in
       try db.beginTransaction(.immediate)
@@ -111,7 +111,7 @@ struct FaultTests {
       #expect(try bench.states().count == 1)
       try db.commit()
     }
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.states().count == 2)
     host.stop(draining: .zero)
   }

@@ -10,7 +10,7 @@ struct HostTests {
     let bench = try HostBench()
     let host = bench.host(HostBench.configuration(l1: 3))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(
       try bench.states() == ["lab-000": .usable, "lab-001": .usable, "lab-002": .usable])
     host.stop(draining: .seconds(5))
@@ -23,13 +23,13 @@ struct HostTests {
     for _ in 0..<3 {
       let host = bench.host(HostBench.configuration(l1: 3))
       try host.start()
-      #expect(host.waitUntilIdle(timeout: .seconds(30)))
+      #expect(host.waitUntilIdle(timeout: .seconds(300)))
       host.stop(draining: .seconds(5))
     }
     #expect(bench.world.count("deployForCache") == 3)
     let host = bench.host(nil)
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.snapshot().configuration == HostBench.configuration(l1: 3))
     host.stop(draining: .zero)
   }
@@ -47,7 +47,7 @@ struct HostTests {
     gate.open()
     #expect(try bench.states() == ["lab-000": .preparing])
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     host.stop(draining: .zero)
     #expect(try bench.states() == ["lab-000": .usable])
     #expect(bench.world.count("deployForCache") == 2)
@@ -76,7 +76,7 @@ struct HostTests {
     let bench = try HostBench()
     let host = bench.host(HostBench.configuration(l1: 1))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     let other = try DatabaseQueue(path: bench.temporary.path)
     try other.write { try $0.execute(sql: "UPDATE meta SET epoch = epoch + 1") }
     let before = try bench.snapshot()
@@ -98,7 +98,7 @@ struct HostTests {
     options.onLost = { _ in lost.open() }
     let host = EngineHost(options)
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     try bench.temporary.remove("store.sqlite")
     #expect(try eventually { lost.isOpen })
     #expect(host.lost?.text.contains("was removed or replaced") == true)
@@ -109,7 +109,7 @@ struct HostTests {
     let host = bench.host(HostBench.configuration(l1: 1))
     try host.start()
     host.reconfigure(HostBench.configuration(l1: 2, pools: ["lab", "class"]))
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.states().count == 4)
     host.stop(draining: .zero)
   }
@@ -118,11 +118,11 @@ struct HostTests {
     let bench = try HostBench()
     let host = bench.host(HostBench.configuration(l1: 1, pools: ["lab", "class"]))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     host.stop(draining: .zero)
     let second = bench.host(HostBench.configuration(l1: 1))
     try second.start()
-    #expect(second.waitUntilIdle(timeout: .seconds(30)))
+    #expect(second.waitUntilIdle(timeout: .seconds(300)))
     let left = try bench.snapshot().deployments.first { $0.identity.name == "class-000" }
     if let left, left.state == .usable {
       guard case .accepted = try bench.ask(.destroy(left.id)) else {
@@ -142,7 +142,7 @@ struct HostTests {
     configuration.pools[2].provider = "there"
     let host = bench.host(configuration)
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     let problems = try bench.snapshot().pools.map { $0.problem?.text }
     #expect(
       problems == [
@@ -159,15 +159,15 @@ struct HostTests {
     host.suspendForStop()
     let other = bench.host(HostBench.configuration(l1: 3))
     try other.start()
-    #expect(other.waitUntilIdle(timeout: .seconds(30)))
+    #expect(other.waitUntilIdle(timeout: .seconds(300)))
     other.stop(draining: .zero)
     try host.resume()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.snapshot().configuration == HostBench.configuration(l1: 3))
     host.stop(draining: .zero)
     host.reconfigure(HostBench.configuration(l1: 2))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.snapshot().configuration == HostBench.configuration(l1: 2))
     host.stop(draining: .zero)
   }
@@ -176,7 +176,7 @@ struct HostTests {
     let bench = try HostBench()
     let host = bench.host(HostBench.configuration(l1: 1))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     host.suspendForStop()
     #expect(EnginePresence.query(store: bench.temporary.path) == .none)
     let other = bench.host(nil)
@@ -184,7 +184,7 @@ struct HostTests {
     #expect(throws: EngineStartFailure.self) { try host.resume() }
     other.stop(draining: .zero)
     try host.resume()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(bench.world.count("deployForCache") == 1)
     host.stop(draining: .zero)
   }

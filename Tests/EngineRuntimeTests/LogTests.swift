@@ -42,7 +42,7 @@ struct LogTests {
     options.logger = logger(kept)
     let host = EngineHost(options)
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     host.stop(draining: .zero)
     let events = try StoreReader(path: bench.temporary.path)
       .journalTail(deployment: nil, limit: 1000).filter { $0.entry.level != .debug }

@@ -9,7 +9,7 @@ struct RequestTests {
     let bench = try HostBench()
     let host = bench.host(HostBench.configuration(l1: 1))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     return (bench, host)
   }
 
@@ -38,7 +38,7 @@ struct RequestTests {
     let again = try bench.ask(.assignFromPool("lab", user: "bob"), key: "same")
     #expect(first != nil)
     #expect(first == again)
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     host.stop(draining: .zero)
     let second = bench.host(nil)
     try second.start()
@@ -53,7 +53,7 @@ struct RequestTests {
     let client = try RequestClient(path: bench.temporary.path)
     for _ in 0..<50 { try client.submit(request("same", .assignFromPool("lab", user: "ann"))) }
     #expect(try eventually { try client.answer(to: RequestKey("same")) != nil })
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.snapshot().deployments.count { $0.placement.user == "ann" } == 1)
     host.stop(draining: .zero)
   }
@@ -62,7 +62,7 @@ struct RequestTests {
     let (bench, host) = try bench()
     let client = try RequestClient(path: bench.temporary.path)
     let requests = (0..<100).map { request("k\($0)", $0 % 2 == 0 ? .pause("lab") : .resume("lab")) }
-    let replies = try client.ask(requests, timeout: .seconds(20))
+    let replies = try client.ask(requests, timeout: .seconds(120))
     #expect(replies.count == 100)
     // In the order in which they were left: the last one counts.
     #expect(try !bench.snapshot().pools[0].isPaused)
@@ -77,7 +77,7 @@ struct RequestTests {
     #expect(try client.withdraw(RequestKey("k")))
     #expect(try !client.withdraw(RequestKey("k")))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(try !bench.snapshot().pools[0].isPaused)
     #expect(try client.answer(to: RequestKey("k")) == nil)
     host.stop(draining: .zero)
@@ -113,7 +113,7 @@ struct RequestTests {
     // Somebody who left it and was killed, long ago.
     try RequestClient(path: bench.temporary.path, clock: past).submit(request("k", .pause("lab")))
     try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(30)))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
     #expect(try !bench.snapshot().pools[0].isPaused)
     host.stop(draining: .zero)
   }

@@ -22,7 +22,7 @@ struct RunningEngine {
         storePath: store, drivers: Drivers.all, configuration: reading.settings.configuration,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
     try host.start()
-    _ = host.waitUntilIdle(timeout: .seconds(30))
+    _ = host.waitUntilIdle(timeout: .seconds(300))
   }
 
   func end() {
