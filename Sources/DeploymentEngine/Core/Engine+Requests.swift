@@ -83,6 +83,11 @@ extension Engine {
     case .move(let level): return move(slot, to: level)
     case .ready:
       let settings = boxes[live[slot].pool].settings
+      if slots[slot].admission == .wanted {
+        // Its user waits for the same: in turn, within the provider's bound.
+        settle(slot)
+        return .accepted(id, note: "setReady is asked in its turn")
+      }
       begin(slot, .setReady, as: { .usable($0) }, within: settings.deadlines.preparing)
       return .accepted(id, note: "setReady is asked")
     case .assign:

@@ -22,11 +22,14 @@ extension History {
   /// Everything settles within a bound of virtual time.
   func settle(within limit: TimeSpan = .hours(12)) {
     let end = world.now.moment + limit
+    var told: Set<DeploymentID> = []
     world.drain()
     while world.complaints.isEmpty, !(world.engine.isIdle && isClean) {
       if let waiting = world.engine.deployments.first(where: {
         $0.isWaitingForOS && $0.phase == .usable(nil) && !$0.uniqueId.isEmpty
+          && !told.contains($0.id)
       }) {
+        told.insert(waiting.id)
         world.ask(.notify(waiting.uniqueId, .ready(nil)))
         world.drain()
         continue
@@ -36,6 +39,7 @@ extension History {
       }
       world.moveClocks(by: next - world.now.moment)
       world.drain()
+      told = []
     }
   }
 

@@ -142,4 +142,18 @@ import Testing
     world.settle(within: .hours(1))
     #expect(world.numbers { !$0.isLetIn } == [])
   }
+
+  @Test func anOperatorsReadyGoesNoFasterThanTheUsersWhoWait() {
+    let world = World(.pool(l1: 2, max: 2), limits: ProviderLimits(settingReady: 1)) {
+      $0.always(.setReady, .hang)
+    }
+    for user in ["a", "b"] { world.assign(SafeText(user)) }
+    world.ask(.ready(DeploymentID(2)))
+    world.drain()
+    #expect(world.flights.count == 1)
+    world.driver.heal()
+    world.answer(1, .finished)
+    world.settle()
+    #expect(world[2].isLetIn)
+  }
 }
