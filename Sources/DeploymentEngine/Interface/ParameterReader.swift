@@ -1,16 +1,14 @@
-import DeploymentEngine
-
 /// A driver's parameters, checked against what the driver says about them, with the defaults filled
 /// in.
 ///
 /// The defaults are read from the same texts that documentation shows, so that the two cannot
-/// differ.
-struct ParameterReader {
+/// differ. For the drivers of this package.
+package struct ParameterReader {
   private let values: ParameterValues
   private let parameters: [Parameter]
 
   /// Checks the values; the first problem by name is thrown.
-  init(
+  package init(
     _ values: ParameterValues, of owner: String, parameters: [Parameter]
   ) throws(ParameterProblem) {
     self.values = values
@@ -36,34 +34,34 @@ struct ParameterReader {
   }
 
   /// Whether it was written, rather than left to its default.
-  func isGiven(_ name: String) -> Bool { values[name] != nil }
+  package func isGiven(_ name: String) -> Bool { values[name] != nil }
 
-  func bool(_ name: String) -> Bool {
+  package func bool(_ name: String) -> Bool {
     if case .bool(let value) = self[name] { value } else { false }
   }
-  func integer(_ name: String) -> Int {
+  package func integer(_ name: String) -> Int {
     if case .integer(let value) = self[name] { value } else { 0 }
   }
-  func number(_ name: String) -> Double {
+  package func number(_ name: String) -> Double {
     switch self[name] {
     case .number(let value): value
     case .integer(let value): Double(value)
     default: 0
     }
   }
-  func text(_ name: String) -> String? {
+  package func text(_ name: String) -> String? {
     if case .text(let value) = self[name] { value } else { nil }
   }
-  func duration(_ name: String) -> TimeSpan {
+  package func duration(_ name: String) -> TimeSpan {
     if case .duration(let value) = self[name] { value } else { .zero }
   }
-  func list(_ name: String) -> [String] {
+  package func list(_ name: String) -> [String] {
     if case .list(let value) = self[name] { value } else { [] }
   }
-  func map(_ name: String) -> [ParameterValue.Pair] {
+  package func map(_ name: String) -> [ParameterValue.Pair] {
     if case .map(let value) = self[name] { value } else { [] }
   }
-  func numbers(_ name: String) -> [String: Int] {
+  package func numbers(_ name: String) -> [String: Int] {
     Dictionary(map(name).map { ($0.key, Int($0.value) ?? 0) }) { _, last in last }
   }
 
@@ -137,7 +135,7 @@ extension Parameter.Kind {
   }
 
   /// What is allowed, in words.
-  var allowed: String {
+  package var allowed: String {
     switch self {
     case .bool: "true or false"
     case .integer(let range): Self.wholeNumber(range)
