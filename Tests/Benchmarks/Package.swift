@@ -17,6 +17,7 @@ let package = Package(
         .product(name: "EngineRuntime", package: "deployment-dashboard"),
         .product(name: "DeploymentDrivers", package: "deployment-dashboard"),
         .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: [
         .enableUpcomingFeature("ExistentialAny"),
