@@ -178,6 +178,20 @@ struct FeedTests {
     }
   }
 
+  @Test func watchersListenAlsoToAStoreWhoseDirectoryComesLater() throws {
+    let temporary = try TemporaryStore()
+    let path = temporary.folder + "/later/store.sqlite"
+    var sight = StoreSight(path)
+    let before = (sight.hasChanged(), sight.hears)
+    #expect(before == (false, false))
+    let lease = try Lease.take(store: path)
+    let store = try Store(lease)
+    let after = (sight.hasChanged(), sight.hears)
+    #expect(after == (true, true))
+    store.close()
+    lease.release()
+  }
+
   @Test func watchersHearOfAStoreThatIsPutInThePlace() throws {
     let temporary = try TemporaryStore()
     try temporary.open { _ in }

@@ -49,12 +49,22 @@ struct StoreFileTests {
     #expect(temporary.failureToOpen() == nil)
   }
 
-  @Test func anEmptyFileWithoutAMemoryIsAStoreThatWasNeverBegun() throws {
+  @Test func anEmptyFileOfAnEngineThatDiedMakingItIsBegun() throws {
+    let temporary = try TemporaryStore()
+    let lease = try Lease.take(store: temporary.path)
+    lease.noteMaking()
+    lease.release()
+    try temporary.write([])
+    try temporary.open { #expect($0.commits == 0) }
+  }
+
+  @Test func anEmptyFileThatNoEngineMadeIsRefusedEachTime() throws {
     let temporary = try TemporaryStore()
     try temporary.write([])
-    let failure = #expect(throws: StoreFailure.self) { try StoreReader(path: temporary.path) }
-    #expect(failure?.kind == .damaged)
-    #expect(temporary.failureToOpen() == nil)
+    for _ in 0..<2 {
+      #expect(temporary.failureToOpen()?.kind == .damaged)
+      #expect(try bytes(temporary.path).isEmpty)
+    }
   }
 
   @Test func anOlderCopyIsToldFromTheStore() throws {

@@ -12,6 +12,8 @@ import Synchronization
 public final class Lease: Sendable {
   /// What the lock file remembered of the store when the lease was taken; nil: nothing, it is new.
   let remembered: LockContents.Remembered?
+  /// Whether an earlier holder had begun to make the store, and may have died of it.
+  let wasMaking: Bool
   let paths: StorePaths
   let access: StoreAccess
 
@@ -58,10 +60,13 @@ public final class Lease: Sendable {
   private init(_ descriptor: Int32, _ paths: StorePaths, _ access: StoreAccess) {
     self.paths = paths
     self.access = access
-    remembered = LockContents(descriptor: descriptor)?.remembered
+    let found = LockContents(descriptor: descriptor)
+    remembered = found?.remembered
+    wasMaking = found?.isMaking == true
     commits = Atomic(remembered?.commits ?? 0)
-    let contents = LockContents(
+    var contents = LockContents(
       holder: .current, since: EngineClock.system.now.utc, remembered: remembered)
+    contents.isMaking = wasMaking
     try? contents.write(to: descriptor)
     state = Mutex(State(descriptor: descriptor, contents: contents))
     startHeart()
@@ -88,11 +93,20 @@ public final class Lease: Sendable {
   /// Why the lease is no longer worth anything; nil: it is.
   public var trouble: SafeText? { state.withLock { $0.trouble } }
 
+  /// Keeps in mind that the store is being made.
+  func noteMaking() {
+    state.withLock { state in
+      state.contents.isMaking = true
+      if !state.stopped { try? state.contents.write(to: state.descriptor) }
+    }
+  }
+
   /// Keeps in mind which store this is the lease of.
   func remember(storeID: String, commits count: Int64) {
     commits.store(count, ordering: .relaxed)
     state.withLock { state in
       state.contents.remembered = .init(storeID: storeID, commits: count)
+      state.contents.isMaking = false
       if !state.stopped { try? state.contents.write(to: state.descriptor) }
     }
   }

@@ -13,6 +13,8 @@ struct LockContents: Hashable, Sendable {
   var holder: ProcessIdentity
   var since: Timestamp
   var remembered: Remembered?
+  /// A holder has begun to make the store: a file that is still empty is its doing.
+  var isMaking = false
 
   init(holder: ProcessIdentity, since: Timestamp, remembered: Remembered?) {
     self.holder = holder
@@ -51,6 +53,7 @@ struct LockContents: Hashable, Sendable {
     else { return nil }
     holder = ProcessIdentity(pid: pid, startTime: start, host: host, machine: machine)
     self.since = Timestamp(milliseconds: since)
+    isMaking = fields["making"] != nil
     if let store = fields["store"], let commits = fields["commits"].flatMap({ Int64($0) }) {
       remembered = Remembered(storeID: store, commits: commits)
     }
@@ -81,6 +84,7 @@ struct LockContents: Hashable, Sendable {
     if let remembered {
       body += "store \(remembered.storeID)\ncommits \(remembered.commits)\n"
     }
+    if isMaking { body += "making 1\n" }
     return body + "check \(Self.checksum(of: body))\n"
   }
 

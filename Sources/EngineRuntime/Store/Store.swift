@@ -99,12 +99,16 @@ extension Store {
       try StoreConnection.examine(paths, writing: true)
       return
     } catch {
-      // Only what is not there, or was made and never written to, may be made anew.
+      // Only what is not there, or what an engine made and never wrote to, may be made anew.
       let size = (try? FileStatus(path: paths.store))?.size
       guard error.kind == .absent || size == 0 else { throw error }
     }
     if let remembered = lease.remembered { throw missing(paths, remembered) }
-    if (try? FileStatus(path: paths.store)) != nil { return }
+    if (try? FileStatus(path: paths.store)) != nil {
+      guard lease.wasMaking else { throw neverBegun(paths) }
+      return
+    }
+    lease.noteMaking()
     do throws(FileStatus.Failure) {
       try FileMaker.makeEmpty(paths.store, in: paths.folder, mode: lease.access.fileMode)
     } catch {
@@ -121,6 +125,15 @@ extension Store {
       \(paths.store) is gone or empty, but \(paths.lock) remembers \(remembered.commits) \
       commits in it: put the store back, or remove the lock file to begin anew without what was \
       in it
+      """)
+  }
+
+  private static func neverBegun(_ paths: StorePaths) -> StoreFailure {
+    .init(
+      .damaged,
+      """
+      \(paths.store) is empty, and no engine made it: put the store back, or remove the file to \
+      begin anew
       """)
   }
 
