@@ -15,6 +15,14 @@ public struct PlannerGates: Hashable, Sendable {
   public var endingL1 = 0
   /// Of L2 in the counts: preparing ones whose end is asked for; they are no supply any more.
   public var endingL2 = 0
+  /// At L1: those that may leave now; one in use or with a request that waits may not.
+  public var leavableL1 = Int.max
+  /// At L1: those that may go to L2 now.
+  public var parkableL1 = Int.max
+  /// At L2: those that may leave now.
+  public var leavableL2 = Int.max
+  /// Something that creating needs is exhausted, and one that is outdated would give it back.
+  public var renewsByLeaving = false
   /// Of the outdated at L1: those that may leave now.
   public var retirableL1 = Int.max
   /// Of the outdated at L2: those that may leave now.
@@ -113,10 +121,10 @@ private struct Need {
   private mutating func overflowL1() -> LevelPlan? {
     let isOver = total > sizes.initial && l1 > sizes.l1
     let soft = isOver ? min(l1 - sizes.l1, total - sizes.initial) : 0
-    let leavable = counts.l1 - gates.endingL1
+    let leavable = min(counts.l1 - gates.endingL1, gates.leavableL1)
     let count = min(leavable, max(counts.total - gates.endingL1 - sizes.max, soft))
     guard count > 0 else { return nil }
-    let ready = counts.l1Ready - counts.l1ReadyOutdated
+    let ready = min(counts.l1Ready - counts.l1ReadyOutdated, gates.parkableL1)
     let intoL2 = max(0, min(count, sizes.l2 - l2, ready))
     l2 += intoL2
     let why =
@@ -134,8 +142,10 @@ private struct Need {
     let keep = max(sizes.l1, sizes.initial - counts.assigned, 0)
     let ready = counts.l1Ready - counts.l1ReadyOutdated
     var count = min(old, ready + old - keep)
-    // Where the maximum leaves no room for a new one beside the old ones, one old one makes room.
-    let isStuck = free <= 0 && counts.removing == 0 && ready == l1 && wanted > 0 && room > 0
+    // Where the maximum, or what the old ones hold, leaves no room for a new one beside them, one
+    // old one makes room.
+    let hasNoRoom = free <= 0 && room > 0 || gates.renewsByLeaving
+    let isStuck = hasNoRoom && counts.removing == 0 && ready == l1 && wanted > 0
     if count <= 0, isStuck { count = 1 }
     guard count > 0 else { return nil }
     return LevelPlan(
@@ -148,13 +158,16 @@ private struct Need {
       return LevelPlan(because: "this service keeps no L2 cache")
     }
     let text = "\(l2) of \(sizes.l2)"
-    if l2 > sizes.l2 {
-      let count = l2 - sizes.l2
+    let surplus = min(l2 - sizes.l2, gates.leavableL2)
+    if surplus > 0 {
       return LevelPlan(
-        .shrink, count: count, because: SafeText("shrinking L2 by \(count): \(text) kept"))
+        .shrink, count: surplus, because: SafeText("shrinking L2 by \(surplus): \(text) kept"))
     }
     let old = min(counts.l2Outdated, gates.retirableL2)
-    let retired = min(old, gates.movableL2 + old - sizes.l2)
+    var retired = min(old, gates.movableL2 + old - sizes.l2)
+    let isStuck =
+      gates.renewsByLeaving && counts.removing == 0 && l2 < sizes.l2 && gates.movableL2 == l2
+    if retired <= 0, old > 0, isStuck { retired = 1 }
     if retired > 0 {
       return LevelPlan(
         .shrink, count: retired,

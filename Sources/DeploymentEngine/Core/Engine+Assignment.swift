@@ -235,28 +235,4 @@ extension Engine {
           + boxes[index].record.now.text, level: .warning, pool: index)
     }
   }
-
-  /// Makes it ready for the user who holds it, when the provider has room for that.
-  mutating func queueReady(_ slot: Int) {
-    guard !live[slot].isQueuedForReady else { return }
-    live[slot].isQueuedForReady = true
-    let host = boxes[live[slot].pool].host
-    hosts[host].settings.append(slots[slot].id)
-    pump(host)
-  }
-
-  mutating func pumpReady(_ host: Int) {
-    while hosts[host].settingReady < hosts[host].record.limits.settingReady,
-      let id = hosts[host].settings.popFirst()
-    {
-      guard let slot = slotOf[id], live[slot].isQueuedForReady else { continue }
-      live[slot].isQueuedForReady = false
-      guard slots[slot].phase == .usable(nil), slots[slot].osState == .usable,
-        slots[slot].placement.isAssigned, slots[slot].admission == .wanted,
-        live[slot].call == nil
-      else { continue }
-      let length = boxes[live[slot].pool].settings.deadlines.preparing
-      begin(slot, .setReady, as: { .usable($0) }, within: length)
-    }
-  }
 }

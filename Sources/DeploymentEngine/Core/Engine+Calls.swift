@@ -6,10 +6,11 @@ extension Engine {
     let index = live[slot].pool
     let limit = boxes[index].settings.deadlines.call
     guard !hosts[boxes[index].host].record.inMaintenance else { return }
-    let task = deployment.phase.operation.map { operation -> DriverTask in
+    let task = deployment.phase.operation.flatMap { operation -> DriverTask? in
       switch operation.step {
       case .start: .start(operation.kind)
       case .check: .check(operation.kind)
+      case .queued: nil
       }
     }
     guard task != nil || !deployment.notices.isEmpty else { return }
@@ -41,6 +42,10 @@ extension Engine {
 
   /// A call came back.
   mutating func callEnded(_ outcome: CallOutcome) {
+    if let identity = identitiesOfLateCalls.removeValue(forKey: outcome.id) {
+      identities.giveBack(identity)
+      reviveExhausted()
+    }
     guard let subject = calls.removeValue(forKey: outcome.id) else { return }
     switch subject {
     case .deployment(let id):
@@ -85,7 +90,13 @@ extension Engine {
     switch slots[slot].phase {
     case .preparing where slots[slot].cancelRequested, .removable: queueRemoval(slot)
     case .usable(nil): settle(slot)
-    case .preparing, .usable, .removing, .canceling, .removed, .canceled, .error: break
+    case .usable(.some(let operation)):
+      if !failTwin(slot, operation.kind), operation.step == .queued {
+        queueStart(slot, operation.kind)
+      }
+    case .preparing(let operation):
+      if operation.step == .queued { queueStart(slot, operation.kind) }
+    case .removing, .canceling, .removed, .canceled, .error: break
     }
     reschedule(slot)
   }

@@ -40,7 +40,7 @@ extension Engine {
     if var operation = deployment.phase.operation {
       operation.deadline.at = max(operation.deadline.at, afterCheck)
       deployment.phase = deployment.phase.with(operation)
-      deployment.next = deadline(in: .zero)
+      if operation.step != .queued { deployment.next = deadline(in: .zero) }
     }
     if !deployment.phase.isHistory, let patience = deployment.patience {
       deployment.patience?.at = max(patience.at, afterCheck)
@@ -55,7 +55,9 @@ extension Engine {
     case .removable: queueRemoval(slot)
     case .preparing where deployment.cancelRequested: queueRemoval(slot)
     case .usable(nil): settle(slot)
-    case .preparing, .usable, .removing, .removed, .canceling, .canceled, .error: break
+    case .preparing(let operation), .usable(.some(let operation)):
+      if operation.step == .queued { queueStart(slot, operation.kind) }
+    case .removing, .removed, .canceling, .canceled, .error: break
     }
   }
 
@@ -116,7 +118,8 @@ extension Engine {
       otherChanges.append(.configuration(effective))
       log(
         .engine,
-        "runs on \(effective.pools.count) pools of \(effective.providers.count) providers")
+        "runs on \(counted(effective.pools.count, "pool")) of "
+          + counted(effective.providers.count, "provider"))
     }
     for index in boxes.indices where !boxes[index].isErased {
       let name = boxes[index].record.name
@@ -144,6 +147,7 @@ extension Engine {
         let kept = configuration.providers.first(where: { $0.name == provider })
       {
         effective.providers.append(kept)
+        effective.departedProviders.append(provider)
       }
     }
   }
@@ -229,7 +233,19 @@ extension Engine {
     otherChanges.append(.erasedPool(box.record.id))
     configuration.pools.removeAll { SafeText($0.name) == box.record.name }
     configuration.departed.removeAll { $0 == box.settings.name }
+    eraseDepartedProvider(of: box)
     otherChanges.append(.configuration(configuration))
+  }
+
+  /// One that was kept only for departed pools goes with the last of them.
+  private mutating func eraseDepartedProvider(of box: PoolBox) {
+    let name = box.settings.provider
+    guard configuration.departedProviders.contains(name),
+      !configuration.pools.contains(where: { $0.provider == name })
+    else { return }
+    configuration.providers.removeAll { $0.name == name }
+    configuration.departedProviders.removeAll { $0 == name }
+    eraseProviders(besides: configuration)
   }
 
   private mutating func eraseProviders(besides effective: Configuration) {
@@ -257,4 +273,9 @@ extension IdentityPools {
   mutating func hold(_ deployment: Deployment) {
     if !deployment.phase.isHistory { hold(deployment.identity) }
   }
+}
+
+/// A number with its noun, as a sentence has it.
+private func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

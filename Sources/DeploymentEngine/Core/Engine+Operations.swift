@@ -93,10 +93,7 @@ extension Engine {
   /// A usable deployment with nothing going on: whatever waited for that comes now.
   mutating func settle(_ slot: Int) {
     guard live[slot].call == nil, slots[slot].phase == .usable(nil) else { return }
-    if let first = firstHolder(of: slots[slot].uniqueId, besides: slot) {
-      let reason = "its unique id \(slots[slot].uniqueId) is held by \(first) already"
-      return fail(slot, .setReady, .init(.permanent, SafeText(reason)))
-    }
+    if failTwin(slot, .setReady) { return }
     guard slots[slot].osState == .usable else { return flushNotices(slot) }
     if !slots[slot].readyTold {
       return begin(
@@ -112,6 +109,15 @@ extension Engine {
       flushNotices(slot)
       startUnusedTimer(slot)
     }
+  }
+
+  /// A usable one whose unique id another usable one holds becomes an error.
+  @discardableResult
+  mutating func failTwin(_ slot: Int, _ kind: OperationKind) -> Bool {
+    guard let first = firstHolder(of: slots[slot].uniqueId, besides: slot) else { return false }
+    let reason = "its unique id \(slots[slot].uniqueId) is held by \(first) already"
+    fail(slot, kind, .init(.permanent, SafeText(reason)))
+    return true
   }
 
   /// Tells the driver what it is to be told when no task would carry it.
@@ -133,7 +139,14 @@ extension Engine {
   mutating func gone(_ slot: Int, as phase: Phase, actor: SafeText = "engine") {
     let index = live[slot].pool
     let identity = slots[slot].identity
-    identities.giveBack(identity)
+    if let call = live[slot].call {
+      // Only `forget` comes here with a call out: nothing is made of its answer any more.
+      identitiesOfLateCalls[call] = identity
+      calls[call] = nil
+      (live[slot].call, live[slot].callTask, live[slot].callDue) = (nil, nil, nil)
+    } else {
+      identities.giveBack(identity)
+    }
     let publication = slots[slot].publication
     let retention = boxes[index].settings.historyRetention
     change(slot) {

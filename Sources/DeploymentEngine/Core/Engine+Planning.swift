@@ -24,7 +24,9 @@ extension Engine {
   private mutating func plan(_ index: Int) {
     guard !boxes[index].isErased else { return }
     let pool = boxes[index].record
-    let plan = CachePlanner.plan(sizes: pool.sizes, counts: pool.counts, gates: gates(index))
+    var gates = gates(index)
+    gates.renewsByLeaving = renewsByLeaving(index)
+    let plan = CachePlanner.plan(sizes: pool.sizes, counts: pool.counts, gates: gates)
     boxes[index].record.plan = plan
     boxes[index].stamp += 1
     touch(pool: index)
@@ -53,6 +55,10 @@ extension Engine {
       cacheLevels: pool.traits?.cacheLevels ?? .none,
       noCreation: creationGate(index) ?? exhausted,
       noAction: isBlocked.map { SafeText($0) }, movableL2: movable, creationRoom: room(index))
+    let leaving: [Tally.Bucket] = [.l1Ready, .l1Waiting, .l1Deploying, .l1OldReady, .l1OldWaiting]
+    gates.leavableL1 = leaving.reduce(0) { $0 + boxes[index].buckets[$1.rawValue].count }
+    gates.parkableL1 = boxes[index].buckets[Tally.Bucket.l1Ready.rawValue].count
+    gates.leavableL2 = movable + boxes[index].buckets[Tally.Bucket.l2Deploying.rawValue].count
     gates.endingL1 = boxes[index].endingL1
     gates.endingL2 = boxes[index].endingL2
     gates.retirableL1 =
@@ -60,6 +66,28 @@ extension Engine {
       + boxes[index].buckets[Tally.Bucket.l1OldWaiting.rawValue].count
     gates.retirableL2 = boxes[index].buckets[Tally.Bucket.l2Old.rawValue].count
     return gates
+  }
+
+  /// Nothing can be created for want of something that the next outdated one to leave would give
+  /// back.
+  private mutating func renewsByLeaving(_ index: Int) -> Bool {
+    guard creationGate(index) == nil, exhaustion(index) != nil else { return false }
+    let old = oldest(.l1OldReady, of: index) ?? oldest(.l1OldWaiting, of: index)
+    guard let slot = old ?? oldest(.l2Old, of: index) else { return false }
+    let (host, settings) = (boxes[index].host, boxes[index].settings)
+    let identity = slots[slot].identity
+    let provider = hosts[host].record
+    if provider.deployments >= provider.limits.deployments {
+      // Beside another pool, that one would take the place.
+      return boxes.count { $0.host == host && !$0.isErased } == 1
+    }
+    if identities.names(of: settings.names) == 0,
+      settings.names.number(of: identity.name) == nil
+    {
+      return false
+    }
+    guard let range = settings.macs, !identities.hasMAC(in: range) else { return true }
+    return identity.mac.map { $0 >= range.first && $0 <= range.last } ?? false
   }
 
   /// Why a pool may create nothing now, by its own state; nil: it may.
@@ -181,6 +209,7 @@ extension Engine {
     pumpReady(host)
     pumpWaiters(host)
     pumpRemovals(host)
+    pumpStarts(host)
     while hosts[host].record.preparing < hosts[host].record.limits.preparing,
       let hunger = hosts[host].hungry.popMin()
     {
@@ -270,113 +299,4 @@ extension Engine {
     if boxes[index].record.traits?.usesPort ?? false { identity.port = identities.takePort() }
     return identity
   }
-}
-
-extension Engine {
-  /// A pool is looked at because a restraint or a user's wait may be over.
-  mutating func wakePool(_ index: Int) {
-    if let restraint = boxes[index].record.restraint, restraint.until.at <= now.moment {
-      boxes[index].record.restraint = nil
-      boxes[index].record.creationErrors.removeAll { $0.at <= now.moment }
-      log(.pool, "no longer restrained", pool: index)
-    }
-    expireWaiters(of: index)
-    replan(index)
-  }
-
-  mutating func pause(_ index: Int, _ isPaused: Bool) -> Reply {
-    let name = boxes[index].record.name
-    guard boxes[index].record.isPaused != isPaused else {
-      return .refused(
-        Refusal(.notPermitted, "pool \(name) is \(isPaused ? "paused already" : "not paused")"))
-    }
-    boxes[index].record.isPaused = isPaused
-    boxes[index].record.revision += 1
-    replan(index)
-    pump(boxes[index].host)
-    return .accepted(nil, note: isPaused ? "\(name) is paused" : "\(name) goes on")
-  }
-
-  mutating func lift(_ index: Int) -> Reply {
-    let name = boxes[index].record.name
-    guard boxes[index].record.restraint != nil else {
-      return .refused(Refusal(.notPermitted, "pool \(name) is not restrained"))
-    }
-    boxes[index].record.restraint = nil
-    boxes[index].record.creationErrors = []
-    boxes[index].record.revision += 1
-    replan(index)
-    pump(boxes[index].host)
-    return .accepted(nil, note: "the restraint of \(name) is lifted")
-  }
-
-  mutating func resize(_ index: Int, _ overrides: SizeOverrides?) -> Reply {
-    let pool = boxes[index].record
-    let merged = overrides.map { pool.overrides.merged(with: $0) } ?? SizeOverrides()
-    let sizes = merged.applied(to: pool.configuredSizes)
-    if let problem = sizes.problem(with: pool.traits?.cacheLevels) {
-      return .refused(Refusal(.invalid, SafeText(problem)))
-    }
-    boxes[index].record.overrides = merged
-    boxes[index].record.revision += 1
-    replan(index)
-    pump(boxes[index].host)
-    let text = "initial \(sizes.initial), L1 \(sizes.l1), L2 \(sizes.l2), max \(sizes.max)"
-    let note = overrides == nil ? "\(pool.name) has its configured sizes" : "\(pool.name): \(text)"
-    return .accepted(nil, note: SafeText(note))
-  }
-
-  mutating func maintain(_ name: SafeText, _ isOn: Bool, _ request: Request) -> Reply {
-    guard let host = hostByName[name], !hosts[host].isErased else {
-      return .refused(Refusal(.notFound, "there is no provider \(name)"))
-    }
-    guard hosts[host].record.inMaintenance != isOn else {
-      return .refused(
-        Refusal(.notPermitted, "provider \(name) is \(isOn ? "already" : "not") in maintenance"))
-    }
-    hosts[host].record.inMaintenance = isOn
-    touch(host: host)
-    for index in boxes.indices where boxes[index].host == host {
-      boxes[index].record.inMaintenance = isOn
-      replan(index)
-    }
-    if !isOn { resume(host) }
-    log(.provider, "maintenance of \(name) \(isOn ? "begins" : "ends")", actor: request.actor)
-    return .accepted(nil, note: isOn ? "\(name) is not called any more" : "\(name) is called again")
-  }
-
-  /// The maintenance of a provider is over: what was in flight gets its next check now.
-  private mutating func resume(_ host: Int) {
-    for slot in slotOf.values.sorted() where boxes[live[slot].pool].host == host {
-      if slots[slot].phase.operation != nil, live[slot].call == nil {
-        change(slot) { $0.next = $1.deadline(in: .zero) }
-      } else {
-        settle(slot)
-      }
-    }
-    for index in boxes.indices where boxes[index].host == host {
-      for publication in boxes[index].publications where publication.operation != nil {
-        addDue(now.moment, .publication(index, publication.revision))
-      }
-    }
-    pump(host)
-  }
-}
-
-extension Sizes {
-  /// What is wrong with these sizes, and what is allowed; nil: nothing.
-  public func problem(with levels: CacheLevels?) -> String? {
-    if min(initial, l1, l2, max) < 0 { return "sizes cannot be negative" }
-    if l1 > max { return "l1 (\(l1)) is more than max (\(max)): at most \(max)" }
-    if initial > max { return "initial (\(initial)) is more than max (\(max)): at most \(max)" }
-    guard let levels else { return nil }
-    if l2 > 0, !levels.contains(.l2) { return "this service has no L2 cache: l2 must be 0" }
-    if max(l1, initial) > 0, !levels.contains(.l1) {
-      return "this service has no cache: initial and l1 must be 0"
-    }
-    return nil
-  }
-
-  private func max(_ one: Int, _ other: Int) -> Int { Swift.max(one, other) }
-  private func min(_ values: Int...) -> Int { values.min() ?? 0 }
 }

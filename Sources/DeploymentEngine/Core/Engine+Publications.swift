@@ -25,6 +25,10 @@ extension Engine {
         operation: Operation(.publish, deadline: deadline(in: length)), at: now.utc))
     log(.publication, "revision \(revision) is being published", pool: index, actor: request.actor)
     callPublication(index, revision)
+    // History that was kept only because its number was the highest may go now.
+    for old in boxes[index].publications where old.state == .removed {
+      addDue(now.moment, .publication(index, old.revision))
+    }
     return .accepted(nil, note: "revision \(revision) of \(pool.name) is being published")
   }
 
@@ -280,8 +284,7 @@ extension Engine {
     noteOverdueCall(index, revision)
     guard let place = place(index, revision) else { return }
     let record = boxes[index].publications[place]
-    if boxes[index].record.inMaintenance {
-      guard record.operation != nil else { return }
+    if boxes[index].record.inMaintenance, record.operation != nil || record.state == .error {
       return addDue(now.moment + Pauses.maintenance, .publication(index, revision))
     }
     if let operation = record.operation {
@@ -298,6 +301,8 @@ extension Engine {
     switch record.state {
     case .error: beginPublication(index, revision, .destroy)
     case .removed:
+      // The highest number stays known, so that it is not given again.
+      guard boxes[index].publications.contains(where: { $0.revision > revision }) else { return }
       boxes[index].publications.remove(at: place)
       otherChanges.append(.erasedPublication(record.pool, revision))
     case .publishing, .active, .draining, .removing: break

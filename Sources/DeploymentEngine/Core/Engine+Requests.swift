@@ -82,14 +82,13 @@ extension Engine {
       return end(slot, verb, actor: request.actor)
     case .move(let level): return move(slot, to: level)
     case .ready:
-      let settings = boxes[live[slot].pool].settings
-      if slots[slot].admission == .wanted {
-        // Its user waits for the same: in turn, within the provider's bound.
+      if slots[slot].placement.isAssigned {
+        change(slot) { $0.admission = .wanted }
         settle(slot)
-        return .accepted(id, note: "setReady is asked in its turn")
+      } else {
+        beginInTurn(slot, .setReady, as: { .usable($0) })
       }
-      begin(slot, .setReady, as: { .usable($0) }, within: settings.deadlines.preparing)
-      return .accepted(id, note: "setReady is asked")
+      return .accepted(id, note: "setReady is asked in its turn")
     case .assign:
       guard case .assign(_, let user) = request.verb else { return .accepted(id, note: "") }
       return assign(slot, to: user)
@@ -137,30 +136,28 @@ extension Engine {
   }
 
   private mutating func move(_ slot: Int, to level: CacheLevel) -> Reply {
-    let index = live[slot].pool
-    if let busy = noRoomToPrepare(boxes[index].host) { return .refused(busy) }
-    let pool = boxes[index].record
-    let filled = pool.counts.total + pool.counts.leaving
-    if level == .l1, filled >= pool.sizes.max {
-      return .refused(
-        Refusal(
-          .notPermitted, SafeText("pool \(pool.name) is full: \(filled) of \(pool.sizes.max)")))
-    }
-    startMove(slot, to: level, reservedFor: nil, because: "an operator asked")
-    return .accepted(slots[slot].id, note: SafeText("it is moving to \(level.rawValue)"))
+    let host = boxes[live[slot].pool].host
+    if let refusal = inMaintenance(host) { return .refused(refusal) }
+    // Placement and state change in one commit, whether there is a place now or not.
+    change(slot) { $0.placement = .cache(level, reservedFor: nil) }
+    beginInTurn(slot, .moveToCache(level), as: Phase.preparing)
+    log(.state, "moving to \(level.rawValue): an operator asked", slot: slot)
+    return .accepted(
+      slots[slot].id, note: SafeText("it is moving to \(level.rawValue)\(turnNote(host))"))
   }
 
-  private func noRoomToPrepare(_ host: Int) -> Refusal? {
+  private func inMaintenance(_ host: Int) -> Refusal? {
     let provider = hosts[host].record
-    if provider.inMaintenance {
-      return Refusal(.notPermitted, "provider \(provider.name) is in maintenance")
-    }
-    guard provider.preparing >= provider.limits.preparing else { return nil }
-    return Refusal(
-      .notPermitted,
-      SafeText(
-        "provider \(provider.name) is busy (\(provider.preparing) of "
-          + "\(provider.limits.preparing) preparing): try again in a moment"))
+    guard provider.inMaintenance else { return nil }
+    return Refusal(.notPermitted, "provider \(provider.name) is in maintenance")
+  }
+
+  /// A word about the wait where the provider prepares as many as it may.
+  private func turnNote(_ host: Int) -> String {
+    let provider = hosts[host].record
+    guard provider.preparing >= provider.limits.preparing else { return "" }
+    return " as soon as provider \(provider.name) has a place "
+      + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
   }
 
   /// Placement and state change in one commit.
@@ -183,23 +180,46 @@ extension Engine {
       return .refused(
         Refusal(.notPermitted, "the last call on \(name) has not come back: nothing can be asked"))
     }
-    let deadlines = boxes[live[slot].pool].settings.deadlines
+    let host = boxes[live[slot].pool].host
+    var turn = ""
     switch failed.operation {
     case .deployForCache, .deployForUser, .moveToCache:
-      if let busy = noRoomToPrepare(boxes[live[slot].pool].host) { return .refused(busy) }
-      begin(slot, failed.operation, as: Phase.preparing, within: deadlines.preparing)
-    case .notifyReadyFromOSManager where slots[slot].osState == .preparing:
-      waitForOSAgain(slot)
-    case .setReady, .notifyReadyFromOSManager:
-      // One whose unique id another holds is not usable before it has another.
-      let isTwin = firstHolder(of: slots[slot].uniqueId, besides: slot) != nil
-      begin(
-        slot, failed.operation, as: { isTwin ? .preparing($0) : .usable($0) },
-        within: deadlines.preparing)
+      if let refusal = inMaintenance(host) { return .refused(refusal) }
+      turn = turnNote(host)
+      beginInTurn(slot, failed.operation, as: Phase.preparing)
+    case .setReady, .notifyReadyFromOSManager: retryInside(slot, failed.operation)
     case .cancel, .destroy, .publish:
       letGo(slot, because: "an operator asked to try \(failed.operation.word) again")
     }
-    return .accepted(slots[slot].id, note: SafeText("\(failed.operation.word) is tried again"))
+    return .accepted(
+      slots[slot].id, note: SafeText("\(failed.operation.word) is tried again\(turn)"))
+  }
+
+  /// One that failed when it had been usable is usable again and does the same again. One whose
+  /// unique id another holds is not, before it has said another.
+  private mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
+    let length = boxes[live[slot].pool].settings.deadlines.preparing
+    let isTwin = firstHolder(of: slots[slot].uniqueId, besides: slot) != nil
+    if isTwin {
+      guard kind == .setReady else {
+        return begin(slot, kind, as: Phase.preparing, within: length)
+      }
+      beginInTurn(slot, kind, as: Phase.preparing)
+    } else if slots[slot].osState == .preparing {
+      waitForOSAgain(slot)
+    } else if kind == .setReady, !slots[slot].placement.isAssigned {
+      beginInTurn(slot, kind, as: { .usable($0) })
+    } else if kind == .setReady {
+      // Its user waits for it like any other.
+      change(slot) {
+        $0.phase = .usable(nil)
+        $0.reason = nil
+        $0.next = nil
+      }
+      settle(slot)
+    } else {
+      begin(slot, kind, as: { .usable($0) }, within: length)
+    }
   }
 }
 

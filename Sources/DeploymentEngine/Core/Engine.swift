@@ -32,6 +32,9 @@ public struct Engine: Sendable {
 
   var calls: [CallID: CallSubject] = [:]
   var nextCall: UInt64 = 1
+  /// What calls still speak of whose deployments were forgotten: held until they come back, so that
+  /// nobody else's thing gets the same name meanwhile.
+  var identitiesOfLateCalls: [CallID: Identity] = [:]
   var dues = Heap<Due>()
   var dueOrder: UInt64 = 0
 
@@ -63,6 +66,7 @@ public struct Engine: Sendable {
     var pool = 0
     var isQueuedForRemoval = false
     var isQueuedForReady = false
+    var isQueuedToStart = false
     /// Removals from an error that failed, in a row.
     var removals = 0
   }

@@ -92,6 +92,11 @@ public enum Permission {
     guard deployment.phase == .usable(nil) else {
       return "only a usable one can be moved, \(name) is \(stateWords(deployment))"
     }
+    // L2 is not in `max`, L1 is: one more there would have to leave again at once.
+    let filled = pool.counts.total + pool.counts.leaving
+    if level == .l1, filled >= pool.sizes.max {
+      return "pool \(pool.name) is full: \(filled) of \(pool.sizes.max)"
+    }
     return nil
   }
 

@@ -58,6 +58,8 @@ struct HostBox: Sendable {
   var removals = Deque<DeploymentID>()
   /// Deployments to be made ready for the users who hold them.
   var settings = Deque<DeploymentID>()
+  /// Deployments whose deploy or move an operator asked for, and that wait for a place.
+  var starts = Deque<DeploymentID>()
   /// Pools in which users wait.
   var waitingPools: [Int] = []
   var isDirty = false

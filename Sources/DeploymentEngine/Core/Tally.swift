@@ -72,15 +72,17 @@ struct Tally: Hashable, Sendable {
 
   private static func slot(of deployment: Deployment) -> Slot {
     switch deployment.phase {
+    case .preparing(let operation) where operation.step == .queued: .none
     case .preparing(let operation):
       switch operation.kind {
       case .deployForCache, .deployForUser, .moveToCache: .preparing
       case .setReady: .settingReady
       case .notifyReadyFromOSManager, .cancel, .destroy, .publish: .none
       }
-    case .usable(let operation): operation?.kind == .setReady ? .settingReady : .none
+    case .usable(let operation?):
+      operation.kind == .setReady && operation.step != .queued ? .settingReady : .none
     case .removing, .canceling: .removing
-    case .removable, .removed, .canceled, .error: .none
+    case .usable(nil), .removable, .removed, .canceled, .error: .none
     }
   }
 

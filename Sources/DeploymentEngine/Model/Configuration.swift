@@ -207,14 +207,27 @@ public struct Configuration: Hashable, Codable, Sendable {
   /// Of `pools`, by name: those that left the configuration and are kept, paused, while they have
   /// deployments.
   public var departed: [String]
+  /// Of `providers`, by name: those that left the configuration and are kept for a departed pool.
+  public var departedProviders: [String]
 
   /// A configuration from its parts.
   public init(
     providers: [ProviderConfiguration] = [], pools: [PoolConfiguration] = [],
-    departed: [String] = []
+    departed: [String] = [], departedProviders: [String] = []
   ) {
     self.providers = providers
     self.pools = pools
     self.departed = departed
+    self.departedProviders = departedProviders
+  }
+
+  /// As it is stored; what a store of an earlier version does not name has not departed.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    providers = try container.decode([ProviderConfiguration].self, forKey: .providers)
+    pools = try container.decode([PoolConfiguration].self, forKey: .pools)
+    departed = try container.decode([String].self, forKey: .departed)
+    departedProviders =
+      try container.decodeIfPresent([String].self, forKey: .departedProviders) ?? []
   }
 }

@@ -48,6 +48,8 @@ public enum OperationStep: UInt8, Hashable, Sendable {
   /// `checkState`, because the start method answered `running`; also after a check that failed for
   /// now.
   case check = 1
+  /// Nothing, until the provider has room for the operation.
+  case queued = 2
 }
 
 /// The task in flight on a deployment or a publication. At most one for each.

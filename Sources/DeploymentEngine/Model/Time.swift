@@ -37,12 +37,15 @@ extension TimeSpan: CustomStringConvertible {
     return minutes % 60 == 0 ? "\(minutes / 60)h" : "\(minutes)m"
   }
 
-  /// For a sentence: `8 s`, `9 min`, `2 h`; seconds only under a minute, rounded up.
+  /// For a sentence: `8 s`, `9 min`, `1 h 59 min`, `12 h`; seconds only under a minute and minutes
+  /// only under ten hours, rounded up.
   public var spoken: String {
     let seconds = (max(0, milliseconds) + 999) / 1000
     if seconds < 60 { return "\(seconds) s" }
     let minutes = (seconds + 59) / 60
-    return minutes < 60 ? "\(minutes) min" : "\(minutes / 60) h"
+    if minutes < 60 { return "\(minutes) min" }
+    if minutes >= 600 { return "\((minutes + 59) / 60) h" }
+    return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
   }
 
   /// Reads `50ms`, `30s`, `10m`, `1h`, `2d`. A number without a unit is not a length of time.

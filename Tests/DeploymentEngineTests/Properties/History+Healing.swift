@@ -51,7 +51,7 @@ extension History {
       switch one.state {
       case .removable, .removing, .canceling: true
       case .error: !one.everAssigned
-      case .usable: one.isWaitingForOS
+      case .usable: one.isWaitingForOS || one.pending != nil
       case .preparing: true
       case .removed, .canceled: false
       }
@@ -90,7 +90,7 @@ extension History {
     if reference.shrink > 0, !isStuck {
       world.complain("\(pool.name) has too much at L1: \(counts)")
     }
-    if counts.l2 - counts.l2Outdated > sizes.l2 {
+    if counts.l2 - counts.l2Outdated > sizes.l2, !isStuck {
       world.complain("\(pool.name) has too much at L2: \(counts)")
     }
     guard !isExhausted(pool), pool.state == .active,

@@ -7,7 +7,11 @@ import Testing
 /// `HISTORY_SEEDS=1000` plays more of them, `HISTORY_FROM=5000` others.
 @Suite struct HistoryTests {
   /// Seeds that failed once stay.
-  static let corpus: [UInt64] = [7, 10, 12, 16, 18, 25, 58, 61, 65, 69, 73, 75, 84, 87, 88, 91]
+  static let corpus: [UInt64] = [
+    7, 10, 12, 16, 18, 25, 58, 61, 65, 69, 73, 75, 84, 87, 88, 91, 261, 389, 473, 1082, 1122, 1126,
+    1131, 1150, 1165, 1195, 1216, 1221, 1242, 1247, 1333, 1532, 1539, 1583, 1590, 1682, 1763, 1918,
+    2485, 3631, 3692, 4130, 5040,
+  ]
 
   private static func number(_ name: String) -> UInt64? {
     ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)

@@ -36,6 +36,19 @@ import Testing
     #expect(world[4].phase == .removed && world[5].phase == .removed)
   }
 
+  /// What is in use is too much, but cannot leave: nothing is left to do until its log-out.
+  @Test(arguments: [CacheLevel.l1, .l2])
+  func whatIsInUseIsNoOpenPlan(_ level: CacheLevel) {
+    let world = World(level == .l1 ? .pool(l1: 1) : .pool(l2: 1))
+    world.hear(.login("ann"), from: 1)
+    world.ask(.resize("lab", SizeOverrides(l1: 0, l2: 0)))
+    world.drain()
+    #expect(world.engine.isIdle && world.pool().plan.isMet && world[1].isReady)
+    world.hear(.logout("ann"), from: 1)
+    world.settle()
+    #expect(world[1].phase == .removed)
+  }
+
   @Test func shrinkingGoesIntoL2WhileL2IsShort() {
     let world = World(.pool(l1: 5))
     world.ask(.resize("lab", SizeOverrides(l1: 2, l2: 2)))

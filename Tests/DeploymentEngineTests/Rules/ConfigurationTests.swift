@@ -34,6 +34,32 @@ import Testing
     #expect(world.ready(at: .l1).count == 1)
   }
 
+  @Test func aProviderThatLeftGoesWithItsLastPool() {
+    let world = World(.pool(l1: 1) { $0.historyRetention = .minutes(1) })
+    world.assign("ann")
+    world.settle()
+    world.reconfigure { $0 = Configuration() }
+    #expect(world.engine.providers.map(\.name) == ["here"])
+    world.restart(configured: true)
+    for one in world.engine.deployments { world.ask(.destroy(one.id)) }
+    world.run(for: .minutes(3))
+    #expect(world.engine.pools.isEmpty && world.engine.providers.isEmpty)
+    #expect(world.store.providers.isEmpty && world.store.configuration == Configuration())
+  }
+
+  @Test func aProviderOfTheConfigurationStaysWithoutPools() {
+    let world = World(.pool(l1: 1) { $0.historyRetention = .minutes(1) })
+    world.reconfigure { $0.pools = [] }
+    world.ask(.destroy(DeploymentID(1)))
+    world.run(for: .minutes(3))
+    #expect(world.engine.pools.isEmpty && world.engine.providers.map(\.name) == ["here"])
+  }
+
+  @Test func itIsToldWithTheRightNumber() {
+    let world = World(.pool(l1: 1))
+    #expect(world.journal.contains { $0.message == "runs on 1 pool of 1 provider" })
+  }
+
   @Test func aNewPoolIsFilledAndOldNumbersStay() {
     let world = World(.pool(l1: 1))
     let id = world.pool().id

@@ -200,6 +200,28 @@ import Testing
     #expect(world[1].phase.isHistory)
   }
 
+  /// A call that hangs may still make something under that name.
+  @Test func oneThatIsForgottenHoldsItsNameUntilItsLastCallIsBack() {
+    let world = World(.pool(l1: 1)) {
+      $0.next(.deployForCache, .hang)
+      $0.always(.destroy, .hang)
+    }
+    world.run(for: .minutes(61))
+    world.ask(.cancel(DeploymentID(1)))
+    world.run(for: .hours(2))
+    guard let late = world.flight(1) else { return world.complain("no call is out") }
+    if world[1].state != .error { return world.complain("d1 is \(world[1].state)") }
+    let name = world[1].identity.name
+    world.ask(.forget(DeploymentID(1)))
+    world.drain()
+    #expect(!world.numbers { $0.exists }.contains { world[$0].identity.name == name })
+    world.comeBack(late, with: .finished)
+    world.ask(.resize("lab", SizeOverrides(l1: 4)))
+    world.drain()
+    #expect(world.numbers { $0.exists }.contains { world[$0].identity.name == name })
+    #expect(world.engine.isIdle)
+  }
+
   @Test func forgetIsHistoryWithoutACallAndFreesTheName() {
     let world = Situation.errorOfUser.world
     world.driver.always(.deployForCache, .hang)
@@ -285,5 +307,17 @@ extension World {
     world.ask(.retry(DeploymentID(twin)))
     world.drain()
     #expect(world[twin].isReady)
+  }
+
+  /// Said by the first call of a setReady that is tried again: not only at the operation's end.
+  @Test func aTwinIsNoticedWhileItIsBeingMadeReady() {
+    let world = World(.pool(l1: 2)) { $0.always(.setReady, .busy) }
+    let (one, other) = (world[1], world[2])
+    world.driver.uniqueIds[other.identity.name] = one.uniqueId
+    world.ask(.ready(other.id))
+    world.drain()
+    #expect(world[2].state == .error)
+    #expect(world[2].reason?.text.contains(one.name.text) == true)
+    #expect(world[1].isReady)
   }
 }

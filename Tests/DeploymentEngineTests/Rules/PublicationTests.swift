@@ -87,6 +87,59 @@ import Testing
     #expect(world.numbers { $0.exists && $0.publication == 1 } == [])
   }
 
+  /// Where the old ones hold every name, or every address, one makes room after the other.
+  @Test(arguments: [CacheLevel.l1, .l2], [false, true])
+  func aPoolWithoutAFreeNameOrAddressIsRenewedToo(_ level: CacheLevel, _ hasAddresses: Bool) {
+    let size = hasAddresses ? 3 : 10
+    let world = World(
+      .pool(l1: level == .l1 ? size : 0, l2: level == .l2 ? size : 0, max: 20, publishes: true) {
+        if hasAddresses {
+          $0.macs = MACRange(first: MACAddress(0x10), last: MACAddress(0x12))
+        } else {
+          $0.names.digits = 1
+        }
+      })
+    world.ask(.publish("lab"))
+    world.drain()
+    #expect(world.ready(at: level).count == size)
+    world.ask(.publish("lab"))
+    var least = size
+    for _ in 0..<60 {
+      world.run(for: .milliseconds(500))
+      least = min(least, world.ready(at: level).count)
+    }
+    world.settle()
+    #expect(least >= size - 1)
+    #expect(world.ready(at: level).count == size)
+    #expect(world.numbers { $0.exists && $0.publication == 1 } == [])
+  }
+
+  @Test func noRevisionIsGivenTwiceEvenWhenItsRecordIsErased() {
+    let world = World(.pool(publishes: true) { $0.historyRetention = .minutes(1) }) {
+      $0.always(.publish, .runForever)
+    }
+    for revision in 1...3 {
+      world.ask(.publish("lab"))
+      #expect(publication(world, revision)?.state == .publishing)
+      world.ask(.cancelPublication("lab"))
+      world.run(for: .minutes(5))
+      if revision == 2 { world.restart() }
+    }
+    world.driver.heal()
+    world.ask(.publish("lab"))
+    world.run(for: .minutes(5))
+    #expect(world.engine.publications.map(\.revision) == [4], "and no more is kept than that")
+  }
+
+  @Test func oneInErrorIsRemovedAfterAMaintenanceToo() {
+    let world = published { $0.next(.publish, .broken) }
+    world.ask(.maintenance("here", true))
+    world.run(for: .hours(3))
+    world.ask(.maintenance("here", false))
+    world.run(for: .minutes(1))
+    #expect(publication(world, 1)?.state == .removed)
+  }
+
   @Test func whatIsStillBeingMadeIsCanceledAndNothingElseSuffers() {
     let world = published(l1: 3, levels: .l1) { $0.next(.deployForCache, .finish, .hang, .hang) }
     #expect(world.ready(at: .l1) == [1])

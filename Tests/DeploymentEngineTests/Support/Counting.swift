@@ -53,35 +53,24 @@ extension EngineView {
     }
   }
 
-  /// Deploys and moves that a driver was really told to start and that are still `preparing`.
+  /// Deploys and moves that hold a place in `preparing`.
   func preparing(on provider: ProviderRecord) -> Int {
-    startedCount(on: provider) { deployment, kind in
-      guard case .preparing(let operation) = deployment.phase, operation.kind == kind else {
-        return false
-      }
-      switch kind {
-      case .deployForCache, .deployForUser, .moveToCache: return true
-      case .setReady, .notifyReadyFromOSManager, .cancel, .destroy, .publish: return false
-      }
-    }
+    placed(on: provider, at: .preparing)
   }
 
-  /// Removals and cancels that a driver was really told to start and that have not ended.
+  /// Removals and cancels that have not ended.
   func removing(on provider: ProviderRecord) -> Int {
-    startedCount(on: provider) { deployment, kind in
-      switch deployment.phase {
-      case .removing(let operation), .canceling(let operation): operation.kind == kind
-      case .preparing, .usable, .removable, .removed, .canceled, .error: false
-      }
-    }
+    placed(on: provider, at: .removing)
   }
 
-  /// `setReady` for users who wait to be let in, started and not ended.
+  /// `setReady`, begun and not ended.
   func settingReady(on provider: ProviderRecord) -> Int {
-    startedCount(on: provider) { deployment, kind in
-      kind == .setReady && deployment.admission == .wanted && deployment.operation == .setReady
-        && deployment.isSupply
-    }
+    placed(on: provider, at: .settingReady)
+  }
+
+  private func placed(on provider: ProviderRecord, at place: Place) -> Int {
+    let pools = pools(of: provider)
+    return deployments.count { pools.contains($0.pool) && $0.place == place }
   }
 
   /// Everything that exists on a provider.
@@ -89,16 +78,24 @@ extension EngineView {
     let pools = pools(of: provider)
     return deployments.count { $0.exists && pools.contains($0.pool) }
   }
+}
 
-  private func startedCount(
-    on provider: ProviderRecord, where counts: (Deployment, OperationKind) -> Bool
-  ) -> Int {
-    let pools = pools(of: provider)
-    return deployments.count { deployment in
-      guard pools.contains(deployment.pool), deployment.exists,
-        let kind = started[.deployment(deployment.id)]
-      else { return false }
-      return counts(deployment, kind)
+/// What a provider has only so many of.
+enum Place: Hashable { case preparing, removing, settingReady }
+
+extension Deployment {
+  /// The place that it holds; one that waits for its turn holds none.
+  var place: Place? {
+    switch phase {
+    case .preparing(let operation), .usable(.some(let operation)):
+      if operation.step == .queued { return nil }
+      switch operation.kind {
+      case .deployForCache, .deployForUser, .moveToCache: return .preparing
+      case .setReady: return .settingReady
+      case .notifyReadyFromOSManager, .cancel, .destroy, .publish: return nil
+      }
+    case .removing, .canceling: return .removing
+    case .usable(nil), .removable, .removed, .canceled, .error: return nil
     }
   }
 }

@@ -25,8 +25,6 @@ struct DriverOracle {
 
   /// What is known of a subject.
   func known(_ subject: CallSubject) -> Seen { seen[subject] ?? Seen() }
-  /// Operations that were really started and have not ended.
-  var started: [CallSubject: OperationKind] { seen.compactMapValues(\.started) }
 
   /// A user claimed it: whatever was made ready before does not count.
   mutating func claimed(_ subject: CallSubject) { seen[subject]?.readySinceClaim = false }

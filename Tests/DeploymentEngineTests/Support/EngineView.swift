@@ -13,8 +13,6 @@ struct EngineView {
   var isIdle: Bool
   /// Calls that have not come back, hung ones included.
   var flights: [Flight]
-  /// Operations that a driver was really told to start and that have not ended.
-  var started: [CallSubject: OperationKind] = [:]
 
   init(_ engine: Engine, configuration: Configuration, flights: [Flight], at now: EngineTime) {
     self.now = now

@@ -155,7 +155,15 @@ enum Invariants {
   }
 
   private static func idleness(_ view: EngineView, _ complaints: inout [String]) {
-    if view.isIdle, let flight = view.flights.first {
+    let existing = Set(
+      view.deployments.filter(\.exists).map { CallSubject.deployment($0.id) })
+    let waited = view.flights.first {
+      switch $0.call.subject {
+      case .deployment: existing.contains($0.call.subject)
+      case .publication: true
+      }
+    }
+    if view.isIdle, let flight = waited {
       complaints.append("idle, while a call on \(flight.call.subject) is in flight")
     }
     if Set(view.flights.map(\.call.subject)).count != view.flights.count {

@@ -5,7 +5,8 @@ enum Transitions {
   /// The states that each state may turn into within one step.
   static let allowed: [DeploymentState: Set<DeploymentState>] = [
     .preparing: [.preparing, .usable, .removable, .removing, .canceling, .error],
-    .usable: [.usable, .preparing, .removable, .removing, .error],
+    // To canceling when what runs again after all is too much for its pool by then.
+    .usable: [.usable, .preparing, .removable, .removing, .canceling, .error],
     .removable: [.removable, .removing],
     .removing: [.removing, .removed, .error],
     .removed: [.removed],

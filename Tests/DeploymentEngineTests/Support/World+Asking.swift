@@ -11,9 +11,14 @@ extension World {
     let request = Request(
       key: key, actor: actor, verb: verb, ifRevision: ifRevision,
       notBefore: notBefore.map { now.utc + $0 })
+    let before = engine.deployments
     let outcome = step(.request(request))
-    if case .forget(let id) = verb, engine.deployment(id)?.phase.isHistory == true {
+    // Where no history is kept its record is gone with it.
+    if case .forget(let id) = verb, before.contains(where: { $0.id == id && $0.exists }),
+      engine.deployment(id)?.phase.isHistory ?? true
+    {
       driver.cleanUpByHand(.deployment(id))
+      forgotten.insert(.deployment(id))
     }
     return outcome.answers.first { $0.key == key }?.reply
       ?? .refused(Refusal(.invalid, "no answer at all"))

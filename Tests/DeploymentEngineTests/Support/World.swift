@@ -16,7 +16,7 @@ final class World {
   /// The configuration as its file has it.
   var file: Configuration
   var driver = ScriptedDriver()
-  private(set) var oracle = DriverOracle()
+  var oracle = DriverOracle()
   /// Calls that have not come back, in the order in which they were made.
   private(set) var flights: [Flight] = []
   private(set) var journal: [JournalEntry] = []
@@ -36,8 +36,13 @@ final class World {
   /// A digest of everything that the engine ever wanted.
   private(set) var trace = Trace()
   let seed: UInt64
+  /// Subjects that a person cleans up after, whatever a late call makes of them.
+  var forgotten: Set<CallSubject> = []
   private var nextKey = 0
-  private var previousPools: [PoolID: Pool] = [:]
+  /// What the last step was told.
+  private(set) var lastEvent: Event?
+  /// The pools as they were before the last step.
+  var previousPools: [PoolID: Pool] = [:]
 
   /// Where a step is cut short.
   enum CrashPoint: CaseIterable {
@@ -111,7 +116,9 @@ final class World {
   {
     let lost = flights
     flights = []
-    for flight in lost where flight.due != nil { driver.execute(flight.call, flight.answer) }
+    for flight in lost where flight.due != nil && !forgotten.contains(flight.call.subject) {
+      driver.execute(flight.call, flight.answer)
+    }
     now = EngineTime(
       moment: Moment(milliseconds: 50_000 + now.moment.milliseconds % 1000),
       utc: now.utc + pause + wallJump)
@@ -143,6 +150,7 @@ final class World {
     if checks {
       lastEvent = event
       judge(outcome.changes)
+      judgeLimits(outcome.changes)
       judgeCreations(outcome)
       judgeAnswers(outcome, event)
     }
@@ -189,6 +197,7 @@ final class World {
   /// A call comes back with this answer, whatever the script said.
   func comeBack(_ flight: Flight, with answer: TaskState?) {
     driver.execute(flight.call, answer)
+    if forgotten.contains(flight.call.subject) { driver.cleanUpByHand(flight.call.subject) }
     if checks { driver.complaints.forEach(complain) }
     step(.callEnded(driver.outcome(of: flight.call, answer)))
   }
@@ -219,169 +228,9 @@ final class World {
     return RequestKey("k\(nextKey)")
   }
 
-  // MARK: Judging
-
-  private func judge(_ changes: [StoreChange]) {
-    var seen: Set<DeploymentID> = []
-    for case .deployment(let new) in changes {
-      if !seen.insert(new.id).inserted { complain("\(new.id) is stored twice in one step") }
-      if engine.deployment(new.id) != new { complain("\(new.id) is stored as it is not") }
-      guard let old = store.deployments[new.id]?.record else {
-        Transitions.complaints(aboutNew: new, at: now).forEach(complain)
-        continue
-      }
-      let subject = CallSubject.deployment(new.id)
-      Transitions.complaints(
-        from: old, to: new, wasCalled: oracle.known(subject).called, at: now
-      ).forEach(complain)
-      judgeAdmission(old, new)
-    }
-  }
-
-  private func judgeAdmission(_ old: Deployment, _ new: Deployment) {
-    let subject = CallSubject.deployment(new.id)
-    if new.admission == .wanted, old.admission != .wanted { oracle.claimed(subject) }
-    guard new.admission == .granted, old.admission != .granted else { return }
-    guard case .callEnded(let ended)? = lastEvent, ended.answer == .finished,
-      let flight = flights.first(where: { $0.call.id == ended.id }),
-      flight.call.task == .start(.setReady) || flight.call.task == .check(.setReady)
-    else {
-      if !oracle.known(subject).readySinceClaim {
-        complain("\(new.id): \(new.placement) let in before setReady finished")
-      }
-      return
-    }
-  }
-
-  private var lastEvent: Event?
-
-  private func judgeCreations(_ outcome: Outcome) {
-    let before = Set(store.deployments.keys)
-    var created: [PoolID: Int] = [:]
-    for case .deployment(let new) in outcome.changes
-    where !before.contains(new.id) && new.placement.level != .l2 {
-      created[new.pool, default: 0] += 1
-    }
-    for (id, count) in created {
-      guard let pool = engine.pools.first(where: { $0.id == id }) else { continue }
-      let wasBarred = previousPools[id].map { $0.state != .active } ?? false
-      if wasBarred, pool.state != .active { complain("\(pool.name) is \(pool.state) and creates") }
-      if pool.traits?.publishes == true, pool.activePublication == nil {
-        complain("\(pool.name) creates \(count) without a publication")
-      }
-      judgeFullness(pool)
-    }
-  }
-
-  /// After a creation, everything in L1 and with users, and what leaves from there, fits into
-  /// `max`.
-  private func judgeFullness(_ pool: Pool) {
-    let leftL2 = engine.deployments.count { one in
-      guard one.pool == pool.id, one.exists, !one.isSupply, one.placement.level == .l2,
-        let old = store.deployments[one.id]?.record
-      else { return false }
-      return old.isSupply
-    }
-    let filled = pool.counts.total + pool.counts.leaving - leftL2
-    let old = previousPools[pool.id].map { $0.counts.total + $0.counts.leaving } ?? 0
-    if filled > pool.sizes.max, filled > old {
-      complain("\(pool.name) has \(filled) of \(pool.sizes.max)")
-    }
-    guard let provider = engine.providers.first(where: { $0.name == pool.provider }) else { return }
-    if provider.deployments > provider.limits.deployments {
-      complain("\(provider.name) has \(provider.deployments) of \(provider.limits.deployments)")
-    }
-  }
-
-  private func judgeAnswers(_ outcome: Outcome, _ event: Event?) {
-    let keys = outcome.answers.map(\.key)
-    guard case .request(let request)? = event else { return }
-    if keys.count(where: { $0 == request.key }) != 1 {
-      complain("\(request.verb) has \(keys.count) answers")
-    }
-    for case .refused(let refusal) in outcome.answers.map(\.reply) where refusal.sentence.isEmpty {
-      complain("\(request.verb) is refused without a word")
-    }
-  }
-
-  private func judge(_ call: Call) {
-    if flights.contains(where: { $0.call.subject == call.subject }) {
-      complain("a second call on \(call.subject) while one is in flight")
-    }
-    guard let pool = engine.pools.first(where: { $0.id == call.pool }),
-      let provider = engine.providers.first(where: { $0.name == pool.provider })
-    else { return complain("\(call.subject) belongs to no pool or provider") }
-    let isNew = oracle.known(call.subject).started != call.task?.operation
-    switch call.subject {
-    case .deployment(let id):
-      oracle.judge(
-        call, store.deployments[id]?.record, traits: pool.traits,
-        inMaintenance: provider.inMaintenance
-      ).forEach(complain)
-    case .publication(let id, let revision):
-      let key = StoreCopy.PublicationKey(pool: id, revision: revision)
-      oracle.judge(
-        call, store.publications[key]?.record, inMaintenance: provider.inMaintenance
-      ).forEach(complain)
-    }
-    if isNew { judgeLimits(call, provider, view) }
-  }
-
-  private func judgeLimits(_ call: Call, _ provider: ProviderRecord, _ view: EngineView) {
-    guard case .start(let kind)? = call.task else { return }
-    switch kind {
-    case .deployForCache, .deployForUser, .moveToCache:
-      let count = view.preparing(on: provider)
-      if count > provider.limits.preparing { complain("\(provider.name): preparing \(count)") }
-    case .setReady:
-      let count = view.settingReady(on: provider)
-      if count > provider.limits.settingReady { complain("\(provider.name): readying \(count)") }
-    case .cancel, .destroy:
-      let count = view.removing(on: provider)
-      if count > provider.limits.removing { complain("\(provider.name): removing \(count)") }
-    case .notifyReadyFromOSManager, .publish: break
-    }
-  }
-
-  private func judgeState(_ event: Event?) {
-    Invariants.complaints(about: view).forEach(complain)
-    judgeStore()
-    guard event == .tick else { return }
-    var again = engine
-    let outcome = again.step(.tick, at: now)
-    if !outcome.isEmpty { complain("a second tick at once wants \(outcome.summary)") }
-    if let wake = again.nextWake, wake <= now.moment {
-      complain("two ticks leave something due at \(wake), it is \(now.moment)")
-    }
-  }
-
-  /// What is stored is the state.
-  private func judgeStore() {
-    let stored = store.deployments.count
-    if engine.deployments.count != stored {
-      complain("\(engine.deployments.count) deployments, \(stored) stored")
-    }
-    for one in engine.deployments where !store.holds(one) {
-      complain("\(one.id) differs from what is stored")
-    }
-    for pool in engine.pools where !store.holds(pool) {
-      complain("pool \(pool.name) differs from what is stored")
-    }
-    for provider in engine.providers where store.providers[provider.name] != provider {
-      complain("provider \(provider.name) differs from what is stored")
-    }
-    for one in engine.publications where !store.holds(one) {
-      complain("\(one.name) differs from what is stored")
-    }
-    if engine.waiters.count != store.waiters.count { complain("who waits differs from the store") }
-  }
-
   /// All that can be seen of the engine now.
   var view: EngineView {
-    var view = EngineView(
-      engine, configuration: store.configuration, flights: flights, at: now)
-    view.started = oracle.started
-    return view
+    EngineView(engine, configuration: store.configuration, flights: flights, at: now)
   }
 }
 
