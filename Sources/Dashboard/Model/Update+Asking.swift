@@ -148,9 +148,12 @@ extension ScreenModel {
     return send(id, [Draft(verb: verb, target: nil, name: pool.name)], [])
   }
 
-  /// The chosen pool, or the one of the chosen deployment while all are shown.
+  /// The pool that an action is about: the chosen one, or the only one there is.
+  var namedPool: Pool? { chosenPool ?? (catalog.pools.count == 1 ? catalog.pools.first : nil) }
+
+  /// The same, or the one of the chosen deployment while all are shown.
   var poolOfSubject: Pool? {
-    chosenPool ?? subjectDeployment.flatMap { catalog.pool($0.pool) }
+    namedPool ?? subjectDeployment.flatMap { catalog.pool($0.pool) }
   }
 
   /// A pool with the sizes that were asked for, so that three presses ask for three more.
@@ -204,7 +207,7 @@ extension ScreenModel {
       return []
     }
     if marks.isEmpty, subjectDeployment == nil {
-      guard let pool = chosenPool else {
+      guard let pool = namedPool else {
         complain("Assign: choose one pool first, or a deployment")
         return []
       }

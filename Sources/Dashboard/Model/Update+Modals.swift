@@ -227,7 +227,7 @@ extension ScreenModel {
       return action.id.refusal(on: withAskedSizes(pool))
     case .deployment:
       if action.id == .assign, marks.isEmpty, subjectDeployment == nil {
-        return chosenPool.map { action.id.refusal(on: $0) } ?? "choose one pool first"
+        return namedPool.map { action.id.refusal(on: $0) } ?? "choose one pool first"
       }
       // Of very many it is found out when it is asked.
       guard marks.count <= Self.judgedMarks else { return nil }

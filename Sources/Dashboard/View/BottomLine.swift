@@ -104,19 +104,25 @@ extension ScreenModel {
     let fixed = [ActionID.help, .quit].map { hint($0, glyphs) }
     let end = rect.maxX - fixed.reduce(0) { $0 + $1.width + 2 }
     var x = rect.x + 1
-    for hint in hints.map({ hint($0.id, glyphs) }) where hint.width > 0 {
-      guard x + hint.width < end else { continue }
-      x = draw(hint, at: Point(x: x, y: rect.y), on: &surface)
+    for action in hints {
+      let hint = hint(action.id, glyphs)
+      guard hint.width > 0, x + hint.width < end else { continue }
+      // What would be refused keeps its place, so that the line does not jump as one moves.
+      let isOpen = refusal(of: action) == nil
+      x = draw(hint, at: Point(x: x, y: rect.y), isOpen: isOpen, on: &surface)
     }
     x = max(x, end)
     for hint in fixed where x + hint.width <= rect.maxX {
-      x = draw(hint, at: Point(x: x, y: rect.y), on: &surface)
+      x = draw(hint, at: Point(x: x, y: rect.y), isOpen: true, on: &surface)
     }
   }
 
-  private func draw(_ hint: Hint, at point: Point, on surface: inout Surface) -> Int {
-    let used = surface.write(hint.key, at: point, role: .hintKey)
-    surface.write(hint.label, at: Point(x: point.x + used + 1, y: point.y), role: .hintText)
+  private func draw(
+    _ hint: Hint, at point: Point, isOpen: Bool, on surface: inout Surface
+  ) -> Int {
+    let used = surface.write(hint.key, at: point, role: isOpen ? .hintKey : .textDim)
+    let place = Point(x: point.x + used + 1, y: point.y)
+    surface.write(hint.label, at: place, role: isOpen ? .hintText : .textDim)
     return point.x + hint.width + 2
   }
 

@@ -307,6 +307,16 @@ extension Verb {
     #expect(model.status?.text == "L1 more: choose one pool first")
   }
 
+  @Test func theOnlyPoolNeedsNotBeChosen() {
+    var state = Fixture.state
+    state.pools = [Fixture.pools[0]]
+    state.deployments = []
+    var model = Fixture.model(state)
+    #expect(model.type("+").requests.map(\.verb) == [.resize("win11", SizeOverrides(l1: 11))])
+    _ = model.type("a", "z", "o")
+    #expect(model.type(.enter).requests.first?.verb == .assignFromPool("win11", user: "zo"))
+  }
+
   @Test func assignsToAKnownOrANewUser() {
     var model = Fixture.model()
     _ = model.type("2", "a", "t")

@@ -34,6 +34,22 @@ import Testing
     #expect(half == screen, sourceLocation: location)
   }
 
+  @Test func dimsHintsOfWhatWouldBeRefused() {
+    var model = Fixture.model()
+    func role(of label: String) -> Role? {
+      let surface = model.view(Size(width: 120, height: 36), glyphs: .unicode)
+      guard let line = surface.lines.last, let place = line.firstRange(of: label) else {
+        return nil
+      }
+      let x = line.distance(from: line.startIndex, to: place.lowerBound)
+      return surface[Point(x: x, y: 35)].role
+    }
+    #expect(role(of: "L1 more") == .textDim)
+    #expect(role(of: "Help") == .hintText)
+    _ = model.type("j")
+    #expect(role(of: "L1 more") == .hintText)
+  }
+
   /// All panes; the left half here and the right one below, so that they can be read.
   @Test func showsAllPanesAt120x36() {
     var model = Fixture.model()
