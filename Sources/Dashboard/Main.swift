@@ -9,6 +9,10 @@ import Glibc
     let variables = ProcessEnvironment.variables
     var context = CommandContext(environment: variables)
     context.actor = ProcessEnvironment.actor(variables)
+    if let problem = FileLimit.raise() {
+      context.remark(problem)
+      exit(ExitStatus.failed.rawValue)
+    }
     exit(Program.run(Array(CommandLine.arguments.dropFirst()), context))
   }
 }

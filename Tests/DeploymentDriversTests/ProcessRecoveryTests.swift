@@ -166,11 +166,11 @@ import Testing
     var stranger = try other.driven(Commands.sleeper)
     #expect(try await stranger.run(.deployForUser) == .finished)
     #expect(Set(world.processes.map(\.deployment)) == Set((1...3).map { DeploymentID($0) }))
-    #expect(ProcessInventory.all().contains { $0.owner == other.owner })
-    #expect(ProcessInventory.end(ownedBy: world.owner, grace: .seconds(5)).isEmpty)
+    #expect(try ProcessInventory.all().contains { $0.owner == other.owner })
+    #expect(try ProcessInventory.end(ownedBy: world.owner, grace: .seconds(5)).isEmpty)
     #expect(world.processes.isEmpty)
     #expect(other.processes.count == 1)
-    #expect(ProcessInventory.end(ownedBy: "", grace: .zero).isEmpty)
+    #expect(try ProcessInventory.end(ownedBy: "", grace: .zero).isEmpty)
     #expect(other.processes.count == 1)
   }
 }

@@ -14,7 +14,7 @@ final class ProcessWorld: Sendable {
   }
 
   /// Ends everything that was started.
-  func end() { ProcessInventory.end(ownedBy: owner, grace: .zero) }
+  func end() { _ = try? ProcessInventory.end(ownedBy: owner, grace: .zero) }
 
   func driven(_ parameters: ParameterValues, id: Int64 = 7) throws -> Driven {
     var driven = Driven(try service("process", parameters))
@@ -25,7 +25,7 @@ final class ProcessWorld: Sendable {
     return driven
   }
 
-  var processes: [MarkedProcess] { ProcessInventory.processes(ownedBy: owner) }
+  var processes: [MarkedProcess] { (try? ProcessInventory.processes(ownedBy: owner)) ?? [] }
   var leaders: [MarkedProcess] { processes.filter(\.isLeader) }
 
   /// Waits until something of the outside world is so.

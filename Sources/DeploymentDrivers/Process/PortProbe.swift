@@ -1,3 +1,4 @@
+import DeploymentEngine
 import Glibc
 
 /// What can be learned about a TCP port of this machine without a word being exchanged.
@@ -38,27 +39,33 @@ enum PortProbe {
   ///
   /// The kernel takes milliseconds for its list, however short: ask only when a connection was
   /// accepted.
-  static func isHeld(_ port: UInt16, by processes: [Int32]) -> Bool {
+  static func isHeld(
+    _ port: UInt16, by processes: [Int32]
+  ) throws(DeploymentFailure) -> Bool {
     var someone = false
     for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
-      let sockets = listeners(at: port, in: table)
+      let sockets = try listeners(at: port, in: table)
       if sockets.isEmpty { continue }
-      if processes.contains(where: { holds($0, sockets) }) { return true }
+      for process in processes where try holds(process, sockets) { return true }
       someone = true
     }
     return !someone
   }
 
-  private static func holds(_ pid: Int32, _ sockets: Set<String>) -> Bool {
-    guard let descriptors = Proc.descriptors(of: pid) else { return true }
+  private static func holds(
+    _ pid: Int32, _ sockets: Set<String>
+  ) throws(DeploymentFailure) -> Bool {
+    guard let descriptors = try Proc.descriptors(of: pid) else { return true }
     return descriptors.contains { descriptor in
       Proc.descriptor(descriptor, of: pid).map(sockets.contains) ?? false
     }
   }
 
   /// The sockets that listen at a port, as `/proc/PID/fd` names them.
-  private static func listeners(at port: UInt16, in table: String) -> Set<String> {
-    let bytes = (Proc.read(table, limit: 1 << 26) ?? []).map(CChar.init(bitPattern:)) + [0]
+  private static func listeners(
+    at port: UInt16, in table: String
+  ) throws(DeploymentFailure) -> Set<String> {
+    let bytes = (try Proc.read(table, limit: 1 << 26) ?? []).map(CChar.init(bitPattern:)) + [0]
     let inodes = lines(of: bytes, about: port).compactMap { listener($0, at: port) }
     return Set(inodes.map { "socket:[\($0)]" })
   }

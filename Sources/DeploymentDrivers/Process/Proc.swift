@@ -1,4 +1,6 @@
+import DeploymentEngine
 import Glibc
+import Synchronization
 
 /// One line of `/proc/PID/stat`, as far as it matters here.
 struct ProcessStat: Hashable, Sendable, CustomStringConvertible {
@@ -45,34 +47,48 @@ struct ProcessStat: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What the kernel says about processes.
+///
+/// What is not there, or hidden from us, is nil. Where we could not look at all (no descriptor
+/// left, no memory), that is a failure that passes: who takes it for an absence forgets what runs.
 enum Proc {
-  /// Changes at each start of the machine; empty when it cannot be read.
-  static let bootID = String(
-    decoding: read("/proc/sys/kernel/random/boot_id", limit: 64)?.filter { $0 > 0x20 } ?? [],
-    as: UTF8.self)
+  /// Changes at each start of the machine.
+  static func bootID() throws(DeploymentFailure) -> String {
+    if let known = boot.withLock({ $0 }) { return known }
+    let bytes = try read("/proc/sys/kernel/random/boot_id", limit: 64) ?? []
+    let read = String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
+    if !read.isEmpty { boot.withLock { $0 = read } }
+    return read
+  }
+  private static let boot = Mutex<String?>(nil)
 
   /// One process; nil: there is none.
-  static func stat(_ pid: Int32) -> ProcessStat? {
+  static func stat(_ pid: Int32) throws(DeploymentFailure) -> ProcessStat? {
     guard pid > 0 else { return nil }
-    return withFile("/proc/\(pid)/stat") { file in
+    return try withFile("/proc/\(pid)/stat") { file in
       withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
-        guard let line = buffer.baseAddress else { return nil }
+        guard let line = buffer.baseAddress else { return .failure(ENOMEM) }
         let length = Glibc.read(file, line, buffer.count - 1)
-        guard length > 0 else { return nil }
+        guard length > 0 else { return length < 0 ? .failure(errno) : .absent }
         line[length] = 0
-        return ProcessStat(pid: pid, line: line)
+        return ProcessStat(pid: pid, line: line).map(Found.there) ?? .absent
       }
     }
   }
 
   /// Every process that has not ended, by number.
-  static func all() -> [ProcessStat] {
-    names(in: "/proc").compactMap { Int32($0) }.sorted().compactMap(stat).filter { !$0.isGone }
+  static func all() throws(DeploymentFailure) -> [ProcessStat] {
+    var processes: [ProcessStat] = []
+    for pid in try names(in: "/proc").compactMap({ Int32($0) }).sorted() {
+      if let process = try stat(pid), !process.isGone { processes.append(process) }
+    }
+    return processes
   }
 
   /// The environment that a process was started with, or what it has put in its place; nil: not
   /// readable.
-  static func environment(_ pid: Int32) -> [UInt8]? { read("/proc/\(pid)/environ", limit: 1 << 22) }
+  static func environment(_ pid: Int32) throws(DeploymentFailure) -> [UInt8]? {
+    try read("/proc/\(pid)/environ", limit: 1 << 22)
+  }
 
   /// Where one of its descriptors leads.
   static func descriptor(_ descriptor: String, of pid: Int32) -> String? {
@@ -80,32 +96,60 @@ enum Proc {
   }
 
   /// Its open descriptors; nil: they are hidden from us.
-  static func descriptors(of pid: Int32) -> [String]? {
+  static func descriptors(of pid: Int32) throws(DeploymentFailure) -> [String]? {
     let path = "/proc/\(pid)/fd"
-    return access(path, R_OK) != 0 && errno == EACCES ? nil : names(in: path)
+    return access(path, R_OK) != 0 && errno == EACCES ? nil : try names(in: path)
   }
 
   /// A file's bytes, at most so many; nil: not readable.
-  static func read(_ path: String, limit: Int) -> [UInt8]? {
-    withFile(path) { file in
-      withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer -> [UInt8]? in
+  static func read(_ path: String, limit: Int) throws(DeploymentFailure) -> [UInt8]? {
+    try withFile(path) { file in
+      withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer -> Found<[UInt8]> in
         var bytes: [UInt8] = []
         while bytes.count < limit {
           let length = Glibc.read(file, buffer.baseAddress, min(buffer.count, limit - bytes.count))
-          if length < 0 { return bytes.isEmpty ? nil : bytes }
+          if length < 0 { return bytes.isEmpty ? .failure(errno) : .there(bytes) }
           if length == 0 { break }
           bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<length]))
         }
-        return bytes
+        return .there(bytes)
       }
     }
   }
 
-  private static func withFile<Result>(_ path: String, _ body: (Int32) -> Result?) -> Result? {
+  /// What came of a look.
+  private enum Found<Value> {
+    case there(Value)
+    case absent
+    /// With the system's number.
+    case failure(Int32)
+  }
+
+  private static func withFile<Value>(
+    _ path: String, _ body: (Int32) -> Found<Value>
+  ) throws(DeploymentFailure) -> Value? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
+    guard file >= 0 else {
+      try refuseBlindness(errno, path)
+      return nil
+    }
     defer { close(file) }
-    return body(file)
+    switch body(file) {
+    case .there(let value): return value
+    case .absent: return nil
+    case .failure(let number):
+      try refuseBlindness(number, path)
+      return nil
+    }
+  }
+
+  /// Passes over what is not there and what is hidden.
+  private static func refuseBlindness(
+    _ number: Int32, _ path: String
+  ) throws(DeploymentFailure) {
+    if [ENOENT, ESRCH, ENOTDIR, EACCES, EPERM].contains(number) { return }
+    let why = String(cString: strerror(number))
+    throw .init(.transient, SafeText("what runs cannot be seen now: \(path): \(why)"))
   }
 
   private static func link(_ path: String) -> String? {
@@ -115,8 +159,11 @@ enum Proc {
     return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
-  private static func names(in path: String) -> [String] {
-    guard let directory = opendir(path) else { return [] }
+  private static func names(in path: String) throws(DeploymentFailure) -> [String] {
+    guard let directory = opendir(path) else {
+      try refuseBlindness(errno, path)
+      return []
+    }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {

@@ -5,13 +5,17 @@ extension ProcessDeployment {
   private static let freezeWithin = TimeSpan.seconds(10)
 
   /// The next thing towards running, thawed, and accepting at its port.
-  mutating func approachRunning(_ environment: Environment) -> TaskState {
-    guard let process = leader?.found(with: environment.mark) else { return ended(environment) }
+  mutating func approachRunning(
+    _ environment: Environment
+  ) throws(DeploymentFailure) -> TaskState {
+    guard let process = try leader?.found(with: environment.mark) else {
+      return try ended(environment)
+    }
     // Frozen before accepting: the kernel goes on accepting for a listener that is stopped. While
     // it starts only the leader is looked at; all of them would cost too much at every check.
-    if process.isFrozen || wasReady, !thaw(environment) { return wait() }
+    if process.isFrozen || wasReady, try !thaw(environment) { return wait() }
     let time = environment.service.plan.readyWithin
-    switch portAnswer(environment) {
+    switch try portAnswer(environment) {
     case .accepts:
       ip = environment.port.map { "127.0.0.1:\($0)" } ?? "127.0.0.1"
       wasReady = true
@@ -29,28 +33,30 @@ extension ProcessDeployment {
   }
 
   /// The next thing towards having been ready once, and all of it stopped since.
-  mutating func approachFrozen(_ environment: Environment) -> TaskState {
+  mutating func approachFrozen(
+    _ environment: Environment
+  ) throws(DeploymentFailure) -> TaskState {
     if !wasReady {
-      let answer = approachRunning(environment)
+      let answer = try approachRunning(environment)
       guard answer == .finished else { return answer }
       goal = .frozen
       since = Self.now
     }
-    guard leader?.found(with: environment.mark) != nil else { return ended(environment) }
-    var family = family(environment)
+    guard try leader?.found(with: environment.mark) != nil else { return try ended(environment) }
+    var family = try family(environment)
     if family.isFrozen { return finish() }
     family.signal(SIGSTOP)
     // Who sleeps is stopped as soon as the signal is sent: mostly there is no need to come again.
-    family = self.family(environment)
+    family = try self.family(environment)
     if family.isFrozen { return finish() }
     guard isLate(Self.freezeWithin) else { return wait() }
     return fail(.transient, "\(family) could not be stopped within \(Self.freezeWithin)")
   }
 
   /// The next thing towards nothing being left.
-  mutating func approachGone(_ environment: Environment) -> TaskState {
-    leader?.reap()
-    let family = family(environment)
+  mutating func approachGone(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
+    try leader?.reap()
+    let family = try family(environment)
     if family.isGone {
       if let leader { environment.doLog(.info, SafeText("process \(leader.pid) is gone")) }
       leader = nil
@@ -69,8 +75,7 @@ extension ProcessDeployment {
   }
 
   /// Starts it; nothing of it exists.
-  mutating func start(_ environment: Environment) -> TaskState {
-    mustBegin = true
+  mutating func start(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     if let port = environment.port {
       guard let isTaken = PortProbe.isTaken(port) else {
         return fail(.transient, "whether port \(port) is free cannot be found out now")
@@ -79,38 +84,36 @@ extension ProcessDeployment {
     } else if environment.service.usesPort {
       return fail("it was given no port")
     }
-    do {
-      let started = try ProcessSpawn(environment).start()
-      leader = started
-      startedPort = environment.port
-      mustBegin = false
-      since = Self.now
-      let place = environment.port.map { ", port \($0)" } ?? ""
-      environment.doLog(.info, SafeText("started process \(started.pid)\(place)"))
-      return wait()
-    } catch {
-      return fail(error.kind, error.reason.text)
-    }
+    let started = try ProcessSpawn(environment).start()
+    leader = started
+    startedPort = environment.port
+    mustBegin = false
+    since = Self.now
+    let place = environment.port.map { ", port \($0)" } ?? ""
+    environment.doLog(.info, SafeText("started process \(started.pid)\(place)"))
+    return wait()
   }
 
   /// Whether nothing of it is frozen, as far as can be seen; what is, is sent on its way.
-  private mutating func thaw(_ environment: Environment) -> Bool {
-    let family = family(environment)
+  private mutating func thaw(_ environment: Environment) throws(DeploymentFailure) -> Bool {
+    let family = try family(environment)
     guard family.hasFrozen else { return true }
     isPatient = true
     family.signal(SIGCONT)
-    return !self.family(environment).hasFrozen
+    return try !self.family(environment).hasFrozen
   }
 
   /// The answer when the first process is not there any more.
-  private mutating func ended(_ environment: Environment) -> TaskState {
-    let ending = leader?.reap()
+  private mutating func ended(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
+    let ending = try leader?.reap()
     guard let leader else { return fail("no process was started") }
     guard !wasReady else {
       return fail("process \(leader.pid) is gone" + (ending.map { ": it \($0)" } ?? ""))
     }
     let how = "\(environment.service.plan.command[0]) \(ending ?? "ended")"
-    if let port = environment.port, PortProbe.isTaken(port) == true, family(environment).isGone {
+    if let port = environment.port, PortProbe.isTaken(port) == true,
+      try family(environment).isGone
+    {
       mustBegin = true
       return fail(.portTaken, "\(how), and port \(port) is held by another program")
     }
@@ -125,7 +128,7 @@ extension ProcessDeployment {
     case accepts, closed, busy, stranger
   }
 
-  private func portAnswer(_ environment: Environment) -> PortAnswer {
+  private func portAnswer(_ environment: Environment) throws(DeploymentFailure) -> PortAnswer {
     guard let port = environment.port else { return .accepts }
     switch PortProbe.connection(to: port) {
     case .refused: return .closed
@@ -133,12 +136,12 @@ extension ProcessDeployment {
     case .accepted: break
     }
     // A stranger may have been faster with a port that was free when we looked.
-    if let leader, PortProbe.isHeld(port, by: [leader.pid]) { return .accepts }
-    let members = family(environment).members.map(\.pid)
-    return PortProbe.isHeld(port, by: members) ? .accepts : .stranger
+    if let leader, try PortProbe.isHeld(port, by: [leader.pid]) { return .accepts }
+    let members = try family(environment).members.map(\.pid)
+    return try PortProbe.isHeld(port, by: members) ? .accepts : .stranger
   }
 
-  func family(_ environment: Environment) -> ProcessFamily {
-    ProcessFamily(of: environment.mark, leader: leader)
+  func family(_ environment: Environment) throws(DeploymentFailure) -> ProcessFamily {
+    try ProcessFamily(of: environment.mark, leader: leader)
   }
 }

@@ -48,33 +48,41 @@ struct ProcessDeployment: UserDeployment {
   ) async -> TaskState {
     aim(at: level == .l1 ? .running : .frozen)
     wasReady = false
-    return begin(environment)
+    return looking { deployment throws(DeploymentFailure) in try deployment.begin(environment) }
   }
 
   mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState {
     aim(at: .running)
     wasReady = false
-    return begin(environment)
+    return looking { deployment throws(DeploymentFailure) in try deployment.begin(environment) }
   }
 
   mutating func moveToCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
     aim(at: level == .l1 ? .running : .frozen)
-    return approach(environment)
+    return looking { deployment throws(DeploymentFailure) in try deployment.approach(environment) }
   }
 
   mutating func setReady(_ environment: Environment) async -> TaskState {
     aim(at: .running)
-    return approach(environment)
+    return looking { deployment throws(DeploymentFailure) in try deployment.approach(environment) }
   }
 
   mutating func checkState(_ environment: Environment) async -> TaskState {
-    mustBegin ? begin(environment) : approach(environment)
+    looking { deployment throws(DeploymentFailure) in
+      deployment.mustBegin
+        ? try deployment.begin(environment) : try deployment.approach(environment)
+    }
   }
 
   mutating func destroy(_ environment: Environment) async -> TaskState {
     aim(at: .gone)
-    let family = family(environment)
-    if family.isGone { return approachGone(environment) }
+    return looking { deployment throws(DeploymentFailure) in try deployment.ask(environment) }
+  }
+
+  /// Asks all of it to end.
+  private mutating func ask(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
+    let family = try family(environment)
+    if family.isGone { return try approachGone(environment) }
     let signal = environment.service.plan.stopSignal
     family.signal(signal.number)
     family.signal(SIGCONT)
@@ -91,34 +99,48 @@ struct ProcessDeployment: UserDeployment {
     reasonOfError = ""
   }
 
-  private mutating func approach(_ environment: Environment) -> TaskState {
+  /// Where it could not be seen what runs, nothing is known: it is asked again.
+  private mutating func looking(
+    _ body: (inout Self) throws(DeploymentFailure) -> TaskState
+  ) -> TaskState {
+    do throws(DeploymentFailure) {
+      return try body(&self)
+    } catch {
+      return fail(error.kind, error.reason.text)
+    }
+  }
+
+  private mutating func approach(
+    _ environment: Environment
+  ) throws(DeploymentFailure) -> TaskState {
     switch goal {
-    case .running: approachRunning(environment)
-    case .frozen: approachFrozen(environment)
-    case .gone: approachGone(environment)
+    case .running: try approachRunning(environment)
+    case .frozen: try approachFrozen(environment)
+    case .gone: try approachGone(environment)
     case nil: fail("checkState was called while nothing runs")
     }
   }
 
   /// Finds what an earlier call has started, or starts it.
-  private mutating func begin(_ environment: Environment) -> TaskState {
+  private mutating func begin(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     isPatient = true
-    mustBegin = false
-    let family = family(environment)
+    // Until it is found or started: what comes before may fail, and has then to be done again.
+    mustBegin = true
+    let family = try family(environment)
     if let found = family.leader, leader == nil || startedPort == environment.port {
       if leader == nil { environment.doLog(.info, SafeText("found \(found), started before")) }
-      leader = ProcessIdentity(found)
+      leader = ProcessIdentity(found, bootID: try Proc.bootID())
       startedPort = environment.port
-      return approach(environment)
+      mustBegin = false
+      return try approach(environment)
     }
     guard family.isGone else {
-      mustBegin = true
       family.signal(SIGKILL)
       return wait()
     }
-    leader?.reap()
+    try leader?.reap()
     leader = nil
-    return start(environment)
+    return try start(environment)
   }
 
   // MARK: Answers

@@ -20,8 +20,12 @@ struct ProcessProvider: Provider {
   }
 
   func problem() async -> SafeText? {
-    guard Proc.stat(getpid()) != nil, !Proc.bootID.isEmpty else {
-      return "/proc cannot be read, and processes cannot be recognised without it"
+    do throws(DeploymentFailure) {
+      guard try Proc.stat(getpid()) != nil, try !Proc.bootID().isEmpty else {
+        return "/proc cannot be read, and processes cannot be recognised without it"
+      }
+    } catch {
+      return error.reason
     }
     guard GnuCalls.addCloseFrom != nil, GnuCalls.addChangeDirectory != nil else {
       return ProcessSpawn.tooOld

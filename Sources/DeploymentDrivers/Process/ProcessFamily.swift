@@ -1,7 +1,8 @@
+import DeploymentEngine
 import Glibc
 
 /// Everything that lives of one deployment: all that carries its mark, and the sessions that they
-/// lead.
+/// lead. Throws where that cannot be seen now.
 struct ProcessFamily: Sendable, CustomStringConvertible {
   /// The first process; nil: it has ended.
   let leader: ProcessStat?
@@ -13,19 +14,22 @@ struct ProcessFamily: Sendable, CustomStringConvertible {
   /// - Parameter known: the leader as it was stored; nil: it is looked for, since a crash may have
   ///   come
   ///   between its start and its being stored.
-  init(of mark: ProcessMark, leader known: ProcessIdentity?) {
-    let isOfThisBoot = known?.bootID == Proc.bootID
+  init(of mark: ProcessMark, leader known: ProcessIdentity?) throws(DeploymentFailure) {
+    let isOfThisBoot = try known?.bootID == Proc.bootID()
     let earliest = isOfThisBoot ? known?.startTime ?? 0 : 0
-    self.init(of: mark, leader: known, in: ProcessTable(startedSince: earliest))
+    try self.init(of: mark, leader: known, in: ProcessTable(startedSince: earliest))
   }
 
   /// The same, in one look that was taken for many.
-  init(of mark: ProcessMark, leader known: ProcessIdentity?, in table: ProcessTable) {
+  init(
+    of mark: ProcessMark, leader known: ProcessIdentity?, in table: ProcessTable
+  ) throws(DeploymentFailure) {
+    let bootID = try Proc.bootID()
     let marked = table.entries.filter { $0.mark == mark }.map(\.stat)
     let leaders = marked.filter { $0.session == $0.pid }
     leader =
       if let known {
-        marked.first { ProcessIdentity($0) == known }
+        marked.first { ProcessIdentity($0, bootID: bootID) == known }
       } else {
         leaders.min { $0.startTime < $1.startTime }
       }
@@ -49,7 +53,9 @@ struct ProcessFamily: Sendable, CustomStringConvertible {
     for group in groups.sorted() where group > 1 && group != getpgrp() { kill(-group, number) }
     for member in members where !groups.contains(member.group) {
       // Between the look and now its number may have gone to somebody else.
-      guard Proc.stat(member.pid)?.startTime == member.startTime else { continue }
+      guard let now = try? Proc.stat(member.pid), now.startTime == member.startTime else {
+        continue
+      }
       kill(member.pid, number)
     }
   }

@@ -1,3 +1,4 @@
+import DeploymentEngine
 import Glibc
 
 /// Which process, beyond its number, which is given out again.
@@ -8,23 +9,24 @@ struct ProcessIdentity: Hashable, Codable, Sendable {
   /// Which start of the machine.
   let bootID: String
 
-  init(_ stat: ProcessStat, bootID: String = Proc.bootID) {
+  init(_ stat: ProcessStat, bootID: String) {
     pid = stat.pid
     startTime = stat.startTime
     self.bootID = bootID
   }
 
   /// The process with this number, start time and boot, ended or not; nil: there is none.
-  var stat: ProcessStat? {
-    guard bootID == Proc.bootID, let stat = Proc.stat(pid), stat.startTime == startTime else {
-      return nil
-    }
+  func stat() throws(DeploymentFailure) -> ProcessStat? {
+    guard try bootID == Proc.bootID(), let stat = try Proc.stat(pid), stat.startTime == startTime
+    else { return nil }
     return stat
   }
 
   /// The process, while it lives and carries the mark.
-  func found(with mark: ProcessMark) -> ProcessStat? {
-    guard let stat, !stat.isGone, ProcessMark(of: pid) == mark else { return nil }
+  func found(with mark: ProcessMark) throws(DeploymentFailure) -> ProcessStat? {
+    guard let stat = try stat(), !stat.isGone, try ProcessMark.find(at: pid) == mark else {
+      return nil
+    }
     return stat
   }
 
@@ -32,8 +34,8 @@ struct ProcessIdentity: Hashable, Codable, Sendable {
   ///
   /// - Returns: how it ended, where that can be learned.
   @discardableResult
-  func reap() -> String? {
-    guard let stat, stat.isGone, stat.parent == getpid() else { return nil }
+  func reap() throws(DeploymentFailure) -> String? {
+    guard let stat = try stat(), stat.isGone, stat.parent == getpid() else { return nil }
     var status: Int32 = 0
     guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
     let signal = status & 0x7f

@@ -23,13 +23,17 @@ public struct MarkedProcess: Hashable, Sendable {
 public enum ProcessInventory {
   /// Every process that carries a mark, by number. Processes of others whose environment may not be
   /// read are not seen.
-  public static func all() -> [MarkedProcess] {
-    ProcessTable().entries.compactMap(marked)
+  ///
+  /// Throws where processes cannot be seen now: no descriptor or no memory is left.
+  public static func all() throws(DeploymentFailure) -> [MarkedProcess] {
+    try ProcessTable().entries.compactMap(marked)
   }
 
-  /// Every process that the engine with this mark made, by number.
-  public static func processes(ownedBy owner: String) -> [MarkedProcess] {
-    all().filter { $0.owner == owner }
+  /// Every process that the engine with this mark made, by number. Throws as `all` does.
+  public static func processes(
+    ownedBy owner: String
+  ) throws(DeploymentFailure) -> [MarkedProcess] {
+    try all().filter { $0.owner == owner }
   }
 
   /// Ends everything that the engine with this mark made; for when nothing else may be left of it,
@@ -38,33 +42,43 @@ public enum ProcessInventory {
   /// Blocks the calling thread until all are gone, at most `grace` and five seconds.
   ///
   /// - Parameter grace: how long they may take when asked with `TERM`; then they are killed.
-  /// - Returns: what still lives.
+  /// - Returns: what still lives. Throws as `all` does.
   @discardableResult
-  public static func end(ownedBy owner: String, grace: TimeSpan) -> [MarkedProcess] {
+  public static func end(
+    ownedBy owner: String, grace: TimeSpan
+  ) throws(DeploymentFailure) -> [MarkedProcess] {
     guard !owner.isEmpty else { return [] }
     let start = ProcessDeployment.now
-    let first = families(ownedBy: owner)
+    let bootID = try Proc.bootID()
+    let first = try families(ownedBy: owner)
     let children = first.flatMap(\.members).filter { $0.parent == getpid() }
-      .map { ProcessIdentity($0) }
+      .map { ProcessIdentity($0, bootID: bootID) }
     for family in first {
       family.signal(SIGTERM)
       family.signal(SIGCONT)
     }
     while true {
-      for child in children { child.reap() }
+      for child in children { try child.reap() }
       let elapsed = ProcessDeployment.now - start
-      let left = families(ownedBy: owner)
-      if left.isEmpty || elapsed > grace.milliseconds + 5000 { return processes(ownedBy: owner) }
+      let left = try families(ownedBy: owner)
+      if left.isEmpty || elapsed > grace.milliseconds + 5000 {
+        return try processes(ownedBy: owner)
+      }
       if elapsed >= grace.milliseconds { for family in left { family.signal(SIGKILL) } }
       usleep(20_000)
     }
   }
 
-  private static func families(ownedBy owner: String) -> [ProcessFamily] {
-    let table = ProcessTable()
+  private static func families(
+    ownedBy owner: String
+  ) throws(DeploymentFailure) -> [ProcessFamily] {
+    let table = try ProcessTable()
     let marks = Set(table.entries.compactMap(\.mark).filter { $0.owner == owner })
-    return marks.sorted { $0.deployment < $1.deployment }
-      .map { ProcessFamily(of: $0, leader: nil, in: table) }
+    var families: [ProcessFamily] = []
+    for mark in marks.sorted(by: { $0.deployment < $1.deployment }) {
+      families.append(try ProcessFamily(of: mark, leader: nil, in: table))
+    }
+    return families
   }
 
   private static func marked(_ entry: ProcessTable.Entry) -> MarkedProcess? {

@@ -31,12 +31,9 @@ struct ProcessMark: Hashable, Sendable {
   var name: String { String(deployment.drop { $0 != "/" }.dropFirst()) }
 
   /// The mark that a process carries; nil: none that can be read.
-  init?(of pid: Int32) {
-    guard
-      let mark = Proc.environment(pid).flatMap(Self.init(environment:))
-        ?? Proc.descriptor("0", of: pid).flatMap(Self.init(fileName:))
-    else { return nil }
-    self = mark
+  static func find(at pid: Int32) throws(DeploymentFailure) -> ProcessMark? {
+    try Proc.environment(pid).flatMap(Self.init(environment:))
+      ?? Proc.descriptor("0", of: pid).flatMap(Self.init(fileName:))
   }
 
   init?(environment: [UInt8]) {

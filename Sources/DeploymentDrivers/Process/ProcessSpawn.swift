@@ -27,10 +27,10 @@ struct ProcessSpawn {
     Self.prepare(&attributes)
     let pid = try spawn(program, &actions, &attributes)
     // It is our child, so that even if it has ended already its entry stays until we look.
-    guard let stat = Proc.stat(pid) else {
+    guard let stat = try Proc.stat(pid) else {
       throw .init(.transient, SafeText("process \(pid) cannot be found in /proc"))
     }
-    return ProcessIdentity(stat)
+    return ProcessIdentity(stat, bootID: try Proc.bootID())
   }
 
   private func spawn(

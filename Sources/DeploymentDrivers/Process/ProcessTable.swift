@@ -1,3 +1,4 @@
+import DeploymentEngine
 import Glibc
 
 /// One look at all processes of the machine but ourselves, with the marks that they carry.
@@ -13,9 +14,12 @@ struct ProcessTable: Sendable {
 
   /// - Parameter earliest: leaves out what started before; a process is younger than who started
   ///   it.
-  init(startedSince earliest: UInt64 = 0) {
-    entries = Proc.all()
-      .filter { $0.startTime >= earliest && $0.pid > 1 && $0.pid != getpid() }
-      .map { Entry(stat: $0, mark: ProcessMark(of: $0.pid)) }
+  init(startedSince earliest: UInt64 = 0) throws(DeploymentFailure) {
+    var entries: [Entry] = []
+    for stat in try Proc.all() where stat.startTime >= earliest && stat.pid > 1 {
+      if stat.pid == getpid() { continue }
+      entries.append(Entry(stat: stat, mark: try ProcessMark.find(at: stat.pid)))
+    }
+    self.entries = entries
   }
 }

@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// The machine runs out of something while the engine works: nothing that exists is forgotten or
+  /// made twice, nothing is acknowledged that is not stored, and it goes on by itself afterwards.
+  @Suite struct ScarcityTests {
+    private static let configuration = """
+      grace: 0s
+      providers:
+        - name: here
+          driver: process
+      pools:
+        - name: jobs
+          provider: here
+          service:
+            command: [/bin/sleep, "86400"]
+            environment: { \(Workplace.mark): $PLACE }
+          sizes: { initial: 0, l1: 3, l2: 1, max: 20 }
+          names: { prefix: job-, digits: 3 }
+          deadlines: { call: 20s, preparing: 10m, osReady: 1h, removing: 1h }
+
+      """
+
+    @Test func whatCannotBeSeenIsNotTakenForGone() throws {
+      try Workplace.with(Self.configuration) { place in
+        let engine = try place.engine()
+        try Self.filled(place, jobs: 4)
+        let before = place.groups()
+        let one = try #require(try place.deployments().first { $0.placement == "L1" })
+
+        try Self.limit(engine, "nofile", try Self.openFiles(of: engine))
+        let asked = try place.dashboard("ready", one.id)
+        #expect(asked.code == 0, "\(asked)")
+        #expect(try place.dashboard("resize", "jobs", "--l1", "4").code == 0)
+        _ = try eventually("it says what is missing") {
+          let said = try place.dashboard("events").output
+          return said.contains("Too many open files") ? true : nil
+        }
+        #expect(try place.deployments().allSatisfy { $0.state != "error" })
+
+        try Self.limit(engine, "nofile", 1024)
+        try Self.filled(place, jobs: 5)
+        let after = place.groups()
+        #expect(after.values.allSatisfy { $0.count == 1 }, "\(after)")
+        for (name, process) in before {
+          #expect(after[name]?.map(\.pid) == process.map(\.pid), "\(name) was replaced")
+        }
+      }
+    }
+
+    @Test func whatCannotBeStoredIsNotDone() throws {
+      try Workplace.with(Self.configuration) { place in
+        let engine = try place.engine()
+        try Self.filled(place, jobs: 4)
+        let before = place.groups()
+
+        // As a full disk answers: no file may grow beyond its first page.
+        try Self.limit(engine, "fsize", 4096)
+        let refused = try place.dashboard("assign", "jobs", "ana")
+        #expect(refused.code != 0, "\(refused)")
+        #expect(place.groups().mapValues { $0.map(\.pid) } == before.mapValues { $0.map(\.pid) })
+        #expect(try place.deployments().allSatisfy { $0.user == nil })
+
+        try Self.limit(engine, "fsize", nil)
+        _ = try eventually("somebody can be served again") {
+          try place.dashboard("assign", "jobs", "luis").code == 0 ? true : nil
+        }
+        try Self.filled(place, jobs: 5)
+        let served = try place.deployments().filter { $0.user != nil }
+        #expect(served.map(\.user) == ["luis"], "\(refused)")
+      }
+    }
+
+    @Test func tooFewFilesAreSaidAtTheStart() throws {
+      try Workplace.with(Self.configuration) { place in
+        let shell = "ulimit -n 20; exec setpriv --bounding-set=-sys_resource \"$0\" pools"
+        let output = place.folder + "/said"
+        let child = try Child(
+          "sh", ["-c", shell, Program.path], environment: place.environment, errors: output)
+        #expect(try child.end() == 1)
+        #expect(place.read(output).contains("20 files"), "\(place.read(output))")
+      }
+    }
+
+    // MARK: -
+
+    private static func filled(_ place: Workplace, jobs: Int) throws {
+      _ = try eventually(
+        "\(jobs) jobs are usable", seen: { "\((try? place.deployments()) ?? [])" },
+        answer: {
+          let there = try place.deployments()
+          return there.count == jobs && there.allSatisfy(\.isReady) ? true : nil
+        })
+    }
+
+    /// Limits a process that runs; nil: not at all.
+    private static func limit(_ process: Child, _ what: String, _ value: Int?) throws {
+      let value = value.map(String.init) ?? "unlimited"
+      let child = try Child(
+        "prlimit", ["--pid", "\(process.pid)", "--\(what)=\(value):"],
+        environment: ["PATH": "/usr/bin:/bin"])
+      guard try child.end() == 0 else {
+        throw TooLate(description: "the limit \(what) of process \(process.pid) cannot be set")
+      }
+    }
+
+    private static func openFiles(of process: Child) throws -> Int {
+      try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").count
+    }
+  }
+}
