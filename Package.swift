@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -9,6 +10,24 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// Machines without libvirt's headers build everything else.
+let hasLibvirt = ["/usr/include", "/usr/local/include", "/opt/homebrew/include"]
+  .contains { FileManager.default.fileExists(atPath: $0 + "/libvirt/libvirt.h") }
+let libvirtTargets: [Target] =
+  !hasLibvirt
+  ? []
+  : [
+    .systemLibrary(name: "CLibvirt", providers: [.apt(["libvirt-dev"])]),
+    .target(
+      name: "LibvirtDriver", dependencies: ["CLibvirt", "DeploymentEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LibvirtDriverTests",
+      dependencies: ["LibvirtDriver", "CLibvirt", "DeploymentEngine"], swiftSettings: strict),
+  ]
+let libvirtDependencies: [Target.Dependency] =
+  hasLibvirt ? [.target(name: "LibvirtDriver", condition: .when(traits: ["Libvirt"]))] : []
+
 let package = Package(
   name: "deployment-dashboard",
   platforms: [.macOS(.v15)],
@@ -17,6 +36,10 @@ let package = Package(
     .library(name: "DeploymentEngine", targets: ["DeploymentEngine"]),
     .library(name: "EngineRuntime", targets: ["EngineRuntime"]),
     .library(name: "DeploymentDrivers", targets: ["DeploymentDrivers"]),
+  ],
+  traits: [
+    .trait(name: "Libvirt", description: "The driver `libvirt`: needs libvirt-dev."),
+    .default(enabledTraits: hasLibvirt ? ["Libvirt"] : []),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -51,7 +74,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
-      ],
+      ] + libvirtDependencies,
       resources: [.embedInCode("Theme/Shipped")],
       swiftSettings: strict),
     .testTarget(
@@ -72,6 +95,6 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
     .testTarget(name: "EndToEnd", swiftSettings: strict),
-  ],
+  ] + libvirtTargets,
   swiftLanguageModes: [.v6]
 )

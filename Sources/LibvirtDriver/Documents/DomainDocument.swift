@@ -1,0 +1,219 @@
+import FoundationXML
+
+/// The XML of a domain: what a clone is made from, and what becomes of it.
+struct DomainDocument {
+  private let document: XMLDocument
+  private let root: XMLElement
+
+  /// - Parameter xml: libvirt's own, or what an administrator wrote.
+  init(_ xml: String) throws(VirtError) {
+    do {
+      document = try XMLDocument(xmlString: xml, options: .safe)
+    } catch {
+      throw .refusal("the XML of the domain cannot be read")
+    }
+    guard let root = document.rootElement(), root.name == "domain" else {
+      throw .refusal("the XML is not that of a domain: its first element must be <domain>")
+    }
+    self.root = root
+  }
+
+  var xml: String { document.xmlString }
+
+  private var devices: XMLElement { root.child("devices", made: true) }
+
+  /// Its disks, without drives for media that can be taken out.
+  private var disks: [XMLElement] {
+    devices.elements(forName: "disk").filter { disk in
+      let kind = disk.attribute(forName: "device")?.stringValue ?? "disk"
+      return kind == "disk" || kind == "lun"
+    }
+  }
+
+  /// Where the data of its only disk is.
+  func onlyDisk() throws(VirtError) -> DiskSource {
+    guard let disk = disks.first else { throw .refusal("it has no disk") }
+    guard disks.count == 1 else {
+      throw .refusal("it has \(disks.count) disks, and one can be cloned")
+    }
+    let source = disk.elements(forName: "source").first
+    func attribute(_ name: String) -> String? { source?.attribute(forName: name)?.stringValue }
+    if let path = attribute("file") ?? attribute("dev") { return .path(path) }
+    if let pool = attribute("pool"), let volume = attribute("volume") {
+      return .volume(pool: pool, name: volume)
+    }
+    throw .refusal("its disk is neither a file nor a volume of a storage pool")
+  }
+
+  /// Makes it a deployment's: name, UUID, mark, MAC, disk, and what the pool says about it.
+  func stamp(_ stamp: DomainStamp) throws(VirtError) {
+    root.removeAttribute(forName: "id")
+    root.set("name", stamp.mark.name)
+    root.set("uuid", stamp.mark.uuid)
+    if let kibibytes = stamp.memory {
+      for name in ["memory", "currentMemory"] {
+        let element = root.set(name, String(kibibytes))
+        element.set(attribute: "unit", "KiB")
+      }
+    }
+    if let cpus = stamp.cpus {
+      root.set("vcpu", String(cpus)).removeAttribute(forName: "current")
+      // A topology that has another number of processors would be refused.
+      root.elements(forName: "cpu").forEach { $0.removeAll("topology") }
+    }
+    try putMark(stamp.mark)
+    try putDisk(stamp.diskPath)
+    putNetwork(stamp)
+    putGraphics(stamp.graphics)
+    freeWhatIsShared()
+  }
+
+  private func putMark(_ mark: Mark) throws(VirtError) {
+    guard let element = mark.element else { throw .refusal("the mark cannot be written") }
+    let metadata = root.child("metadata", made: true)
+    for old in metadata.children ?? [] where old.xmlString.contains(Mark.namespace) {
+      metadata.removeChild(at: old.index)
+    }
+    metadata.addChild(element)
+  }
+
+  private func putDisk(_ path: String) throws(VirtError) {
+    guard disks.count <= 1 else { throw .refusal("it has \(disks.count) disks, and one is made") }
+    let disk = disks.first ?? Self.newDisk()
+    if disk.parent == nil { devices.addChild(disk) }
+    disk.set(attribute: "type", "file")
+    disk.removeAll("backingStore")
+    disk.removeAll("source")
+    let driver = disk.child("driver", made: true)
+    driver.set(attribute: "type", "qcow2")
+    if driver.attribute(forName: "name") == nil { driver.set(attribute: "name", "qemu") }
+    disk.child("source", made: true).set(attribute: "file", path)
+    // What was in the drives of the base is not in those of its clones.
+    for drive in devices.elements(forName: "disk") where !disks.contains(drive) {
+      drive.removeAll("source")
+    }
+  }
+
+  private static func newDisk() -> XMLElement {
+    let disk = XMLElement(name: "disk")
+    disk.set(attribute: "device", "disk")
+    let target = disk.child("target", made: true)
+    target.set(attribute: "dev", "vda")
+    target.set(attribute: "bus", "virtio")
+    return disk
+  }
+
+  private func putNetwork(_ stamp: DomainStamp) {
+    var cards = devices.elements(forName: "interface")
+    if cards.isEmpty, stamp.network != nil {
+      let card = XMLElement(name: "interface")
+      card.child("model", made: true).set(attribute: "type", "virtio")
+      devices.addChild(card)
+      cards = [card]
+    }
+    for card in cards {
+      // libvirt gives a new address, and a new device of the host, to what has none.
+      card.removeAll("mac")
+      card.removeAll("target")
+    }
+    guard let card = cards.first else { return }
+    card.child("mac", made: true).set(attribute: "address", stamp.mac)
+    if let network = stamp.network {
+      card.set(attribute: "type", "network")
+      card.removeAll("source")
+      card.child("source", made: true).set(attribute: "network", network)
+    }
+  }
+
+  private func putGraphics(_ graphics: String?) {
+    if let graphics {
+      devices.removeAll("graphics")
+      if graphics == "none" { return }
+      let element = devices.child("graphics", made: true)
+      element.set(attribute: "type", graphics)
+    }
+    for element in devices.elements(forName: "graphics") {
+      element.set(attribute: "autoport", "yes")
+      for name in ["port", "tlsPort", "websocket"] { element.removeAttribute(forName: name) }
+    }
+  }
+
+  /// Takes out what two domains cannot have at the same time; libvirt makes it anew for each.
+  private func freeWhatIsShared() {
+    for system in root.elements(forName: "os") {
+      for variables in system.elements(forName: "nvram") {
+        variables.removeAll("source")
+        variables.stringValue = ""
+      }
+    }
+    for channel in devices.elements(forName: "channel") {
+      let target = channel.elements(forName: "target").first
+      guard channel.attribute(forName: "type")?.stringValue == "unix",
+        target?.attribute(forName: "name")?.stringValue?.hasPrefix("org.qemu.") ?? false
+      else { continue }
+      channel.removeAll("source")
+    }
+  }
+
+  /// Where its screen can be seen while it runs; nil: nowhere.
+  var console: String? {
+    for graphics in devices.elements(forName: "graphics") {
+      guard let type = graphics.attribute(forName: "type")?.stringValue,
+        let port = graphics.attribute(forName: "port")?.stringValue, port != "-1"
+      else { continue }
+      let listen = graphics.attribute(forName: "listen")?.stringValue ?? "127.0.0.1"
+      return "\(type)://\(listen):\(port)"
+    }
+    return nil
+  }
+}
+
+/// Where the data of a disk is.
+enum DiskSource: Hashable, Sendable {
+  case path(String)
+  case volume(pool: String, name: String)
+}
+
+/// What makes a domain one deployment's.
+struct DomainStamp: Hashable, Sendable {
+  var mark: Mark
+  var mac: String
+  var diskPath: String
+  /// KiB; nil: as in the base.
+  var memory: Int?
+  var cpus: Int?
+  /// A network of libvirt; nil: as in the base.
+  var network: String?
+  /// `none`, `vnc`, `spice`; nil: as in the base.
+  var graphics: String?
+}
+
+extension XMLElement {
+  /// The first child of that name.
+  func child(_ name: String, made: Bool) -> XMLElement {
+    if let child = elements(forName: name).first { return child }
+    let child = XMLElement(name: name)
+    if made { addChild(child) }
+    return child
+  }
+
+  /// Puts a text into the only child of that name.
+  @discardableResult
+  func set(_ name: String, _ text: String) -> XMLElement {
+    let child = child(name, made: true)
+    child.stringValue = text
+    return child
+  }
+
+  func set(attribute name: String, _ value: String) {
+    removeAttribute(forName: name)
+    guard let node = XMLNode.attribute(withName: name, stringValue: value) as? XMLNode else {
+      return
+    }
+    addAttribute(node)
+  }
+
+  func removeAll(_ name: String) {
+    for child in elements(forName: name).reversed() { removeChild(at: child.index) }
+  }
+}

@@ -1,0 +1,93 @@
+import FoundationXML
+
+/// What shows that a domain is ours: which engine made it, and for which deployment. It is an
+/// element in the domain's metadata, from the moment that the domain is defined.
+struct Mark: Hashable, Sendable {
+  /// The engine: random, kept in its store.
+  let owner: String
+  /// The deployment's number.
+  let id: Int64
+  /// The deployment's name.
+  let name: String
+
+  static let namespace = "urn:deployment-dashboard:mark:1"
+
+  init(owner: String, id: Int64, name: String) {
+    self.owner = owner
+    self.id = id
+    self.name = name
+  }
+
+  /// The mark in an element of a domain's metadata; nil: that is none.
+  init?(element xml: String) {
+    guard let root = try? XMLDocument(xmlString: xml, options: .safe).rootElement(),
+      let owner = root.attribute(forName: "owner")?.stringValue,
+      let id = root.attribute(forName: "id")?.stringValue.flatMap({ Int64($0) }), id > 0,
+      let name = root.attribute(forName: "name")?.stringValue
+    else { return nil }
+    self.init(owner: owner, id: id, name: name)
+  }
+
+  /// The element that carries it.
+  var element: XMLElement? {
+    try? XMLElement(
+      xmlString: """
+        <dashboard:deployment xmlns:dashboard="\(Self.namespace)" owner="\(owner.escaped)" \
+        id="\(id)" name="\(name.escaped)"/>
+        """)
+  }
+
+  /// The UUID of the domain: always the same, so that a second start can make no second domain.
+  var uuid: String {
+    let text = "\(owner)/\(id)/\(name)"
+    let halves = [Self.hash(text, from: 0xcbf2_9ce4_8422_2325), Self.hash(text, from: 0x9e37_79b9)]
+    // Version 8 (made by a rule of one's own), variant 1.
+    let high = halves[0] & 0xffff_ffff_ffff_0fff | 0x8000
+    let low = halves[1] & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
+    let digits = [high, low].map { half in
+      let text = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }.joined()
+    let cuts = [0, 8, 12, 16, 20, 32]
+    let characters = Array(digits)
+    return zip(cuts, cuts.dropFirst()).map { String(characters[$0..<$1]) }.joined(separator: "-")
+  }
+
+  /// FNV-1a.
+  private static func hash(_ text: String, from start: UInt64) -> UInt64 {
+    text.utf8.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+
+  /// The address of its network card when the pool gives out none.
+  var fallbackMAC: String {
+    let digits = Array(uuid.suffix(6))
+    return "52:54:00:"
+      + stride(from: 0, to: 6, by: 2).map { String(digits[$0...($0 + 1)]) }.joined(separator: ":")
+  }
+
+  /// The name of its disk in the storage pool: a volume has no metadata, so its name is the mark.
+  var volume: String { "\(name).d\(id).\(owner).qcow2" }
+}
+
+extension XMLNode.Options {
+  /// Reads nothing but the text that it is given.
+  static let safe: XMLNode.Options = [.nodeLoadExternalEntitiesNever]
+}
+
+extension String {
+  /// For an attribute or a text of XML.
+  var escaped: String {
+    var result = ""
+    for character in unicodeScalars {
+      switch character {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&apos;"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,84 @@
+import CLibvirt
+import Glibc
+
+/// One open connection. Closed with its last reference.
+///
+/// libvirt guards a connection with a lock of its own, so any thread may call.
+final class VirtSession: @unchecked Sendable {
+  let pointer: virConnectPtr
+
+  init(opening uri: String) throws(VirtError) {
+    EventLoop.start()
+    guard let pointer = virConnectOpenAuth(uri, nil, 0) else { throw .last() }
+    self.pointer = pointer
+    // Drivers that live in this process have nothing to keep alive, and say so.
+    virConnectSetKeepAlive(pointer, 5, 3)
+  }
+
+  deinit { virConnectClose(pointer) }
+
+  var isAlive: Bool { virConnectIsAlive(pointer) == 1 }
+
+  func domain(uuid: String) throws(VirtError) -> VirtDomain? {
+    try VirtDomain(existing: virDomainLookupByUUIDString(pointer, uuid))
+  }
+
+  func domain(name: String) throws(VirtError) -> VirtDomain? {
+    try VirtDomain(existing: virDomainLookupByName(pointer, name))
+  }
+
+  /// Makes a domain that stays when it is off, or changes the one with the same name and UUID.
+  func define(_ xml: String) throws(VirtError) {
+    guard let domain = virDomainDefineXMLFlags(pointer, xml, 0) else { throw .last() }
+    virDomainFree(domain)
+  }
+
+  /// All domains, on or off.
+  func domains() throws(VirtError) -> [VirtDomain] {
+    var list: UnsafeMutablePointer<virDomainPtr?>?
+    let count = virConnectListAllDomains(pointer, &list, 0)
+    guard count >= 0, let list else { throw .last() }
+    defer { free(list) }
+    return (0..<Int(count)).compactMap { list[$0].map(VirtDomain.init) }
+  }
+
+  func pool(_ name: String) throws(VirtError) -> VirtPool {
+    guard let pool = virStoragePoolLookupByName(pointer, name) else { throw .last() }
+    return VirtPool(pool, name: name)
+  }
+
+  /// The volume that a file is, in whichever pool.
+  func volume(path: String) throws(VirtError) -> VirtVolume? {
+    try VirtVolume(existing: virStorageVolLookupByPath(pointer, path))
+  }
+
+  /// Whether there is an active network of that name.
+  func isNetworkActive(_ name: String) throws(VirtError) -> Bool {
+    guard let network = virNetworkLookupByName(pointer, name) else { throw .last() }
+    defer { virNetworkFree(network) }
+    return virNetworkIsActive(network) == 1
+  }
+
+  /// What the host can do, as XML.
+  func capabilities() throws(VirtError) -> String {
+    try Self.text(virConnectGetCapabilities(pointer))
+  }
+
+  /// Which hypervisor: `QEMU`, `TEST`, `LXC` …
+  func kind() throws(VirtError) -> String {
+    guard let kind = virConnectGetType(pointer) else { throw .last() }
+    return String(cString: kind)
+  }
+
+  /// A text that libvirt made for us.
+  static func text(_ pointer: UnsafeMutablePointer<CChar>?) throws(VirtError) -> String {
+    guard let pointer else { throw .last() }
+    defer { free(pointer) }
+    return String(cString: pointer)
+  }
+
+  /// Throws when a call answered that it failed.
+  static func check(_ answer: Int32) throws(VirtError) {
+    if answer < 0 { throw .last() }
+  }
+}
