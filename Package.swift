@@ -23,7 +23,8 @@ let libvirtTargets: [Target] =
       swiftSettings: strict),
     .testTarget(
       name: "LibvirtDriverTests",
-      dependencies: ["LibvirtDriver", "CLibvirt", "DeploymentEngine"], swiftSettings: strict),
+      dependencies: ["LibvirtDriver", "CLibvirt", "DeploymentDrivers", "DeploymentEngine"],
+      swiftSettings: strict),
   ]
 let libvirtDependencies: [Target.Dependency] =
   hasLibvirt ? [.target(name: "LibvirtDriver", condition: .when(traits: ["Libvirt"]))] : []

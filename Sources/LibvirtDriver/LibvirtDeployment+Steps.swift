@@ -13,7 +13,7 @@ extension LibvirtDeployment {
   /// The next thing towards running and ready.
   mutating func stepToRunning(_ look: Look, _ environment: Environment) async -> Step {
     switch look {
-    case .foreign(let words): return .answer(fail(words))
+    case .foreign(let words, _): return .answer(fail(words))
     case .absent where isMade: return .answer(fail("it is gone: somebody removed its domain"))
     case .absent: return .work(.make)
     case .present(let machine):
@@ -73,7 +73,7 @@ extension LibvirtDeployment {
     guard wasReady else { return await stepToRunning(look, environment) }
     let isShutDown = isShutDownInstead || environment.plan.level2 == .shutDown
     switch look {
-    case .foreign(let words): return .answer(fail(words))
+    case .foreign(let words, _): return .answer(fail(words))
     case .absent: return .answer(fail("it is gone: somebody removed its domain"))
     case .present(let machine):
       switch machine.power {
@@ -95,18 +95,18 @@ extension LibvirtDeployment {
   /// The next thing towards nothing being left.
   mutating func stepToGone(_ look: Look, _ environment: Environment) -> Step {
     switch look {
-    case .foreign(let words): return .answer(fail(words))
-    case .absent where isCleared:
+    case .foreign(let words, isOfSameEngine: false): return .answer(fail(words))
+    case .absent where isCleared, .foreign where isCleared:
       ip = nil
       wasReady = false
       isMade = false
       isSaved = false
       return .answer(finish(environment))
-    case .absent: return .work(.remove)
+    case .absent, .foreign: return .work(.remove(wasMade: isMade))
     case .present(let machine):
       isCleared = false
       guard !isHurried, !machine.power.isOff, !isLate(environment.plan.stopWithin) else {
-        return .work(.remove)
+        return .work(.remove(wasMade: true))
       }
       return isAsked ? .wait : askToShutDown()
     }

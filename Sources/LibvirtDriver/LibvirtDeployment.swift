@@ -134,7 +134,7 @@ struct LibvirtDeployment: UserDeployment {
   }
 
   private mutating func noteEnd(of work: Work) {
-    if work == .remove { isCleared = true }
+    if case .remove = work { isCleared = true }
   }
 
   /// What a failed step means; nil: the next look decides.

@@ -3,8 +3,9 @@ import DeploymentEngine
 /// What there is of one deployment.
 enum Look: Hashable, Sendable {
   case absent
-  /// Something has its name or UUID, and not its mark; what, as a sentence.
-  case foreign(String)
+  /// Something has its name or UUID, and not its mark; what, as a sentence. One that the same
+  /// engine made for another deployment has the name because this one was gone.
+  case foreign(String, isOfSameEngine: Bool)
   case present(Machine)
 }
 
@@ -25,7 +26,9 @@ enum Work: Hashable, Sendable {
   case make
   /// `restores`: only with its saved state.
   case start(restores: Bool)
-  case resume, save, shutDown, powerOff, remove
+  case resume, save, shutDown, powerOff
+  /// `wasMade`: its domain was seen once, so its storage pool must be there.
+  case remove(wasMade: Bool)
 
   /// For a sentence.
   var doing: String {
@@ -87,20 +90,35 @@ struct MachineFinder {
   /// Its domain; nil: there is none. What is not ours is refused.
   func ours() throws(VirtError) -> VirtDomain? {
     guard let domain = try candidate() else { return nil }
-    if let words = try objection(to: domain) { throw .refusal(words) }
+    if let objection = try objection(to: domain) { throw .refusal(objection.words) }
     return domain
   }
 
-  private func objection(to domain: VirtDomain) throws(VirtError) -> String? {
+  /// The same for a removal: that another deployment has its name shows that it is gone.
+  func oursToRemove() throws(VirtError) -> VirtDomain? {
+    guard let domain = try candidate() else { return nil }
+    guard let objection = try objection(to: domain) else { return domain }
+    if objection.isOfSameEngine { return nil }
+    throw .refusal(objection.words)
+  }
+
+  private func objection(
+    to domain: VirtDomain
+  ) throws(VirtError) -> (words: String, isOfSameEngine: Bool)? {
     let found = try domain.mark()
     if found == mark { return nil }
     let whose = found.map { "its mark is of deployment d\($0.id) of the engine \($0.owner)" }
-    return "the domain \(domain.name) is not ours: \(whose ?? "it carries no mark of ours")"
+    return (
+      "the domain \(domain.name) is not ours: \(whose ?? "it carries no mark of ours")",
+      found?.owner == mark.owner
+    )
   }
 
   func look(mac: String, _ plan: LibvirtPlan) throws(VirtError) -> Look {
     guard let domain = try candidate() else { return .absent }
-    if let words = try objection(to: domain) { return .foreign(words) }
+    if let objection = try objection(to: domain) {
+      return .foreign(objection.words, isOfSameEngine: objection.isOfSameEngine)
+    }
     let power = try domain.power()
     var machine = Machine(power: power, hasSavedState: try domain.hasSavedState())
     guard power == .running else { return .present(machine) }

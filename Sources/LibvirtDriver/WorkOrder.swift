@@ -1,3 +1,4 @@
+import CLibvirt
 import DeploymentEngine
 
 /// All that is needed to work on one deployment's machine.
@@ -22,7 +23,7 @@ struct WorkOrder: Sendable {
     let finder = MachineFinder(session, mark)
     switch work {
     case .make: try make(session)
-    case .remove: try remove(session)
+    case .remove(let wasMade): try remove(session, wasMade)
     case .start(let restores): try start(try finder.ours(), restores)
     case .resume: try resume(try finder.ours())
     case .save: try finder.ours()?.save()
@@ -89,8 +90,8 @@ struct WorkOrder: Sendable {
   }
 
   /// Domain, saved state, and disk. What is gone already is done.
-  private func remove(_ session: VirtSession) throws(VirtError) {
-    if let domain = try MachineFinder(session, mark).ours() {
+  private func remove(_ session: VirtSession, _ wasMade: Bool) throws(VirtError) {
+    if let domain = try MachineFinder(session, mark).oursToRemove() {
       do throws(VirtError) {
         if try !domain.power().isOff { try switchOff(domain) }
         try domain.undefine()
@@ -98,6 +99,10 @@ struct WorkOrder: Sendable {
         if !error.isAbsence { throw error }
       }
     }
-    try session.pool(host.pool).remove(mark.volume)
+    do throws(VirtError) {
+      try session.pool(host.pool).remove(mark.volume)
+    } catch  where error.isAny(of: VIR_ERR_NO_STORAGE_POOL) && !wasMade {
+      // Nothing can have been made in a pool that is not there.
+    }
   }
 }

@@ -59,6 +59,7 @@ final class VirtDomain {
   /// From nothing, or from its saved state where it has one.
   func start() throws(VirtError) { try VirtSession.check(virDomainCreate(pointer)) }
   func resume() throws(VirtError) { try VirtSession.check(virDomainResume(pointer)) }
+  func pause() throws(VirtError) { try VirtSession.check(virDomainSuspend(pointer)) }
   func wakeUp() throws(VirtError) { try VirtSession.check(virDomainPMWakeup(pointer, 0)) }
   /// Asks the guest.
   func shutDown() throws(VirtError) { try VirtSession.check(virDomainShutdown(pointer)) }
@@ -72,13 +73,17 @@ final class VirtDomain {
     return answer == 1
   }
 
+  func forgetSavedState() throws(VirtError) {
+    try VirtSession.check(virDomainManagedSaveRemove(pointer, 0))
+  }
+
   /// Reads the head of its saved state. libvirt starts a machine from nothing when that is
   /// incomplete, so it is read before.
   func readSavedState() throws(VirtError) {
     do throws(VirtError) {
       _ = try VirtSession.text(virDomainManagedSaveGetXMLDesc(pointer, 0))
-    } catch  where !error.isUnsupported {
-      throw error
+    } catch where error.isUnsupported {
+      // Then there is no head to be read.
     }
   }
 

@@ -1,0 +1,92 @@
+import DeploymentEngine
+import Synchronization
+import Testing
+
+@testable import LibvirtDriver
+
+/// What somebody else does to a machine of ours, on a host of libvirt's test hypervisor.
+@Suite struct BehindOurBackTests {
+  @Test func aCachedOneThatWasSwitchedOffIsAnErrorThatSaysSo() async throws {
+    let world = try TestWorld()
+    var driven = try await world.driven()
+    #expect(try await driven.run(.deployForCache(.l1)) == .finished)
+    try world.domain("lab-7") { domain throws(VirtError) in try domain.powerOff() }
+    let reason = try #require(try await driven.run(.setReady)?.reason())
+    #expect(reason == "it is off: it was switched off (virsh destroy)")
+  }
+
+  @Test func anAssignedOneThatWasSwitchedOffIsStartedAgain() async throws {
+    let world = try TestWorld()
+    var driven = try await world.driven()
+    #expect(try await driven.run(.deployForUser) == .finished)
+    driven.placement = .assigned("ana")
+    try world.domain("lab-7") { domain throws(VirtError) in try domain.powerOff() }
+    #expect(try await driven.run(.setReady) == .finished)
+    #expect(try world.power("lab-7") == .running)
+  }
+
+  @Test func aPausedOneRunsAgain() async throws {
+    let world = try TestWorld()
+    var driven = try await world.driven()
+    #expect(try await driven.run(.deployForCache(.l1)) == .finished)
+    try world.perform { session throws(VirtError) in
+      let domain = try session.domain(name: "lab-7")
+      try domain?.pause()
+    }
+    #expect(try await driven.run(.setReady) == .finished)
+    #expect(try world.power("lab-7") == .running)
+  }
+
+  @Test func aSavedStateThatIsGoneIsNeverBootedOver() async throws {
+    let world = try TestWorld()
+    var driven = try await world.driven()
+    driven.placement = .cache(.l2, reservedFor: nil)
+    #expect(try await driven.run(.deployForCache(.l2)) == .finished)
+    try world.domain("lab-7") { domain throws(VirtError) in try domain.forgetSavedState() }
+    #expect(try await driven.run(.setReady)?.reason() != nil)
+    driven.placement = .cache(.l1, reservedFor: nil)
+    let reason = try await driven.run(.moveToCache(.l1))?.reason()
+    #expect(reason == "its saved state is gone, and it is not started without")
+    #expect(try world.power("lab-7").isOff)
+  }
+
+  @Test func aDomainOfTheSameNameThatIsNotOursIsLeftAlone() async throws {
+    let world = try TestWorld(
+      "<domain type='test'><name>lab-7</name><memory>1024</memory><os><type>hvm</type></os></domain>"
+    )
+    var driven = try await world.driven()
+    let words = "the domain lab-7 is not ours: it carries no mark of ours"
+    #expect(try await driven.run(.deployForUser)?.reason() == words)
+    #expect(try await driven.run(.destroy)?.reason() == words)
+    #expect(try world.power("lab-7") == .running)
+  }
+
+  @Test func whatChangesBehindOurBackIsToldAtOnce() async throws {
+    let world = try TestWorld()
+    let seen = Mutex<[LibvirtSighting]>([])
+    world.driver.watch { sighting in seen.withLock { $0.append(sighting) } }
+    var driven = try await world.driven()
+    #expect(try await driven.run(.deployForCache(.l1)) == .finished)
+    #expect(try await driven.run(.moveToCache(.l2)) == .finished)
+    #expect(try await driven.run(.moveToCache(.l1)) == .finished)
+    try world.domain("lab-7") { domain throws(VirtError) in
+      try domain.powerOff()
+      try domain.undefine()
+    }
+    try await eventually("both events came") { seen.withLock { $0.count >= 2 } }
+    let all = seen.withLock { $0 }
+    #expect(
+      all.map(\.sentence) == ["it was switched off (virsh destroy)", "it was undefined"])
+    #expect(all.allSatisfy { $0.deployment == DeploymentID(7) && $0.owner == world.owner })
+  }
+}
+
+/// Polls a condition that another thread brings about.
+func eventually(_ what: String, _ condition: () throws -> Bool) async throws {
+  let end = ContinuousClock.now + .seconds(60)
+  while try !condition() {
+    try #require(ContinuousClock.now < end, "not within a minute: \(what)")
+    // Waits for a thread of libvirt.
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}

@@ -1,0 +1,70 @@
+import DeploymentDrivers
+import DeploymentEngine
+import Testing
+
+@testable import LibvirtDriver
+
+@Suite struct ConformanceTests {
+  @Test(arguments: ["save", "shutDown", "none"])
+  func theDriverKeepsWhatTheEngineReliesOn(_ level2: String) async throws {
+    let world = try TestWorld()
+    let report = await Conformance(try ground(in: world, ["l2": .text(level2)])).run()
+    #expect(report.failures == [])
+    // Without L2, what is about L2 cannot be looked at; the rest is.
+    #expect(level2 == "none" || report.skips.count <= 1, "\(report.skips)")
+    #expect(try world.domains == [])
+    #expect(try world.volumes == [])
+  }
+
+  private func ground(
+    in world: TestWorld, _ parameters: ParameterValues
+  ) throws -> ConformanceGround {
+    var ground = ConformanceGround(try world.service(parameters), owner: world.owner)
+    let connection = world.connection
+    ground.count = { thing in
+      let mark = Mark(owner: thing.owner, id: thing.id, name: thing.identity.name)
+      return try connection.perform { session throws(VirtError) in
+        var count = 0
+        for domain in try session.domains() where try domain.mark() == mark { count += 1 }
+        return count
+      }.get()
+    }
+    ground.vanish = { thing in
+      try connection.perform { session throws(VirtError) in
+        guard let domain = try session.domain(name: thing.identity.name) else { return }
+        if try !domain.power().isOff { try domain.powerOff() }
+        try domain.undefine()
+      }.get()
+    }
+    ground.stranger = Self.stranger(connection)
+    var elsewhere = world.provider
+    elsewhere = LibvirtProvider(
+      host: try LibvirtHost(["uri": .text(elsewhere.host.uri), "pool": .text("no-such-pool")]),
+      connection: connection)
+    ground.failing = try elsewhere.makeService(["base": .text("golden")])
+    return ground
+  }
+
+  /// Somebody else on the host, who has domains with our names.
+  private static func stranger(_ connection: VirtConnection) -> ConformanceStranger {
+    ConformanceStranger(
+      make: { identity in
+        let xml = """
+          <domain type='test'><name>\(identity.name)</name><memory>1024</memory>
+          <os><type>hvm</type></os></domain>
+          """
+        try connection.perform { session throws(VirtError) in try session.define(xml) }.get()
+      },
+      exists: { identity in
+        try connection.perform { session throws(VirtError) in
+          guard let domain = try session.domain(name: identity.name) else { return false }
+          return try domain.mark() == nil
+        }.get()
+      },
+      remove: { identity in
+        try connection.perform { session throws(VirtError) in
+          try session.domain(name: identity.name)?.undefine()
+        }.get()
+      })
+  }
+}
