@@ -22,6 +22,20 @@ need() {
   reasons+=("$1 ($2)")
 }
 
+wishes=()     # what more apt-get would install; without it something is left out
+
+# wish PACKAGE WHAT: goes on without it, and says what is left out.
+wish() {
+  if [ "$can_install" = yes ]; then
+    wishes+=("$1")
+  else
+    echo "setup: without $1, $2 (apt-get install $1)" >&2
+  fi
+}
+
+can_install=no
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then can_install=yes; fi
+
 fail() {
   printf '%s\n' "$@" >&2
   exit 1
@@ -53,6 +67,9 @@ if [ "$(uname -s)" = Linux ]; then
   if ! has_header sqlite3.h || ! has_library sqlite3; then
     need libsqlite3-dev "the store"
   fi
+  if ! has_header libvirt/libvirt.h || ! has_library virt; then
+    wish libvirt-dev "the driver \`libvirt\` is left out"
+  fi
 fi
 if [ "$with_tests" = yes ]; then
   command -v tmux >/dev/null 2>&1 || need tmux "the terminal of the end-to-end tests"
@@ -60,18 +77,22 @@ if [ "$with_tests" = yes ]; then
   command -v ps >/dev/null 2>&1 || need procps "the end-to-end tests look at processes"
 fi
 
-[ ${#packages[@]} -gt 0 ] || exit 0
+[ ${#packages[@]} -gt 0 ] || [ ${#wishes[@]} -gt 0 ] || exit 0
 
-list=$(printf ', %s' "${reasons[@]}")
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+list=$(printf ', %s' "${reasons[@]}" "${wishes[@]}")
+if [ "$can_install" = yes ]; then
   echo "setup: installing ${list#, }"
   export DEBIAN_FRONTEND=noninteractive
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
   if apt-get update -qq -o DPkg::Lock::Timeout=120 >"$log" 2>&1 </dev/null \
     && apt-get install -y -qq -o DPkg::Lock::Timeout=120 \
-        --no-install-recommends "${packages[@]}" >>"$log" 2>&1 </dev/null
+        --no-install-recommends "${packages[@]}" "${wishes[@]}" >>"$log" 2>&1 </dev/null
   then
+    exit 0
+  fi
+  if [ ${#packages[@]} -eq 0 ]; then
+    echo "setup: apt-get could not install ${wishes[*]}; what needs it is left out" >&2
     exit 0
   fi
   tail -n 20 "$log" >&2

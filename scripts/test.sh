@@ -47,6 +47,9 @@ swift build --build-tests "$@" </dev/null || exit
 # for a store would wait for them.
 run core --skip-build --filter '^DeploymentEngineTests\.'
 run drivers --skip-build --filter '^DeploymentDriversTests\.'
+if swift test list --skip-build 2>/dev/null | grep -q '^LibvirtDriverTests\.'; then
+  run libvirt --skip-build --filter '^LibvirtDriverTests\.'
+fi
 run runtime --skip-build --filter '^EngineRuntimeTests\.'
 run program --skip-build --filter '^(DashboardTests|TidyTests)\.'
 run end-to-end --skip-build --filter '^EndToEnd\.'

@@ -1,7 +1,7 @@
 #ifndef CLIBVIRT_SHIM_H
 #define CLIBVIRT_SHIM_H
 
-/* What Swift cannot call of libvirt by itself: casts in macros, and callbacks that only serve those. */
+/* What Swift cannot call of libvirt by itself: casts in macros, and what serves those. */
 
 #include <stddef.h>
 #include <libvirt/libvirt.h>

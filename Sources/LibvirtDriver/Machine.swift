@@ -52,8 +52,9 @@ extension DeploymentEnvironment<LibvirtService> {
     return await connection.call { session throws(VirtError) in
       do throws(VirtError) {
         return try MachineFinder(session, mark).look(mac: mac, plan)
-      } catch  where error.isAbsence {
+      } catch {
         // It went while it was looked at.
+        guard error.isAbsence else { throw error }
         return .absent
       }
     }

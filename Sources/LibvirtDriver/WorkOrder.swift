@@ -101,8 +101,9 @@ struct WorkOrder: Sendable {
     }
     do throws(VirtError) {
       try session.pool(host.pool).remove(mark.volume)
-    } catch  where error.isAny(of: VIR_ERR_NO_STORAGE_POOL) && !wasMade {
-      // Nothing can have been made in a pool that is not there.
+    } catch {
+      // Nothing can have been made in a pool that was never there.
+      guard error.isAny(of: VIR_ERR_NO_STORAGE_POOL), !wasMade else { throw error }
     }
   }
 }

@@ -52,7 +52,8 @@ import Testing
 
   @Test func aDomainOfTheSameNameThatIsNotOursIsLeftAlone() async throws {
     let world = try TestWorld(
-      "<domain type='test'><name>lab-7</name><memory>1024</memory><os><type>hvm</type></os></domain>"
+      "<domain type='test'><name>lab-7</name><memory>1024</memory>"
+        + "<os><type>hvm</type></os></domain>"
     )
     var driven = try await world.driven()
     let words = "the domain lab-7 is not ours: it carries no mark of ours"

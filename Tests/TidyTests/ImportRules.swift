@@ -11,7 +11,9 @@ struct ImportTable: Sendable {
   private static let system: Set<String> = [
     "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
   ]
-  private static let ours: Set<String> = ["DeploymentEngine", "EngineRuntime", "DeploymentDrivers"]
+  private static let ours: Set<String> = [
+    "DeploymentEngine", "EngineRuntime", "DeploymentDrivers", "LibvirtDriver",
+  ]
 
   static let all: [ImportTable] = [
     ImportTable(folder: "Sources/DeploymentEngine", modules: collections),
@@ -27,6 +29,9 @@ struct ImportTable: Sendable {
     ImportTable(
       folder: "Sources/DeploymentDrivers",
       modules: collections.union(system).union(["DeploymentEngine", "Subprocess"])),
+    ImportTable(
+      folder: "Sources/LibvirtDriver",
+      modules: collections.union(system).union(["DeploymentEngine", "CLibvirt", "FoundationXML"])),
     ImportTable(
       folder: "Sources/Dashboard",
       modules: collections.union(system).union(ours).union(["ArgumentParser", "Logging", "Yams"])),

@@ -1,4 +1,3 @@
-import DeploymentDrivers
 import DeploymentEngine
 import EngineRuntime
 
@@ -7,7 +6,7 @@ struct CommandContext: Sendable {
   var environment: [String: String]
   var output: any TextSink = FileSink.standardOutput
   var errors: any TextSink = FileSink.standardError
-  var drivers: [any Driver] = Drivers.all
+  var drivers: [any Driver] = BuiltInDrivers.all
   var clock = EngineClock.system
   /// Who asks, for the journal.
   var actor: SafeText = "unknown"

@@ -64,7 +64,11 @@ struct DashboardSession {
     let engine = EngineOptions(
       storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
       configuration: place.settings?.configuration, logger: logger, clock: context.clock)
-    return EngineSeat(engine, mail: mail) { store.engineIsHere($0) }
+    let witness = LibvirtWitness(storePath: place.storePath)
+    return EngineSeat(engine, mail: mail) { isHere in
+      store.engineIsHere(isHere)
+      witness.engineIsHere(isHere)
+    }
   }
 
   private func terminal(_ theme: Theme) -> Terminal? {

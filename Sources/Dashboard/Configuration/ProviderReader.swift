@@ -55,6 +55,10 @@ struct ProviderReader {
       return nil
     }
     if let driver = drivers.first(where: { $0.name == name }) { return driver }
+    if let absence = BuiltInDrivers.absence(of: name) {
+      fields.report("driver", "there is no driver `\(name)`: \(absence)")
+      return nil
+    }
     let near = NearestName.of(name, in: names).map { "did you mean \($0)? " } ?? ""
     fields.report(
       "driver", "unknown driver `\(name)`; \(near)there are: \(names.joined(separator: ", "))")

@@ -82,8 +82,9 @@ final class VirtDomain {
   func readSavedState() throws(VirtError) {
     do throws(VirtError) {
       _ = try VirtSession.text(virDomainManagedSaveGetXMLDesc(pointer, 0))
-    } catch where error.isUnsupported {
-      // Then there is no head to be read.
+    } catch {
+      // Where it cannot be read, there is no head.
+      if !error.isUnsupported { throw error }
     }
   }
 

@@ -1,0 +1,64 @@
+import DeploymentEngine
+import Dispatch
+import EngineRuntime
+import Synchronization
+
+#if Libvirt
+  import LibvirtDriver
+#endif
+
+/// Has the engine of this process look at machines that are not as it left them, as soon as libvirt
+/// tells of them: a request like any other, left in the store.
+final class LibvirtWitness: Sendable {
+  private struct State {
+    var isEngineHere = false
+    var isWatching = false
+    var storeID: String?
+    var requests = 0
+  }
+  private let storePath: String
+  private let state = Mutex(State())
+  private let queue = DispatchQueue(label: "dashboard.libvirt")
+  private let session = String(UInt64.random(in: .min ... .max), radix: 36)
+
+  init(storePath: String) { self.storePath = storePath }
+
+  /// Whether the engine is in this process: only then is anybody told.
+  func engineIsHere(_ isHere: Bool) {
+    let begins = state.withLock { state -> Bool in
+      state.isEngineHere = isHere
+      defer { state.isWatching = state.isWatching || isHere }
+      return isHere && !state.isWatching
+    }
+    guard begins else { return }
+    #if Libvirt
+      BuiltInDrivers.libvirt.watch { [self] sighting in
+        queue.async { self.ask(about: sighting) }
+      }
+    #endif
+  }
+
+  #if Libvirt
+    /// Asks for `ready`: that finds out what is there, and ends in an error where nothing is.
+    private func ask(about sighting: LibvirtSighting) {
+      guard state.withLock({ $0.isEngineHere }), sighting.owner == storeID else { return }
+      let number = state.withLock { state in
+        state.requests += 1
+        return state.requests
+      }
+      let request = Request(
+        key: RequestKey("libvirt-\(session)-\(number)"), actor: "libvirt: \(sighting.sentence)",
+        verb: .ready(sighting.deployment))
+      // A store that cannot be written stops the engine as well: there is nobody to be told.
+      try? RequestClient(path: storePath).submit(request)
+    }
+
+    /// The mark of this store's engine.
+    private var storeID: String? {
+      if let known = state.withLock({ $0.storeID }) { return known }
+      let read = try? StoreReader(path: storePath).snapshot().storeID
+      state.withLock { $0.storeID = read }
+      return read
+    }
+  #endif
+}

@@ -1,0 +1,210 @@
+#!/usr/bin/env bash
+# A host for the driver `libvirt` to be tried on: libvirtd, QEMU and a tiny guest, without systemd
+# and without a trace elsewhere. All of it is below one directory, and its network is a namespace
+# of its own.
+#
+#   scripts/qemu-host.sh up DIRECTORY     starts it, and prints the URI to connect to
+#   scripts/qemu-host.sh down DIRECTORY   ends everything that runs there
+#
+# Exit code 77, with a sentence: it cannot be had on this machine. Needs root (for the namespaces).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+unset LIBVIRT_DEFAULT_URI
+
+skip() { echo "qemu-host: $*" >&2; exit 77; }
+usage() { echo "usage: scripts/qemu-host.sh up|down DIRECTORY" >&2; exit 64; }
+
+[ $# -eq 2 ] || usage
+verb=$1
+mkdir -p "$2"
+place=$(cd "$2" && pwd)
+cache=$PWD/.build/qemu-guest
+uri="qemu+unix:///system?socket=$place/run/libvirt-sock"
+
+# What is there, and what Debian calls what is not.
+check_needs() {
+  local missing=() pair
+  [ "$(id -u)" = 0 ] || skip "only root can make the namespaces that keep it apart"
+  for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-img:qemu-utils \
+    qemu-system-x86_64:qemu-system-x86 dnsmasq:dnsmasq-base busybox:busybox-static cpio:cpio \
+    ip:iproute2 unshare:util-linux setsid:util-linux; do
+    command -v "${pair%%:*}" >/dev/null 2>&1 || missing+=("${pair##*:}")
+  done
+  ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1 \
+    || missing+=(libvirt-daemon-driver-qemu)
+  [ ${#missing[@]} -eq 0 ] || skip "missing: ${missing[*]} (apt-get install ${missing[*]})"
+  unshare -m -n true 2>/dev/null || skip "this machine lets nobody make namespaces"
+}
+
+# A kernel with its modules: Debian's package, unpacked, not installed.
+fetch_kernel() {
+  [ ! -e "$cache/kernel" ] || return 0
+  command -v apt-get >/dev/null 2>&1 || skip "a guest needs a kernel from Debian's packages"
+  local package work
+  package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null \
+    | sed -n 's/ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+  [ -n "$package" ] || skip "apt-get knows no linux-image-cloud-amd64 (apt-get update)"
+  work=$(mktemp -d "$cache.XXXXXX")
+  (cd "$work" && apt-get download -qq "$package" >/dev/null 2>&1) \
+    || { rm -rf "$work"; skip "$package cannot be downloaded"; }
+  dpkg-deb -x "$work"/*.deb "$work/kernel"
+  rm -f "$work"/*.deb
+  mkdir -p "$cache"
+  mv "$work/kernel" "$cache/kernel"
+  rm -rf "$work"
+}
+
+# The guest: busybox gets an address by DHCP and stays. Asked to probe, it only ends.
+build_guest() {
+  [ ! -e "$cache/initrd" ] || return 0
+  local tree=$cache/tree modules name
+  modules=$(echo "$cache"/kernel/lib/modules/*/kernel)
+  rm -rf "$tree"
+  mkdir -p "$tree"/{bin,proc,sys,dev,modules}
+  cp "$(command -v busybox)" "$tree/bin/busybox"
+  local order="drivers/virtio/virtio_ring drivers/virtio/virtio drivers/virtio/virtio_pci_modern_dev
+    drivers/virtio/virtio_pci_legacy_dev drivers/virtio/virtio_pci net/core/failover
+    drivers/net/net_failover drivers/net/virtio_net drivers/block/virtio_blk"
+  for name in $order; do cp "$modules/$name.ko" "$tree/modules/"; done
+  {
+    echo '#!/bin/busybox sh'
+    echo '/bin/busybox --install -s /bin; export PATH=/bin'
+    echo 'mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev'
+    echo 'if grep -q probe /proc/cmdline; then echo the-guest-runs; poweroff -f; fi'
+    for name in $order; do echo "insmod /modules/${name##*/}.ko"; done
+    echo 'ip link set lo up; ip link set eth0 up'
+    echo 'udhcpc -i eth0 -s /lease -b -t 30 -T 1 -A 1'
+    echo 'while :; do sleep 1000; done'
+  } > "$tree/init"
+  # shellcheck disable=SC2016 # the guest's variables
+  printf '%s\n' '#!/bin/sh' \
+    'case "$1" in bound|renew) ip addr replace "$ip/24" dev eth0; echo "lease $ip" ;; esac' \
+    > "$tree/lease"
+  chmod +x "$tree/init" "$tree/lease"
+  (cd "$tree" && find . | cpio -o -H newc 2>/dev/null | gzip -1) > "$cache/initrd.new"
+  cp "$cache"/kernel/boot/vmlinuz-* "$cache/vmlinuz"
+  mv "$cache/initrd.new" "$cache/initrd"
+}
+
+# Whether KVM boots a guest: a device that can be opened says nothing about that.
+accelerator() {
+  local answer=qemu
+  if [ -w /dev/kvm ] && timeout 12 qemu-system-x86_64 -accel kvm -cpu host -m 96 -nographic \
+    -nodefaults -serial stdio -no-reboot -kernel "$cache/vmlinuz" -initrd "$cache/initrd" \
+    -append "console=ttyS0 quiet panic=-1 probe" </dev/null 2>/dev/null \
+    | grep -q the-guest-runs; then
+    answer=kvm
+  fi
+  echo "$answer"
+}
+
+write_files() {
+  mkdir -p "$place"/{etc,run,lib,log/qemu,cache,images}
+  printf '%s\n' 'listen_tls = 0' 'auth_unix_rw = "none"' 'unix_sock_group = "root"' \
+    'unix_sock_rw_perms = "0700"' > "$place/etc/libvirtd.conf"
+  printf '%s\n' 'user = "root"' 'group = "root"' 'security_driver = "none"' \
+    'dynamic_ownership = 0' 'remember_owner = 0' 'cgroup_controllers = [ ]' 'namespaces = [ ]' \
+    'stdio_handler = "file"' > "$place/etc/qemu.conf"
+  # libvirtd looks its default user up, though it is told to use another one.
+  cp /etc/passwd "$place/passwd"
+  cp /etc/group "$place/group"
+  grep -q '^libvirt-qemu:' "$place/passwd" \
+    || echo 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin' >> "$place/passwd"
+  grep -q '^libvirt-qemu:' "$place/group" || echo 'libvirt-qemu:x:64055:' >> "$place/group"
+  grep -q '^kvm:' "$place/group" || echo 'kvm:x:64056:' >> "$place/group"
+  cp "$cache/vmlinuz" "$cache/initrd" "$place/"
+  cat > "$place/network.xml" <<XML
+<network><name>lab</name><forward mode="open"/><bridge name="lab0"/>
+  <ip address="192.168.77.1" netmask="255.255.255.0">
+    <dhcp><range start="192.168.77.10" end="192.168.77.250"/></dhcp></ip></network>
+XML
+  cat > "$place/guest.xml" <<XML
+<domain type="$1">
+  <name>guest</name>
+  <memory unit="MiB">96</memory>
+  <vcpu>1</vcpu>
+  <os><type arch="x86_64">hvm</type>
+    <kernel>$place/vmlinuz</kernel><initrd>$place/initrd</initrd>
+    <cmdline>console=ttyS0 quiet panic=-1</cmdline></os>
+  <features><acpi/></features>
+  <devices>
+    <disk type="file" device="disk">
+      <driver name="qemu" type="qcow2"/><target dev="vda" bus="virtio"/></disk>
+    <interface type="network"><source network="lab"/><model type="virtio"/></interface>
+    <serial type="pty"/>
+  </devices>
+</domain>
+XML
+}
+
+# In namespaces of its own: what it would write into the system's directories goes below ours.
+start_libvirtd() {
+  setsid unshare -m -n --propagation private bash -c '
+    set -e
+    cd "$1"
+    for pair in etc:/etc/libvirt run:/run/libvirt lib:/var/lib/libvirt log:/var/log/libvirt \
+      cache:/var/cache/libvirt; do
+      mkdir -p "${pair#*:}"
+      mount --bind "${pair%%:*}" "${pair#*:}"
+    done
+    mount --bind passwd /etc/passwd
+    mount --bind group /etc/group
+    ip link set lo up
+    exec libvirtd --config "$1/etc/libvirtd.conf" --pid-file "$1/libvirtd.pid"
+  ' libvirtd "$place" >"$place/libvirtd.log" 2>&1 </dev/null &
+  local waited=0
+  until virsh -q -c "$uri" uri >/dev/null 2>&1; do
+    waited=$((waited + 1))
+    [ "$waited" -lt 300 ] || { tail -n 5 "$place/libvirtd.log" >&2; skip "libvirtd does not start"; }
+    sleep 0.1
+  done
+}
+
+up() {
+  check_needs
+  mkdir -p "$(dirname "$cache")"
+  exec 9>"$cache.lock"
+  flock 9
+  fetch_kernel
+  build_guest
+  exec 9>&-
+  local type
+  type=$(accelerator)
+  write_files "$type"
+  qemu-img create -q -f qcow2 "$place/images/base.qcow2" 16M
+  start_libvirtd
+  {
+    virsh -q -c "$uri" net-define "$place/network.xml"
+    virsh -q -c "$uri" net-start lab
+    virsh -q -c "$uri" pool-create-as images dir --target "$place/images"
+  } >/dev/null
+  echo "qemu-host: guests run with $type" >&2
+  echo "$uri"
+}
+
+# Ends one process, by the number in a file, if it is still the program that wrote it.
+end_one() {
+  local pid
+  [ -e "$1" ] || return 0
+  pid=$(cat "$1")
+  [ -r "/proc/$pid/comm" ] && grep -q "^$2" "/proc/$pid/comm" || return 0
+  kill "-$3" "$pid" 2>/dev/null || return 0
+  for _ in $(seq 100); do
+    [ -e "/proc/$pid" ] || return 0
+    sleep 0.1
+  done
+  kill -KILL "$pid" 2>/dev/null || true
+}
+
+down() {
+  local file
+  end_one "$place/libvirtd.pid" libvirtd TERM
+  for file in "$place"/run/qemu/*.pid; do end_one "$file" qemu-system KILL; done
+  for file in "$place"/run/network/*.pid; do end_one "$file" dnsmasq TERM; done
+}
+
+case "$verb" in
+  up) up ;;
+  down) down ;;
+  *) usage ;;
+esac
