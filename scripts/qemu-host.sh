@@ -155,7 +155,10 @@ start_libvirtd() {
   local waited=0
   until virsh -q -c "$uri" uri >/dev/null 2>&1; do
     waited=$((waited + 1))
-    [ "$waited" -lt 300 ] || { tail -n 5 "$place/libvirtd.log" >&2; skip "libvirtd does not start"; }
+    if [ "$waited" -ge 300 ]; then
+      tail -n 5 "$place/libvirtd.log" >&2
+      skip "libvirtd does not start"
+    fi
     sleep 0.1
   done
 }
