@@ -3,8 +3,9 @@
 # and without a trace elsewhere. All of it is below one directory, and its network is a namespace
 # of its own.
 #
-#   scripts/qemu-host.sh up DIRECTORY     starts it, and prints the URI to connect to
-#   scripts/qemu-host.sh down DIRECTORY   ends everything that runs there
+#   scripts/qemu-host.sh up DIRECTORY        starts it, and prints the URI to connect to
+#   scripts/qemu-host.sh down DIRECTORY      ends everything that runs there
+#   scripts/qemu-host.sh prepare DIRECTORY   only says whether it can be had, and makes the guest
 #
 # Exit code 77, with a sentence: it cannot be had on this machine. Needs root (for the namespaces).
 set -euo pipefail
@@ -12,7 +13,7 @@ cd "$(dirname "$0")/.."
 unset LIBVIRT_DEFAULT_URI
 
 skip() { echo "qemu-host: $*" >&2; exit 77; }
-usage() { echo "usage: scripts/qemu-host.sh up|down DIRECTORY" >&2; exit 64; }
+usage() { echo "usage: scripts/qemu-host.sh up|down|prepare DIRECTORY" >&2; exit 64; }
 
 [ $# -eq 2 ] || usage
 verb=$1
@@ -163,7 +164,7 @@ start_libvirtd() {
   done
 }
 
-up() {
+prepare() {
   check_needs
   mkdir -p "$(dirname "$cache")"
   exec 9>"$cache.lock"
@@ -171,6 +172,10 @@ up() {
   fetch_kernel
   build_guest
   exec 9>&-
+}
+
+up() {
+  prepare
   local type
   type=$(accelerator)
   write_files "$type"
@@ -209,5 +214,6 @@ down() {
 case "$verb" in
   up) up ;;
   down) down ;;
+  prepare) prepare ;;
   *) usage ;;
 esac

@@ -75,6 +75,14 @@ if [ "$with_tests" = yes ]; then
   command -v tmux >/dev/null 2>&1 || need tmux "the terminal of the end-to-end tests"
   command -v python3 >/dev/null 2>&1 || need python3 "the web servers of the end-to-end tests"
   command -v ps >/dev/null 2>&1 || need procps "the end-to-end tests look at processes"
+  left_out="the end-to-end test with QEMU is left out"
+  for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-img:qemu-utils \
+    qemu-system-x86_64:qemu-system-x86 dnsmasq:dnsmasq-base busybox:busybox-static cpio:cpio \
+    ip:iproute2; do
+    command -v "${pair%%:*}" >/dev/null 2>&1 || wish "${pair##*:}" "$left_out"
+  done
+  ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1 \
+    || wish libvirt-daemon-driver-qemu "$left_out"
 fi
 
 [ ${#packages[@]} -gt 0 ] || [ ${#wishes[@]} -gt 0 ] || exit 0

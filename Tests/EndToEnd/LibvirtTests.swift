@@ -1,0 +1,132 @@
+import Glibc
+import Testing
+
+extension EndToEnd {
+  /// Real guests on a real hypervisor; software emulation where the processor cannot be lent.
+  @Suite(
+    .enabled(
+      if: QemuHost.isPossible, "no host with QEMU can be had here; why stands in the output"))
+  struct LibvirtTests {
+    private static func configuration(
+      _ host: QemuHost, ready: String, l1: Int, l2: Int
+    ) -> String {
+      """
+      grace: 0s
+      providers:
+        - name: host
+          driver: libvirt
+          uri: \(host.uri)
+          pool: images
+          network: lab
+          limits: { preparing: 5 }
+      pools:
+        - name: lab
+          provider: host
+          service: { base: base.qcow2, template: \(host.folder)/guest.xml, ready: \(ready) }
+          sizes: { initial: 0, l1: \(l1), l2: \(l2), max: 12 }
+          names: { prefix: lab-, digits: 3 }
+          macs: 52:54:00:77:00:01-52:54:00:77:00:ff
+
+      """
+    }
+
+    @Test func guestsRunAreSavedComeBackAndLeaveNothing() throws {
+      try QemuHost.with({ Self.configuration($0, ready: "address", l1: 2, l2: 1) }) {
+        place, host in
+        try place.engine()
+        let published = try place.dashboard("publish", "lab", "--wait")
+        #expect(published.code == 0, "\(published)")
+        let all = try Self.filled(place, l1: 2, l2: 1)
+        let ready = all.filter { $0.placement == "L1" }
+        #expect(ready.allSatisfy { $0.ip?.hasPrefix("192.168.77.") ?? false }, "\(ready)")
+        #expect(Set(ready.map(\.ip)).count == 2, "\(ready)")
+        #expect(host.machines == 2)
+        let saved = try #require(all.first { $0.placement == "L2" })
+        #expect(try host.domains(place)[saved.name] == "saved")
+        #expect(host.savedStates == ["\(saved.name).save"])
+
+        // Nothing is made or moved from here on but what is asked for.
+        try place.dashboard("pause", "lab")
+        let moved = try place.dashboard("move", "--to", "L1", saved.name, "--wait")
+        #expect(moved.code == 0, "\(moved)")
+        let state = try host.virsh("domstate", "--reason", saved.name, in: place)
+        #expect(state.hasPrefix("running (restored)"), "\(state)")
+
+        try Self.disturb(place, host)
+        try Self.remove(place, host)
+      }
+    }
+
+    /// What somebody else does to a machine becomes its error, in words, without being asked.
+    private static func disturb(_ place: Workplace, _ host: QemuHost) throws {
+      let victims = try place.deployments().filter { $0.placement == "L1" && $0.isReady }
+      let (first, second) = (try #require(victims.first), try #require(victims.last))
+      try #require(first.id != second.id)
+      try host.virsh("destroy", first.name, in: place)
+      let off = try failed(first, place)
+      #expect(off.contains("switched off (virsh destroy)"), "\(off)")
+      // One that is not persistent is gone with its power.
+      try host.virsh("undefine", second.name, in: place)
+      try host.virsh("destroy", second.name, in: place)
+      let gone = try failed(second, place)
+      #expect(gone.contains("somebody removed its domain"), "\(gone)")
+    }
+
+    private static func failed(_ deployment: ShownDeployment, _ place: Workplace) throws -> String {
+      try eventually(
+        "\(deployment.name) is in error", seen: { "\((try? place.deployments()) ?? [])" }
+      ) {
+        try place.deployments().first { $0.id == deployment.id && $0.state == "error" }?
+          .reasonOfError
+      }
+    }
+
+    private static func remove(_ place: Workplace, _ host: QemuHost) throws {
+      let ids = try place.deployments().map(\.id)
+      let answer = try place.run(["destroy"] + ids + ["--wait", "--config", place.config])
+      #expect(answer.code == 0, "\(answer)")
+      #expect(try host.domains(place) == [:])
+      #expect(host.machines == 0)
+      #expect(host.savedStates == [])
+      #expect(host.disks.allSatisfy { $0.hasPrefix("lab-r1.") } && host.disks.count == 1)
+    }
+
+    @Test func anEngineThatIsKilledWhileItMakesTenHasMadeTen() throws {
+      try QemuHost.with({ Self.configuration($0, ready: "running", l1: 10, l2: 0) }) {
+        place, host in
+        let first = try place.engine()
+        let published = try place.dashboard("publish", "lab", "--wait")
+        #expect(published.code == 0, "\(published)")
+        var engine = first
+        for count in [1, 4, 7] {
+          _ = try eventually("\(count) domains", within: 120) {
+            try host.domains(place).count >= count ? true : nil
+          }
+          try place.kill(engine)
+          engine = try place.engine()
+        }
+        let ten = try Self.filled(place, l1: 10, l2: 0)
+        #expect(ten.count == 10, "\(ten)")
+        let domains = try host.domains(place)
+        #expect(Set(domains.keys) == Set(ten.map(\.name)), "\(domains)")
+        #expect(domains.values.allSatisfy { $0 == "running" }, "\(domains)")
+        #expect(host.machines == 10)
+        #expect(host.disks.count == 11, "ten, and what they stand on: \(host.disks)")
+      }
+    }
+
+    /// All deployments, once the pool has its sizes.
+    private static func filled(
+      _ place: Workplace, l1: Int, l2: Int
+    ) throws -> [ShownDeployment] {
+      try eventually(
+        "\(l1) and \(l2) are ready", within: 170,
+        seen: { "\((try? place.dashboard("deployments").output) ?? "")" },
+        answer: {
+          let counts = try place.pool("lab").counts
+          guard counts.l1Ready == l1, counts.l2Ready == l2 else { return nil }
+          return try place.deployments()
+        })
+    }
+  }
+}
