@@ -35,6 +35,7 @@ extension LibvirtDeployment {
       return .answer(fail("it was started, and stopped again: \(ending.rawValue)"))
     }
     starts += 1
+    isBooting = !isSaved
     since = monotonicMilliseconds()
     return .work(.start(restores: isSaved))
   }
@@ -48,6 +49,7 @@ extension LibvirtDeployment {
     }
     if let address = machine.address { ip = address }
     wasReady = true
+    isBooting = false
     if goal == .saved { return await stepToSaved(.present(machine), environment) }
     if let console = machine.console {
       environment.doLog(.info, SafeText("its screen is at \(console)"))
@@ -60,7 +62,9 @@ extension LibvirtDeployment {
     let plan = environment.plan
     if plan.osManager == .agent, !machine.agentAnswers { return "its guest agent did not answer" }
     guard plan.waitsForAddress else { return nil }
-    guard let address = machine.address else { return "it had no address" }
+    guard let address = machine.address, machine.hasSpoken || !isBooting else {
+      return "it had no address"
+    }
     guard let port = plan.port else { return nil }
     let accepts = await environment.connection.call(within: .seconds(5)) { _ throws(VirtError) in
       GuestPort.accepts(address, port)

@@ -29,6 +29,8 @@ struct LibvirtDeployment: UserDeployment {
   var isSaved = false
   /// What cannot be saved is shut down instead.
   var isShutDownInstead = false
+  /// It was started from nothing, and has not been ready since.
+  var isBooting = false
   /// How often it was started for the running operation.
   var starts = 0
   /// The guest was asked to shut down.
@@ -100,9 +102,12 @@ struct LibvirtDeployment: UserDeployment {
 
   /// The most steps of one call: every way from nothing to ready or gone is shorter.
   private static let steps = 8
+  /// After so many milliseconds a call takes no further step; the next call does.
+  private static let longEnough: Int64 = 3000
 
   private mutating func approach(_ environment: Environment) async -> TaskState {
-    for _ in 0..<Self.steps {
+    let begin = monotonicMilliseconds()
+    for _ in 0..<Self.steps where monotonicMilliseconds() - begin < Self.longEnough {
       let look: Look
       switch await environment.look() {
       case .success(let seen): look = seen

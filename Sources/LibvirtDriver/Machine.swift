@@ -15,6 +15,8 @@ struct Machine: Hashable, Sendable {
   var hasSavedState: Bool
   /// Where a user would connect to, while it runs.
   var address: String?
+  /// It has sent something since it was started: an address may be older than that.
+  var hasSpoken = true
   /// The agent in the guest has answered.
   var agentAnswers = false
   /// Where its screen is, while it runs.
@@ -123,18 +125,25 @@ struct MachineFinder {
     let power = try domain.power()
     var machine = Machine(power: power, hasSavedState: try domain.hasSavedState())
     guard power == .running else { return .present(machine) }
-    machine.address = Self.address(of: domain, mac: mac, from: plan.addressSources)
+    let document = (try? domain.runningXML()).flatMap { try? DomainDocument($0) }
+    machine.console = document?.console
+    machine.hasSpoken = domain.hasSpoken(through: mac)
+    machine.address = address(
+      of: domain, mac: mac, on: document?.network, from: plan.addressSources)
     if plan.osManager == .agent { machine.agentAnswers = (try? domain.users()) != nil }
-    machine.console = (try? domain.runningXML()).flatMap { try? DomainDocument($0).console }
     return .present(machine)
   }
 
   /// A source that knows nothing, or is not there, is no error: another one may know.
-  private static func address(
-    of domain: VirtDomain, mac: String, from sources: [AddressSource]
+  private func address(
+    of domain: VirtDomain, mac: String, on network: String?, from sources: [AddressSource]
   ) -> String? {
     for source in sources {
-      guard let all = try? domain.addresses(from: source) else { continue }
+      var all: [GuestAddress] = []
+      if source == .lease, let network {
+        all = (try? session.leases(of: network, to: mac)) ?? []
+      }
+      if all.isEmpty { all = (try? domain.addresses(from: source)) ?? [] }
       if let best = GuestAddress.best(of: all, mac: mac) { return best }
     }
     return nil

@@ -7,11 +7,10 @@ struct DomainDocument {
 
   /// - Parameter xml: libvirt's own, or what an administrator wrote.
   init(_ xml: String) throws(VirtError) {
-    do {
-      document = try XMLDocument(xmlString: xml, options: .safe)
-    } catch {
+    guard let document = WellFormed.document(xml) else {
       throw .refusal("the XML of the domain cannot be read")
     }
+    self.document = document
     guard let root = document.rootElement(), root.name == "domain" else {
       throw .refusal("the XML is not that of a domain: its first element must be <domain>")
     }
@@ -153,6 +152,12 @@ struct DomainDocument {
       else { continue }
       channel.removeAll("source")
     }
+  }
+
+  /// The network of libvirt that its first card is on; nil: on none.
+  var network: String? {
+    let card = devices.elements(forName: "interface").first
+    return card?.elements(forName: "source").first?.attribute(forName: "network")?.stringValue
   }
 
   /// Where its screen can be seen while it runs; nil: nowhere.

@@ -5,7 +5,7 @@ struct HostCapabilities {
   private let guests: [XMLElement]
 
   init(_ xml: String) throws(VirtError) {
-    guard let root = try? XMLDocument(xmlString: xml, options: .safe).rootElement() else {
+    guard let root = WellFormed.document(xml)?.rootElement() else {
       throw .refusal("the capabilities of the host cannot be read")
     }
     guests = root.elements(forName: "guest")

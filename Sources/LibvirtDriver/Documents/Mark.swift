@@ -20,7 +20,7 @@ struct Mark: Hashable, Sendable {
 
   /// The mark in an element of a domain's metadata; nil: that is none.
   init?(element xml: String) {
-    guard let root = try? XMLDocument(xmlString: xml, options: .safe).rootElement(),
+    guard let root = WellFormed.document(xml)?.rootElement(),
       let owner = root.attribute(forName: "owner")?.stringValue,
       let id = root.attribute(forName: "id")?.stringValue.flatMap({ Int64($0) }), id > 0,
       let name = root.attribute(forName: "name")?.stringValue
@@ -67,11 +67,6 @@ struct Mark: Hashable, Sendable {
 
   /// The name of its disk in the storage pool: a volume has no metadata, so its name is the mark.
   var volume: String { "\(name).d\(id).\(owner).qcow2" }
-}
-
-extension XMLNode.Options {
-  /// Reads nothing but the text that it is given.
-  static let safe: XMLNode.Options = [.nodeLoadExternalEntitiesNever]
 }
 
 extension String {

@@ -122,6 +122,16 @@ final class VirtDomain {
     }
   }
 
+  /// Whether the guest has sent anything through a network card since it was started; true where
+  /// nobody counts.
+  func hasSpoken(through mac: String) -> Bool {
+    var stats = virDomainInterfaceStatsStruct()
+    let size = MemoryLayout<virDomainInterfaceStatsStruct>.size
+    guard virDomainInterfaceStats(pointer, mac, &stats, size) == 0 else { return true }
+    // Two at least: one asks for an address, one takes it.
+    return stats.tx_packets < 0 || stats.tx_packets >= 2
+  }
+
   /// The addresses of the guest, as one of the sources knows them.
   func addresses(from source: AddressSource) throws(VirtError) -> [GuestAddress] {
     var list: UnsafeMutablePointer<virDomainInterfacePtr?>?

@@ -59,6 +59,27 @@ final class VirtSession: @unchecked Sendable {
     return virNetworkIsActive(network) == 1
   }
 
+  /// The addresses that a network has given to a card, the newest first: one that was cloned anew
+  /// may have got another one than the card's last owner, whose lease is still there.
+  func leases(of network: String, to mac: String) throws(VirtError) -> [GuestAddress] {
+    guard let network = virNetworkLookupByName(pointer, network) else { throw .last() }
+    defer { virNetworkFree(network) }
+    var list: UnsafeMutablePointer<virNetworkDHCPLeasePtr?>?
+    let count = virNetworkGetDHCPLeases(network, mac, &list, 0)
+    try Self.check(count)
+    defer {
+      for index in 0..<Int(count) { virNetworkDHCPLeaseFree(list?[index]) }
+      free(list)
+    }
+    return (0..<Int(count)).compactMap { list?[$0]?.pointee }
+      .sorted { $0.expirytime > $1.expirytime }
+      .compactMap { lease in
+        lease.ipaddr.map {
+          GuestAddress(mac: mac, address: String(cString: $0), isIPv6: lease.type == 1)
+        }
+      }
+  }
+
   /// What the host can do, as XML.
   func capabilities() throws(VirtError) -> String {
     try Self.text(virConnectGetCapabilities(pointer))
