@@ -27,6 +27,13 @@ struct Workplace {
     return place
   }
 
+  /// For a command that looks at what there is, whatever is wrong with it.
+  static func findLeniently(_ options: GlobalOptions, _ context: CommandContext)
+    throws(CommandFailure) -> Workplace
+  {
+    try locate(options, context).0
+  }
+
   /// For commands that run on the configuration: every problem stops them.
   static func findStrictly(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> Workplace
@@ -117,8 +124,9 @@ struct Workplace {
 extension CommandFailure {
   /// A store that cannot be used.
   init(_ failure: StoreFailure) {
+    let more = failure.kind == .damaged ? " (`dashboard doctor` says more)" : ""
     self.init(
-      failure.kind == .absent ? .absent : .storeTrouble, "dashboard: \(failure.sentence)")
+      failure.kind == .absent ? .absent : .storeTrouble, "dashboard: \(failure.sentence)\(more)")
   }
 }
 

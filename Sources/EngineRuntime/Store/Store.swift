@@ -103,7 +103,7 @@ extension Store {
       let size = (try? FileStatus(path: paths.store))?.size
       guard error.kind == .absent || size == 0 else { throw error }
     }
-    if let remembered = lease.remembered { throw missing(paths, remembered) }
+    if let remembered = lease.remembered { throw remembered.missing(paths) }
     if (try? FileStatus(path: paths.store)) != nil {
       guard lease.wasMaking else { throw neverBegun(paths) }
       return
@@ -114,18 +114,6 @@ extension Store {
     } catch {
       throw .unwritable(paths.store, error.text)
     }
-  }
-
-  private static func missing(
-    _ paths: StorePaths, _ remembered: LockContents.Remembered
-  ) -> StoreFailure {
-    .init(
-      .damaged,
-      """
-      \(paths.store) is gone or empty, but \(paths.lock) remembers \(remembered.commits) \
-      commits in it: put the store back, or remove the lock file to begin anew without what was \
-      in it
-      """)
   }
 
   private static func neverBegun(_ paths: StorePaths) -> StoreFailure {
@@ -146,9 +134,23 @@ extension Store {
     switch try StoreConnection.attempt(paths, { try reading.read(Schema.standing) }) {
     case .foreign: throw .foreign(paths.store)
     case .newer: throw .newer(paths.store)
-    case .current, .older: break
+    case .current, .older: try refuseAnother(reading, lease)
     case .empty:
-      if let remembered = lease.remembered { throw missing(paths, remembered) }
+      if let remembered = lease.remembered { throw remembered.missing(paths) }
+    }
+  }
+
+  private static func refuseAnother(
+    _ reading: DatabaseQueue, _ lease: Lease
+  ) throws(StoreFailure) {
+    guard let remembered = lease.remembered else { return }
+    try StoreConnection.attempt(lease.paths) {
+      try reading.read { db in
+        guard let meta = try Row.fetchOne(db, sql: "SELECT store_id, commits FROM meta") else {
+          throw StoreFailure.damaged(lease.paths.store, "its first row is missing")
+        }
+        try remembered.compare(with: meta[0], commits: meta[1], lease.paths)
+      }
     }
   }
 
@@ -184,7 +186,6 @@ extension Store {
         let position = Position(
           commits: meta[2], forgotten: meta[3], journal: try span(db, of: "journal"),
           tombstones: try span(db, of: "tombstone"))
-        try compare(lease, id: meta[0], commits: position.commits)
         let epoch: Int64 = meta[1] + 1
         try db.execute(sql: "UPDATE meta SET epoch = ?", arguments: [epoch])
         claim = (meta[0], epoch, position)
@@ -202,10 +203,24 @@ extension Store {
     return Span(first: first ?? 1, last: last ?? 0)
   }
 
-  private static func compare(_ lease: Lease, id: String, commits: Int64) throws(StoreFailure) {
-    guard let remembered = lease.remembered else { return }
-    let paths = lease.paths
-    if remembered.storeID != id {
+}
+
+extension LockContents.Remembered {
+  /// There is nothing where this store was.
+  func missing(_ paths: StorePaths) -> StoreFailure {
+    .init(
+      .damaged,
+      """
+      \(paths.store) is gone or empty, but \(paths.lock) remembers \(commits) commits in it: \
+      put the store back, or remove the lock file to begin anew without what was in it
+      """)
+  }
+
+  /// Refuses a store that is another one, or older, than what the lock file remembers.
+  func compare(
+    with id: String, commits: Int64, _ paths: StorePaths
+  ) throws(StoreFailure) {
+    if storeID != id {
       throw .init(
         .damaged,
         """
@@ -213,11 +228,11 @@ extension Store {
         back, or remove the lock file to go on with this one
         """)
     }
-    if remembered.commits > commits {
+    if self.commits > commits {
       throw .init(
         .damaged,
         """
-        \(paths.store) is older than \(paths.lock) remembers (\(remembered.commits - commits) \
+        \(paths.store) is older than \(paths.lock) remembers (\(self.commits - commits) \
         commits are missing): put the newer one back, or remove the lock file to go on with this one
         """)
     }
