@@ -85,6 +85,9 @@ final class Terminal {
     try tmux("resize-window", "-x", "\(size.width)", "-y", "\(size.height)")
   }
 
+  /// Keeps every byte that the program writes from now on in a file.
+  func record(to path: String) throws { try tmux("pipe-pane", "-o", "cat >> '\(path)'") }
+
   /// Closes the terminal under the program.
   func close() throws { try tmux("kill-server") }
 
