@@ -129,11 +129,10 @@ extension LibvirtDeployment {
 
   /// A machine that waits for a user and was switched off by somebody is not started again behind
   /// that person's back; one that a user has shut down is, because that user wants it.
-  mutating func stoppedFromOutside(_ environment: Environment) async -> String? {
-    guard environment.isCached, wasReady,
-      case .success(.present(let machine)) = await environment.look(),
-      case .off(let ending) = machine.power
-    else { return nil }
+  static func stoppedFromOutside(_ look: Look) -> String? {
+    guard case .present(let machine) = look, case .off(let ending) = machine.power else {
+      return nil
+    }
     switch ending {
     case .destroyed, .crashed, .failed: return "it is off: \(ending.rawValue)"
     case .unknown, .shutDown, .saved, .elsewhere, .host: return nil

@@ -64,8 +64,12 @@ struct LibvirtDeployment: UserDeployment {
 
   mutating func setReady(_ environment: Environment) async -> TaskState {
     aim(at: environment.isCachedAtL2 ? .saved : .running, environment)
-    if goal == .running, let stopped = await stoppedFromOutside(environment) {
-      return fail(stopped)
+    if goal == .running, wasReady, environment.isCached {
+      switch await environment.look() {
+      case .failure(let error): return fail(error.failure)
+      case .success(let look):
+        if let stopped = Self.stoppedFromOutside(look) { return fail(stopped) }
+      }
     }
     return await approach(environment)
   }

@@ -32,6 +32,9 @@ final class VirtConnection: Sendable {
   static let patience = TimeSpan.seconds(10)
   private static let longestPause = 30
 
+  /// How often it was tried in vain to open it since it was last open.
+  var attempts: Int { state.withLock { $0.failures } }
+
   // MARK: Calls
 
   /// Makes a call that is over soon. After its deadline it counts as unknown, and its thread is
@@ -79,10 +82,7 @@ final class VirtConnection: Sendable {
     let now = ContinuousClock.now
     let (session, retryAt, lastError) = state.withLock { ($0.session, $0.retryAt, $0.lastError) }
     if let session { return session }
-    if let retryAt, let lastError, now < retryAt {
-      let wait = TimeSpan.seconds((retryAt - now).components.seconds + 1)
-      throw outOfReach(lastError, "; tried again in \(wait)")
-    }
+    if let retryAt, let lastError, now < retryAt { throw outOfReach(lastError) }
     do throws(VirtError) {
       let opened = try VirtSession(opening: Self.quiet(uri))
       listen(opened)
@@ -96,14 +96,14 @@ final class VirtConnection: Sendable {
         let pause = min(Self.longestPause, 1 << min(state.failures - 1, 5))
         state.retryAt = .now + .seconds(pause)
       }
-      throw outOfReach(error, "")
+      throw outOfReach(error)
     }
   }
 
-  private func outOfReach(_ error: VirtError, _ rest: String) -> VirtError {
+  private func outOfReach(_ error: VirtError) -> VirtError {
     .init(
       code: VirtError.number(VIR_ERR_NO_CONNECT), domain: error.domain,
-      "libvirt at \(uri) is out of reach: \(error.message)\(rest)")
+      "libvirt at \(uri) is out of reach: \(error.message)")
   }
 
   private func lose(_ session: VirtSession, _ error: VirtError) {

@@ -30,7 +30,9 @@ struct VirtError: Error, Hashable, Sendable {
       return .init(code: number(VIR_ERR_INTERNAL_ERROR), "libvirt gave no reason")
     }
     let text = error.pointee.message.map { String(cString: $0) } ?? "libvirt gave no reason"
-    return .init(code: error.pointee.code, domain: error.pointee.domain, text)
+    // What QEMU wrote before it ended has several lines.
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
+    return .init(code: error.pointee.code, domain: error.pointee.domain, line)
   }
 
   static func number(_ code: virErrorNumber) -> Int32 { Int32(bitPattern: code.rawValue) }
