@@ -55,9 +55,10 @@ fetch_kernel() {
   rm -rf "$work"
 }
 
-# The guest: busybox gets an address by DHCP and stays. Asked to probe, it only ends.
+# The guest: busybox gets an address by DHCP and stays. Asked to probe, it only ends. Who writes
+# `login NAME` or `logout NAME` to its console changes who its guest agent says is there.
 build_guest() {
-  [ ! -e "$cache/initrd" ] || return 0
+  [ "$cache/initrd" -nt scripts/qemu-host.sh ] && return 0
   local tree=$cache/tree modules name
   modules=$(echo "$cache"/kernel/lib/modules/*/kernel)
   rm -rf "$tree"
@@ -65,7 +66,8 @@ build_guest() {
   cp "$(command -v busybox)" "$tree/bin/busybox"
   local order="drivers/virtio/virtio_ring drivers/virtio/virtio drivers/virtio/virtio_pci_modern_dev
     drivers/virtio/virtio_pci_legacy_dev drivers/virtio/virtio_pci net/core/failover
-    drivers/net/net_failover drivers/net/virtio_net drivers/block/virtio_blk"
+    drivers/net/net_failover drivers/net/virtio_net drivers/block/virtio_blk
+    drivers/char/virtio_console"
   for name in $order; do cp "$modules/$name.ko" "$tree/modules/"; done
   {
     echo '#!/bin/busybox sh'
@@ -75,13 +77,32 @@ build_guest() {
     for name in $order; do echo "insmod /modules/${name##*/}.ko"; done
     echo 'ip link set lo up; ip link set eth0 up'
     echo 'udhcpc -i eth0 -s /lease -b -t 30 -T 1 -A 1'
+    echo '/agent & echo > /users; stty -F /dev/ttyS0 -echo'
+    echo 'while read -r word name; do case "$word" in'
+    echo '  login) echo "$name" >> /users ;;'
+    echo '  logout) grep -vx "$name" /users > /rest; cat /rest > /users ;;'
+    echo 'esac; done < /dev/ttyS0'
     echo 'while :; do sleep 1000; done'
   } > "$tree/init"
   # shellcheck disable=SC2016 # the guest's variables
   printf '%s\n' '#!/bin/sh' \
     'case "$1" in bound|renew) ip addr replace "$ip/24" dev eth0; echo "lease $ip" ;; esac' \
     > "$tree/lease"
-  chmod +x "$tree/init" "$tree/lease"
+  # What of the guest agent's protocol libvirt needs in order to ask for the users.
+  # shellcheck disable=SC2016 # the guest's variables
+  printf '%s\n' '#!/bin/sh' 'for port in /dev/vport*p1; do exec 3<>"$port"; done' \
+    'while :; do' \
+    '  read -r line <&3 || { sleep 0.2; continue; }' \
+    '  case "$line" in' \
+    '    *guest-sync*) id=${line##*\"id\":}; echo "{\"return\": ${id%%\}*}}" >&3 ;;' \
+    '    *guest-get-users*)' \
+    '      list=; for name in $(cat /users); do' \
+    '        list="$list${list:+,}{\"user\":\"$name\",\"login-time\":1.5}"; done' \
+    '      echo "{\"return\": [$list]}" >&3 ;;' \
+    '    *execute*) echo "{\"error\":{\"class\":\"CommandNotFound\",\"desc\":\"no\"}}" >&3 ;;' \
+    '  esac' \
+    'done' > "$tree/agent"
+  chmod +x "$tree/init" "$tree/lease" "$tree/agent"
   (cd "$tree" && find . | cpio -o -H newc 2>/dev/null | gzip -1) > "$cache/initrd.new"
   cp "$cache"/kernel/boot/vmlinuz-* "$cache/vmlinuz"
   mv "$cache/initrd.new" "$cache/initrd"
@@ -133,6 +154,7 @@ XML
       <driver name="qemu" type="qcow2"/><target dev="vda" bus="virtio"/></disk>
     <interface type="network"><source network="lab"/><model type="virtio"/></interface>
     <serial type="pty"/>
+    <channel type="unix"><target type="virtio" name="org.qemu.guest_agent.0"/></channel>
   </devices>
 </domain>
 XML

@@ -180,7 +180,9 @@ struct LibvirtDeployment: UserDeployment {
       case .saved: .off
       case .gone, nil: .absent
       }
-    environment.connection.expectations.set(environment.mark.uuid, environment.mark, state)
+    environment.connection.expectations.set(
+      environment.mark.uuid, environment.mark, state,
+      asksUsers: environment.plan.osManager == .agent)
     goal = nil
     return .finished
   }

@@ -26,12 +26,12 @@ public struct LibvirtDriver: Driver {
     return LibvirtProvider(host: host, connection: hub.connection(to: host.uri))
   }
 
-  /// Tells of machines that are not as they were left: stopped, started or removed by somebody
-  /// else. On the connections of all its providers, also those of a later configuration, which are
-  /// opened for it and kept open.
+  /// Tells of machines that are not as they were left (stopped, started or removed by somebody
+  /// else), and of users where a guest agent is asked. On the connections of all its providers,
+  /// also those of a later configuration, which are opened for it and kept open.
   ///
   /// - Parameter listener: called on any thread; must not block.
-  public func watch(_ listener: @escaping @Sendable (LibvirtSighting) -> Void) {
+  public func watch(_ listener: @escaping @Sendable (LibvirtNews) -> Void) {
     hub.watch(listener)
   }
 }

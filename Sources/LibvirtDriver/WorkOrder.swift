@@ -47,7 +47,7 @@ struct WorkOrder: Sendable {
       try document.stamp(
         DomainStamp(
           mark: mark, mac: mac, diskPath: try volume.path(), memory: plan.memory, cpus: plan.cpus,
-          network: host.network, graphics: plan.graphics))
+          network: host.network, graphics: plan.graphics, asksUsers: plan.osManager == .agent))
       try session.define(document.xml)
     } catch {
       try? volume.delete()

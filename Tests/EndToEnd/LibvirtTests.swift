@@ -8,7 +8,7 @@ extension EndToEnd {
       if: QemuHost.isPossible, "no host with QEMU can be had here; why stands in the output"))
   struct LibvirtTests {
     private static func configuration(
-      _ host: QemuHost, ready: String, l1: Int, l2: Int
+      _ host: QemuHost, _ more: String, l1: Int, l2: Int
     ) -> String {
       """
       grace: 0s
@@ -22,7 +22,7 @@ extension EndToEnd {
       pools:
         - name: lab
           provider: host
-          service: { base: base.qcow2, template: \(host.folder)/guest.xml, ready: \(ready) }
+          service: { base: base.qcow2, template: \(host.folder)/guest.xml, \(more) }
           sizes: { initial: 0, l1: \(l1), l2: \(l2), max: 12 }
           names: { prefix: lab-, digits: 3 }
           macs: 52:54:00:77:00:01-52:54:00:77:00:ff
@@ -31,7 +31,7 @@ extension EndToEnd {
     }
 
     @Test func guestsRunAreSavedComeBackAndLeaveNothing() throws {
-      try QemuHost.with({ Self.configuration($0, ready: "address", l1: 2, l2: 1) }) {
+      try QemuHost.with({ Self.configuration($0, "osManager: agent", l1: 2, l2: 1) }) {
         place, host in
         try place.engine()
         let published = try place.dashboard("publish", "lab", "--wait")
@@ -52,8 +52,21 @@ extension EndToEnd {
         let state = try host.virsh("domstate", "--reason", saved.name, in: place)
         #expect(state.hasPrefix("running (restored)"), "\(state)")
 
+        try Self.logIn(try #require(ready.first), place, host)
         try Self.disturb(place, host)
         try Self.remove(place, host)
+      }
+    }
+
+    /// Who the guest agent says is there is logged in, and logged out when it says so no more.
+    private static func logIn(
+      _ deployment: ShownDeployment, _ place: Workplace, _ host: QemuHost
+    ) throws {
+      for (word, inUse) in [("login", true), ("logout", false)] {
+        try host.type("\(word) ana", on: deployment.name, in: place)
+        _ = try eventually("\(deployment.name) in use: \(inUse)") {
+          try place.deployments().first { $0.id == deployment.id }?.inUse == inUse ? true : nil
+        }
       }
     }
 
@@ -92,7 +105,7 @@ extension EndToEnd {
     }
 
     @Test func anEngineThatIsKilledWhileItMakesTenHasMadeTen() throws {
-      try QemuHost.with({ Self.configuration($0, ready: "running", l1: 10, l2: 0) }) {
+      try QemuHost.with({ Self.configuration($0, "ready: running", l1: 10, l2: 0) }) {
         place, host in
         let first = try place.engine()
         let published = try place.dashboard("publish", "lab", "--wait")

@@ -65,7 +65,9 @@ import Testing
   @Test func whatChangesBehindOurBackIsToldAtOnce() async throws {
     let world = try TestWorld()
     let seen = Mutex<[LibvirtSighting]>([])
-    world.driver.watch { sighting in seen.withLock { $0.append(sighting) } }
+    world.driver.watch { news in
+      if case .changed(let sighting) = news { seen.withLock { $0.append(sighting) } }
+    }
     var driven = try await world.driven()
     #expect(try await driven.run(.deployForCache(.l1)) == .finished)
     #expect(try await driven.run(.moveToCache(.l2)) == .finished)

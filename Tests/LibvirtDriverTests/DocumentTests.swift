@@ -78,8 +78,11 @@ import Testing
 
   @Test func theMarkIsReadAsItWasWritten() throws {
     let odd = Mark(owner: #"o"<&>'1"#, id: 9, name: #"a"b<c&d'"#)
-    let element = try #require(odd.element)
-    #expect(Mark(element: element.xmlString) == odd)
+    for asksUsers in [true, false] {
+      let element = try #require(odd.element(asksUsers: asksUsers)).xmlString
+      #expect(Mark(element: element) == odd)
+      #expect(Mark.asksUsers(element: element) == asksUsers)
+    }
     #expect(Mark(element: "<x owner='o' id='0' name='n'/>") == nil)
     #expect(Mark(element: "no XML at all") == nil)
   }

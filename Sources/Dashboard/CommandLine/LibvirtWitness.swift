@@ -32,23 +32,48 @@ final class LibvirtWitness: Sendable {
     }
     guard begins else { return }
     #if Libvirt
-      BuiltInDrivers.libvirt.watch { [self] sighting in
-        queue.async { self.ask(about: sighting) }
+      BuiltInDrivers.libvirt.watch { [self] news in
+        queue.async { self.take(news) }
       }
     #endif
   }
 
   #if Libvirt
-    /// Asks for `ready`: that finds out what is there, and ends in an error where nothing is.
-    private func ask(about sighting: LibvirtSighting) {
-      guard state.withLock({ $0.isEngineHere }), sighting.owner == storeID else { return }
+    private func take(_ news: LibvirtNews) {
+      guard state.withLock({ $0.isEngineHere }) else { return }
+      switch news {
+      case .changed(let sighting):
+        // To be made ready finds out what is there, and ends in an error where nothing is.
+        guard sighting.owner == storeID else { return }
+        ask(.ready(sighting.deployment), actor: "libvirt: \(sighting.sentence)")
+      case .users(let all): tell(all.filter { $0.owner == storeID })
+      }
+    }
+
+    /// Tells the engine who has come and who has gone, as far as it does not know that.
+    private func tell(_ all: [LibvirtUsers]) {
+      guard !all.isEmpty, let snapshot = try? StoreReader(path: storePath).snapshot() else {
+        return
+      }
+      let byID = Dictionary(all.map { ($0.deployment, $0.users) }) { one, _ in one }
+      for deployment in snapshot.state.deployments {
+        guard let users = byID[deployment.id], !deployment.uniqueId.isEmpty else { continue }
+        for user in users where !deployment.loggedIn.contains(user) {
+          ask(.notify(deployment.uniqueId, .login(user)), actor: "the guest agent")
+        }
+        for user in deployment.loggedIn where !users.contains(user) {
+          ask(.notify(deployment.uniqueId, .logout(user)), actor: "the guest agent")
+        }
+      }
+    }
+
+    private func ask(_ verb: Verb, actor: SafeText) {
       let number = state.withLock { state in
         state.requests += 1
         return state.requests
       }
       let request = Request(
-        key: RequestKey("libvirt-\(session)-\(number)"), actor: "libvirt: \(sighting.sentence)",
-        verb: .ready(sighting.deployment))
+        key: RequestKey("libvirt-\(session)-\(number)"), actor: actor, verb: verb)
       // A store that cannot be written stops the engine as well: there is nobody to be told.
       try? RequestClient(path: storePath).submit(request)
     }

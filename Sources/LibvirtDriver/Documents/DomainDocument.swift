@@ -60,15 +60,17 @@ struct DomainDocument {
       // A topology that has another number of processors would be refused.
       root.elements(forName: "cpu").forEach { $0.removeAll("topology") }
     }
-    try putMark(stamp.mark)
+    try putMark(stamp.mark, stamp.asksUsers)
     try putDisk(stamp.diskPath)
     putNetwork(stamp)
     putGraphics(stamp.graphics)
     freeWhatIsShared()
   }
 
-  private func putMark(_ mark: Mark) throws(VirtError) {
-    guard let element = mark.element else { throw .refusal("the mark cannot be written") }
+  private func putMark(_ mark: Mark, _ asksUsers: Bool) throws(VirtError) {
+    guard let element = mark.element(asksUsers: asksUsers) else {
+      throw .refusal("the mark cannot be written")
+    }
     let metadata = root.child("metadata", made: true)
     for old in metadata.children ?? [] where old.xmlString.contains(Mark.namespace) {
       metadata.removeChild(at: old.index)
@@ -191,6 +193,8 @@ struct DomainStamp: Hashable, Sendable {
   var network: String?
   /// `none`, `vnc`, `spice`; nil: as in the base.
   var graphics: String?
+  /// Its guest agent is asked who is logged in.
+  var asksUsers = false
 }
 
 extension XMLElement {

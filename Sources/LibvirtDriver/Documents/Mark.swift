@@ -29,12 +29,21 @@ struct Mark: Hashable, Sendable {
   }
 
   /// The element that carries it.
-  var element: XMLElement? {
+  ///
+  /// - Parameter asksUsers: the guest agent is asked who is logged in, also by an engine that finds
+  ///   the machine.
+  func element(asksUsers: Bool) -> XMLElement? {
     try? XMLElement(
       xmlString: """
         <dashboard:deployment xmlns:dashboard="\(Self.namespace)" owner="\(owner.escaped)" \
-        id="\(id)" name="\(name.escaped)"/>
+        id="\(id)" name="\(name.escaped)"\(asksUsers ? #" users="agent""# : "")/>
         """)
+  }
+
+  /// Whether the element of a mark says that the guest agent is asked.
+  static func asksUsers(element xml: String) -> Bool {
+    let root = WellFormed.document(xml)?.rootElement()
+    return root?.attribute(forName: "users")?.stringValue == "agent"
   }
 
   /// The UUID of the domain: always the same, so that a second start can make no second domain.

@@ -6,7 +6,7 @@ import Synchronization
 final class ConnectionHub: Sendable {
   private struct State {
     var connections: [String: WeakConnection] = [:]
-    var listener: (@Sendable (LibvirtSighting) -> Void)?
+    var listener: (@Sendable (LibvirtNews) -> Void)?
   }
   private let state = Mutex(State())
 
@@ -23,7 +23,7 @@ final class ConnectionHub: Sendable {
   }
 
   /// Tells of machines that are not as they were left, on all connections, also later ones.
-  func watch(_ listener: @escaping @Sendable (LibvirtSighting) -> Void) {
+  func watch(_ listener: @escaping @Sendable (LibvirtNews) -> Void) {
     let connections = state.withLock { state in
       state.listener = listener
       return state.connections.values.compactMap(\.connection)

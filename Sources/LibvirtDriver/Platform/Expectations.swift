@@ -13,6 +13,25 @@ public struct LibvirtSighting: Hashable, Sendable {
   public let sentence: SafeText
 }
 
+/// Who is logged in to a machine of ours, as its guest agent says.
+public struct LibvirtUsers: Hashable, Sendable {
+  /// The mark of the engine that made it.
+  public let owner: String
+  /// The deployment.
+  public let deployment: DeploymentID
+  /// Their names, in the agent's order; at most `Bounds.loggedInUsers`.
+  public let users: [SafeText]
+}
+
+/// What is told to who watches.
+public enum LibvirtNews: Hashable, Sendable {
+  /// A machine is not as it was left.
+  case changed(LibvirtSighting)
+  /// Who is logged in to all machines whose agents answered: when that has changed, and now and
+  /// then.
+  case users([LibvirtUsers])
+}
+
 /// How we left each domain that carries a mark, so that an event that we caused ourselves can be
 /// told from one that somebody else did.
 final class Expectations: Sendable {
@@ -26,13 +45,30 @@ final class Expectations: Sendable {
   private struct Entry {
     var mark: Mark
     var state: State
+    /// Its guest agent is asked who is logged in.
+    var asksUsers: Bool
+  }
+  /// A domain as it was found.
+  struct Found {
+    var mark: Mark
+    var state: State
+    var asksUsers = false
   }
   private let entries = Mutex<[String: Entry]>([:])
 
   /// How a domain is left, by its UUID.
-  func set(_ uuid: String, _ mark: Mark, _ state: State) {
+  func set(_ uuid: String, _ mark: Mark, _ state: State, asksUsers: Bool = false) {
     entries.withLock { entries in
-      entries[uuid] = state == .absent ? nil : Entry(mark: mark, state: state)
+      entries[uuid] =
+        state == .absent ? nil : Entry(mark: mark, state: state, asksUsers: asksUsers)
+    }
+  }
+
+  /// The running ones whose guest agents are asked who is logged in, by their UUIDs.
+  var withUsers: [(uuid: String, mark: Mark)] {
+    entries.withLock { entries in
+      entries.filter { $0.value.state == .running && $0.value.asksUsers }
+        .map { ($0.key, $0.value.mark) }.sorted { $0.mark.id < $1.mark.id }
     }
   }
 
@@ -45,13 +81,14 @@ final class Expectations: Sendable {
       guard let entry = entries[uuid], entry.state != .busy, entry.state != change.state else {
         return nil
       }
-      entries[uuid] = change.state == .absent ? nil : Entry(mark: entry.mark, state: change.state)
+      entries[uuid]?.state = change.state
+      if change.state == .absent { entries[uuid] = nil }
       return entry.mark.sighting(change.words)
     }
   }
 
   /// Takes over what is there now; answers what has changed since it was last known.
-  func compare(_ found: [String: (mark: Mark, state: State)]) -> [LibvirtSighting] {
+  func compare(_ found: [String: Found]) -> [LibvirtSighting] {
     entries.withLock { entries in
       var sightings: [LibvirtSighting] = []
       for (uuid, entry) in entries where entry.state != .busy {
@@ -66,7 +103,7 @@ final class Expectations: Sendable {
         sightings.append(entry.mark.sighting(words))
       }
       for (uuid, now) in found where entries[uuid] == nil {
-        entries[uuid] = Entry(mark: now.mark, state: now.state)
+        entries[uuid] = Entry(mark: now.mark, state: now.state, asksUsers: now.asksUsers)
       }
       return sightings.sorted { $0.deployment < $1.deployment }
     }

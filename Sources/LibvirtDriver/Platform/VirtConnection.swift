@@ -14,7 +14,8 @@ final class VirtConnection: Sendable {
   private let opening = NSLock()
   private let state = Mutex(State())
   /// Takes what was seen; nil: nobody listens.
-  private let listener = Mutex<(@Sendable (LibvirtSighting) -> Void)?>(nil)
+  private let listener = Mutex<(@Sendable (LibvirtNews) -> Void)?>(nil)
+  let users = UserPoll()
 
   private struct State {
     var session: VirtSession?
@@ -124,7 +125,7 @@ final class VirtConnection: Sendable {
   // MARK: What is seen
 
   /// Tells of machines that are not as they were left, from now on. Opens the connection.
-  func watch(_ listener: @escaping @Sendable (LibvirtSighting) -> Void) {
+  func watch(_ listener: @escaping @Sendable (LibvirtNews) -> Void) {
     self.listener.withLock { $0 = listener }
     keepOpen()
   }
@@ -132,20 +133,27 @@ final class VirtConnection: Sendable {
   /// Opens the connection again whenever it is lost, while somebody listens.
   private func keepOpen() {
     guard listener.withLock({ $0 != nil }) else { return }
-    threads.run { [weak self] in _ = self?.perform { _ in } }
+    threads.run { [weak self] in
+      guard let self, case .success = perform({ _ in }) else { return }
+      if let news = users.poll(self) { tell(.users(news)) }
+    }
     DispatchQueue.global().asyncAfter(deadline: .now() + 5) { [weak self] in self?.keepOpen() }
   }
 
-  func tell(_ sighting: LibvirtSighting) { listener.withLock { $0 }?(sighting) }
+  func tell(_ news: LibvirtNews) { listener.withLock { $0 }?(news) }
 
   /// What is there when a connection is opened: what we remember of it may be old.
   private func takeCensus(_ session: VirtSession) {
     guard let domains = try? session.domains() else { return }
-    var found: [String: (mark: Mark, state: Expectations.State)] = [:]
+    var found: [String: Expectations.Found] = [:]
     for domain in domains {
-      guard let mark = try? domain.mark(), let power = try? domain.power() else { continue }
-      found[domain.uuid] = (mark, power.isOff ? .off : .running)
+      guard let element = try? domain.markElement(), let mark = Mark(element: element),
+        let power = try? domain.power()
+      else { continue }
+      found[domain.uuid] = .init(
+        mark: mark, state: power.isOff ? .off : .running,
+        asksUsers: Mark.asksUsers(element: element))
     }
-    for sighting in expectations.compare(found) { tell(sighting) }
+    for sighting in expectations.compare(found) { tell(.changed(sighting)) }
   }
 }

@@ -45,11 +45,13 @@ final class VirtDomain {
   }
 
   /// Our mark on it; nil: it has none.
-  func mark() throws(VirtError) -> Mark? {
+  func mark() throws(VirtError) -> Mark? { try markElement().flatMap(Mark.init(element:)) }
+
+  /// The element that is our mark; nil: it has none.
+  func markElement() throws(VirtError) -> String? {
     let kind = Int32(bitPattern: VIR_DOMAIN_METADATA_ELEMENT.rawValue)
     do throws(VirtError) {
-      let xml = try VirtSession.text(virDomainGetMetadata(pointer, kind, Mark.namespace, 0))
-      return Mark(element: xml)
+      return try VirtSession.text(virDomainGetMetadata(pointer, kind, Mark.namespace, 0))
     } catch {
       if error.isAbsence { return nil }
       throw error

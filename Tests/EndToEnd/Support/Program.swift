@@ -44,6 +44,7 @@ struct ShownDeployment: Decodable, Hashable {
   let osState: String?
   let operation: String?
   let cancelRequested: Bool?
+  let inUse: Bool?
   let ip: String?
   let reasonOfError: String?
   let revision: Int

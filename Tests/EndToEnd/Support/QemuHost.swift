@@ -92,6 +92,16 @@ struct QemuHost {
     return answer.output
   }
 
+  /// Types a line on the console of a guest.
+  func type(_ line: String, on name: String, in place: Workplace) throws {
+    let console = try virsh("ttyconsole", name, in: place)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
+    // QEMU looks once a second whether anybody is at the console; before that the line is lost.
+    let script = "exec 4<>\"$1\"; sleep 1.5; echo \"$2\" >&4; sleep 0.5"
+    let answer = try Self.finish("bash", ["-c", script, "type", console, line], place)
+    guard answer.code == 0 else { throw TooLate(description: "typing \(line): \(answer)") }
+  }
+
   private static func run(_ words: [String], _ place: Workplace) throws -> Answer {
     try finish(script, words, place)
   }
