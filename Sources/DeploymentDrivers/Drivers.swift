@@ -3,5 +3,5 @@ public import DeploymentEngine
 /// Every driver that this program has.
 public enum Drivers {
   /// The drivers, in the order in which they are listed to a person.
-  public static let all: [any Driver] = [SimulatedDriver(), ProcessDriver()]
+  public static let all: [any Driver] = [SimulatedDriver(), ProcessDriver(), CommandDriver()]
 }

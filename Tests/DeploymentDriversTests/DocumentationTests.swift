@@ -10,8 +10,11 @@ import Testing
     let driver = try driver(name)
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     let page = ProcessWorld.text("/\(root)/docs/\(name).md")
-    let table = Self.table(of: driver.serviceParameters)
-    #expect(page.contains(table), "docs/\(name).md should hold:\n\(table)")
+    for parameters in [driver.providerParameters, driver.serviceParameters]
+    where !parameters.isEmpty {
+      let table = Self.table(of: parameters)
+      #expect(page.contains(table), "docs/\(name).md should hold:\n\(table)")
+    }
   }
 
   static func table(of parameters: [Parameter]) -> String {

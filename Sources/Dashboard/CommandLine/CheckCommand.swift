@@ -93,7 +93,7 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
 }
 
 /// Runs a task apart from all others, which a provider that blocks would hold up.
-private final class OwnThread: TaskExecutor {
+final class OwnThread: TaskExecutor {
   private let queue = DispatchQueue(label: "dashboard.check")
 
   func enqueue(_ job: consuming ExecutorJob) {

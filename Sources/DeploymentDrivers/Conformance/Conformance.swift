@@ -16,7 +16,8 @@ public struct Conformance: Sendable {
     ConformanceCheck.all.map { ($0.name, $0.claim) }
   }
 
-  /// Runs the checks one after another, and removes what each has made.
+  /// Runs the checks one after another, and removes what each has made. A task that is cancelled
+  /// ends with the check that is running.
   ///
   /// - Parameters:
   ///   - names: only these; nil: all.
@@ -28,6 +29,7 @@ public struct Conformance: Sendable {
     let bench = ConformanceBench(ground)
     var results: [ConformanceResult] = []
     for check in ConformanceCheck.all where names?.contains(check.name) ?? true {
+      if Task.isCancelled { break }
       let start = ContinuousClock.now
       let outcome = await check.outcome(on: bench)
       let time = start.duration(to: .now).milliseconds

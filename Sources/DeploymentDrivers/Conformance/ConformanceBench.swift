@@ -24,8 +24,9 @@ final class ConformanceBench: Sendable {
 
   /// A deployment that has not been called.
   func trial(of service: (any Service)? = nil) async throws(CheckEnd) -> ConformanceTrial {
-    var trial = ConformanceTrial(self, nextThing(), service ?? self.service)
-    if traits.publishes { trial.publication = try await publication() }
+    let service = service ?? self.service
+    var trial = ConformanceTrial(self, nextThing(), service)
+    if service.traits.publishes { trial.publication = try await publication() }
     if !traits.cacheLevels.contains(.l1) { trial.placement = .cache(.l1, reservedFor: "ana") }
     return trial
   }
@@ -167,7 +168,7 @@ private final class CallRace: Sendable {
 }
 
 /// Threads for calls that block: as in the engine, nobody else waits for them.
-private final class BenchThreads: TaskExecutor {
+final class BenchThreads: TaskExecutor {
   private let queue = DispatchQueue(label: "dashboard.conformance", attributes: .concurrent)
 
   func enqueue(_ job: consuming ExecutorJob) {

@@ -6,6 +6,8 @@ enum GnuCalls {
     @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
   typealias AddChangeDirectory =
     @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, UnsafePointer<CChar>) -> Int32
+  typealias OpenProcess = @convention(c) (Int, Int32, UInt32) -> Int32
+  typealias MakePipe = @convention(c) (UnsafeMutablePointer<Int32>, Int32) -> Int32
   typealias CreateMemoryFile = @convention(c) (UnsafePointer<CChar>, UInt32) -> Int32
 
   /// Closes every descriptor from a number on in the child.
@@ -16,6 +18,13 @@ enum GnuCalls {
     "posix_spawn_file_actions_addchdir_np", as: AddChangeDirectory.self)
   /// Makes a file without a directory entry, whose name shows in `/proc`.
   static let createMemoryFile = find("memfd_create", as: CreateMemoryFile.self)
+
+  /// `syscall`, for the one call that older versions of the library have no name for.
+  static let openProcess = find("syscall", as: OpenProcess.self)
+  /// `pidfd_open`, on every architecture.
+  static let openProcessNumber = 434
+  /// Makes a pipe that no child inherits, whoever starts one at the same moment.
+  static let makePipe = find("pipe2", as: MakePipe.self)
 
   /// `POSIX_SPAWN_SETSID`: the child leads a session of its own.
   static let spawnInNewSession: Int16 = 0x80

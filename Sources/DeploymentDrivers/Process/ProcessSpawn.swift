@@ -33,6 +33,31 @@ struct ProcessSpawn {
     return ProcessIdentity(stat, bootID: try Proc.bootID())
   }
 
+  /// Starts it with these as its standard streams and nothing else; it may still be looking for its
+  /// program when this returns.
+  ///
+  /// - Returns: the pid, which is also the number of its session and of its process group.
+  func start(
+    input: Int32, output: Int32, errors: Int32
+  ) throws(DeploymentFailure) -> Int32 {
+    let program = try findProgram()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    guard let addCloseFrom = GnuCalls.addCloseFrom, let addChange = GnuCalls.addChangeDirectory
+    else { throw .init(.permanent, Self.tooOld) }
+    for (target, source) in [input, output, errors].enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
+    }
+    _ = addCloseFrom(&actions, 3)
+    if let workingDirectory { _ = addChange(&actions, workingDirectory) }
+    Self.prepare(&attributes)
+    return try spawn(program, &actions, &attributes)
+  }
+
   private func spawn(
     _ program: String, _ actions: inout posix_spawn_file_actions_t,
     _ attributes: inout posix_spawnattr_t
@@ -88,7 +113,7 @@ struct ProcessSpawn {
   }
 
   /// The same file under a number that no standard descriptor of the child takes.
-  private static func raised(_ descriptor: Int32) -> Int32 {
+  static func raised(_ descriptor: Int32) -> Int32 {
     let raised = fcntl(descriptor, F_DUPFD_CLOEXEC, 10)
     guard raised >= 0 else { return descriptor }
     close(descriptor)

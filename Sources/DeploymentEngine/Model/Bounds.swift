@@ -14,6 +14,12 @@ public enum Bounds {
   public static let waitingUsers = 10_000
   /// Bytes that a driver may store for one deployment.
   public static let driverDataBytes = 65_536
+  /// Bytes of one answer of a driver that is a program of its own.
+  public static let driverReplyBytes = 1_048_576
+  /// Bytes that such a driver may want handed back, as JSON.
+  public static let driverStateBytes = 16_384
+  /// Bytes of its standard error that are kept of one call; the last ones count.
+  public static let driverErrorBytes = 65_536
   /// Events kept in the journal.
   public static let journalEntries = 200_000
   /// Notices that wait for a driver to be told; the oldest are dropped.

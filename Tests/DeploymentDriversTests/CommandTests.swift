@@ -1,0 +1,337 @@
+import DeploymentDrivers
+import DeploymentEngine
+import Foundation
+import Testing
+
+@Suite struct CommandConformanceTests {
+  @Test func theExamplePassesEveryCheck() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let report = await Conformance(try world.exampleGround()).run()
+    #expect(report.failures.isEmpty)
+    #expect(report.skips.isEmpty)
+    let left = try FileManager.default.contentsOfDirectory(atPath: world.folder)
+    #expect(left == [], "the checks have left something behind")
+  }
+}
+
+/// Drivers that misbehave: each is an error with a reason, in time.
+@Suite struct MisbehavingDriverTests {
+  /// The answer of one `setReady` on a deployment of the driver with this body.
+  private func answer(
+    _ body: String, within limit: TimeSpan = .seconds(20), _ kind: OperationKind = .setReady
+  ) async throws -> (DeploymentFailure, Driven) {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(body)
+    var driven = try world.driven(program, provider: ["answerWithin": .duration(limit)])
+    let answer = await driven.start(kind)
+    return (try #require(answer?.failure, "it answered \(String(describing: answer))"), driven)
+  }
+
+  @Test func oneThatHangsIsUnknownAndEnded() async throws {
+    let start = ContinuousClock.now
+    let (failure, _) = try await answer(
+      "trap '' TERM; sleep 1000 & wait; sleep 1000", within: .milliseconds(200))
+    #expect(failure.kind == .unknown)
+    #expect(failure.reason.text.contains("did not answer within 200ms"))
+    #expect(start.duration(to: .now) < .seconds(60))
+  }
+
+  @Test func itsWholeGroupIsEndedWithIt() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell("sleep 1000 & echo $! > \(world.folder)/pid; wait")
+    var driven = try world.driven(
+      program, provider: ["answerWithin": .duration(.milliseconds(500))])
+    await driven.start(.setReady)
+    let pid = try #require(
+      Int32(
+        ProcessWorld.text("\(world.folder)/pid").trimmingCharacters(in: .whitespacesAndNewlines)))
+    try await ProcessWorld.eventually("its child is gone") {
+      ["", "Z", "X"].contains(ProcessWorld.state(pid))
+    }
+  }
+
+  @Test func oneThatIsEndedByASignalIsUnknown() async throws {
+    let (failure, _) = try await answer("kill -9 $$")
+    #expect(failure.kind == .unknown)
+    #expect(failure.reason.text.contains("setReady was") == false)
+    #expect(failure.reason == "ready was ended by signal 9")
+  }
+
+  @Test func halfAnAnswerIsUnknown() async throws {
+    let (failure, _) = try await answer(#"printf '{"call":"%s","outco' "$call""#)
+    #expect(failure.kind == .unknown)
+    #expect(failure.reason.text.contains("ready cannot be understood"))
+  }
+
+  @Test func noAnswerAtAllIsUnknown() async throws {
+    let (failure, _) = try await answer("exit 0")
+    #expect(failure.kind == .unknown)
+    #expect(failure.reason.text.contains("it said nothing"))
+  }
+
+  @Test func tenMegabytesAreRefusedAndNotKept() async throws {
+    let (failure, driven) = try await answer("head -c 10485760 /dev/zero | tr '\\0' x")
+    #expect(failure.kind == .unknown)
+    #expect(failure.reason.text.contains("more than 1048576 bytes"))
+    #expect(driven.data.count < 4096)
+  }
+
+  @Test func endlessComplaintsAreNotKept() async throws {
+    let (failure, driven) = try await answer(
+      "yes 'a line of the log' | head -c 4000000 >&2; exit 75")
+    #expect(failure.kind == .transient)
+    #expect(driven.log.count <= 8)
+  }
+
+  @Test func aChildThatKeepsItsOutputHoldsNobodyUp() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(
+      """
+      sleep 1000 & echo $! >> \(world.folder)/pids
+      case $1 in status) seen running;; *) reply '"outcome":"done"';; esac
+      """)
+    var driven = try world.driven(program)
+    let start = ContinuousClock.now
+    #expect(await driven.start(.setReady) == .finished)
+    #expect(start.duration(to: .now) < .seconds(15))
+    let pids = ProcessWorld.text("\(world.folder)/pids").split(separator: "\n")
+    for pid in pids.compactMap({ Int32($0) }) { kill(pid, SIGKILL) }
+    #expect(pids.count == 2)
+  }
+
+  @Test func escapesInAReasonAreShownAndNotDone() async throws {
+    let (failure, driven) = try await answer(
+      #"""
+      printf '\033[2Jlook\n' >&2
+      reply '"outcome":"failed","error":{"class":"permanent","message":"\u001b[31mred\u0007"}'
+      """#)
+    #expect(failure.reason.text == "␛[31mred␇")
+    #expect(driven.log == ["ready: ␛[2Jlook"])
+    #expect(!String(decoding: driven.data, as: UTF8.self).contains("\u{1b}"))
+  }
+
+  @Test(arguments: [
+    (#"key=other; seen running"#, "not ours: it has the key other"),
+    (#"owner=other; seen running"#, "not ours: it has the owner other"),
+  ])
+  func theWrongIdentityIsNotOurs(_ body: String, _ reason: String) async throws {
+    let (failure, _) = try await answer(body)
+    #expect(failure.kind == .permanent)
+    #expect(failure.reason.text.hasPrefix(reason))
+  }
+
+  @Test func anAnswerToAnotherCallIsUnknown() async throws {
+    let (failure, _) = try await answer("call=c-1; seen running")
+    #expect(failure.kind == .unknown)
+    #expect(failure.reason.text.contains("answered another call (c-1)"))
+  }
+
+  @Test func doneForWhatDoesNotExistIsNotBelieved() async throws {
+    let (failure, _) = try await answer(
+      """
+      case $1 in status) seen absent;; *) reply '"outcome":"done"';; esac
+      """, .deployForUser)
+    #expect(failure.kind == .permanent)
+    #expect(failure.reason == "create said done, but it does not exist")
+  }
+
+  @Test func goneForWhatStillExistsIsNotBelieved() async throws {
+    let (failure, _) = try await answer(
+      """
+      case $1 in status) seen running;; *) reply '"outcome":"done"';; esac
+      """, .destroy)
+    #expect(failure.kind == .transient)
+    #expect(failure.reason == "delete said done, but it is running")
+  }
+
+  @Test func anAnonymousStatusIsNotBelieved() async throws {
+    let (failure, _) = try await answer(
+      #"reply '"outcome":"done","observed":{"power":"running"}'"#)
+    #expect(failure.kind == .unknown)
+    #expect(failure.reason.text.contains("does not say whose it is"))
+  }
+
+  @Test func tooMuchStateIsRefused() async throws {
+    let (failure, driven) = try await answer(
+      #"""
+      reply "\"outcome\":\"running\",\"state\":\"$(head -c 20000 /dev/zero | tr '\0' x)\""
+      """#)
+    #expect(failure.kind == .permanent)
+    #expect(failure.reason.text.contains("16384 are allowed"))
+    #expect(driven.data.count < 4096)
+  }
+
+  @Test(arguments: [
+    (64, FailureClass.permanent), (69, .transient), (70, .permanent), (75, .transient),
+    (77, .permanent), (78, .permanent), (1, .unknown), (127, .unknown),
+  ])
+  func exitStatusesMeanSomething(_ status: Int, _ kind: FailureClass) async throws {
+    let (failure, _) = try await answer("echo because >&2; exit \(status)")
+    #expect(failure.kind == kind)
+    #expect(failure.reason.text.hasSuffix(": because"))
+  }
+
+  @Test(arguments: [
+    ("transient", FailureClass.transient), ("throttled", .transient), ("quota", .transient),
+    ("capacity", .transient), ("conflict", .transient), ("notFound", .permanent),
+    ("notOurs", .permanent), ("auth", .permanent), ("permanent", .permanent),
+    ("bug", .permanent), ("of-a-later-protocol", .transient),
+  ])
+  func errorClassesDecide(_ word: String, _ kind: FailureClass) async throws {
+    let (failure, _) = try await answer(
+      #"reply '"outcome":"failed","error":{"class":"\#(word)","message":"because"}'"#)
+    #expect(failure.kind == kind)
+    #expect(failure.reason.text.hasSuffix("because"))
+  }
+
+  @Test func oneThatHangsDoesNotSlowDownAnother() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(
+      """
+      if [ "$(field name)" = slow ]; then sleep 1000; fi
+      case $1 in status) seen running;; *) reply '"outcome":"done"';; esac
+      """)
+    let service = try world.service(program, provider: ["answerWithin": .duration(.minutes(10))])
+    var slow = Driven(service)
+    slow.name = "slow"
+    let hanging = Task.detached { [slow] in
+      var slow = slow
+      return await slow.start(.setReady)
+    }
+    var quick = Driven(service)
+    #expect(await quick.start(.setReady) == .finished)
+    hanging.cancel()
+    let reason = await hanging.value?.failure?.reason
+    #expect(reason == "ready was given up before it answered")
+  }
+}
+
+@Suite struct CommandDriverTests {
+  @Test func stateAndVmComeBackAsTheyWere() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let log = world.folder + "/requests"
+    let program = try world.shell(
+      #"""
+      printf '%s\n' "$request" >> \#(log)
+      case $1 in
+      status) seen running;;
+      *) reply '"outcome":"done","vm":"qemu/118","state":{"task":"UPID:7","n":[1,2.5,null,true]}';;
+      esac
+      """#)
+    var driven = try world.driven(program)
+    #expect(await driven.start(.deployForCache(.l1)) == .finished)
+    #expect(driven.ip == "192.0.2.1")
+    #expect(await driven.start(.setReady) == .finished)
+    let requests = ProcessWorld.text(log).split(separator: "\n")
+    #expect(requests.count == 4)
+    #expect(!requests[0].contains(#""state""#))
+    #expect(requests[2].contains(#""state":{"n":[1,2.5,null,true],"task":"UPID:7"}"#))
+    #expect(requests[2].contains(#""vm":"qemu/118""#))
+  }
+
+  @Test func aRequestSaysWhatIsWanted() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let log = world.folder + "/requests"
+    let program = try world.shell(
+      "printf '%s' \"$request\" > \(log); reply '\"outcome\":\"running\"'")
+    var driven = try world.driven(
+      program, provider: ["config": .map([.init("url", "https://here")])],
+      ["config": .map([.init("image", "w11")]), "cacheLevels": .text("L1+L2")])
+    driven.mac = MACAddress(parsing: "52:54:00:00:00:07")
+    #expect(await driven.start(.deployForCache(.l2)) == .running)
+    #expect(driven.last.suggestedTime == .seconds(1))
+    let request = ProcessWorld.text(log)
+    for member in [
+      #""protocol":1"#, #""verb":"create""#, #""key":"owner-d7""#, #""owner":"owner""#,
+      #""end":"suspended""#, #""name":"lab-007""#, #""mac":"52:54:00:00:00:07""#,
+      #""provider":{"url":"https://here"}"#, #""service":{"image":"w11"}"#,
+      #""deadlineMs":20000"#,
+    ] {
+      #expect(request.contains(member), "\(member) is missing in \(request)")
+    }
+  }
+
+  @Test func anotherMACThanTheReservedIsAnError() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(
+      #"reply '"outcome":"done","observed":{"power":"running","mac":"52:54:00:00:00:99"}'"#)
+    var driven = try world.driven(program)
+    driven.mac = MACAddress(parsing: "52:54:00:00:00:07")
+    let reason = try #require(await driven.start(.deployForUser)?.failure?.reason)
+    #expect(reason.text.contains("52:54:00:00:00:99"))
+    #expect(reason.text.contains("52:54:00:00:00:07"))
+  }
+
+  @Test func aDeletedOneThatIsNotFoundIsGone() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(
+      #"reply '"outcome":"failed","error":{"class":"notFound","message":"none"}'"#)
+    var driven = try world.driven(program)
+    #expect(await driven.start(.destroy) == .finished)
+  }
+
+  @Test(
+    arguments: [
+      (["command": .list([])], "command", "must name a program"),
+      (["command": .list(["./driver"])], "command", "by its path from the root"),
+      (
+        ["command": .list(["/bin/true"]), "answerWithin": .duration(.milliseconds(1))],
+        "answerWithin", "from 100ms to 10m"
+      ),
+      (
+        ["command": .list(["/bin/true"]), "workingDirectory": .text("here")],
+        "workingDirectory", "a path from the root"
+      ),
+      (
+        ["command": .list(["/bin/true"]), "environment": .map([.init("a=b", "c")])],
+        "environment", "cannot be the name of a variable"
+      ),
+    ] as [(ParameterValues, String, String)])
+  func whatCannotBeIsRefused(
+    _ values: ParameterValues, _ name: String, _ sentence: String
+  ) throws {
+    let problem = #expect(throws: ParameterProblem.self) {
+      try driver("command").makeProvider(values)
+    }
+    #expect(problem?.parameter == name)
+    #expect(problem?.sentence.text.contains(sentence) == true)
+  }
+
+  @Test(arguments: [
+    ("exit 64", "the driver does not know describe"),
+    (#"reply '"outcome":"done","protocols":[7]'"#, "does not speak engine-driver/1"),
+    (
+      #"""
+      case $1 in
+      describe) reply '"outcome":"done","protocols":[1]';;
+      *) reply '"outcome":"failed","error":{"class":"auth","message":"the password is wrong"}';;
+      esac
+      """#, "the password is wrong"
+    ),
+  ])
+  func aProviderSaysWhatIsWrongWithIt(_ body: String, _ sentence: String) async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(body)
+    let provider = try driver("command").makeProvider(["command": .list(["/bin/sh", program])])
+    #expect(await provider.problem()?.text.contains(sentence) == true)
+  }
+
+  @Test func aProviderWithoutValidationIsFine() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(
+      "case $1 in describe) reply '\"outcome\":\"done\",\"protocols\":[1]';; *) exit 64;; esac")
+    let provider = try driver("command").makeProvider(["command": .list(["/bin/sh", program])])
+    #expect(await provider.problem() == nil)
+  }
+}

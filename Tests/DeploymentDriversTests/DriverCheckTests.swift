@@ -1,0 +1,89 @@
+import DeploymentDrivers
+import DeploymentEngine
+import Testing
+
+/// What a program is asked beside its engine; each claim is shown to be noticed when it is not so.
+@Suite struct DriverCheckTests {
+  /// The line of Python by which the example becomes wrong.
+  static let table: [(check: String, mistake: String)] = [
+    ("describes-itself", "w.VERBS['describe'] = lambda r: w.done(r, protocols=[7])"),
+    ("validates-what-it-is-given", "w.VERBS['validate'] = lambda r: w.failed(r, 'bug', 'no')"),
+    ("refuses-unknown-verbs", "w.VERBS['no-such-verb'] = w.status"),
+    (
+      "refuses-what-is-not-json",
+      "if len(sys.stdin.read()) > 9999: print('{\"outcome\":\"done\"}'); sys.exit()"
+    ),
+    (
+      "refuses-an-empty-request",
+      "if not sys.stdin.read(): print('{\"outcome\":\"done\"}'); sys.exit()"
+    ),
+    (
+      "ignores-what-it-does-not-know",
+      "w.VERBS['status'] = lambda r: sys.exit(70) if 'later' in r else w.done(r)"
+    ),
+    ("nothing-is-absent", "w.observed = lambda r: {'power': 'off'}"),
+    (
+      "status-changes-nothing",
+      "w.VERBS['status'] = lambda r: (w.status(r), w.delete(r))[0]"
+    ),
+    (
+      "status-knows-its-owner",
+      "w.VERBS['status'] = lambda r: w.done(r, observed={'power': 'running'})"
+    ),
+    (
+      "one-name-one-thing",
+      """
+      w.VERBS['delete'] = lambda r: next((w.delete({**r, 'key': m['key']}) \
+      for p, m in w.folders(r) if m['name'] == r['name']), w.done(r))
+      """
+    ),
+    ("lists-what-it-made", "w.VERBS['list'] = lambda r: w.done(r, items=[], complete=True)"),
+    (
+      "lists-its-owners-only",
+      """
+      w.VERBS['list'] = lambda r: w.done(r, complete=True, items=[{'key': m['key']} \
+      for p, m in w.folders(r)])
+      """
+    ),
+  ]
+
+  @Test func eachCheckOfTheProtocolHasAMistake() {
+    let own = DriverCheck.names.filter { name in !Conformance.checks.contains { $0.name == name } }
+    #expect(own == Self.table.map(\.check))
+    #expect(Set(DriverCheck.names).count == DriverCheck.names.count)
+  }
+
+  @Test(arguments: table)
+  func isNoticed(_ check: String, _ mistake: String) async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.program(
+      """
+      import sys
+      sys.path.insert(0, '\(CommandWorld.exampleFolder)')
+      sys.dont_write_bytecode = True
+      import workspaces as w
+      \(mistake)
+      sys.exit(w.main())
+      """, named: "driver.py")
+    for isMistaken in [true, false] {
+      let path = isMistaken ? program : CommandWorld.example
+      let made = world.folder + "/made"
+      var driver = try DriverCheck(
+        command: CommandWorld.python + [path], provider: ["root": world.emptied(made)],
+        service: [:], failing: nil)
+      if isMistaken { driver.operationLimit = .seconds(10) }
+      let report = await driver.run(only: [check], owner: world.owner)
+      #expect(report.results.map(\.name) == [check])
+      #expect(report.failures.isEmpty == !isMistaken, "\(report.results)")
+    }
+  }
+
+  @Test func aProgramThatDescribesNothingIsAskedForNothingElse() async throws {
+    let driver = try DriverCheck(command: ["/bin/true"], provider: [:], service: [:], failing: nil)
+    let report = await driver.run(owner: "nobody")
+    #expect(report.results.count == DriverCheck.names.count)
+    #expect(report.skips.count >= Conformance.checks.count)
+    #expect(report.results.first?.word == "failed")
+  }
+}

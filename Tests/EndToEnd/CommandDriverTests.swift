@@ -1,0 +1,75 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// A pool that a program of somebody's own makes: the example of the documentation.
+  @Suite struct CommandDriverTests {
+    private static let example =
+      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+      + "/examples/workspaces.py"
+
+    private static let configuration = """
+      grace: 0s
+      providers:
+        - name: folders
+          driver: command
+          command: [\(Program.python), -S, -E, \(example)]
+          config: { root: $PLACE/made }
+      pools:
+        - name: lab
+          provider: folders
+          service: { cacheLevels: L1+L2 }
+          sizes: { l1: 2, l2: 1, max: 6 }
+          names: { prefix: lab-, digits: 3 }
+          errorRetention: 1s
+
+      """
+
+    @Test func aProgramOfOnesOwnKeepsAPoolThroughACrash() throws {
+      try Workplace.with(Self.configuration) { place in
+        let made = place.folder + "/made"
+        let missing = try place.dashboard("check")
+        #expect(missing.code == 69)
+        #expect(missing.output.contains("config.root must be a folder"))
+        try FileManager.default.createDirectory(
+          atPath: made, withIntermediateDirectories: true)
+        #expect(try place.dashboard("check").code == 0)
+
+        // Killed in the middle: what it began is found again, and nothing is made twice.
+        let first = try place.start(["engine", "--config", place.config])
+        _ = try eventually("the first folder") { Self.folders(in: made).isEmpty ? nil : true }
+        try place.kill(first)
+        let rest = try place.run(
+          ["engine", "--until-idle", "--timeout", "120s", "--config", place.config], within: 180)
+        #expect(rest.code == 0, "\(rest)")
+        #expect(Self.folders(in: made).count == 3)
+        #expect(try place.deployments().filter(\.isReady).count == 3)
+
+        try place.engine()
+        let assigned = try place.dashboard("assign", "lab", "ana", "--wait")
+        #expect(assigned.code == 0, "\(assigned)")
+        #expect(assigned.output.hasPrefix("127.0.0.1:"))
+        let deployment = try #require(try place.deployments().first { $0.user == "ana" })
+        #expect(Self.folders(in: made).contains(deployment.name))
+
+        // Removed behind its back: an error that says so, and nothing made in its place.
+        try FileManager.default.removeItem(atPath: "\(made)/\(deployment.name)")
+        let ready = try place.dashboard("ready", deployment.id, "--wait")
+        #expect(ready.code == 1)
+        #expect(ready.errors.contains("its folder is gone"), "\(ready)")
+
+        #expect(try place.dashboard("destroy", deployment.id, "--wait").code == 0)
+        for other in try place.deployments() {
+          _ = try place.dashboard("pause", "lab")
+          _ = try place.dashboard("destroy", other.id, "--wait")
+        }
+        #expect(Self.folders(in: made) == [])
+      }
+    }
+
+    private static func folders(in path: String) -> [String] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      return names.filter { !$0.hasPrefix(".") }
+    }
+  }
+}
