@@ -10,7 +10,7 @@ DESTDIR ?=
 JOBS = $(patsubst -j%,--jobs=%,$(filter-out -j,$(filter -j%,$(MAKEFLAGS))))
 RELEASE := .build/release
 
-.PHONY: help run test build lint format bench install setup setup-tests clean
+.PHONY: help run test build lint format bench fuzz install setup setup-tests clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ format: setup ## rewrites every Swift file as lint wants it
 
 bench: setup ## the benchmarks, as a table; docs/performance.md says how to read it
 	@scripts/bench.sh $(JOBS)
+
+fuzz: setup-tests ## looks for inputs that break a parser; FUZZ_SECONDS=60 for each of them
+	@scripts/fuzz.sh $(or $(FUZZ_SECONDS),60)
 
 install: build ## program, themes, man page and completions into PREFIX (/usr/local)
 	@scripts/install.sh "$(RELEASE)" "$(DESTDIR)$(PREFIX)"

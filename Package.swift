@@ -83,17 +83,21 @@ let package = Package(
     .testTarget(
       name: "EngineRuntimeTests",
       dependencies: [
-        "EngineRuntime", "DeploymentDrivers", "DeploymentEngine",
+        "EngineRuntime", "DeploymentDrivers", "DeploymentEngine", "Fuzzing",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "DeploymentDriversTests", dependencies: ["DeploymentDrivers", "DeploymentEngine"],
+      name: "DeploymentDriversTests",
+      dependencies: ["DeploymentDrivers", "DeploymentEngine", "Fuzzing"],
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests",
-      dependencies: ["Dashboard", "DeploymentEngine", "EngineRuntime", "DeploymentDrivers"],
+      dependencies: [
+        "Dashboard", "DeploymentEngine", "EngineRuntime", "DeploymentDrivers", "Fuzzing",
+      ],
       swiftSettings: strict),
+    .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
     .testTarget(name: "EndToEnd", swiftSettings: strict),
   ] + libvirtTargets,

@@ -41,6 +41,10 @@ final class TemporaryStore: Sendable {
     try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + name))
   }
 
+  func read(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
+  }
+
   func remove(_ name: String) throws {
     try FileManager.default.removeItem(atPath: folder + "/" + name)
   }
