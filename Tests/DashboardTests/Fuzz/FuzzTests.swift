@@ -97,8 +97,9 @@ import Testing
     """
     providers: [{ name: p, driver: process }]
     pools:
-      - { name: w, provider: p, service: { command: [sh, -c, "x $PORT"], port: auto, environment: { A: b },
-          readyWithin: 30s, stopSignal: TERM }, sizes: { l1: 1, max: 2 }, names: { prefix: w, digits: 2 } }
+      - { name: w, provider: p, sizes: { l1: 1, max: 2 }, names: { prefix: w, digits: 2 },
+          service: { command: [sh, -c, "x $PORT"], port: auto, environment: { A: b },
+            readyWithin: 30s, stopSignal: TERM } }
     """,
     "a: &x [1, 2]\nb: *x\n? c\n: |\n  text\n--- !tag\n",
   ]
