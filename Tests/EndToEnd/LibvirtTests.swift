@@ -53,6 +53,7 @@ extension EndToEnd {
         #expect(state.hasPrefix("running (restored)"), "\(state)")
 
         try Self.logIn(try #require(ready.first), place, host)
+        try Self.spoil(saved, place, host)
         try Self.disturb(place, host)
         try Self.remove(place, host)
       }
@@ -68,6 +69,19 @@ extension EndToEnd {
           try place.deployments().first { $0.id == deployment.id }?.inUse == inUse ? true : nil
         }
       }
+    }
+
+    /// A saved state that cannot be restored is an error, and the machine is not booted over it.
+    private static func spoil(
+      _ deployment: ShownDeployment, _ place: Workplace, _ host: QemuHost
+    ) throws {
+      let name = deployment.name
+      let away = try place.dashboard("move", "--to", "L2", name, "--wait")
+      #expect(away.code == 0, "\(away)")
+      #expect(truncate("\(host.folder)/lib/qemu/save/\(name).save", 20_000_000) == 0)
+      let back = try place.dashboard("move", "--to", "L1", name, "--wait")
+      #expect(back.code == 1 && back.errors.contains("restoring its saved state"), "\(back)")
+      #expect(try host.domains(place)[name] == "saved")
     }
 
     /// What somebody else does to a machine becomes its error, in words, without being asked.
