@@ -61,7 +61,9 @@ extension LibvirtDeployment {
   private func whatIsMissing(_ machine: Machine, _ environment: Environment) async -> String? {
     let plan = environment.plan
     if plan.osManager == .agent, !machine.agentAnswers { return "its guest agent did not answer" }
-    guard plan.waitsForAddress else { return nil }
+    // Without an address nobody is let in.
+    let isForUser = environment.record.placement.user != nil && plan.osManager != .notify
+    guard plan.waitsForAddress || isForUser else { return nil }
     guard let address = machine.address, machine.hasSpoken || !isBooting else {
       return "it had no address"
     }

@@ -11,7 +11,7 @@ import Testing
   private static let nowhere = "qemu+unix:///system?socket=/no/such/socket"
 
   @Test func aHostOutOfReachIsTransientAndNotAskedAgainAtOnce() async throws {
-    let connection = VirtConnection(uri: Self.nowhere)
+    let connection = VirtConnection(uri: Self.nowhere, firstPause: .hours(1))
     let first = await connection.call { session throws(VirtError) in try session.kind() }
     let again = await connection.call { session throws(VirtError) in try session.kind() }
     for answer in [first, again] {

@@ -36,7 +36,7 @@ struct DashboardCommand: ParsableCommand {
   private static let look: [any ParsableCommand.Type] = [
     PoolsCommand.self, DeploymentsCommand.self, ShowCommand.self, EventsCommand.self,
     WhyCommand.self, PlanCommand.self, CheckCommand.self,
-    DoctorCommand.self, DriverCheckCommand.self,
+    DoctorCommand.self, OrphansCommand.self, DriverCheckCommand.self,
   ]
   private static let actOnDeployments: [any ParsableCommand.Type] = [
     AssignCommand.self, ReleaseCommand.self, ReadyCommand.self, MoveCommand.self,

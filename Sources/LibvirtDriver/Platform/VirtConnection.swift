@@ -11,6 +11,7 @@ final class VirtConnection: Sendable {
   let jobs: JobTable
   let expectations = Expectations()
   private let threads = WorkerThreads(limit: 32)
+  private let firstPause: TimeSpan
   private let opening = NSLock()
   private let state = Mutex(State())
   /// Takes what was seen; nil: nobody listens.
@@ -24,14 +25,16 @@ final class VirtConnection: Sendable {
     var retryAt: ContinuousClock.Instant?
   }
 
-  init(uri: String) {
+  /// - Parameter firstPause: between a failure to open it and the next attempt; doubled each time.
+  init(uri: String, firstPause: TimeSpan = .seconds(1)) {
     self.uri = uri
+    self.firstPause = firstPause
     jobs = JobTable(threads: threads)
   }
 
   /// How long one look may take.
   static let patience = TimeSpan.seconds(10)
-  private static let longestPause = 30
+  private static let longestPause = TimeSpan.seconds(30)
 
   /// How often it was tried in vain to open it since it was last open.
   var attempts: Int { state.withLock { $0.failures } }
@@ -94,8 +97,9 @@ final class VirtConnection: Sendable {
       state.withLock { state in
         state.failures += 1
         state.lastError = error
-        let pause = min(Self.longestPause, 1 << min(state.failures - 1, 5))
-        state.retryAt = .now + .seconds(pause)
+        let doubled = firstPause.milliseconds << Int64(min(state.failures - 1, 10))
+        let longest = max(Self.longestPause, firstPause)
+        state.retryAt = .now + .milliseconds(min(longest.milliseconds, doubled))
       }
       throw outOfReach(error)
     }

@@ -1,4 +1,5 @@
 import CLibvirt
+import Glibc
 
 /// A storage pool, while a call is made.
 final class VirtPool {
@@ -19,6 +20,21 @@ final class VirtPool {
 
   func volume(_ name: String) throws(VirtError) -> VirtVolume? {
     try VirtVolume(existing: virStorageVolLookupByName(pointer, name))
+  }
+
+  /// The names of all volumes, as they are now.
+  func names() throws(VirtError) -> [String] {
+    refresh()
+    var list: UnsafeMutablePointer<virStorageVolPtr?>?
+    let count = virStoragePoolListAllVolumes(pointer, &list, 0)
+    try VirtSession.check(count)
+    defer {
+      for index in 0..<Int(count) where list?[index] != nil { virStorageVolFree(list?[index]) }
+      free(list)
+    }
+    return (0..<Int(count)).compactMap { index in
+      list?[index].flatMap(virStorageVolGetName).map { String(cString: $0) }
+    }
   }
 
   /// Makes a volume.

@@ -1,0 +1,35 @@
+/// A provider that can say what exists with an engine's mark, whether or not anybody has a record
+/// of it.
+public protocol Inventory: Provider {
+  /// Everything that carries this mark; sorted by name.
+  ///
+  /// - Parameter owner: the mark of the engine that made it.
+  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [OutsideThing]
+  /// Removes one of them, with all that belongs to it; what is gone already is done. Only what
+  /// still carries the mark is touched.
+  func remove(_ thing: OutsideThing, ownedBy owner: String) async throws(DeploymentFailure)
+}
+
+/// Something that exists outside.
+public struct OutsideThing: Hashable, Sendable {
+  /// What it was made for.
+  public enum Purpose: Hashable, Sendable {
+    /// A deployment, by its number.
+    case deployment(DeploymentID)
+    /// A publication, by its name.
+    case publication(String)
+  }
+  /// What it is, in the words of its platform: `domain`, `volume`.
+  public var kind: SafeText
+  /// Its name there; unique together with its kind.
+  public var name: SafeText
+  /// What it was made for.
+  public var purpose: Purpose
+
+  /// A thing from its parts.
+  public init(kind: SafeText, name: SafeText, purpose: Purpose) {
+    self.kind = kind
+    self.name = name
+    self.purpose = purpose
+  }
+}

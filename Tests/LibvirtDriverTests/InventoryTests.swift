@@ -1,0 +1,49 @@
+import DeploymentEngine
+import Testing
+
+@testable import LibvirtDriver
+
+/// What exists with an engine's mark, for whoever looks for what has no record.
+@Suite struct InventoryTests {
+  @Test func allThatCarriesTheMarkIsListedAndNothingElse() async throws {
+    let world = try TestWorld()
+    var driven = try await world.driven()
+    #expect(try await driven.run(.deployForCache(.l1)) == .finished)
+    var lost = driven
+    lost.id = 8
+    lost.name = "lab-8"
+    lost.data = []
+    #expect(try await lost.run(.deployForCache(.l1)) == .finished)
+    try world.domain("lab-8") { domain throws(VirtError) in
+      try domain.powerOff()
+      try domain.undefine()
+    }
+    let found = try await world.provider.things(ownedBy: world.owner)
+    #expect(
+      found == [
+        OutsideThing(kind: "domain", name: "lab-7", purpose: .deployment(DeploymentID(7))),
+        OutsideThing(
+          kind: "volume", name: "lab-8.d8.owner-1.qcow2", purpose: .deployment(DeploymentID(8))),
+        OutsideThing(
+          kind: "volume", name: "lab-r1.owner-1.qcow2", purpose: .publication("lab-r1")),
+      ])
+    #expect(try await world.provider.things(ownedBy: "owner-2") == [])
+    for thing in found { try await world.provider.remove(thing, ownedBy: world.owner) }
+    #expect(try world.domains == [] && world.volumes == [])
+    for thing in found { try await world.provider.remove(thing, ownedBy: world.owner) }
+  }
+
+  @Test func whatIsNotOursIsNotRemoved() async throws {
+    let world = try TestWorld()
+    let golden = OutsideThing(
+      kind: "volume", name: "golden.qcow2", purpose: .publication("golden"))
+    let base = OutsideThing(
+      kind: "domain", name: "golden", purpose: .deployment(DeploymentID(1)))
+    for thing in [golden, base] {
+      await #expect(throws: DeploymentFailure.self) {
+        try await world.provider.remove(thing, ownedBy: world.owner)
+      }
+    }
+    #expect(try world.power("golden").isOff)
+  }
+}
