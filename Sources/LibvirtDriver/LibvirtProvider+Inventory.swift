@@ -45,7 +45,7 @@ private struct OwnedThings {
     var things: [OutsideThing] = []
     var parts: Set<String> = []
     for domain in try session.domains() {
-      guard let mark = try domain.mark(), mark.owner == owner else { continue }
+      guard let mark = try mark(of: domain), mark.owner == owner else { continue }
       parts.insert(mark.volume)
       things.append(
         OutsideThing(
@@ -57,6 +57,16 @@ private struct OwnedThings {
       things.append(OutsideThing(kind: Self.volume, name: SafeText(name), purpose: purpose))
     }
     return things.sorted { ($0.name, $0.kind) < ($1.name, $1.kind) }
+  }
+
+  /// Nil: it has none, or has gone since it was listed.
+  private func mark(of domain: VirtDomain) throws(VirtError) -> Mark? {
+    do throws(VirtError) {
+      return try domain.mark()
+    } catch {
+      if error.isAbsence { return nil }
+      throw error
+    }
   }
 
   /// `lab-001.d7.OWNER.qcow2` and `lab-r1.OWNER.qcow2`; nil: not ours.

@@ -53,7 +53,8 @@ final class VirtDomain {
     do throws(VirtError) {
       return try VirtSession.text(virDomainGetMetadata(pointer, kind, Mark.namespace, 0))
     } catch {
-      if error.isAbsence { return nil }
+      // A domain that has just gone is another thing than one without a mark.
+      if error.isAny(of: VIR_ERR_NO_DOMAIN_METADATA) { return nil }
       throw error
     }
   }

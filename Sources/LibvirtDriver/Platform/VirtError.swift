@@ -42,11 +42,7 @@ struct VirtError: Error, Hashable, Sendable {
   }
 
   /// There is nothing of that name.
-  var isAbsence: Bool {
-    isAny(
-      of: VIR_ERR_NO_DOMAIN, VIR_ERR_NO_STORAGE_VOL, VIR_ERR_NO_STORAGE_POOL, VIR_ERR_NO_NETWORK,
-      VIR_ERR_NO_DOMAIN_METADATA)
-  }
+  var isAbsence: Bool { isAny(of: VIR_ERR_NO_DOMAIN, VIR_ERR_NO_STORAGE_VOL) }
 
   /// This hypervisor cannot do that at all.
   var isUnsupported: Bool {
