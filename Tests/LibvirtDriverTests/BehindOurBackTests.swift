@@ -62,6 +62,22 @@ import Testing
     #expect(try world.power("lab-7") == .running)
   }
 
+  @Test func aDomainThatHasJustGoneIsNotOneWithoutAMark() async throws {
+    let world = try TestWorld()
+    var driven = try await world.driven()
+    #expect(try await driven.run(.deployForCache(.l1)) == .finished)
+    let error = try #require(throws: VirtError.self) {
+      try world.domain("lab-7") { domain throws(VirtError) in
+        try domain.powerOff()
+        try domain.undefine()
+        _ = try domain.mark()
+      }
+    }
+    #expect(error.isAbsence)
+    let golden = try world.domain("golden") { domain throws(VirtError) in try domain.mark() }
+    #expect(golden == nil)
+  }
+
   @Test func whatChangesBehindOurBackIsToldAtOnce() async throws {
     let world = try TestWorld()
     let seen = Mutex<[LibvirtSighting]>([])
