@@ -9,8 +9,13 @@ struct DashboardSession {
   private let place: Workplace
   private let options: GlobalOptions
   private let context: CommandContext
+  private let isThrowaway: Bool
 
-  init(_ place: Workplace, _ options: GlobalOptions, _ context: CommandContext) {
+  init(
+    _ place: Workplace, _ options: GlobalOptions, _ context: CommandContext,
+    isThrowaway: Bool = false
+  ) {
+    self.isThrowaway = isThrowaway
     self.place = place
     self.options = options
     self.context = context
@@ -79,11 +84,13 @@ struct DashboardSession {
   }
 
   private var screenSettings: ScreenSettings {
-    ScreenSettings(
+    var settings = ScreenSettings(
       place: ProcessEnvironment.host, actor: context.actor,
       session: "screen-" + String(UInt64.random(in: .min ... .max), radix: 36),
       grace: place.settings?.grace ?? .seconds(5), isReadOnly: options.readOnly,
       keys: place.settings?.keyMap ?? .standard)
+    settings.isThrowaway = isThrowaway
+    return settings
   }
 
   /// The theme that was wished for; one that cannot be read leaves the usual one, and is complained

@@ -65,6 +65,8 @@ struct ScreenSettings: Sendable {
   var isReadOnly = false
   /// What the keys do.
   var keys: KeyMap = .standard
+  /// Whoever quits removes the store and everything that was made for it.
+  var isThrowaway = false
 
   /// Settings from their parts.
   init(

@@ -106,11 +106,12 @@ extension ScreenModel {
   private func quitQuestion(_ width: Int) -> [Line] {
     let totals = live.totals
     let busy = totals.l1Preparing + totals.l2Preparing + totals.removing
+    let work = busy == 1 ? "1 operation is" : "\(busy) operations are"
+    let future =
+      settings.isThrowaway
+      ? "Whatever was started is ended." : "What is begun goes on when an engine runs again."
     return Self.wrapped(
-      """
-      The engine runs in this window and \(busy) operations are under way. They go on when an \
-      engine runs again.
-      """, width)
+      "The engine runs in this window and \(work) under way. \(future)", width)
   }
 
   private func describe(_ target: Target) -> String {

@@ -340,7 +340,18 @@ extension Verb {
     _ = model.update(
       .presence(.running(pid: 1, host: "h", since: Fixture.utc), isHere: true), at: Fixture.now)
     #expect(model.type("q") == [.flushInput])
+    #expect(model.text(120, 36).contains("goes on"))
     #expect(model.type("q").isEmpty)
     #expect(model.type("y") == [.quit(0)])
+  }
+
+  @Test func doesNotPromiseThatADemoGoesOn() {
+    var settings = Fixture.settings
+    settings.isThrowaway = true
+    var model = Fixture.model(settings: settings)
+    _ = model.update(
+      .presence(.running(pid: 1, host: "h", since: Fixture.utc), isHere: true), at: Fixture.now)
+    _ = model.type("q")
+    #expect(model.text(120, 36).contains("Whatever was"))
   }
 }

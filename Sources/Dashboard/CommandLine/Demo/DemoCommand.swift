@@ -54,7 +54,7 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
     _ place: Workplace, _ gate: SignalGate, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus? {
     let traffic = DemoTraffic(storePath: place.storePath)
-    return try DashboardSession(place, global, context).run(
+    return try DashboardSession(place, global, context, isThrowaway: true).run(
       gate, onOpen: { traffic.start() }, onClose: { traffic.stop() })
   }
 
