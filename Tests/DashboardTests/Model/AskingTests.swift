@@ -352,6 +352,6 @@ extension Verb {
     _ = model.update(
       .presence(.running(pid: 1, host: "h", since: Fixture.utc), isHere: true), at: Fixture.now)
     _ = model.type("q")
-    #expect(model.text(120, 36).contains("Whatever was"))
+    #expect(model.text(120, 36).contains("was started is ended."))
   }
 }
