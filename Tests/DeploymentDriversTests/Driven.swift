@@ -14,6 +14,8 @@ struct Driven {
   var placement = Placement.cache(.l1, reservedFor: nil)
   var publication: PublicationReference?
   var data: [UInt8] = []
+  /// What the engine's clock shows.
+  var milliseconds: Int64 = 0
   var log: [String] = []
   var last = CallOutcome(id: CallID(1), answer: nil)
   /// Makes every call twice with the same stored data, as after a crash between call and commit.
@@ -36,7 +38,7 @@ struct Driven {
   private func outcome(_ task: DriverTask?, _ notices: [Notice]) async -> CallOutcome {
     let call = DeploymentDriversTests.call(
       task, id: id, name: name, mac: mac, port: port, placement: placement, data: data,
-      notices: notices, publication: publication)
+      notices: notices, publication: publication, at: milliseconds)
     return await service.perform(call, owner: owner)
   }
 

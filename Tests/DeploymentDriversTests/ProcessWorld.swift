@@ -82,7 +82,7 @@ final class ProcessWorld: Sendable {
 
 /// A stranger who listens at a port.
 struct Listener {
-  private let socket: Int32
+  let socket: Int32
   let port: UInt16
   let isListening: Bool
 

@@ -28,6 +28,8 @@ enum ParameterReader {
     case .list(let allowed): return fields.texts(name, of: allowed).map(ParameterValue.list)
     case .map: return fields.textsByName(name).map(ParameterValue.map)
     case .numbers(let keys): return fields.numbersByName(name, keys).map(ParameterValue.map)
+    case .rows(let parameters):
+      return fields.rows(name, of: parameters).map(ParameterValue.rows)
     }
   }
 }
@@ -67,6 +69,25 @@ extension Fields {
     }
     report(child.problems)
     return child.problems.isEmpty ? pairs : nil
+  }
+
+  /// A list of sections, each with these keys.
+  fileprivate mutating func rows(_ key: String, of parameters: [Parameter]) -> [ParameterValues]? {
+    guard value(key) != nil else { return nil }
+    let before = problems.count
+    var rows: [ParameterValues] = []
+    for (index, item) in items(key).enumerated() {
+      guard let section = item.section else {
+        report(line: item.line, "each item of `\(key)` must be a section, not \(item.shape)")
+        continue
+      }
+      let place = "item \(index + 1) of `\(key)` of \(self.place)"
+      var child = Fields(section, file: file, place: place)
+      rows.append(ParameterReader.read(parameters, from: &child))
+      child.finish()
+      report(child.problems)
+    }
+    return problems.count == before ? rows : nil
   }
 
   /// Whole numbers by name, written as texts.

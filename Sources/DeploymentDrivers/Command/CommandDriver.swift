@@ -56,17 +56,7 @@ struct CommandService: Service {
   /// name. Letters, digits and `-._%` only, so that it can be a file, a tag or a label.
   static func key(owner: String, _ record: CallRecord) -> String {
     let own = record.id == 0 ? "p-\(record.identity.name)" : "d\(record.id)"
-    return plain(owner) + "-" + plain(own)
-  }
-
-  private static func plain(_ text: String) -> String {
-    text.utf8.map { byte in
-      let scalar = Character(Unicode.Scalar(byte))
-      let isPlain = scalar.isASCII && (scalar.isLetter || scalar.isNumber || "-._".contains(scalar))
-      if isPlain { return String(scalar) }
-      let digits = String(byte, radix: 16)
-      return "%" + (digits.count == 1 ? "0" : "") + digits
-    }.joined()
+    return PlainName.of(owner) + "-" + PlainName.of(own)
   }
 }
 

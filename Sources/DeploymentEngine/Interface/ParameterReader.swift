@@ -61,6 +61,9 @@ package struct ParameterReader {
   package func map(_ name: String) -> [ParameterValue.Pair] {
     if case .map(let value) = self[name] { value } else { [] }
   }
+  package func rows(_ name: String) -> [ParameterValues] {
+    if case .rows(let value) = self[name] { value } else { [] }
+  }
   package func numbers(_ name: String) -> [String: Int] {
     Dictionary(map(name).map { ($0.key, Int($0.value) ?? 0) }) { _, last in last }
   }
@@ -80,7 +83,7 @@ extension Parameter {
     case .number: Double(text).map { .number($0) }
     case .text, .choice: .text(text)
     case .duration: TimeSpan(parsing: text).map { .duration($0) }
-    case .list, .map, .numbers: nil
+    case .list, .map, .numbers, .rows: nil
     }
   }
 }
@@ -89,7 +92,9 @@ extension Parameter.Kind {
   /// What is wrong with a value, to be read after the parameter's name; nil: nothing.
   func problem(with value: ParameterValue) -> String? {
     switch (self, value) {
-    case (.bool, .bool), (.text, .text), (.duration, .duration), (.map, .map): nil
+    case (.bool, .bool), (.text, .text), (.duration, .duration), (.map, .map),
+      (.rows, .rows):
+      nil
     case (.integer(let range), .integer(let number)):
       range.contains(number) ? nil : "must be \(allowed), and is \(number)"
     case (.number(let range), .number(let number)):
@@ -148,6 +153,8 @@ extension Parameter.Kind {
       choices.map { "a list of " + $0.joined(separator: ", ") } ?? "a list of texts"
     case .map: "texts by name"
     case .numbers(let keys): "whole numbers by name (\(keys.joined(separator: ", ")))"
+    case .rows(let parameters):
+      "a list of sections with \(parameters.map(\.name).joined(separator: ", "))"
     }
   }
 }

@@ -2,9 +2,16 @@
 public protocol Provider: Sendable {
   /// What this provider offers to a pool, from the pool's own `service` parameters.
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service
+  /// How many deployments it can have in all; nil: as many as its limits allow.
+  var capacity: Int? { get }
   /// Whether it can be reached now; nil: yes, else one sentence why not. Called by `dashboard
   /// check`.
   func problem() async -> SafeText?
+}
+
+extension Provider {
+  /// As many as its limits allow.
+  public var capacity: Int? { nil }
 }
 
 /// A kind of provider: what a configuration calls `driver`.
@@ -44,6 +51,8 @@ public struct Parameter: Hashable, Sendable {
     case map
     /// Whole numbers by name (one of `keys`).
     case numbers(keys: [String])
+    /// A list of sections with these keys; none of them is of this kind.
+    case rows([Parameter])
   }
 
   /// Its name in a configuration.

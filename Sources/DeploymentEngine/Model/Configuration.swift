@@ -14,6 +14,8 @@ public enum ParameterValue: Hashable, Codable, Sendable {
   case list([String])
   /// Texts by name, in the order of the file.
   case map([Pair])
+  /// A list of sections, each with values of other kinds by name.
+  case rows([ParameterValues])
 
   /// One entry of a map.
   public struct Pair: Hashable, Codable, Sendable {
