@@ -93,14 +93,16 @@ if [ "$can_install" = yes ]; then
   export DEBIAN_FRONTEND=noninteractive
   log=$(mktemp)
   trap 'rm -f "$log"' EXIT
-  if apt-get update -qq -o DPkg::Lock::Timeout=120 >"$log" 2>&1 </dev/null \
-    && apt-get install -y -qq -o DPkg::Lock::Timeout=120 \
-        --no-install-recommends "${packages[@]}" "${wishes[@]}" >>"$log" 2>&1 </dev/null
-  then
-    exit 0
-  fi
-  if [ ${#packages[@]} -eq 0 ]; then
-    echo "setup: apt-get could not install ${wishes[*]}; what needs it is left out" >&2
+  install() {
+    apt-get install -y -qq -o DPkg::Lock::Timeout=120 --no-install-recommends "$@" \
+      >>"$log" 2>&1 </dev/null
+  }
+  apt-get update -qq -o DPkg::Lock::Timeout=120 >"$log" 2>&1 </dev/null || true
+  if install "${packages[@]}" "${wishes[@]}"; then exit 0; fi
+  # What is only wished for must not stand in the way of what is needed.
+  if [ ${#packages[@]} -eq 0 ] || install "${packages[@]}"; then
+    [ ${#wishes[@]} -eq 0 ] \
+      || echo "setup: apt-get could not install ${wishes[*]}; what needs it is left out" >&2
     exit 0
   fi
   tail -n 20 "$log" >&2
