@@ -10,7 +10,7 @@ DESTDIR ?=
 JOBS = $(patsubst -j%,--jobs=%,$(filter-out -j,$(filter -j%,$(MAKEFLAGS))))
 RELEASE := .build/release
 
-.PHONY: help run test build lint format bench fuzz install setup setup-tests clean
+.PHONY: help run test simulate planted build lint format bench fuzz install setup setup-tests clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,12 @@ run: build ## build it and open the demo: pools that do real work on this machin
 test: setup-tests ## lint, then every test; the last line counts them
 	@scripts/lint.sh
 	@scripts/test.sh $(JOBS)
+
+simulate: build ## ten minutes of worlds with faults; SEED= and MINUTES= choose others
+	@scripts/simulate.sh "$(RELEASE)/dashboard" "$(or $(MINUTES),10)" "$(SEED)"
+
+planted: setup ## plants mistakes in a copy of the core and looks whether each is found
+	@scripts/planted.sh $(JOBS)
 
 build: setup ## the program, optimised, at .build/release/dashboard
 	@swift build -c release --product dashboard $(JOBS)

@@ -71,15 +71,19 @@ let package = Package(
     .executableTarget(
       name: "Dashboard",
       dependencies: [
-        "CNcurses", "DeploymentEngine", "EngineRuntime", "DeploymentDrivers",
+        "CNcurses", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "DeploymentDrivers",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ] + libvirtDependencies,
       resources: [.embedInCode("Theme/Shipped")],
       swiftSettings: strict),
+    .target(name: "EngineSimulation", dependencies: ["DeploymentEngine"], swiftSettings: strict),
     .testTarget(
-      name: "DeploymentEngineTests", dependencies: ["DeploymentEngine"], swiftSettings: strict),
+      name: "DeploymentEngineTests", dependencies: ["DeploymentEngine", "EngineSimulation"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EngineSimulationTests", dependencies: ["EngineSimulation"], swiftSettings: strict),
     .testTarget(
       name: "EngineRuntimeTests",
       dependencies: [

@@ -46,6 +46,7 @@ swift build --build-tests "$@" </dev/null || exit
 # The core's random histories use every thread there is: beside them, what waits for a driver or
 # for a store would wait for them.
 run core --skip-build --filter '^DeploymentEngineTests\.'
+run simulation --skip-build --filter '^EngineSimulationTests\.'
 run drivers --skip-build --filter '^DeploymentDriversTests\.'
 if swift test list --skip-build 2>/dev/null | grep -q '^LibvirtDriverTests\.'; then
   run libvirt --skip-build --filter '^LibvirtDriverTests\.'

@@ -12,7 +12,7 @@ struct ImportTable: Sendable {
     "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
   ]
   private static let ours: Set<String> = [
-    "DeploymentEngine", "EngineRuntime", "DeploymentDrivers", "LibvirtDriver",
+    "DeploymentEngine", "EngineRuntime", "DeploymentDrivers", "EngineSimulation", "LibvirtDriver",
   ]
 
   static let all: [ImportTable] = [
@@ -21,6 +21,7 @@ struct ImportTable: Sendable {
     // JSON is read and written.
     ImportTable(folder: interface + "ServiceCaller.swift", modules: coding),
     ImportTable(folder: interface + "DriverData.swift", modules: coding),
+    ImportTable(folder: "Sources/EngineSimulation", modules: ["DeploymentEngine"]),
     ImportTable(
       folder: "Sources/EngineRuntime",
       modules: collections.union(system).union([

@@ -30,6 +30,7 @@ struct DashboardCommand: ParsableCommand {
       CommandGroup(name: "Looking", subcommands: look),
       CommandGroup(name: "Deployment", subcommands: actOnDeployments),
       CommandGroup(name: "Pool and provider", subcommands: actOnPools),
+      CommandGroup(name: "Proof", subcommands: [SimulateCommand.self]),
     ],
     defaultSubcommand: ScreenCommand.self)
 

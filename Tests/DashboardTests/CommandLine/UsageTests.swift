@@ -44,6 +44,9 @@ import Testing
     Row("engine --no-engine", "--no-engine makes no sense with `engine`"),
     Row("plan --l1=-1", "a number must be from 0 to 1000000"),
     Row("events --limit=-1", "--limit must be from 0 to 200000"),
+    Row("simulate", "Missing expected argument '--seed <number>'"),
+    Row("simulate --seed 1 --preset big", "The value 'big' is invalid for '--preset <preset>'"),
+    Row("simulate --seed 1 --runs 0", "--runs takes 1 to 1000000"),
     Row("pools --colour=pink", "The value 'pink' is invalid for '--colour <mode>'"),
     Row("cancel d1 --key=", "Missing value for '--key <key>'"),
   ])

@@ -1,31 +1,10 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
-
-/// The rules of the planner, written down a second time: plain numbers, all of them usable.
-struct ReferencePlanner {
-  var sizes: Sizes
-  var l1: Int
-  var l2: Int
-  var assigned: Int
-  var leaving: Int
-
-  var total: Int { l1 + assigned }
-  var hasOverflow: Bool {
-    total > sizes.max || (total > sizes.initial && l1 > sizes.l1)
-  }
-  var isShort: Bool { total < sizes.max && (total < sizes.initial || l1 < sizes.l1) }
-  var shrink: Int {
-    hasOverflow ? min(l1, max(total - sizes.max, min(l1 - sizes.l1, total - sizes.initial))) : 0
-  }
-  var grow: Int {
-    let need = max(sizes.initial - total, sizes.l1 - l1)
-    return isShort ? max(0, min(sizes.max - total - leaving, need)) : 0
-  }
-}
 
 @Suite struct PlannerProperties {
   private func worlds(_ count: Int, _ body: (ReferencePlanner) -> Void) {
-    var random = SplitMix64(77)
+    var random = Chance(77)
     for _ in 0..<count {
       let maximum = random.below(7)
       let sizes = Sizes(

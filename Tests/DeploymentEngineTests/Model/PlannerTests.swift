@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// Sizes and counts as `dashboard plan` takes them: all of them usable.

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Foundation
 import Testing
 
@@ -71,7 +72,7 @@ import Testing
   }
 
   @Test func cleaningTwiceChangesNothing() {
-    var random = SplitMix64(4)
+    var random = Chance(4)
     for _ in 0..<300 {
       var raw = String.UnicodeScalarView()
       for _ in 0..<random.below(40) {

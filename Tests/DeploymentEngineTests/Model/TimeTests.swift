@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 @Suite struct TimeSpanTests {
@@ -21,7 +22,7 @@ import Testing
   }
 
   @Test func writesWhatItReads() {
-    var random = SplitMix64(9)
+    var random = Chance(9)
     for _ in 0..<500 {
       let units: [Int64] = [1, 1000, 60_000, 3_600_000]
       let span = TimeSpan(milliseconds: Int64(random.below(5000)) * (random.pick(units) ?? 1))

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Foundation
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 
   @Test(.enabled(if: seed != nil))
   func tellsOneHistory() {
-    let history = History(seed: Self.seed ?? 0)
+    let history = History(seed: Self.seed ?? 0) { Issue.record("\($0.checker): \($0)") }
     for step in 1...200 where history.world.complaints.isEmpty {
       let (journal, calls) = (history.world.journal.count, history.world.calls.count)
       history.run(step)

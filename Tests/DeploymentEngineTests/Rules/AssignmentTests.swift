@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// Who gets what, in which order.

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// A cancel is recorded at once and carried out when no call is in flight.

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// What becomes of a deployment when what prepared it has finished: the four cases, in their order.

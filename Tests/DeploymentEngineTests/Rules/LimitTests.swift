@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// Limits hold at every instant and are shared fairly.
@@ -162,14 +163,5 @@ extension Flight {
     case .deployment(let id): id.number
     case .publication: nil
     }
-  }
-}
-
-extension World {
-  /// Reads a changed configuration.
-  func reconfigure(_ change: (inout Configuration) -> Void) {
-    change(&file)
-    step(.configured(file, services: services))
-    drain()
   }
 }

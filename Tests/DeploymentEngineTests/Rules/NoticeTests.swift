@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// What a driver's deployment is told besides its tasks.
@@ -38,7 +39,7 @@ import Testing
 
   @Test func theyAreToldEvenWhenTheEngineDiesFirst() {
     let world = World(.pool(l1: 1, max: 1))
-    world.crashNext = .beforeCalls
+    world.crashNext = .afterCalls(0)
     world.assign("ann")
     world.drain()
     #expect(world.notices(of: 1).contains(.assignToUser("ann")))

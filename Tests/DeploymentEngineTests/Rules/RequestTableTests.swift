@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// Every request in every state: permitted, or refused with a sentence and without a change.

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// A restart is a load.
@@ -44,7 +45,7 @@ import Testing
 
   /// The n-th step is cut short, for every n, before and after its commit, until one run passes
   /// untouched.
-  @Test(arguments: World.CrashPoint.allCases)
+  @Test(arguments: [World.CrashPoint.beforeCommit, .afterCalls(0), .afterCalls(1)])
   func aCrashAtAnyStepLosesAndDoublesNothing(_ point: World.CrashPoint) {
     var step = 0
     var untouched = false

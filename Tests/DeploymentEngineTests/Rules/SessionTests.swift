@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// Log-ins, log-outs, and what they lead to.

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 import Testing
 
 /// What an operator asks for waits its turn where the provider has no room.

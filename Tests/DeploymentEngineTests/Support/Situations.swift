@@ -1,4 +1,5 @@
 import DeploymentEngine
+import EngineSimulation
 
 /// A world in which `d1` has just been told to start an operation, and has not answered.
 enum Starting: CaseIterable, Sendable {

@@ -72,6 +72,7 @@ enum ManualTexts {
     ("69", "No engine runs, or a provider is out of reach."),
     ("74", "The store cannot be read or written."), ("77", "Not permitted: read-only."),
     ("78", "The configuration is wrong."),
+    ("101 and more", "simulate: the checker that found something wrong, by its number."),
   ]
 
   private static let examples = [

@@ -1,9 +1,9 @@
-import DeploymentEngine
+package import DeploymentEngine
 
 /// What may change about a deployment in one step. Pure: before and after in, complaints out.
-enum Transitions {
+package enum Transitions {
   /// The states that each state may turn into within one step.
-  static let allowed: [DeploymentState: Set<DeploymentState>] = [
+  package static let allowed: [DeploymentState: Set<DeploymentState>] = [
     .preparing: [.preparing, .usable, .removable, .removing, .canceling, .error],
     // To canceling when what runs again after all is too much for its pool by then.
     .usable: [.usable, .preparing, .removable, .removing, .canceling, .error],
@@ -18,7 +18,17 @@ enum Transitions {
   ]
 
   /// Every complaint about a change.
-  static func complaints(
+  package static func complaints(
+    from old: Deployment, to new: Deployment, wasCalled: Bool, at now: EngineTime
+  ) -> [Complaint] {
+    var moves: [String] = []
+    placement(old, new, &moves)
+    return moves.map { Complaint(checker: .placement, text: $0) }
+      + states(from: old, to: new, wasCalled: wasCalled, at: now)
+      .map { Complaint(checker: .transitions, text: $0) }
+  }
+
+  private static func states(
     from old: Deployment, to new: Deployment, wasCalled: Bool, at now: EngineTime
   ) -> [String] {
     var complaints: [String] = []
@@ -29,7 +39,6 @@ enum Transitions {
       complaints.append("\(old.id) went from \(from) to \(to)")
     }
     constants(old, new, &complaints)
-    placement(old, new, &complaints)
     revision(old, new, &complaints)
     if from != to, new.stateSince != now.utc {
       complaints.append("\(old.id) does not say since when it is \(to)")
@@ -89,7 +98,7 @@ enum Transitions {
   }
 
   /// What holds of a deployment that was not there before.
-  static func complaints(aboutNew new: Deployment, at now: EngineTime) -> [String] {
+  package static func complaints(aboutNew new: Deployment, at now: EngineTime) -> [String] {
     var complaints: [String] = []
     if new.state != .preparing { complaints.append("\(new.id) begins as \(new.state)") }
     if new.createdAt != now.utc { complaints.append("\(new.id) was not made now") }

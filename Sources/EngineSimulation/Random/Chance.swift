@@ -1,10 +1,10 @@
 /// A small seeded generator: the only chance that these tests know.
-struct SplitMix64: RandomNumberGenerator {
+package struct Chance: RandomNumberGenerator {
   private var state: UInt64
 
-  init(_ seed: UInt64) { state = seed }
+  package init(_ seed: UInt64) { state = seed }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -13,18 +13,18 @@ struct SplitMix64: RandomNumberGenerator {
   }
 
   /// 0 up to, not including, `bound`; 0 when there is nothing below it.
-  mutating func below(_ bound: Int) -> Int {
+  package mutating func below(_ bound: Int) -> Int {
     bound > 0 ? Int(next() % UInt64(bound)) : 0
   }
 
   /// True so many times of a hundred.
-  mutating func percent(_ share: Int) -> Bool { below(100) < share }
+  package mutating func percent(_ share: Int) -> Bool { below(100) < share }
 
   /// One of them; nil when there is none.
-  mutating func pick<Element>(_ elements: [Element]) -> Element? {
+  package mutating func pick<Element>(_ elements: [Element]) -> Element? {
     elements.isEmpty ? nil : elements[below(elements.count)]
   }
 
   /// A generator of its own, so that one more draw there moves nothing here.
-  mutating func fork() -> SplitMix64 { SplitMix64(next()) }
+  package mutating func fork() -> Chance { Chance(next()) }
 }

@@ -1,11 +1,11 @@
-import DeploymentEngine
+package import DeploymentEngine
 
 /// The task methods, as a script names them.
-enum Method: Hashable, Sendable {
+package enum Method: Hashable, Sendable {
   case deployForCache, deployForUser, moveToCache, setReady, notifyReady, cancel, destroy, publish
   case checkState
 
-  init(_ kind: OperationKind) {
+  package init(_ kind: OperationKind) {
     switch kind {
     case .deployForCache: self = .deployForCache
     case .deployForUser: self = .deployForUser
@@ -20,7 +20,7 @@ enum Method: Hashable, Sendable {
 }
 
 /// What a scripted driver does when a method starts.
-enum Behaviour: Hashable, Sendable {
+package enum Behaviour: Hashable, Sendable {
   /// Answers `finished`.
   case finish
   /// Answers `running` so many times, then `finished`.
@@ -35,14 +35,14 @@ enum Behaviour: Hashable, Sendable {
   indirect case slow(TimeSpan, Behaviour)
 
   /// Answers `running` without end.
-  static let runForever = Behaviour.run(.max)
+  package static let runForever = Behaviour.run(.max)
   /// Fails so that nothing helps.
-  static let broken = Behaviour.fail(.permanent, "the host has no such image")
+  package static let broken = Behaviour.fail(.permanent, "the host has no such image")
   /// Fails in a way that passes.
-  static let busy = Behaviour.fail(.transient, "the host is busy")
+  package static let busy = Behaviour.fail(.transient, "the host is busy")
 
   /// How often it answers `running`, and what then; nil: it never answers.
-  var answers: Answers? {
+  package var answers: Answers? {
     switch self {
     case .finish: Answers(running: 0, last: .finished)
     case .run(let times): Answers(running: times, last: .finished)
@@ -56,7 +56,7 @@ enum Behaviour: Hashable, Sendable {
   }
 
   /// How long each of its calls takes.
-  var delay: TimeSpan {
+  package var delay: TimeSpan {
     switch self {
     case .slow(let delay, _): delay
     case .finish, .run, .fail, .runThenFail, .hang: .zero
@@ -65,12 +65,12 @@ enum Behaviour: Hashable, Sendable {
 }
 
 /// The answers that a behaviour gives one after the other.
-struct Answers: Hashable, Sendable {
-  var running: Int
-  var last: TaskState
+package struct Answers: Hashable, Sendable {
+  package var running: Int
+  package var last: TaskState
 
   /// The next answer.
-  mutating func next() -> TaskState {
+  package mutating func next() -> TaskState {
     guard running > 0 else {
       defer { last = .finished }
       return last
@@ -82,34 +82,43 @@ struct Answers: Hashable, Sendable {
 
 /// Plays the drivers: for each call an answer by script, and what would exist outside because of
 /// it.
-struct ScriptedDriver {
+package struct ScriptedDriver {
   /// What exists outside, by its name, and whose it is.
-  private(set) var things: [String: CallSubject] = [:]
+  package private(set) var things: [String: CallSubject] = [:]
   /// Complaints about what it was told to do: two owners of one name.
-  private(set) var complaints: [String] = []
+  package private(set) var complaints: [String] = []
   /// What each method does unless something else is queued.
   private var usual: [Method: Behaviour] = [:]
   /// What each method does next, in order.
   private var queued: [Method: [Behaviour]] = [:]
   private var left: [CallSubject: Answers] = [:]
   private var delays: [CallSubject: TimeSpan] = [:]
+  /// The reason of an answer whose work was not done.
+  static let notDone = "the connection broke before it began"
+  /// How many calls there were, and which of them goes wrong, and how.
+  package private(set) var count = 0
+  package var failing: (call: Int, Behaviour)?
+  /// How many calls went wrong.
+  package private(set) var faults = 0
   /// Decides by chance what no script decides.
-  var dice: FaultDice?
+  package var dice: FaultDice?
   /// What it says when to check.
-  var suggestedTime = TimeSpan.seconds(1)
+  package var suggestedTime = TimeSpan.seconds(1)
   /// Addresses are given at the end of a deploy.
-  var givesIP = true
+  package var givesIP = true
   /// Unique ids by the name of the identity, where they are not to be `u-NAME`.
-  var uniqueIds: [String: SafeText] = [:]
+  package var uniqueIds: [String: SafeText] = [:]
 
   /// What a method does from now on.
-  mutating func always(_ method: Method, _ behaviour: Behaviour) { usual[method] = behaviour }
+  package mutating func always(_ method: Method, _ behaviour: Behaviour) {
+    usual[method] = behaviour
+  }
   /// What a method does the next times that it starts.
-  mutating func next(_ method: Method, _ behaviours: Behaviour...) {
+  package mutating func next(_ method: Method, _ behaviours: Behaviour...) {
     queued[method, default: []] += behaviours
   }
   /// Everything works from now on.
-  mutating func heal() {
+  package mutating func heal() {
     usual = [:]
     queued = [:]
     left = [:]
@@ -117,29 +126,52 @@ struct ScriptedDriver {
     uniqueIds = [:]
   }
 
+  /// What it complains about since the last time.
+  mutating func takeComplaints() -> [String] {
+    defer { complaints = [] }
+    return complaints
+  }
+
   /// A person removed what it had made for a subject.
-  mutating func cleanUpByHand(_ subject: CallSubject) {
-    for (name, owner) in things where owner == subject { things[name] = nil }
+  package mutating func cleanUpByHand(_ subject: CallSubject) {
+    things = things.filter { $0.value != subject }
   }
 
   /// The answer to a call and how long it takes; nil: it hangs.
-  mutating func answer(to call: Call) -> (state: TaskState?, delay: TimeSpan)? {
+  package mutating func answer(
+    to call: Call, at now: Moment
+  ) -> (state: TaskState?, delay: TimeSpan)? {
     guard let task = call.task else { return (nil, .zero) }
+    count += 1
+    if let (number, behaviour) = failing, number == count {
+      note(behaviour)
+      guard var answers = behaviour.answers else { return nil }
+      return (answers.next(), behaviour.delay)
+    }
     switch task {
     case .start(let kind):
-      let behaviour = special(Method(kind)) ?? dice?.start(kind) ?? .finish
+      let behaviour = special(Method(kind)) ?? dice?.start(kind, of: call, at: now) ?? .finish
+      note(behaviour)
       guard var answers = behaviour.answers else { return nil }
       let first = answers.next()
       left[call.subject] = answers
       delays[call.subject] = behaviour.delay
       return (first, behaviour.delay)
     case .check:
-      if let behaviour = special(.checkState) ?? dice?.check() {
+      if let behaviour = special(.checkState) ?? dice?.check(of: call, at: now) {
+        note(behaviour)
         guard var answers = behaviour.answers else { return nil }
         return (answers.next(), behaviour.delay)
       }
       let state = left[call.subject]?.next() ?? .finished
       return (state, delays[call.subject] ?? .zero)
+    }
+  }
+
+  private mutating func note(_ behaviour: Behaviour) {
+    switch behaviour {
+    case .finish, .run: break
+    case .fail, .runThenFail, .hang, .slow: faults += 1
     }
   }
 
@@ -151,12 +183,16 @@ struct ScriptedDriver {
   }
 
   /// The call has its effect outside.
-  mutating func execute(_ call: Call, _ answer: TaskState?) {
+  package mutating func execute(_ call: Call, _ answer: TaskState?) {
     guard let task = call.task else { return }
     let name = call.record.identity.name
     switch task {
     case .start(.deployForCache), .start(.deployForUser), .start(.publish):
-      if case .error(let failure)? = answer, failure.kind == .portTaken { return }
+      if case .error(let failure)? = answer,
+        failure.kind == .portTaken || failure.reason.text == Self.notDone
+      {
+        return
+      }
       if let owner = things[name], owner != call.subject {
         complaints.append("\(name) exists and belongs to \(owner), but \(call.subject) makes it")
       }
@@ -168,7 +204,7 @@ struct ScriptedDriver {
   }
 
   /// Everything that the runtime would read again after the call.
-  func outcome(of call: Call, _ answer: TaskState?) -> CallOutcome {
+  package mutating func outcome(of call: Call, _ answer: TaskState?) -> CallOutcome {
     var outcome = CallOutcome(
       id: call.id, answer: answer, data: stored(after: call), suggestedTime: suggestedTime)
     guard case .deployment = call.subject else { return outcome }
@@ -178,7 +214,8 @@ struct ScriptedDriver {
     if case .start(let kind)? = call.task, kind.creates, answer == .running {
       return outcome
     }
-    outcome.ip = givesIP ? SafeText("ip-" + name) : ""
+    let isHidden = answer != .finished && (dice?.hidesAddress() ?? false)
+    outcome.ip = givesIP && !isHidden ? SafeText("ip-" + name) : ""
     return outcome
   }
 

@@ -1,25 +1,25 @@
-import DeploymentEngine
+package import DeploymentEngine
 
 extension World {
   /// Lets everything happen that is due at this instant.
-  func drain() {
+  package func drain() {
     for _ in 0..<10_000 {
       if let flight = flights.first(where: { ($0.due ?? .never) <= now.moment }) {
         comeBack(flight, with: flight.answer)
-      } else if let wake = engine.nextWake, wake <= now.moment {
+      } else if let wake = engine.nextWake, wake <= now.moment, !storeFails {
         step(.tick)
       } else {
         return
       }
     }
-    complain("something goes on and on at one instant")
+    complain(.liveness, "something goes on and on at one instant")
   }
 
   /// Lets this much time pass, with everything that is due in it.
-  func run(for span: TimeSpan) {
+  package func run(for span: TimeSpan) {
     let end = now.moment + span
     drain()
-    while let next = nextEvent, next <= end, complaints.isEmpty {
+    while let next = nextEvent, next <= end, complaints.isEmpty, !storeFails {
       moveClocks(by: next - now.moment)
       drain()
     }
@@ -28,21 +28,26 @@ extension World {
   }
 
   /// Lets time pass until the engine says that nothing is left to do; at most so long.
-  func settle(within limit: TimeSpan = .hours(12)) {
+  package func settle(within limit: TimeSpan = .hours(12)) {
     let end = now.moment + limit
     drain()
-    while !engine.isIdle, complaints.isEmpty {
+    while !engine.isIdle, complaints.isEmpty, !storeFails {
       guard let next = nextEvent, next <= end else {
-        return complain("not settled within \(limit): \(open)")
+        return complain(.liveness, "not settled within \(limit): \(open)")
       }
       moveClocks(by: next - now.moment)
       drain()
     }
   }
 
+  /// A call that comes back by now.
+  package var dueFlight: Flight? { flights.first { ($0.due ?? .never) <= now.moment } }
+
   /// When the next thing happens by itself.
-  var nextEvent: Moment? {
-    [flights.compactMap(\.due).min(), engine.nextWake].compactMap(\.self).min()
+  package var nextEvent: Moment? {
+    var next = engine.nextWake ?? .never
+    for flight in flights { if let due = flight.due, due < next { next = due } }
+    return next == .never ? nil : next
   }
 
   private var open: String {
@@ -54,5 +59,5 @@ extension World {
 
 extension Moment {
   /// Later than everything.
-  static let never = Moment(milliseconds: .max)
+  package static let never = Moment(milliseconds: .max)
 }

@@ -1,9 +1,12 @@
-import DeploymentEngine
+package import DeploymentEngine
 
 extension History {
   /// Faults stop: everything works, every agent speaks, nobody asks for anything more.
-  func heal() {
+  package func heal() {
     world.label = "seed \(seed) healed: "
+    world.healStore()
+    world.failsCommit = nil
+    world.crashNext = nil
     world.driver.heal()
     if random.percent(50) {
       world.restart()
@@ -20,7 +23,7 @@ extension History {
   }
 
   /// Everything settles within a bound of virtual time.
-  func settle(within limit: TimeSpan = .hours(12)) {
+  package func settle(within limit: TimeSpan = .hours(30)) {
     let end = world.now.moment + limit
     var told: Set<DeploymentID> = []
     world.drain()
@@ -35,7 +38,7 @@ extension History {
         continue
       }
       guard let next = world.nextEvent, next <= end else {
-        return world.complain("not settled: \(unsettled)")
+        return world.complain(.liveness, "not settled: \(unsettled)")
       }
       world.moveClocks(by: next - world.now.moment)
       world.drain()
@@ -59,20 +62,20 @@ extension History {
   }
 
   /// What must be true of a world that has settled.
-  func judgeSettled() {
+  package func judgeSettled() {
     for pool in world.engine.pools { judge(pool) }
     for one in world.engine.deployments where one.state == .usable {
       if world.driver.things[one.identity.name] != .deployment(one.id) {
-        world.complain("\(one.id) is usable and does not exist")
+        world.complain(.things, "\(one.id) is usable and does not exist")
       }
       if one.placement.isAssigned, !one.isLetIn {
-        world.complain("\(one.id) of \(one.placement) lets nobody in")
+        world.complain(.liveness, "\(one.id) of \(one.placement) lets nobody in")
       }
     }
     let held = Set(world.engine.deployments.filter(\.exists).map(\.identity.name))
       .union(world.engine.publications.filter { $0.state != .removed }.map(\.name))
     for name in world.driver.things.keys.sorted() where !held.contains(name) {
-      world.complain("\(name) exists outside and belongs to nobody")
+      world.complain(.things, "\(name) exists outside and belongs to nobody")
     }
   }
 
@@ -88,24 +91,26 @@ extension History {
       $0.pool == pool.id && $0.isFree && $0.isSupply && $0.inUse
     }
     if reference.shrink > 0, !isStuck {
-      world.complain("\(pool.name) has too much at L1: \(counts)")
+      world.complain(.liveness, "\(pool.name) has too much at L1: \(counts)")
     }
     if counts.l2 - counts.l2Outdated > sizes.l2, !isStuck {
-      world.complain("\(pool.name) has too much at L2: \(counts)")
+      world.complain(.liveness, "\(pool.name) has too much at L2: \(counts)")
     }
     guard !isExhausted(pool), pool.state == .active,
       !(pool.traits?.publishes ?? false) || pool.activePublication != nil
     else { return }
     if counts.l1Outdated + counts.l2Outdated > 0, !isStuck {
-      world.complain("\(pool.name) still keeps what is outdated: \(counts) \(pool.plan)")
+      world.complain(.liveness, "\(pool.name) still keeps what is outdated: \(counts) \(pool.plan)")
     }
-    if reference.grow > 0 { world.complain("\(pool.name) is short of L1: \(counts) \(pool.now)") }
+    if reference.grow > 0 {
+      world.complain(.liveness, "\(pool.name) is short of L1: \(counts) \(pool.now)")
+    }
     if counts.l2 < (levels.contains(.l2) ? sizes.l2 : 0) {
-      world.complain("\(pool.name) is short of L2: \(counts) \(pool.now)")
+      world.complain(.liveness, "\(pool.name) is short of L2: \(counts) \(pool.now)")
     }
     let full = counts.total + counts.leaving >= sizes.max
     if pool.waiting > 0, !full {
-      world.complain("\(pool.waiting) wait in \(pool.name): \(pool.now)")
+      world.complain(.liveness, "\(pool.waiting) wait in \(pool.name): \(pool.now)")
     }
   }
 

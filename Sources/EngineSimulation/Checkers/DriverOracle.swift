@@ -1,10 +1,10 @@
-import DeploymentEngine
+package import DeploymentEngine
 
 /// What a driver may be told when. It remembers only what a driver was told and what the engine was
 /// told back, and judges every call by the contract. Pure: no clock, no engine.
-struct DriverOracle {
+package struct DriverOracle {
   /// What is known of one subject from its calls.
-  struct Seen {
+  package struct Seen {
     /// It was called at all.
     var called = false
     /// Its deploy has finished, and the engine knows.
@@ -21,20 +21,21 @@ struct DriverOracle {
     var readySinceClaim = false
   }
 
-  private(set) var seen: [CallSubject: Seen] = [:]
+  package private(set) var seen: [CallSubject: Seen] = [:]
 
   /// What is known of a subject.
-  func known(_ subject: CallSubject) -> Seen { seen[subject] ?? Seen() }
+  package func known(_ subject: CallSubject) -> Seen { seen[subject] ?? Seen() }
 
   /// A user claimed it: whatever was made ready before does not count.
-  mutating func claimed(_ subject: CallSubject) { seen[subject]?.readySinceClaim = false }
+  package mutating func claimed(_ subject: CallSubject) { seen[subject]?.readySinceClaim = false }
 
   /// Its record is erased: its number may be met again.
-  mutating func forget(_ subject: CallSubject) { seen[subject] = nil }
+  package mutating func forget(_ subject: CallSubject) { seen[subject] = nil }
 
   /// Judges a call about a deployment, against what is stored.
-  mutating func judge(
-    _ call: Call, _ stored: Deployment?, traits: ServiceTraits?, inMaintenance: Bool
+  package mutating func judge(
+    _ call: Call, _ stored: Deployment?, traits: ServiceTraits?, inMaintenance: Bool,
+    mayBeOver: Bool = false
   ) -> [String] {
     var complaints: [String] = []
     let known = known(call.subject)
@@ -44,7 +45,7 @@ struct DriverOracle {
     if known.gone { complaints.append("\(what): called after it was gone") }
     if call.task == nil, call.notices.isEmpty { complaints.append("\(what): an empty call") }
     complaints += faithful(call, stored).map { "\(what): \($0)" }
-    if let task = call.task {
+    if let task = call.task, !mayBeOver || stored.phase.operation?.kind == task.operation {
       complaints += legal(task, stored, known, traits).map { "\(what): \($0)" }
     }
     note(call)
@@ -114,7 +115,7 @@ struct DriverOracle {
   }
 
   /// Judges a call about a publication.
-  mutating func judge(
+  package mutating func judge(
     _ call: Call, _ stored: PublicationRecord?, inMaintenance: Bool
   ) -> [String] {
     var complaints: [String] = []
@@ -149,7 +150,7 @@ struct DriverOracle {
   }
 
   /// The engine has heard an answer and stored what it makes of it.
-  mutating func heard(_ call: Call, _ answer: TaskState?) {
+  package mutating func heard(_ call: Call, _ answer: TaskState?) {
     guard let task = call.task, let answer else { return }
     let kind = task.operation
     var known = known(call.subject)
@@ -178,7 +179,7 @@ struct DriverOracle {
 
 extension DriverTask {
   /// The operation that it belongs to.
-  var operation: OperationKind {
+  package var operation: OperationKind {
     switch self {
     case .start(let kind), .check(let kind): kind
     }

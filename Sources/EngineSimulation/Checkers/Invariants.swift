@@ -1,21 +1,40 @@
 import DeploymentEngine
 
 /// What must hold of an engine after every step. Pure: a view in, complaints out.
-enum Invariants {
+package enum Invariants {
   /// Every complaint about a view.
-  static func complaints(about view: EngineView) -> [String] {
-    var complaints: [String] = []
-    identities(view, &complaints)
-    for deployment in view.deployments where deployment.exists {
-      record(deployment, &complaints)
-      dueTimes(deployment, view, &complaints)
+  package static func complaints(about view: EngineView) -> [Complaint] {
+    var found: [Complaint] = []
+    func add(_ checker: Checker, _ judge: (EngineView, inout [String]) -> Void) {
+      var complaints: [String] = []
+      judge(view, &complaints)
+      found += complaints.map { Complaint(checker: checker, text: $0) }
     }
-    holders(view, &complaints)
-    pools(view, &complaints)
-    publications(view, &complaints)
-    users(view, &complaints)
-    idleness(view, &complaints)
-    return complaints
+    add(.identity, identities)
+    add(.records) { view, complaints in
+      for one in view.deployments where one.exists { complaints += record(one) }
+    }
+    add(.dueTimes, dueTimes)
+    add(.users, holders)
+    add(.counts, pools)
+    add(.publications, publications)
+    add(.users, users)
+    add(.idleness, idleness)
+    return found
+  }
+
+  private static func dueTimes(_ view: EngineView, _ complaints: inout [String]) {
+    var inFlight: [CallSubject: Flight] = [:]
+    for flight in view.flights { inFlight[flight.call.subject] = flight }
+    for one in view.deployments where one.exists {
+      guard let pool = view.pool(one.pool), let provider = view.provider(of: one.pool) else {
+        continue
+      }
+      let surroundings = DueTimes(
+        pool: pool, provider: provider, flight: inFlight[.deployment(one.id)],
+        nextWake: view.nextWake, now: view.now, held: { view.placed(on: provider, at: $0) })
+      complaints += surroundings.complaints(about: one)
+    }
   }
 
   /// Names, MACs and ports are held once; no two usable holders of a unique id.
@@ -48,7 +67,8 @@ enum Invariants {
   }
 
   /// What holds of one deployment by itself.
-  private static func record(_ one: Deployment, _ complaints: inout [String]) {
+  static func record(_ one: Deployment) -> [String] {
+    var complaints: [String] = []
     if one.state == .error, one.reason?.isEmpty ?? true {
       complaints.append("\(one.id) is in error without a reason")
     }
@@ -67,6 +87,7 @@ enum Invariants {
     if one.identity.name.isEmpty || one.identity.name.utf8.count > Bounds.nameLength {
       complaints.append("\(one.id) is named “\(one.identity.name)”")
     }
+    return complaints
   }
 
   /// No user holds two in one pool, and none of those who hold one waits.

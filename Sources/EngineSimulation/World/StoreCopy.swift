@@ -1,45 +1,45 @@
-import DeploymentEngine
+package import DeploymentEngine
 
 /// What a store would hold: every committed change, as records by their keys.
 ///
 /// Due times are kept as a real store keeps them, as wall time with their length, by remembering
 /// how far
 /// the two clocks were apart at the commit.
-struct StoreCopy {
+package struct StoreCopy {
   /// A record with the distance of the clocks (wall minus monotonic) at its commit.
-  struct Row<Record> {
+  package struct Row<Record> {
     var record: Record
     var distance: Int64
     /// The run of the engine that stored it; moments of another run say nothing.
     var run: Int
   }
-  struct PublicationKey: Hashable {
+  package struct PublicationKey: Hashable {
     var pool: PoolID
     var revision: Int
   }
-  struct WaiterKey: Hashable {
+  package struct WaiterKey: Hashable {
     var pool: PoolID
     var user: SafeText
   }
 
   private var run = 0
-  private(set) var configuration = Configuration()
-  private(set) var counters = Counters()
-  private(set) var providers: [SafeText: ProviderRecord] = [:]
-  private(set) var pools: [PoolID: Row<Pool>] = [:]
-  private(set) var publications: [PublicationKey: Row<PublicationRecord>] = [:]
-  private(set) var deployments: [DeploymentID: Row<Deployment>] = [:]
-  private(set) var waiters: [WaiterKey: Row<Waiter>] = [:]
+  package private(set) var configuration = Configuration()
+  package private(set) var counters = Counters()
+  package private(set) var providers: [SafeText: ProviderRecord] = [:]
+  package private(set) var pools: [PoolID: Row<Pool>] = [:]
+  package private(set) var publications: [PublicationKey: Row<PublicationRecord>] = [:]
+  package private(set) var deployments: [DeploymentID: Row<Deployment>] = [:]
+  package private(set) var waiters: [WaiterKey: Row<Waiter>] = [:]
 
   /// From now on another run of the engine stores.
-  mutating func startRun() { run += 1 }
+  package mutating func startRun() { run += 1 }
 
   /// The stored deployment is this one; due times are compared only within one run.
-  func holds(_ one: Deployment) -> Bool { isSame(deployments[one.id], one) }
+  package func holds(_ one: Deployment) -> Bool { isSame(deployments[one.id], one) }
   /// The stored pool is this one; due times are compared only within one run.
-  func holds(_ one: Pool) -> Bool { isSame(pools[one.id], one) }
+  package func holds(_ one: Pool) -> Bool { isSame(pools[one.id], one) }
   /// The stored publication is this one; due times are compared only within one run.
-  func holds(_ one: PublicationRecord) -> Bool {
+  package func holds(_ one: PublicationRecord) -> Bool {
     let row = publications[PublicationKey(pool: one.pool, revision: one.revision)]
     return isSame(
       row.map { Row(record: $0.record.withoutStanding, distance: $0.distance, run: $0.run) },
@@ -47,7 +47,7 @@ struct StoreCopy {
   }
 
   /// The operation that is stored for a subject.
-  func operation(of subject: CallSubject) -> OperationKind? {
+  package func operation(of subject: CallSubject) -> OperationKind? {
     switch subject {
     case .deployment(let id): deployments[id]?.record.phase.operation?.kind
     case .publication(let pool, let revision):
@@ -62,7 +62,7 @@ struct StoreCopy {
   }
 
   /// One commit.
-  mutating func commit(_ changes: [StoreChange], at now: EngineTime) {
+  package mutating func commit(_ changes: [StoreChange], at now: EngineTime) {
     let distance = now.utc.milliseconds - now.moment.milliseconds
     for change in changes { apply(change, distance) }
   }
@@ -91,7 +91,7 @@ struct StoreCopy {
   }
 
   /// What a run that starts at `now` is loaded with.
-  func state(at now: EngineTime) -> StoredState {
+  package func state(at now: EngineTime) -> StoredState {
     var state = StoredState()
     state.configuration = configuration
     state.counters = counters
@@ -107,7 +107,7 @@ struct StoreCopy {
 
 extension StoreCopy.Row where Record: HasDeadlines {
   /// The record with its due times on the clock of the run that starts at `now`.
-  func loaded(at now: EngineTime) -> Record {
+  package func loaded(at now: EngineTime) -> Record {
     record.mappingDeadlines { deadline in
       let stored = Timestamp(milliseconds: deadline.at.milliseconds + distance)
       return Deadline(storedUTC: stored, length: deadline.length, at: now)
@@ -116,26 +116,26 @@ extension StoreCopy.Row where Record: HasDeadlines {
 }
 
 /// A stored record with due times in it.
-protocol HasDeadlines: Equatable {
+package protocol HasDeadlines: Equatable {
   func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Self
   /// Itself without anything that a restart may change.
   var withoutDueTimes: Self { get }
 }
 
 extension HasDeadlines {
-  var withoutDueTimes: Self {
+  package var withoutDueTimes: Self {
     mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
   }
 }
 
 extension Operation {
-  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Operation {
+  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Operation {
     Operation(kind, step: step, failures: failures, deadline: transform(deadline))
   }
 }
 
 extension Phase {
-  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Phase {
+  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Phase {
     switch self {
     case .preparing(let operation): .preparing(operation.mappingDeadlines(transform))
     case .usable(let operation): .usable(operation.map { $0.mappingDeadlines(transform) })
@@ -147,7 +147,7 @@ extension Phase {
 }
 
 extension Deployment: HasDeadlines {
-  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Deployment {
+  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Deployment {
     var copy = self
     copy.phase = phase.mappingDeadlines(transform)
     copy.next = next.map(transform)
@@ -161,7 +161,7 @@ extension Deployment: HasDeadlines {
 }
 
 extension Pool: HasDeadlines {
-  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Pool {
+  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Pool {
     var copy = self
     copy.restraint = restraint.map { Restraint(until: transform($0.until), reason: $0.reason) }
     copy.creationErrors = creationErrors.map(transform)
@@ -170,7 +170,7 @@ extension Pool: HasDeadlines {
 }
 
 extension PublicationRecord: HasDeadlines {
-  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> PublicationRecord {
+  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> PublicationRecord {
     var copy = self
     copy.operation = operation.map { $0.mappingDeadlines(transform) }
     copy.next = next.map(transform)
@@ -179,7 +179,7 @@ extension PublicationRecord: HasDeadlines {
 }
 
 extension Waiter: HasDeadlines {
-  func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Waiter {
+  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Waiter {
     Waiter(
       pool: pool, user: user, key: key, position: position, patience: transform(patience))
   }
@@ -187,7 +187,7 @@ extension Waiter: HasDeadlines {
 
 extension Deployment {
   /// Itself without anything that a restart may change: also whether something is due at all.
-  var withoutDueTimes: Deployment {
+  package var withoutDueTimes: Deployment {
     var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
     copy.next = nil
     return copy
@@ -196,14 +196,14 @@ extension Deployment {
 
 extension PublicationRecord {
   /// Itself without anything that a restart may change: also whether something is due at all.
-  var withoutDueTimes: PublicationRecord {
+  package var withoutDueTimes: PublicationRecord {
     var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
     copy.next = nil
     return copy.withoutStanding
   }
 
   /// Itself without the number of those that stand on it, which is reckoned anew at load.
-  var withoutStanding: PublicationRecord {
+  package var withoutStanding: PublicationRecord {
     var copy = self
     copy.standing = 0
     return copy

@@ -1,0 +1,109 @@
+import ArgumentParser
+import DeploymentEngine
+import EngineSimulation
+
+/// Lives through days of an engine in a world of chance, and judges every step.
+struct SimulateCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Try to break the engine: one seed is one world of users, faults and crashes.",
+    usage: """
+      dashboard simulate --seed <number> [--runs <number>] [--days <number>] \
+      [--preset lite|swarm|nine-o-clock|exam] [--trace]
+      dashboard simulate --seed <number> --minimise
+      """,
+    discussion: """
+      The real core runs in virtual time: first with faults, then without, until everything has \
+      settled. Every step is judged. The same seed is the same run everywhere. A run that fails \
+      names the checker, tells the last 40 events of the deployment and how to repeat it; its exit \
+      status is the checker's, from 101 on.
+
+      Presets: lite, nothing goes wrong outside; swarm, a world so small that all is exhausted all \
+      the time; nine-o-clock, a site of 1,000 on a working day; exam, three shifts of 250.
+      """)
+
+  @Option(help: ArgumentHelp("The world.", valueName: "number")) var seed: UInt64
+  @Option(help: ArgumentHelp("So many seeds, from this one on.", valueName: "number"))
+  var runs = 1
+  @Option(help: ArgumentHelp("Faults go on for so many days of the world.", valueName: "number"))
+  var days = 1
+  @Option(help: ArgumentHelp("What kind of world.", valueName: "preset"))
+  var preset: Simulation.Preset = .swarm
+  @Option(help: ArgumentHelp("Leave a class of faults out.", valueName: "class"))
+  var without: [FaultClass] = []
+  @Option(help: ArgumentHelp("At most so many steps with faults.", valueName: "number"))
+  var steps: Int?
+  @Flag(help: "Tell every event as it happens.") var trace = false
+  @Flag(help: "Leave out all that is not needed to fail.") var minimise = false
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    guard (1...1_000_000).contains(runs), (1...36_500).contains(days), steps ?? 1 > 0 else {
+      throw ValidationError("--runs takes 1 to 1000000, --days 1 to 36500, --steps at least 1")
+    }
+  }
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    var sum = Sum()
+    for run in 0..<UInt64(runs) {
+      var simulation = Simulation(seed: seed &+ run, preset: preset, days: days)
+      (simulation.without, simulation.steps) = (Set(without), steps)
+      let result = simulation.run(tell: trace ? { try? context.output.write($0 + "\n") } : nil)
+      sum.add(result)
+      if result.complaint != nil { try fail(simulation, result, context) }
+    }
+    try report(sum, context)
+  }
+
+  private func fail(
+    _ simulation: Simulation, _ result: Simulation.Result, _ context: CommandContext
+  ) throws(CommandFailure) {
+    var (simulation, result) = (simulation, result)
+    if minimise { (simulation, result) = simulation.minimised() ?? (simulation, result) }
+    guard let complaint = result.complaint else { return }
+    try context.answer(result.story)
+    throw CommandFailure(
+      ExitStatus(rawValue: complaint.checker.exitCode),
+      lines: [
+        "dashboard: seed \(simulation.seed) fails: checker \(complaint.checker) after "
+          + "\(result.events) events",
+        "dashboard: \(SafeText(complaint.text))",
+        "dashboard: repeat it: \(simulation.command)",
+      ])
+  }
+
+  private func report(_ sum: Sum, _ context: CommandContext) throws(CommandFailure) {
+    let digest = String(sum.digest, radix: 16)
+    if global.json {
+      return try context.answer([
+        "seed": .string(String(seed)), "runs": .integer(Int64(runs)),
+        "events": .integer(Int64(sum.events)), "faults": .integer(Int64(sum.faults)),
+        "simulatedSeconds": .integer(sum.elapsed / 1000), "trace": .string(digest),
+      ])
+    }
+    let days = Double(sum.elapsed) / 86_400_000
+    try context.answer([
+      "\(runs) run\(runs == 1 ? "" : "s") from seed \(seed): nothing is wrong; "
+        + "\(sum.events) events, \(sum.faults) faults, \((days * 10).rounded() / 10) days; "
+        + "trace \(digest)"
+    ])
+  }
+}
+
+/// What several runs add up to.
+private struct Sum {
+  var events = 0
+  var faults = 0
+  var elapsed: Int64 = 0
+  var digest: UInt64 = 0
+
+  mutating func add(_ result: Simulation.Result) {
+    events += result.events
+    faults += result.faults
+    elapsed += result.elapsed.milliseconds
+    digest = (digest ^ result.digest) &* 0x9e37_79b9_7f4a_7c15
+  }
+}
+
+extension Simulation.Preset: ExpressibleByArgument {}
+extension FaultClass: ExpressibleByArgument {}

@@ -1,0 +1,188 @@
+import DeploymentEngine
+
+/// What the stored changes add up to, kept by the checkers for themselves: counts, places, and who
+/// holds what. A step costs what it changes.
+struct Ledger {
+  private struct Change {
+    var old: Deployment?
+    var new: Deployment?
+  }
+  private struct Sums {
+    var counts = PoolCounts()
+    var places: [Place: Int] = [:]
+    var activePublication: Int?
+    var provider: SafeText = ""
+    var existing: Int { counts.existing }
+  }
+  private var sums: [PoolID: Sums] = [:]
+  /// As the pools' deployments were when they were counted last.
+  private var known: [DeploymentID: Deployment] = [:]
+  private var names: [String: DeploymentID] = [:]
+  private var macs: [MACAddress: DeploymentID] = [:]
+  private var ports: [UInt16: DeploymentID] = [:]
+  private var uniqueIds: [SafeText: DeploymentID] = [:]
+  /// The limits before the latest commit: what was decided in it may have been decided by them.
+  private var limits: [SafeText: ProviderLimits] = [:]
+  private var users: [PoolID: [SafeText: DeploymentID]] = [:]
+
+  /// How many places of a provider are held.
+  func held(_ place: Place, on provider: SafeText) -> Int {
+    sums.values.reduce(0) { $0 + ($1.provider == provider ? $1.places[place] ?? 0 : 0) }
+  }
+
+  /// What a user holds or has reserved in a pool.
+  func holder(of user: SafeText, in pool: PoolID) -> DeploymentID? { users[pool]?[user] }
+
+  /// Takes in one commit, and says what is wrong with it.
+  mutating func take(_ changes: [StoreChange], _ store: StoreCopy) -> [Complaint] {
+    var changed: [Change] = []
+    var touched: Set<PoolID> = []
+    var taken: [(PoolID, Place)] = []
+    for change in changes {
+      switch change {
+      case .deployment(let new):
+        let old = known[new.id]
+        changed.append(Change(old: old, new: new))
+        touched.insert(new.pool)
+        if let place = new.place, old?.place != place { taken.append((new.pool, place)) }
+      case .erasedDeployment(let id): changed.append(Change(old: known[id]))
+      case .pool(let pool):
+        note(pool, store)
+        touched.insert(pool.id)
+      case .erasedPool(let id): sums[id] = nil
+      case .provider, .erasedProvider, .publication, .erasedPublication, .waiter, .erasedWaiter,
+        .configuration, .counters:
+        break
+      }
+    }
+    for one in changed { count(one.old, one.new) }
+    for one in changed { if let old = one.old { release(old, one.new) } }
+    var complaints: [Complaint] = []
+    for one in changed { if let new = one.new { hold(new, &complaints) } }
+    for id in touched.sorted() { judge(id, store, &complaints) }
+    for (pool, place) in taken { judge(pool, place, store, &complaints) }
+    for case .provider(let one) in changes { limits[one.name] = one.limits }
+    return complaints
+  }
+
+  /// Another active publication: who is outdated is another question now.
+  private mutating func note(_ pool: Pool, _ store: StoreCopy) {
+    sums[pool.id, default: Sums()].provider = pool.provider
+    guard sums[pool.id]?.activePublication != pool.activePublication else { return }
+    sums[pool.id]?.activePublication = pool.activePublication
+    var counts = PoolCounts()
+    let own = known.values.filter { $0.pool == pool.id }
+    for one in own {
+      counts.count(one, activePublication: pool.activePublication, by: 1)
+    }
+    sums[pool.id]?.counts = counts
+  }
+
+  private mutating func count(_ old: Deployment?, _ new: Deployment?) {
+    guard let id = (new ?? old)?.pool else { return }
+    var sum = sums[id] ?? Sums()
+    if let old {
+      sum.counts.count(old, activePublication: sum.activePublication, by: -1)
+      if let place = old.place { sum.places[place, default: 0] -= 1 }
+    }
+    if let new {
+      sum.counts.count(new, activePublication: sum.activePublication, by: 1)
+      if let place = new.place { sum.places[place, default: 0] += 1 }
+    }
+    sums[id] = sum
+  }
+
+  private mutating func release(_ old: Deployment, _ new: Deployment?) {
+    known[old.id] = new
+    if !(new?.exists ?? false), old.exists {
+      names[old.identity.name] = nil
+      if let mac = old.identity.mac { macs[mac] = nil }
+    }
+    if let port = old.identity.port, !(new?.exists ?? false) || new?.identity.port != port {
+      if ports[port] == old.id { ports[port] = nil }
+    }
+    if uniqueIds[old.uniqueId] == old.id { uniqueIds[old.uniqueId] = nil }
+    if let user = old.placement.user, users[old.pool]?[user] == old.id {
+      users[old.pool]?[user] = nil
+    }
+  }
+
+  private mutating func hold(_ new: Deployment, _ complaints: inout [Complaint]) {
+    known[new.id] = new
+    guard new.exists else { return }
+    func complain(_ what: String, _ other: DeploymentID) {
+      complaints.append(
+        Complaint(checker: .identity, text: "\(new.id) has \(what) that \(other) holds"))
+    }
+    if let other = names.updateValue(new.id, forKey: new.identity.name), other != new.id {
+      complain("the name \(new.identity.name)", other)
+    }
+    if let mac = new.identity.mac, let other = macs.updateValue(new.id, forKey: mac),
+      other != new.id
+    {
+      complain("the address \(mac)", other)
+    }
+    if let port = new.identity.port, let other = ports.updateValue(new.id, forKey: port),
+      other != new.id
+    {
+      complain("the port \(port)", other)
+    }
+    if new.state == .usable, !new.uniqueId.isEmpty,
+      let other = uniqueIds.updateValue(new.id, forKey: new.uniqueId), other != new.id
+    {
+      complain("the unique id \(new.uniqueId)", other)
+    }
+    guard let user = new.placement.user, new.isSupply else { return }
+    if let other = users[new.pool, default: [:]].updateValue(new.id, forKey: user),
+      other != new.id
+    {
+      complaints.append(
+        Complaint(checker: .users, text: "\(new.id): \(user) holds \(other) in that pool too"))
+    }
+  }
+
+  private func judge(_ id: PoolID, _ store: StoreCopy, _ complaints: inout [Complaint]) {
+    guard let pool = store.pools[id]?.record, let sum = sums[id] else { return }
+    if pool.counts != sum.counts {
+      complaints.append(
+        Complaint(
+          checker: .counts, text: "\(pool.name) counts \(pool.counts), there are \(sum.counts)"))
+    }
+    guard let provider = store.providers[pool.provider] else { return }
+    let existing = sums.values.reduce(0) {
+      $0 + ($1.provider == provider.name ? $1.existing : 0)
+    }
+    if provider.deployments != existing {
+      complaints.append(
+        Complaint(
+          checker: .counts,
+          text: "\(provider.name) counts \(provider.deployments) of \(existing)"))
+    }
+  }
+
+  /// Whoever takes a place of a provider finds one. What had one before keeps it when the limit is
+  /// lowered.
+  private func judge(
+    _ id: PoolID, _ place: Place, _ store: StoreCopy, _ complaints: inout [Complaint]
+  ) {
+    guard let pool = store.pools[id]?.record, let provider = store.providers[pool.provider]
+    else { return }
+    let before = limits[provider.name] ?? provider.limits
+    let limit = max(provider.limits[place], before[place])
+    let held = held(place, on: provider.name)
+    guard held > limit else { return }
+    complaints.append(
+      Complaint(checker: .limits, text: "\(provider.name) has \(held) of \(limit) \(place)"))
+  }
+}
+
+extension ProviderLimits {
+  /// How many of a place there are.
+  subscript(place: Place) -> Int {
+    switch place {
+    case .preparing: preparing
+    case .removing: removing
+    case .settingReady: settingReady
+    }
+  }
+}

@@ -1,0 +1,205 @@
+import DeploymentEngine
+
+/// What is judged in each step, besides the invariants of the whole.
+extension World {
+  /// What the engine wants, against what is stored so far.
+  func judge(_ outcome: Outcome, _ told: [Told]) {
+    var seen: Set<DeploymentID> = []
+    for case .deployment(let new) in outcome.changes {
+      if !seen.insert(new.id).inserted {
+        complain(.durability, "\(new.id) is stored twice in one step")
+      }
+      if engine.deployment(new.id) != new {
+        complain(.durability, "\(new.id) is stored as it is not")
+      }
+      judge(new, told)
+    }
+    judgeCreations(outcome)
+    judgeAnswers(outcome, told)
+  }
+
+  private func judge(_ new: Deployment, _ told: [Told]) {
+    guard let old = store.deployments[new.id]?.record else {
+      Transitions.complaints(aboutNew: new, at: decidedAt).forEach { complain(.transitions, $0) }
+      return
+    }
+    let known = oracle.known(.deployment(new.id))
+    for complaint in Transitions.complaints(
+      from: old, to: new, wasCalled: known.called, at: decidedAt)
+    {
+      complain(complaint.checker, complaint.text)
+    }
+    Invariants.record(new).forEach { complain(.records, $0) }
+    judgeAdmission(old, new, told)
+  }
+
+  private func judgeAdmission(_ old: Deployment, _ new: Deployment, _ told: [Told]) {
+    let subject = CallSubject.deployment(new.id)
+    if new.admission == .wanted, old.admission != .wanted { oracle.claimed(subject) }
+    guard new.admission == .granted, old.admission != .granted else { return }
+    let isReady = told.contains { one in
+      guard case .callEnded(let ended) = one.event, ended.answer == .finished,
+        let call = one.flight?.call, call.subject == subject
+      else { return false }
+      return call.task == .start(.setReady) || call.task == .check(.setReady)
+    }
+    if !isReady, !oracle.known(subject).readySinceClaim {
+      complain(.admission, "\(new.id): \(new.placement) let in before setReady finished")
+    }
+  }
+
+  private func judgeCreations(_ outcome: Outcome) {
+    var created: [Deployment] = []
+    for case .deployment(let new) in outcome.changes
+    where store.deployments[new.id] == nil && new.placement.level != .l2 {
+      created.append(new)
+    }
+    guard !created.isEmpty else { return }
+    for pool in engine.pools where created.contains(where: { $0.pool == pool.id }) {
+      let before = store.pools[pool.id]?.record
+      let wasBarred = before.map { $0.state != .active } ?? false
+      if wasBarred, pool.state != .active {
+        complain(.creation, "\(pool.name) is \(pool.state) and creates")
+      }
+      if pool.traits?.publishes == true, pool.activePublication == nil {
+        complain(.creation, "\(pool.name) creates without a publication")
+      }
+      judgeFullness(pool, before, outcome)
+    }
+  }
+
+  /// After a creation, everything in L1 and with users, and what leaves from there, fits into
+  /// `max`.
+  private func judgeFullness(_ pool: Pool, _ before: Pool?, _ outcome: Outcome) {
+    var leftL2 = 0
+    for case .deployment(let one) in outcome.changes
+    where one.pool == pool.id && one.exists && !one.isSupply && one.placement.level == .l2 {
+      if store.deployments[one.id]?.record.isSupply ?? false { leftL2 += 1 }
+    }
+    let filled = pool.counts.total + pool.counts.leaving - leftL2
+    let old = before.map { $0.counts.total + $0.counts.leaving } ?? 0
+    if filled > pool.sizes.max, filled > old {
+      complain(.limits, "\(pool.name) has \(filled) of \(pool.sizes.max)")
+    }
+    guard let provider = engine.providers.first(where: { $0.name == pool.provider }) else { return }
+    if provider.deployments > provider.limits.deployments {
+      complain(
+        .limits, "\(provider.name) has \(provider.deployments) of \(provider.limits.deployments)")
+    }
+  }
+
+  private func judgeAnswers(_ outcome: Outcome, _ told: [Told]) {
+    for one in told {
+      guard case .request(let request) = one.event else { continue }
+      let count = outcome.answers.count { $0.key == request.key }
+      if count != 1 { complain(.answers, "\(request.verb) has \(count) answers") }
+    }
+    for case .refused(let refusal) in outcome.answers.map(\.reply) where refusal.sentence.isEmpty {
+      complain(.answers, "a request is refused without a word")
+    }
+  }
+
+  /// One call, against what is stored by now.
+  ///
+  /// Of several events in one commit a later one may have ended what an earlier one had begun: such
+  /// a call is made all the same, and its end is waited for.
+  func judge(_ call: Call, isOneOfSeveral: Bool) {
+    if flights.contains(where: { $0.call.subject == call.subject }) {
+      complain(.oneCall, "a second call on \(call.subject) while one is in flight")
+    }
+    guard let pool = store.pools[call.pool]?.record,
+      let provider = store.providers[pool.provider]
+    else { return complain(.faithfulness, "\(call.subject) belongs to no pool or provider") }
+    let found: [String]
+    switch call.subject {
+    case .deployment(let id):
+      found = oracle.judge(
+        call, store.deployments[id]?.record, traits: pool.traits,
+        inMaintenance: provider.inMaintenance, mayBeOver: isOneOfSeveral)
+    case .publication(let id, let revision):
+      let key = StoreCopy.PublicationKey(pool: id, revision: revision)
+      found = oracle.judge(
+        call, store.publications[key]?.record, inMaintenance: provider.inMaintenance)
+    }
+    found.forEach { complain(.calls, $0) }
+  }
+
+  /// What is stored by now, by what changed; the whole of it now and then.
+  func judgeStored(_ outcome: Outcome, _ told: [Told]) {
+    for complaint in ledger.take(outcome.changes, store) {
+      complain(complaint.checker, complaint.text)
+    }
+    guard !told.isEmpty, !isDying else { return }
+    for case .deployment(let one) in outcome.changes where one.exists { judgeDueTimes(one) }
+    guard trace.steps % judgesEvery == 0 else { return }
+    judgeState(told)
+  }
+
+  private func judgeDueTimes(_ one: Deployment) {
+    guard let pool = store.pools[one.pool]?.record, let provider = store.providers[pool.provider]
+    else { return }
+    let flight = unheard.first { $0.call.subject == .deployment(one.id) }
+    let surroundings = DueTimes(
+      pool: pool, provider: provider, flight: flight, nextWake: engine.nextWake, now: now,
+      held: { self.ledger.held($0, on: provider.name) })
+    surroundings.complaints(about: one).forEach { complain(.dueTimes, $0) }
+  }
+
+  /// The whole state.
+  func judgeState(_ told: [Told]) {
+    for complaint in Invariants.complaints(about: view) {
+      complain(complaint.checker, complaint.text)
+    }
+    judgeStore()
+    guard told.count == 1, told[0].event == .tick, decidedAt == now else { return }
+    var again = engine
+    let outcome = again.step(.tick, at: now)
+    if !outcome.isEmpty {
+      complain(.repetition, "a second tick at once wants \(outcome.summary)")
+    }
+    if let wake = again.nextWake, wake <= now.moment {
+      complain(.repetition, "two ticks leave something due at \(wake), it is \(now.moment)")
+    }
+  }
+
+  /// What is stored is the state.
+  private func judgeStore() {
+    let stored = store.deployments.count
+    if engine.deployments.count != stored {
+      complain(.durability, "\(engine.deployments.count) deployments, \(stored) stored")
+    }
+    for one in engine.deployments where !store.holds(one) {
+      complain(.durability, "\(one.id) differs from what is stored")
+    }
+    for pool in engine.pools where !store.holds(pool) {
+      complain(.durability, "pool \(pool.name) differs from what is stored")
+    }
+    for provider in engine.providers where store.providers[provider.name] != provider {
+      complain(.durability, "provider \(provider.name) differs from what is stored")
+    }
+    for one in engine.publications where !store.holds(one) {
+      let key = StoreCopy.PublicationKey(pool: one.pool, revision: one.revision)
+      complain(
+        .durability,
+        "\(one.name) differs from what is stored: \(one), stored "
+          + "\(store.publications[key].map { "\($0.record)" } ?? "nothing")")
+    }
+    if engine.waiters.count != store.waiters.count {
+      complain(.durability, "who waits differs from the store")
+    }
+  }
+
+  /// A restart changes nothing but due times; what waited for a lost call may begin at once.
+  func compare(_ loaded: StoredState, besides lost: Set<CallSubject>) {
+    for (now, was) in zip(engine.deployments, loaded.deployments)
+    where now.withoutDueTimes != was.withoutDueTimes && !lost.contains(.deployment(now.id)) {
+      complain(.restart, "a restart made \(now) of \(was)")
+    }
+    if engine.deployments.count != loaded.deployments.count {
+      complain(.restart, "a restart lost deployments")
+    }
+    if engine.waiters.map(\.user) != loaded.waiters.map(\.user) {
+      complain(.restart, "a restart changed who waits")
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import DeploymentEngine
+
+/// The classes of what goes wrong in a world; each can be left out, to find which one it takes.
+package enum FaultClass: String, CaseIterable, Sendable {
+  /// Answers that are errors for good.
+  case permanent
+  /// Answers that are errors for now.
+  case transient
+  /// Answers that say nothing: garbage, an exception; the work may be done all the same.
+  case unknown
+  /// Work that was not done although the answer got lost.
+  case lost
+  /// Calls that never come back.
+  case hang
+  /// Calls that take longer than they may.
+  case slow
+  /// Ports that a stranger has taken.
+  case port
+  /// Two things with one unique id.
+  case twin
+  /// Addresses that come late or never.
+  case address
+  /// A provider that fails altogether for hours.
+  case outage
+  /// Answers that come twice, or after all was over.
+  case old
+  /// The process dies, before and after each commit and each call.
+  case crash
+  /// The store cannot be written for a while.
+  case store
+  /// The wall clock jumps.
+  case clock
+  /// Operators who ask for anything.
+  case operators
+  /// Agents that say anything.
+  case agents
+  /// Configuration files that change.
+  case reload
+}
+
+/// How often what goes wrong, in percent; drawn per seed, often not at all.
+package struct FaultDice: Sendable {
+  package var random: Chance
+  private var permanent = 0
+  private var transient = 0
+  private var unknown = 0
+  private var lost = 0
+  private var hang = 0
+  private var slow = 0
+  private var portTaken = 0
+  private var addressless = 0
+  /// Every so many hours a provider is out for a time, in milliseconds.
+  private var outageEvery: Int64 = 0
+  private var outageLength: Int64 = 0
+
+  /// Rates for one seed: each class of faults is there or not, and never one that is left out.
+  package init(seed: UInt64, without: Set<FaultClass> = []) {
+    random = Chance(seed)
+    permanent = rate(20, .permanent, without)
+    transient = rate(25, .transient, without)
+    unknown = rate(15, .unknown, without)
+    lost = rate(15, .lost, without)
+    hang = rate(8, .hang, without)
+    slow = rate(15, .slow, without)
+    portTaken = rate(10, .port, without)
+    addressless = rate(30, .address, without)
+    let length = Int64(rate(120, .outage, without))
+    if length > 0 {
+      outageEvery = 4 * 3_600_000
+      outageLength = length * 60_000
+    }
+  }
+
+  /// A quiet world.
+  package init() { random = Chance(0) }
+
+  private mutating func rate(_ most: Int, _ kind: FaultClass, _ without: Set<FaultClass>) -> Int {
+    let drawn = random.percent(50) ? random.below(most) : 0
+    return without.contains(kind) ? 0 : drawn
+  }
+
+  /// What a method does that starts.
+  mutating func start(_ kind: OperationKind, of call: Call, at now: Moment) -> Behaviour {
+    if isOut(now) { return .fail(.transient, "the provider does not answer") }
+    if kind.creates, random.percent(portTaken) { return .fail(.portTaken, "a stranger listens") }
+    return fault() ?? .run(random.below(4))
+  }
+
+  /// What a check says; nil: what the operation's own course is.
+  mutating func check(of call: Call, at now: Moment) -> Behaviour? {
+    if isOut(now) { return .fail(.transient, "the provider does not answer") }
+    return random.percent(30) ? fault() : nil
+  }
+
+  /// The address is not known yet.
+  mutating func hidesAddress() -> Bool { random.percent(addressless) }
+
+  private func isOut(_ now: Moment) -> Bool {
+    outageEvery > 0 && now.milliseconds % outageEvery < outageLength
+  }
+
+  private mutating func fault() -> Behaviour? {
+    if random.percent(permanent) { return .fail(.permanent, "it is broken") }
+    if random.percent(transient) { return .fail(.transient, "it is busy") }
+    if random.percent(unknown) { return .fail(.unknown, "it said nonsense") }
+    if random.percent(lost) { return .fail(.unknown, ScriptedDriver.notDone) }
+    if random.percent(hang) { return .hang }
+    if random.percent(slow) { return .slow(.seconds(Int64(random.below(90))), .run(1)) }
+    return nil
+  }
+}

@@ -1,0 +1,155 @@
+package import DeploymentEngine
+
+/// One seed, one world: faults and users first, then quiet, then what must have come of it.
+package struct Simulation: Sendable {
+  package var seed: UInt64
+  package var preset: Preset
+  /// How long faults go on, in days of the world.
+  package var days: Int
+  /// What is left out.
+  package var without: Set<FaultClass> = []
+  /// So many steps at most, before faults stop; nil: as many as the days need.
+  package var steps: Int?
+  /// Everything is judged after each so many steps, what a step changes after each.
+  package var judgesEvery = 16
+
+  /// What kind of world.
+  package enum Preset: String, CaseIterable, Sendable {
+    /// A small world in which nothing goes wrong outside.
+    case lite
+    /// A world so small that everything is exhausted all the time; faults drawn per seed.
+    case swarm
+    /// A site of 1,000 deployments on the morning of a working day.
+    case nineOClock = "nine-o-clock"
+    /// Three shifts of 250 on one site, the sizes changed by hand between them.
+    case exam
+  }
+
+  package init(seed: UInt64, preset: Preset = .swarm, days: Int = 1) {
+    self.seed = seed
+    self.preset = preset
+    self.days = days
+  }
+
+  /// What came of a run.
+  package struct Result: Sendable {
+    package var complaint: Complaint?
+    package var digest: UInt64 = 0
+    package var events = 0
+    package var steps = 0
+    package var elapsed = TimeSpan.zero
+    package var faults = 0
+    package var marks = Marks()
+    /// The latest events about the deployment that the complaint names, oldest first.
+    package var story: [String] = []
+  }
+
+  /// Runs it to its end or its first complaint. `tell` gets every event as it happens.
+  package func run(tell: ((String) -> Void)? = nil) -> Result {
+    var result = play(tell)
+    guard let complaint = result.complaint, tell == nil else { return result }
+    // Once more, this time listening: a run that is not told costs nothing.
+    var story = Story(of: complaint.deployment)
+    _ = play { story.add($0) }
+    result.story = story.lines
+    return result
+  }
+
+  private func play(_ tell: ((String) -> Void)?) -> Result {
+    switch preset {
+    case .lite, .swarm:
+      return playHistory(tell)
+    case .nineOClock, .exam:
+      return playSite(tell)
+    }
+  }
+
+  private func playHistory(_ tell: ((String) -> Void)?) -> Result {
+    let left = preset == .lite ? Set(FaultClass.allCases) : without
+    let history = History(seed: seed, without: left) { _ in }
+    let world = history.world
+    world.judgesEvery = judgesEvery
+    world.records = tell != nil
+    let teller = Teller(world, tell)
+    let end = TimeSpan.hours(24 * Int64(days))
+    let most = steps ?? .max
+    var step = 0
+    while step < most, world.elapsed < end, world.complaints.isEmpty {
+      step += 1
+      history.run(step)
+      teller.tell()
+    }
+    if world.complaints.isEmpty {
+      history.heal()
+      teller.tell()
+      history.settle()
+      if world.complaints.isEmpty { history.judgeSettled() }
+      teller.tell()
+    }
+    return result(of: world, steps: step)
+  }
+
+  func result(of world: World, steps: Int) -> Result {
+    Result(
+      complaint: world.complaints.first, digest: world.trace.digest, events: world.trace.steps,
+      steps: steps, elapsed: world.elapsed, faults: world.driver.faults + world.crashes,
+      marks: world.marks)
+  }
+}
+
+/// The last events of one deployment.
+private struct Story {
+  private let word: String?
+  private(set) var lines: [String] = []
+
+  init(of deployment: DeploymentID?) { word = deployment.map { "\($0)" } }
+
+  mutating func add(_ line: String) {
+    guard word == nil || line.split(separator: " ").contains(where: { $0 == word ?? "" }) else {
+      return
+    }
+    lines.append(line)
+    if lines.count > 40 { lines.removeFirst() }
+  }
+}
+
+/// Tells what happened in a world since it last did.
+final class Teller {
+  private let world: World
+  private let hear: ((String) -> Void)?
+  private var entries = 0
+  private var calls = 0
+
+  init(_ world: World, _ tell: ((String) -> Void)?) {
+    self.world = world
+    hear = tell
+  }
+
+  func tell() {
+    guard let hear else { return }
+    for entry in world.journal.dropFirst(entries) {
+      let what = entry.deployment.map { "\($0)" } ?? entry.pool.map { "p\($0.number)" } ?? "engine"
+      hear("\(entry.at.milliseconds) \(what) \(entry.actor): \(entry.message)")
+    }
+    for (at, call) in world.calls.dropFirst(calls) {
+      let what =
+        switch call.subject {
+        case .deployment(let id): "\(id)"
+        case .publication(let pool, let revision): "p\(pool.number) r\(revision)"
+        }
+      let task = call.task.map { $0.isCheck ? "checkState" : $0.operation.word } ?? "notices"
+      hear("+\(at.milliseconds) \(what) is called: \(task)")
+    }
+    (entries, calls) = (world.journal.count, world.calls.count)
+    for complaint in world.complaints { hear("! \(complaint.checker): \(complaint)") }
+  }
+}
+
+extension DriverTask {
+  var isCheck: Bool {
+    switch self {
+    case .check: true
+    case .start: false
+    }
+  }
+}

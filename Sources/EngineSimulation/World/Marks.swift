@@ -1,0 +1,43 @@
+package import DeploymentEngine
+
+/// What a run has visited: in which state, during which operation, which kind of answer came.
+package struct Marks: Sendable {
+  /// One cell of the table.
+  package struct Cell: Hashable, Comparable, Sendable {
+    package var state: String
+    package var operation: String
+    package var answer: String
+
+    package static func < (one: Cell, other: Cell) -> Bool {
+      (one.state, one.operation, one.answer) < (other.state, other.operation, other.answer)
+    }
+  }
+  package private(set) var seen: [Cell: Int] = [:]
+
+  package init() {}
+
+  /// Notes the answers of one step, in the states that they found.
+  mutating func note(_ told: [World.Told], store: StoreCopy) {
+    for one in told {
+      guard let call = one.flight?.call, case .deployment(let id) = call.subject,
+        case .callEnded(let ended) = one.event, let task = call.task, let answer = ended.answer
+      else { continue }
+      let state = store.deployments[id]?.record.state.rawValue ?? "gone"
+      seen[Cell(state: state, operation: task.operation.word, answer: answer.word), default: 0] += 1
+    }
+  }
+
+  /// Adds what another run has visited.
+  package mutating func add(_ other: Marks) { seen.merge(other.seen, uniquingKeysWith: +) }
+}
+
+extension TaskState {
+  /// The answer's kind, in a word.
+  package var word: String {
+    switch self {
+    case .running: "running"
+    case .finished: "finished"
+    case .error(let failure): failure.kind.rawValue
+    }
+  }
+}

@@ -1,0 +1,325 @@
+package import DeploymentEngine
+
+/// Everything outside the engine, in memory and in virtual time: the store, the drivers, the
+/// clocks.
+///
+/// After every step it checks what must always hold, and tells `complained` what does not.
+package final class World {
+  package internal(set) var engine: Engine
+  package internal(set) var store = StoreCopy()
+  package internal(set) var now: EngineTime
+  /// What the pools' drivers said that they can do.
+  package var services: [String: ServiceOffer]
+  /// The configuration as its file has it.
+  package var file: Configuration
+  package var driver = ScriptedDriver()
+  package internal(set) var oracle = DriverOracle()
+  var ledger = Ledger()
+  /// Calls that have not come back, in the order in which they were made.
+  package internal(set) var flights: [Flight] = []
+  package internal(set) var journal: [JournalEntry] = []
+  /// Calls that were made, with the time: every one, or the latest where `records` is off.
+  package internal(set) var calls: [(at: Moment, call: Call)] = []
+  /// What came of the last step.
+  package internal(set) var last = Outcome()
+  package private(set) var complaints: [Complaint] = []
+  private let complained: (Complaint) -> Void
+  /// Where complaints come from: the seed, or nothing.
+  package var label = ""
+  /// The next step is cut short, as by a crash.
+  package var crashNext: CrashPoint?
+  /// Off where a test does on purpose what the checks forbid.
+  package var checks = true
+  /// The whole state is judged after each so many steps; what a step changes, after each.
+  package var judgesEvery = 1
+  /// Off: journal and calls are not kept, so that years can pass.
+  package var records = true
+  /// A digest of everything that the engine ever wanted.
+  package internal(set) var trace = Trace()
+  /// How often what was visited.
+  package internal(set) var marks = Marks()
+  package let seed: UInt64
+  /// Subjects that a person cleans up after, whatever a late call makes of them.
+  package var forgotten: Set<CallSubject> = []
+  private var nextKey = 0
+
+  /// The store cannot be written for now.
+  package internal(set) var storeFails = false
+  var uncommitted: (outcome: Outcome, told: [Told], at: EngineTime)?
+  var mailbox: [Told] = []
+  /// What is stored now is the last that this process stores.
+  var isDying = false
+  /// What the process was told that dies before it could store it.
+  private var lostInCrash: [Told] = []
+  /// When what is being stored was decided.
+  var decidedAt = EngineTime.start
+  /// Of the next commits, the one with this number fails for a while; counts down.
+  package var failsCommit: Int?
+  /// How many commits there were, and at which of them the process dies.
+  package private(set) var commits = 0
+  package var crashAt: (commit: Int, point: CrashPoint)?
+  /// Whether what the last step wanted was stored.
+  package private(set) var wasStored = true
+  /// How often the process died or the store failed.
+  package internal(set) var crashes = 0
+
+  /// Where a step is cut short.
+  package enum CrashPoint: Hashable, Sendable {
+    /// Nothing of it was stored.
+    case beforeCommit
+    /// It was stored; so many of its calls were made.
+    case afterCalls(Int)
+  }
+
+  /// An event, with the call that it ends.
+  struct Told {
+    var event: Event
+    var flight: Flight?
+  }
+
+  /// A world with a configuration that its engine is not told yet.
+  package init(
+    configuration: Configuration, services: [String: ServiceOffer], seed: UInt64,
+    startingAt start: EngineTime, complained: @escaping (Complaint) -> Void
+  ) {
+    self.now = start
+    self.decidedAt = start
+    self.seed = seed
+    self.services = services
+    self.file = configuration
+    self.complained = complained
+    self.engine = Engine(seed: seed, loading: StoredState(), at: start)
+    absorb(engine.takeOutcome(), [])
+    step(.configured(configuration, services: services))
+  }
+
+  // MARK: Steps
+
+  /// Tells the engine something and does what it wants.
+  @discardableResult
+  package func step(_ event: Event) -> Outcome { step([Told(event: event)]) }
+
+  /// Tells the engine several things that are stored in one commit.
+  @discardableResult
+  func step(_ told: [Told]) -> Outcome {
+    if storeFails {
+      guard uncommitted != nil else {
+        uncommitted = (handle(told), told, now)
+        return Outcome()
+      }
+      mailbox += told
+      return Outcome()
+    }
+    let outcome = handle(told)
+    if let left = failsCommit, !outcome.isTransient {
+      failsCommit = left > 1 ? left - 1 : nil
+      if left == 1 {
+        storeFails = true
+        uncommitted = (outcome, told, now)
+        return Outcome()
+      }
+    }
+    finish(outcome, told)
+    return outcome
+  }
+
+  private func handle(_ told: [Told]) -> Outcome {
+    decidedAt = now
+    for one in told { engine.handle(one.event, at: now) }
+    let outcome = engine.takeOutcome()
+    trace.add(outcome)
+    return outcome
+  }
+
+  private func finish(_ outcome: Outcome, _ told: [Told]) {
+    if !outcome.isTransient {
+      commits += 1
+      if let crash = crashAt, crash.commit == commits { crashNext = crash.point }
+    }
+    wasStored = crashNext != .beforeCommit
+    switch crashNext {
+    case nil: absorb(outcome, told)
+    case .beforeCommit:
+      crashNext = nil
+      lostInCrash = told
+      restart()
+      wasStored = false
+    case .afterCalls(let count):
+      crashNext = nil
+      var stored = outcome
+      stored.calls = Array(outcome.calls.prefix(count))
+      isDying = true
+      absorb(stored, told)
+      isDying = false
+      restart()
+      wasStored = true
+    }
+  }
+
+  /// The store can be written again: what waited for that is stored, then what came meanwhile is
+  /// told.
+  package func healStore() {
+    guard storeFails else { return }
+    storeFails = false
+    if let waiting = uncommitted {
+      uncommitted = nil
+      decidedAt = waiting.at
+      finish(waiting.outcome, waiting.told)
+    }
+    while !storeFails, !mailbox.isEmpty { step([mailbox.removeFirst()]) }
+  }
+
+  /// The process dies and another one loads what was stored. `monotonicOrigin` and `wallJump` move
+  /// the
+  /// clocks in between.
+  package func restart(
+    after pause: TimeSpan = .zero, wallJump: TimeSpan = .zero, configured: Bool = false
+  ) {
+    crashes += 1
+    let lost = flights
+    let told = lostInCrash + (uncommitted?.told ?? []) + mailbox
+    lostInCrash = []
+    flights = []
+    (storeFails, uncommitted, mailbox) = (false, nil, [])
+    for flight in lost where flight.due != nil && !forgotten.contains(flight.call.subject) {
+      driver.execute(flight.call, flight.answer)
+    }
+    now = EngineTime(
+      moment: Moment(milliseconds: 50_000 + now.moment.milliseconds % 1000),
+      utc: now.utc + pause + wallJump)
+    let loaded = store.state(at: now)
+    store.startRun()
+    engine = Engine(seed: seed, loading: loaded, at: now)
+    decidedAt = now
+    if checks {
+      compare(loaded, besides: Set((lost + told.compactMap(\.flight)).map(\.call.subject)))
+    }
+    absorb(engine.takeOutcome(), [])
+    if configured { step(.configured(file, services: services)) }
+    step(.tick)
+  }
+
+  func absorb(_ outcome: Outcome, _ told: [Told]) {
+    last = outcome
+    marks.note(told, store: store)
+    if checks { judge(outcome, told) }
+    let current = told.map { isCurrent($0) }
+    store.commit(outcome.changes, at: now)
+    if records { journal += outcome.journal }
+    for (one, isCurrent) in zip(told, current) where isCurrent {
+      guard let flight = one.flight, case .callEnded(let ended) = one.event else { continue }
+      oracle.heard(flight.call, ended.answer)
+    }
+    for case .erasedPublication(let pool, let revision) in outcome.changes {
+      oracle.forget(.publication(pool, revision))
+    }
+    for case .erasedDeployment(let id) in outcome.changes { oracle.forget(.deployment(id)) }
+    cleanUpAfterForgetting(outcome, told)
+    let made = outcome.calls
+    for call in made { launch(call, isOneOfSeveral: told.count > 1) }
+    if checks { judgeStored(outcome, told) }
+  }
+
+  /// Whoever says that a thing is forgotten has removed it by hand, and removes what comes late.
+  private func cleanUpAfterForgetting(_ outcome: Outcome, _ told: [Told]) {
+    for one in told {
+      guard case .request(let request) = one.event, case .forget(let id) = request.verb,
+        case .accepted? = outcome.answers.first(where: { $0.key == request.key })?.reply
+      else { continue }
+      driver.cleanUpByHand(.deployment(id))
+      forgotten.insert(.deployment(id))
+    }
+  }
+
+  /// The answer to a call counts while its operation is still the one that is stored: one that
+  /// comes late
+  /// counts too, one that comes after another operation began says nothing.
+  private func isCurrent(_ told: Told) -> Bool {
+    guard let flight = told.flight else { return false }
+    return store.operation(of: flight.call.subject) == flight.call.task?.operation
+  }
+
+  private func launch(_ call: Call, isOneOfSeveral: Bool) {
+    if checks { judge(call, isOneOfSeveral: isOneOfSeveral) }
+    calls.append((now.moment, call))
+    if !records, calls.count > 128 { calls.removeFirst(64) }
+    let answered = driver.answer(to: call, at: now.moment)
+    let due = answered.map { now.moment + $0.delay }
+    flights.append(
+      Flight(call: call, issuedAt: decidedAt.moment, due: due, answer: answered?.state))
+  }
+
+  /// A call comes back with this answer, whatever the script said.
+  package func comeBack(_ flight: Flight, with answer: TaskState?) {
+    step([end(flight, with: answer)])
+  }
+
+  /// Several calls come back before anything is stored.
+  package func comeBack(_ several: [Flight]) {
+    step(several.map { end($0, with: $0.answer) })
+  }
+
+  private func end(_ flight: Flight, with answer: TaskState?) -> Told {
+    driver.execute(flight.call, answer)
+    if forgotten.contains(flight.call.subject) { driver.cleanUpByHand(flight.call.subject) }
+    if checks { driver.takeComplaints().forEach { complain(.things, $0) } }
+    flights.removeAll { $0.call.id == flight.call.id }
+    return Told(event: .callEnded(driver.outcome(of: flight.call, answer)), flight: flight)
+  }
+
+  // MARK: Time
+
+  /// Moves both clocks.
+  package func moveClocks(by span: TimeSpan) {
+    elapsed = elapsed + span
+    now = EngineTime(moment: now.moment + span, utc: now.utc + span)
+  }
+
+  /// How much time has passed, whatever the clocks say.
+  package private(set) var elapsed = TimeSpan.zero
+
+  /// Moves the wall clock alone: NTP, a person, a summer time.
+  package func jumpWallClock(by span: TimeSpan) {
+    now = EngineTime(moment: now.moment, utc: now.utc + span)
+  }
+
+  // MARK: Complaints
+
+  /// Something is wrong.
+  package func complain(_ text: String) { complain(.scenario, text) }
+
+  /// Something is wrong, by this checker.
+  package func complain(_ checker: Checker, _ text: String) {
+    let complaint = Complaint(checker: checker, text: label + text)
+    complaints.append(complaint)
+    if complaints.count <= 3 { complained(complaint) }
+  }
+
+  /// A key that was not used yet.
+  package func freshKey() -> RequestKey {
+    nextKey += 1
+    return RequestKey("k\(nextKey)")
+  }
+
+  /// Calls of whose end the engine has not been told.
+  var unheard: [Flight] { mailbox.isEmpty ? flights : flights + mailbox.compactMap(\.flight) }
+
+  /// All that can be seen of the engine now.
+  package var view: EngineView {
+    EngineView(engine, configuration: store.configuration, flights: unheard, at: now)
+  }
+}
+
+extension EngineTime {
+  /// When worlds begin: both clocks are somewhere, and not at the same place.
+  package static let start = EngineTime(
+    moment: Moment(milliseconds: 1_000_000), utc: Timestamp(milliseconds: 1_900_000_000_000))
+}
+
+extension Outcome {
+  /// What is in it, in short.
+  package var summary: String {
+    "\(changes.count) changes, \(calls.map { "\($0.subject) \($0.task.map { "\($0)" } ?? "")" })"
+      + ", \(journal.map(\.message.text))"
+  }
+}

@@ -1,0 +1,36 @@
+import Testing
+
+extension EndToEnd {
+  /// `dashboard simulate` as a person runs it.
+  @Suite struct SimulateTests {
+    private struct Shown: Decodable, Hashable {
+      let events: Int
+      let faults: Int
+      let trace: String
+    }
+
+    @Test func oneSeedIsOneTraceInTwoProcesses() throws {
+      try Workplace.with { place in
+        func run(_ seed: String) throws -> Shown {
+          let answer = try place.dashboard(
+            "simulate", "--seed", seed, "--runs", "3", "--steps", "200", "--json")
+          #expect(answer.code == 0, "\(answer)")
+          return try answer.json()
+        }
+        let first = try run("11")
+        #expect(try run("11") == first)
+        #expect(first.events > 200 && first.faults > 0)
+        #expect(try run("12").trace != first.trace)
+      }
+    }
+
+    @Test func saysWhatItLivedThrough() throws {
+      try Workplace.with { place in
+        let answer = try place.dashboard("simulate", "--seed", "5", "--steps", "60", "--trace")
+        #expect(answer.code == 0, "\(answer)")
+        #expect(answer.output.contains("is called: deployForCache"))
+        #expect(answer.output.contains("1 run from seed 5: nothing is wrong"))
+      }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import DeploymentEngine
+import EngineSimulation
+import Testing
+
+/// One seed, one run; what fails can be repeated and shortened.
+@Suite struct SimulationTests {
+  @Test(arguments: [Simulation.Preset.swarm, .lite])
+  func oneSeedIsOneTrace(_ preset: Simulation.Preset) {
+    let simulation = Simulation(seed: 7, preset: preset)
+    let (one, other) = (simulation.run(), simulation.run())
+    #expect(one.complaint == nil)
+    #expect(one.digest == other.digest && one.events == other.events && one.events > 100)
+    #expect(Simulation(seed: 8, preset: preset).run().digest != one.digest)
+  }
+
+  @Test func beingWatchedChangesNothing() {
+    let simulation = Simulation(seed: 3)
+    var lines = 0
+    #expect(simulation.run { _ in lines += 1 }.digest == simulation.run().digest)
+    #expect(lines > 50)
+  }
+
+  @Test func aSiteOfAThousandLivesThroughAMorning() {
+    var simulation = Simulation(seed: 1, preset: .nineOClock)
+    simulation.steps = 2500
+    let result = simulation.run()
+    #expect(result.complaint == nil, "\(result.complaint?.text ?? "")")
+    #expect(result.events > 1000)
+  }
+
+  @Test func everyCheckerHasAnExitStatusOfItsOwn() {
+    let codes = Checker.allCases.map(\.exitCode)
+    #expect(Set(codes).count == codes.count && codes.allSatisfy { (101...125).contains($0) })
+  }
+
+  @Test func aComplaintNamesItsDeployment() {
+    let complaint = Complaint(checker: .dueTimes, text: "seed 4 step 12: d17 waits for nothing")
+    #expect(complaint.deployment == DeploymentID(17))
+    #expect(Complaint(checker: .counts, text: "pool a counts 3").deployment == nil)
+  }
+
+  @Test func theCommandRepeatsTheRun() {
+    var simulation = Simulation(seed: 9, days: 2)
+    (simulation.steps, simulation.without) = (40, [.crash, .hang])
+    #expect(
+      simulation.command
+        == "dashboard simulate --seed 9 --preset swarm --days 2 --steps 40 --without hang "
+        + "--without crash")
+  }
+}

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# planted.sh: copies core and simulation, puts the mistakes of Tests/PlantedMistakes/mistakes.txt
+# into the copy, each behind a number, builds it once, and runs it once for each number. Ends with
+# a line "N of M found"; the exit status is 0 only when all were. SEEDS= says how many seeds each
+# mistake has at most. Other arguments go to the build (--jobs=2).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seeds=${SEEDS:-200}
+list=Tests/PlantedMistakes/mistakes.txt
+copy=.build/planted
+mkdir -p "$copy"
+rm -rf "$copy/Sources"
+cp -r Tests/PlantedMistakes/Package.swift Tests/PlantedMistakes/Sources "$copy/"
+cp -r Sources/DeploymentEngine Sources/EngineSimulation "$copy/Sources/"
+cat >"$copy/Sources/DeploymentEngine/Planted.swift" <<'SWIFT'
+import Foundation
+
+private let number = Int(ProcessInfo.processInfo.environment["DASHBOARD_PLANTED"] ?? "") ?? 0
+
+/// Whether this run has the mistake with this number.
+func planted(_ mistake: Int) -> Bool { mistake == number }
+SWIFT
+
+# A mistake: "NUMBER FILE | what it is", then the line as it is ("- ") and as it is to be ("+ ").
+# The line must be there exactly once.
+awk -v copy="$copy/Sources/DeploymentEngine/Core/" '
+  /^[0-9]+ / { number = $1; file = $2; next }
+  /^- / { old = substr($0, 3); next }
+  /^\+ / { print number "\t" copy file "\t" old "\t" substr($0, 3) }
+' "$list" >"$copy/table"
+while IFS=$'\t' read -r number file old new; do
+  awk -v old="$old" -v new="$new" -v number="$number" '
+    { text = $0; sub(/^ +/, "", text) }
+    text == old { count++; print new; next }
+    { print }
+    END {
+      if (count == 1) exit 0
+      print number ": its line is there " count + 0 " times" >"/dev/stderr"
+      exit 1
+    }
+  ' "$file" >"$copy/file"
+  mv "$copy/file" "$file"
+done <"$copy/table"
+
+swift build --package-path "$copy" "$@" | tail -1
+found=0
+all=0
+program="$copy/.build/debug/Planted"
+if DASHBOARD_PLANTED=0 "$program" 30; then
+  echo "planted: without any mistake something was found" >&2
+  exit 1
+fi
+while IFS= read -r line; do
+  number=${line%% *}
+  all=$((all + 1))
+  if result=$(DASHBOARD_PLANTED=$number timeout 300 "$program" "$seeds"); then
+    found=$((found + 1))
+    printf '%s | %s\n' "${line#* }" "$(cut -f 1,2 <<<"$result" | tr '\t' ' ')"
+  else
+    printf '%s | NOT FOUND\n' "${line#* }"
+  fi
+done < <(grep -E '^[0-9]+ ' "$list")
+echo "$found of $all found"
+[ "$found" -eq "$all" ]
