@@ -176,6 +176,12 @@ package enum Invariants {
   }
 
   private static func idleness(_ view: EngineView, _ complaints: inout [String]) {
+    for pool in view.pools where !pool.inMaintenance {
+      // What leaves without a place of the provider leaves in the step that decides it.
+      for plan in [pool.plan.l1, pool.plan.l2] where plan.action == .shrink && plan.fromL2 == 0 {
+        complaints.append("\(pool.name) has an open plan that nothing carries out: \(plan.because)")
+      }
+    }
     let existing = Set(
       view.deployments.filter(\.exists).map { CallSubject.deployment($0.id) })
     let waited = view.flights.first {

@@ -59,6 +59,7 @@ struct Ledger {
     for one in changed { if let old = one.old { release(old, one.new) } }
     var complaints: [Complaint] = []
     for one in changed { if let new = one.new { hold(new, &complaints) } }
+    for one in changed { judgeReservation(one, store, &complaints) }
     for id in touched.sorted() { judge(id, store, &complaints) }
     for (pool, place) in taken { judge(pool, place, store, &complaints) }
     for case .provider(let one) in changes { limits[one.name] = one.limits }
@@ -139,6 +140,19 @@ struct Ledger {
       complaints.append(
         Complaint(checker: .users, text: "\(new.id): \(user) holds \(other) in that pool too"))
     }
+  }
+
+  /// Whoever loses a reservation has another one, or waits.
+  private func judgeReservation(
+    _ change: Change, _ store: StoreCopy, _ complaints: inout [Complaint]
+  ) {
+    guard let old = change.old, let new = change.new,
+      case .cache(_, reservedFor: let user?) = old.placement, new.placement.user != user
+    else { return }
+    let key = StoreCopy.WaiterKey(pool: old.pool, user: user)
+    guard users[old.pool]?[user] == nil, store.waiters[key] == nil else { return }
+    complaints.append(
+      Complaint(checker: .users, text: "\(old.id) is lost to \(user), who gets no other"))
   }
 
   private func judge(_ id: PoolID, _ store: StoreCopy, _ complaints: inout [Complaint]) {

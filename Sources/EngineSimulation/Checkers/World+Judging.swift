@@ -36,6 +36,9 @@ extension World {
   private func judgeAdmission(_ old: Deployment, _ new: Deployment, _ told: [Told]) {
     let subject = CallSubject.deployment(new.id)
     if new.admission == .wanted, old.admission != .wanted { oracle.claimed(subject) }
+    if new.state == .error, new.admission == .granted {
+      complain(.admission, "\(new.id) is in error and its user counts as let in")
+    }
     guard new.admission == .granted, old.admission != .granted else { return }
     let isReady = told.contains { one in
       guard case .callEnded(let ended) = one.event, ended.answer == .finished,
@@ -93,6 +96,11 @@ extension World {
       guard case .request(let request) = one.event else { continue }
       let count = outcome.answers.count { $0.key == request.key }
       if count != 1 { complain(.answers, "\(request.verb) has \(count) answers") }
+      guard told.count == 1, let id = request.verb.deployment, let seen = request.ifRevision,
+        let stored = store.deployments[id]?.record.revision, stored != seen,
+        case .accepted? = outcome.answers.first(where: { $0.key == request.key })?.reply
+      else { continue }
+      complain(.answers, "\(id): \(request.verb) at revision \(seen) is accepted at \(stored)")
     }
     for case .refused(let refusal) in outcome.answers.map(\.reply) where refusal.sentence.isEmpty {
       complain(.answers, "a request is refused without a word")
@@ -129,10 +137,33 @@ extension World {
     for complaint in ledger.take(outcome.changes, store) {
       complain(complaint.checker, complaint.text)
     }
+    for one in told { judgeData(of: one) }
     guard !told.isEmpty, !isDying else { return }
     for case .deployment(let one) in outcome.changes where one.exists { judgeDueTimes(one) }
     guard trace.steps % judgesEvery == 0 else { return }
     judgeState(told)
+  }
+
+  /// What a driver wants stored is stored.
+  private func judgeData(of told: Told) {
+    guard case .callEnded(let ended) = told.event, let data = ended.data,
+      case .deployment(let id)? = told.flight?.call.subject,
+      let stored = store.deployments[id]?.record, stored.exists
+    else { return }
+    if stored.data != data { complain(.durability, "\(id): its driver's data is not stored") }
+  }
+
+  /// After a start, what was in flight is checked at once.
+  func judgeStart() {
+    guard checks, !storeFails, complaints.isEmpty else { return }
+    let called = Set(flights.map(\.call.subject))
+    for one in engine.deployments where !called.contains(.deployment(one.id)) {
+      guard let operation = one.phase.operation, operation.step != .queued,
+        !one.cancelRequested, let pool = store.pools[one.pool]?.record, !pool.inMaintenance,
+        one.stateSince < now.utc
+      else { continue }
+      complain(.restart, "\(one.id) is \(one.phase) and not checked after a start")
+    }
   }
 
   private func judgeDueTimes(_ one: Deployment) {

@@ -196,7 +196,9 @@ package final class World {
     }
     absorb(engine.takeOutcome(), [])
     if configured { step(.configured(file, services: services)) }
+    let run = crashes
     step(.tick)
+    if run == crashes { judgeStart() }
   }
 
   func absorb(_ outcome: Outcome, _ told: [Told]) {
