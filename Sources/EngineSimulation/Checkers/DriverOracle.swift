@@ -39,14 +39,17 @@ package struct DriverOracle {
   ) -> [String] {
     var complaints: [String] = []
     let known = known(call.subject)
-    let what = "\(call.subject) \(call.task.map { "\($0)" } ?? "notices")"
-    guard let stored, stored.exists else { return ["\(what): called, and there is none"] }
-    if inMaintenance { complaints.append("\(what): called in maintenance") }
-    if known.gone { complaints.append("\(what): called after it was gone") }
-    if call.task == nil, call.notices.isEmpty { complaints.append("\(what): an empty call") }
-    complaints += faithful(call, stored).map { "\(what): \($0)" }
+    // Said only where something is wrong: it costs more than all the rest.
+    func say(_ complaint: String) -> String {
+      "\(call.subject) \(call.task.map { "\($0)" } ?? "notices"): \(complaint)"
+    }
+    guard let stored, stored.exists else { return [say("called, and there is none")] }
+    if inMaintenance { complaints.append(say("called in maintenance")) }
+    if known.gone { complaints.append(say("called after it was gone")) }
+    if call.task == nil, call.notices.isEmpty { complaints.append(say("an empty call")) }
+    complaints += faithful(call, stored).map(say)
     if let task = call.task, !mayBeOver || stored.phase.operation?.kind == task.operation {
-      complaints += legal(task, stored, known, traits).map { "\(what): \($0)" }
+      complaints += legal(task, stored, known, traits).map(say)
     }
     note(call)
     return complaints
@@ -110,8 +113,8 @@ package struct DriverOracle {
     }
   }
 
-  private func refuse(_ isWrong: Bool, _ complaint: String) -> [String] {
-    isWrong ? [complaint] : []
+  private func refuse(_ isWrong: Bool, _ complaint: @autoclosure () -> String) -> [String] {
+    isWrong ? [complaint()] : []
   }
 
   /// Judges a call about a publication.
