@@ -10,7 +10,8 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
     abstract: "List what exists outside with this store's mark and without a record.",
     usage: "dashboard orphans [--remove <name>...] [--json]",
     discussion: """
-      It asks the providers that can list what they have made (libvirt). Nothing is removed but \
+      It asks the providers that can list what they have made (libvirt, \
+      command where its program knows `list`, static). Nothing is removed but \
       what is named after --remove, and never what a later state of this store has made: then \
       the store is an old copy.
       """)

@@ -14,7 +14,7 @@ struct ProtocolBench: Sendable {
     let owner = other ?? owner
     var request = program.request(verb.rawValue)
     request.owner = owner
-    request.key = "\(owner)-d\(id)"
+    request.key = PlainName.of(owner) + "-d\(id)"
     request.name = "kit-\(id)"
     request.pool = "kit"
     request.service = service

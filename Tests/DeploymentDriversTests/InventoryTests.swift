@@ -1,0 +1,49 @@
+import DeploymentEngine
+import Testing
+
+@testable import DeploymentDrivers
+
+/// What drivers have made is listed with its mark, and removed by a person's word.
+@Suite struct InventoryTests {
+  @Test func theProgramsThingsAreListedAndRemoved() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let provider = try driver("command").makeProvider([
+      "command": .list(CommandWorld.python + [CommandWorld.example]),
+      "config": .map([.init("root", world.folder)]),
+    ])
+    let inventory = try #require(provider as? any Inventory)
+    var driven = Driven(try provider.makeService([:]))
+    driven.owner = world.owner
+    #expect(try await driven.run(.deployForUser) == .finished)
+    let things = try await inventory.things(ownedBy: world.owner)
+    #expect(things.map(\.purpose) == [.deployment(DeploymentID(7))])
+    #expect(things.map(\.name.text) == ["\(world.owner)-d7"])
+    #expect(try await inventory.things(ownedBy: "another").isEmpty)
+    try await inventory.remove(try #require(things.first), ownedBy: world.owner)
+    #expect(try await inventory.things(ownedBy: world.owner).isEmpty)
+  }
+
+  @Test func aProgramThatListsNothingHasNoOrphans() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(#"reply '"outcome":"done","protocols":[1]'"#)
+    let provider = try driver("command").makeProvider(["command": .list(["/bin/sh", program])])
+    let inventory = try #require(provider as? any Inventory)
+    #expect(try await inventory.things(ownedBy: "owner").isEmpty)
+  }
+
+  @Test func claimsAreListedAndGivenBack() async throws {
+    let list = try HostList(2)
+    defer { list.end() }
+    var driven = try list.driven(3)
+    #expect(await driven.start(.deployForUser) == .finished)
+    let inventory = try #require(try list.provider() as? any Inventory)
+    let things = try await inventory.things(ownedBy: "owner")
+    #expect(things.map(\.purpose) == [.deployment(DeploymentID(3))])
+    #expect(things.map(\.name) == ["pc-1"])
+    #expect(try await inventory.things(ownedBy: "another").isEmpty)
+    try await inventory.remove(try #require(things.first), ownedBy: "owner")
+    #expect(try list.claims.isEmpty)
+  }
+}
