@@ -8,6 +8,8 @@
 #   scripts/qemu-host.sh prepare DIRECTORY   only says whether it can be had, and makes the guest
 #
 # Exit code 77, with a sentence: it cannot be had on this machine. Needs root (for the namespaces).
+# Much of it is text for the guest, which has variables of its own.
+# shellcheck disable=SC2016
 set -euo pipefail
 cd "$(dirname "$0")/.."
 unset LIBVIRT_DEFAULT_URI
@@ -55,6 +57,19 @@ fetch_kernel() {
   rm -rf "$work"
 }
 
+# Newer packages have their modules compressed; busybox wants them plain.
+copy_module() {
+  if [ -e "$1" ]; then
+    cp "$1" "$2"
+  elif [ -e "$1.xz" ] && command -v xz >/dev/null 2>&1; then
+    xz -dc "$1.xz" > "$2"
+  elif [ -e "$1.zst" ] && command -v zstd >/dev/null 2>&1; then
+    zstd -dcq "$1.zst" > "$2"
+  else
+    skip "the kernel has no module $1 that can be read here"
+  fi
+}
+
 # The guest: busybox gets an address by DHCP and stays. Asked to probe, it only ends. Who writes
 # `login NAME` or `logout NAME` to its console changes who its guest agent says is there.
 build_guest() {
@@ -68,7 +83,7 @@ build_guest() {
     drivers/virtio/virtio_pci_legacy_dev drivers/virtio/virtio_pci net/core/failover
     drivers/net/net_failover drivers/net/virtio_net drivers/block/virtio_blk
     drivers/char/virtio_console"
-  for name in $order; do cp "$modules/$name.ko" "$tree/modules/"; done
+  for name in $order; do copy_module "$modules/$name.ko" "$tree/modules/${name##*/}.ko"; done
   {
     echo '#!/bin/busybox sh'
     echo '/bin/busybox --install -s /bin; export PATH=/bin'
@@ -84,12 +99,10 @@ build_guest() {
     echo 'esac; done < /dev/ttyS0'
     echo 'while :; do sleep 1000; done'
   } > "$tree/init"
-  # shellcheck disable=SC2016 # the guest's variables
   printf '%s\n' '#!/bin/sh' \
     'case "$1" in bound|renew) ip addr replace "$ip/24" dev eth0; echo "lease $ip" ;; esac' \
     > "$tree/lease"
   # What of the guest agent's protocol libvirt needs in order to ask for the users.
-  # shellcheck disable=SC2016 # the guest's variables
   printf '%s\n' '#!/bin/sh' 'for port in /dev/vport*p1; do exec 3<>"$port"; done' \
     'while :; do' \
     '  read -r line <&3 || { sleep 0.2; continue; }' \
