@@ -32,6 +32,14 @@ enum Work: Hashable, Sendable {
   /// `wasMade`: its domain was seen once, so its storage pool must be there.
   case remove(wasMade: Bool)
 
+  /// It need not wait for another one that hangs: switching a machine off ends that.
+  var ends: Bool {
+    switch self {
+    case .remove, .powerOff: true
+    case .make, .start, .resume, .save, .shutDown: false
+    }
+  }
+
   /// For a sentence.
   var doing: String {
     switch self {
@@ -67,7 +75,8 @@ extension DeploymentEnvironment<LibvirtService> {
     let order = WorkOrder(self)
     let connection = connection
     return await connection.jobs.run(
-      work.doing, on: mark.uuid, waiting: .milliseconds(1500)
+      work.doing, on: mark.uuid, waiting: .milliseconds(1500),
+      overtaking: work.ends ? .minutes(1) : nil
     ) {
       connection.perform { session throws(VirtError) in try order.perform(work, session) }
     }

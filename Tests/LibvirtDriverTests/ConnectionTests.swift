@@ -75,6 +75,28 @@ import Testing
     #expect(!(await begin("save").isGoingOn))
   }
 
+  @Test func aRemovalOvertakesWhatHangs() async {
+    let jobs = JobTable(threads: WorkerThreads(limit: 3))
+    let gate = DispatchSemaphore(value: 0)
+    defer { gate.signal() }
+    let hung = await jobs.run("start", on: "lab-7", waiting: .milliseconds(1)) {
+      gate.wait()
+      return .success(())
+    }
+    #expect(hung.isGoingOn)
+    let patient = await jobs.run(
+      "remove", on: "lab-7", waiting: .seconds(10), overtaking: .hours(1)
+    ) { .success(()) }
+    #expect(patient.isGoingOn)
+    for _ in 1...2 {
+      let answer = await jobs.run(
+        "remove", on: "lab-7", waiting: .seconds(10), overtaking: .zero
+      ) { .success(()) }
+      #expect(!answer.isGoingOn)
+    }
+    #expect(jobs.isAtWork(on: "lab-7"))
+  }
+
   @Test func whatLibvirtSaysIsClassified() {
     let cases: [(virErrorNumber, Int32, String, FailureClass)] = [
       (VIR_ERR_RPC, 7, "internal error: client socket is closed", .transient),

@@ -13,6 +13,7 @@ final class JobTable: Sendable {
 
   private struct Job {
     var verb: String
+    let begun = ContinuousClock.now
     var result: Result<Void, VirtError>?
     var waiting: [Once<Answer>] = []
   }
@@ -29,11 +30,15 @@ final class JobTable: Sendable {
   /// Begins a job on a thing, or joins the one that was begun; waits a while for its end.
   ///
   /// The result of a job that nobody waited for is kept for whoever asks for the same next.
+  ///
+  /// - Parameter overtaking: another job that has been at it for so long is no longer waited for;
+  ///   nil: it always is.
   func run(
-    _ verb: String, on key: String, waiting patience: TimeSpan,
+    _ verb: String, on thing: String, waiting patience: TimeSpan, overtaking: TimeSpan? = nil,
     _ body: @escaping @Sendable () -> Result<Void, VirtError>
   ) async -> Answer {
-    await withCheckedContinuation { continuation in
+    let key = place(of: verb, on: thing, overtaking)
+    return await withCheckedContinuation { continuation in
       let once = Once(continuation)
       enum Step { case answer(Answer), wait, begin }
       let step = jobs.withLock { jobs -> Step in
@@ -56,6 +61,18 @@ final class JobTable: Sendable {
         once.give(.goesOn, after: patience)
         threads.run { [self] in end(key, body()) }
       }
+    }
+  }
+
+  /// Where a job stands: beside one that hangs, once it is there.
+  private func place(of verb: String, on key: String, _ overtaking: TimeSpan?) -> String {
+    guard let overtaking else { return key }
+    return jobs.withLock { jobs in
+      let beside = "\(key) \(verb)"
+      if jobs[beside] != nil { return beside }
+      guard let job = jobs[key], job.result == nil, job.verb != verb else { return key }
+      let limit = Duration.milliseconds(overtaking.milliseconds)
+      return job.begun.duration(to: .now) >= limit ? beside : key
     }
   }
 
