@@ -8,6 +8,10 @@ package struct Marks: Sendable {
     package var operation: String
     package var answer: String
 
+    package init(state: String, operation: String, answer: String) {
+      (self.state, self.operation, self.answer) = (state, operation, answer)
+    }
+
     package static func < (one: Cell, other: Cell) -> Bool {
       (one.state, one.operation, one.answer) < (other.state, other.operation, other.answer)
     }
