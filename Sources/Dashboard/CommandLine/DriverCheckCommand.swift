@@ -17,7 +17,8 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
       It makes and removes things on the platform of the program, under a mark of its own. Give it \
       the `config` that a provider and a pool would give it. Each line is a claim: passed, failed \
       with what was seen instead, or skipped with the reason. With --failing it is told a \
-      `service` with which every creation fails. The status is 0 when nothing failed, else 1.
+      `service` with which every creation fails. Options of the program itself stand \
+      after `--`. The status is 0 when nothing failed, else 1.
       """)
 
   @Option(help: ArgumentHelp("A text of the provider's `config`.", valueName: "name=value"))
