@@ -14,7 +14,7 @@ extension World {
       }
       judge(new, told)
     }
-    judgeCreations(outcome)
+    judgeCreations(outcome, told)
     judgeAnswers(outcome, told)
   }
 
@@ -51,7 +51,7 @@ extension World {
     }
   }
 
-  private func judgeCreations(_ outcome: Outcome) {
+  private func judgeCreations(_ outcome: Outcome, _ told: [Told]) {
     var created: [Deployment] = []
     for case .deployment(let new) in outcome.changes
     where store.deployments[new.id] == nil && new.placement.level != .l2 {
@@ -67,22 +67,30 @@ extension World {
       if pool.traits?.publishes == true, pool.activePublication == nil {
         complain(.creation, "\(pool.name) creates without a publication")
       }
-      judgeFullness(pool, before, outcome)
+      // A limit may be raised and lowered again in one commit, with a creation in between.
+      if told.allSatisfy({ $0.keepsLimits }) { judgeFullness(pool, before, outcome, told) }
     }
   }
 
   /// After a creation, everything in L1 and with users, and what leaves from there, fits into
   /// `max`.
-  private func judgeFullness(_ pool: Pool, _ before: Pool?, _ outcome: Outcome) {
+  private func judgeFullness(
+    _ pool: Pool, _ before: Pool?, _ outcome: Outcome, _ told: [Told]
+  ) {
     var leftL2 = 0
     for case .deployment(let one) in outcome.changes
     where one.pool == pool.id && one.exists && !one.isSupply && one.placement.level == .l2 {
-      if store.deployments[one.id]?.record.isSupply ?? false { leftL2 += 1 }
+      // One that was tried again in the same commit was supply in between.
+      let wasTriedAgain = told.contains { $0.triesAgain(one.id) }
+      if wasTriedAgain || store.deployments[one.id]?.record.isSupply ?? false { leftL2 += 1 }
     }
     let filled = pool.counts.total + pool.counts.leaving - leftL2
     let old = before.map { $0.counts.total + $0.counts.leaving } ?? 0
     if filled > pool.sizes.max, filled > old {
-      complain(.limits, "\(pool.name) has \(filled) of \(pool.sizes.max)")
+      complain(
+        .limits,
+        "\(pool.name) has \(filled) of \(pool.sizes.max): \(pool.counts.total) in use or at L1, "
+          + "\(pool.counts.leaving) leaving, \(leftL2) of them from L2; before it had \(old)")
     }
     guard let provider = engine.providers.first(where: { $0.name == pool.provider }) else { return }
     if provider.deployments > provider.limits.deployments {
@@ -232,5 +240,21 @@ extension World {
     if engine.waiters.map(\.user) != loaded.waiters.map(\.user) {
       complain(.restart, "a restart changed who waits")
     }
+  }
+}
+
+extension World.Told {
+  /// Whether limits are after it what they were before.
+  fileprivate var keepsLimits: Bool {
+    switch event {
+    case .configured: false
+    case .request(let request):
+      if case .resize = request.verb { false } else { true }
+    case .tick, .callEnded: true
+    }
+  }
+
+  fileprivate func triesAgain(_ id: DeploymentID) -> Bool {
+    if case .request(let request) = event, case .retry(id) = request.verb { true } else { false }
   }
 }

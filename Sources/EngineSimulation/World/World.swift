@@ -206,6 +206,7 @@ package final class World {
     marks.note(told, store: store)
     if checks { judge(outcome, told) }
     let current = told.map { isCurrent($0) }
+    let carriedOut = Set(outcome.changes.compactMap { self.carriedOut($0) })
     store.commit(outcome.changes, at: now)
     if records { journal += outcome.journal }
     for (one, isCurrent) in zip(told, current) where isCurrent {
@@ -218,8 +219,19 @@ package final class World {
     for case .erasedDeployment(let id) in outcome.changes { oracle.forget(.deployment(id)) }
     cleanUpAfterForgetting(outcome, told)
     let made = outcome.calls
-    for call in made { launch(call, isOneOfSeveral: told.count > 1) }
+    for call in made {
+      // A call that is decided on stays in the commit in which something later ends its operation.
+      launch(call, isOneOfSeveral: told.count > 1 || carriedOut.contains(call.subject))
+    }
     if checks { judgeStored(outcome, told) }
+  }
+
+  /// What had a request waiting that has come due with this change.
+  private func carriedOut(_ change: StoreChange) -> CallSubject? {
+    guard case .deployment(let new) = change, new.pending == nil,
+      store.deployments[new.id]?.record.pending != nil
+    else { return nil }
+    return .deployment(new.id)
   }
 
   /// Whoever says that a thing is forgotten has removed it by hand, and removes what comes late.
