@@ -5,22 +5,7 @@ extension EndToEnd {
   /// The machine runs out of something while the engine works: nothing that exists is forgotten or
   /// made twice, nothing is acknowledged that is not stored, and it goes on by itself afterwards.
   @Suite struct ScarcityTests {
-    private static let configuration = """
-      grace: 0s
-      providers:
-        - name: here
-          driver: process
-      pools:
-        - name: jobs
-          provider: here
-          service:
-            command: [/bin/sleep, "86400"]
-            environment: { \(Workplace.mark): $PLACE }
-          sizes: { initial: 0, l1: 3, l2: 1, max: 20 }
-          names: { prefix: job-, digits: 3 }
-          deadlines: { call: 20s, preparing: 10m, osReady: 1h, removing: 1h }
-
-      """
+    private static let configuration = Configurations.sleepers(l1: 3, l2: 1, max: 20)
 
     @Test func whatCannotBeSeenIsNotTakenForGone() throws {
       try Workplace.with(Self.configuration) { place in

@@ -5,21 +5,7 @@ extension EndToEnd {
   /// A store that cannot be trusted is said to be so, and never taken for permission to begin anew
   /// or to clean up: what runs goes on running, and a good copy brings everything back.
   @Suite struct UntrustedStoreTests {
-    private static let configuration = """
-      grace: 0s
-      providers:
-        - name: here
-          driver: process
-      pools:
-        - name: jobs
-          provider: here
-          service:
-            command: [/bin/sleep, "86400"]
-            environment: { \(Workplace.mark): $PLACE }
-          sizes: { initial: 0, l1: 2, l2: 1, max: 9 }
-          names: { prefix: job-, digits: 3 }
-
-      """
+    private static let configuration = Configurations.sleepers(l1: 2, l2: 1, max: 9)
 
     /// Something that happens to a store, and a word of what is said of it.
     private struct Mishap: Sendable {

@@ -32,4 +32,24 @@ enum Configurations {
         names: { prefix: pre-, digits: 3 }
 
     """
+
+  /// The pool `jobs`: real processes that do nothing for a day.
+  static func sleepers(l1: Int, l2: Int, max: Int) -> String {
+    """
+    grace: 0s
+    providers:
+      - name: here
+        driver: process
+    pools:
+      - name: jobs
+        provider: here
+        service:
+          command: [/bin/sleep, "86400"]
+          environment: { \(Workplace.mark): $PLACE }
+        sizes: { initial: 0, l1: \(l1), l2: \(l2), max: \(max) }
+        names: { prefix: job-, digits: 3 }
+        deadlines: { call: 20s, preparing: 10m, osReady: 1h, removing: 1h }
+
+    """
+  }
 }
