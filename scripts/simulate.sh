@@ -13,5 +13,6 @@ while [ "$SECONDS" -lt "$end" ]; do
   "$program" simulate --seed "$seed" --runs 20 --preset swarm || exit
   "$program" simulate --seed "$seed" --runs 5 --preset nine-o-clock || exit
   "$program" simulate --seed "$seed" --runs 5 --preset exam || exit
+  "$program" simulate --seed "$seed" --runs 1 --preset ci || exit
   seed=$((seed + 20))
 done

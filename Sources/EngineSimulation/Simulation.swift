@@ -10,8 +10,9 @@ package struct Simulation: Sendable {
   package var without: Set<FaultClass> = []
   /// So many steps at most, before faults stop; nil: as many as the days need.
   package var steps: Int?
-  /// Everything is judged after each so many steps, what a step changes after each.
-  package var judgesEvery = 16
+  /// Everything is judged after each so many steps, what a step changes after each; nil: as the
+  /// preset has it.
+  package var judgesEvery: Int?
 
   /// What kind of world.
   package enum Preset: String, CaseIterable, Sendable {
@@ -23,6 +24,8 @@ package struct Simulation: Sendable {
     case nineOClock = "nine-o-clock"
     /// Three shifts of 250 on one site, the sizes changed by hand between them.
     case exam
+    /// A farm of short-lived machines: hundreds of jobs an hour, around the clock.
+    case ci
   }
 
   package init(seed: UInt64, preset: Preset = .swarm, days: Int = 1) {
@@ -56,44 +59,12 @@ package struct Simulation: Sendable {
   }
 
   private func play(_ tell: ((String) -> Void)?) -> Result {
-    switch preset {
-    case .lite, .swarm:
-      return playHistory(tell)
-    case .nineOClock, .exam:
-      return playSite(tell)
-    }
-  }
-
-  private func playHistory(_ tell: ((String) -> Void)?) -> Result {
-    let left = preset == .lite ? Set(FaultClass.allCases) : without
-    let history = History(seed: seed, without: left) { _ in }
-    let world = history.world
-    world.judgesEvery = judgesEvery
-    world.records = tell != nil
-    let teller = Teller(world, tell)
-    let end = TimeSpan.hours(24 * Int64(days))
-    let most = steps ?? .max
-    var step = 0
-    while step < most, world.elapsed < end, world.complaints.isEmpty {
-      step += 1
-      history.run(step)
-      teller.tell()
-    }
-    if world.complaints.isEmpty {
-      history.heal()
-      teller.tell()
-      history.settle()
-      if world.complaints.isEmpty { history.judgeSettled() }
-      teller.tell()
-    }
-    return result(of: world, steps: step)
-  }
-
-  func result(of world: World, steps: Int) -> Result {
-    Result(
-      complaint: world.complaints.first, digest: world.trace.digest, events: world.trace.steps,
-      steps: steps, elapsed: world.elapsed, faults: world.driver.faults + world.crashes,
-      marks: world.marks)
+    let run = SimulatedRun(self)
+    run.world.records = tell != nil
+    let teller = Teller(run.world, tell)
+    while run.advance() { teller.tell() }
+    teller.tell()
+    return run.result
   }
 }
 

@@ -1,28 +1,7 @@
 import DeploymentEngine
 
-extension Simulation {
-  /// A site of 1,000 deployments: an office in the morning, or an examination in shifts.
-  func playSite(_ tell: ((String) -> Void)?) -> Result {
-    let site = Site(self) { _ in }
-    let teller = Teller(site.world, tell)
-    let most = steps ?? .max
-    var step = 0
-    while step < most, site.goOn() {
-      step += 1
-      teller.tell()
-    }
-    if site.world.complaints.isEmpty {
-      site.heal()
-      teller.tell()
-      site.settle()
-      teller.tell()
-    }
-    return result(of: site.world, steps: step)
-  }
-}
-
 /// A site with pools of the size of an office, and people who come, work and leave by the clock.
-final class Site {
+final class Site: Scene {
   let world: World
   private var random: Chance
   private var agenda = Agenda()
@@ -31,14 +10,16 @@ final class Site {
   private let preset: Simulation.Preset
   private var told: [DeploymentID: Int] = [:]
 
-  init(_ simulation: Simulation, complained: @escaping (Complaint) -> Void) {
+  private var quietUntil = TimeSpan.zero
+
+  init(_ simulation: Simulation) {
     var random = Chance(simulation.seed)
     preset = simulation.preset
     without = simulation.without
     end = .hours(24 * Int64(simulation.days))
     world = World(
       configuration: Configuration(), services: [:], seed: simulation.seed, startingAt: .start,
-      complained: complained)
+      complained: { _ in })
     world.label = "seed \(simulation.seed): "
     world.judgesEvery = 4096
     world.records = false
@@ -51,6 +32,7 @@ final class Site {
 
   private func configure() {
     let isExam = preset == .exam
+    let isFarm = preset == .ci
     world.services = [
       "desk": .traits(ServiceTraits(cacheLevels: .l1AndL2, waitsForOS: true)),
       "lab": .traits(ServiceTraits(cacheLevels: .l1AndL2)),
@@ -60,14 +42,14 @@ final class Site {
       var pool = PoolConfiguration(
         name: name, provider: "here", sizes: sizes, names: NamePattern(prefix: name, digits: 4))
       pool.onLogout = name == "desk" && !isExam ? .keep : .remove
-      pool.unusedAfter = name == "ci" ? .hours(2) : nil
+      pool.unusedAfter = name == "ci" ? (isFarm ? .minutes(20) : .hours(2)) : nil
       pool.historyRetention = .minutes(30)
       return pool
     }
     let pools = [
       pool("desk", Sizes(initial: 50, l1: isExam ? 20 : 60, l2: isExam ? 20 : 120, max: 700)),
       pool("lab", Sizes(l1: isExam ? 260 : 20, l2: isExam ? 500 : 40, max: 800)),
-      pool("ci", Sizes(l1: 20, max: 200)),
+      pool("ci", isFarm ? Sizes(l1: 60, max: 900) : Sizes(l1: 20, max: 200)),
     ]
     let limits = ProviderLimits(preparing: 60, removing: 60, deployments: 2000, settingReady: 64)
     let providers = [ProviderConfiguration(name: "here", driver: "dice", limits: limits)]
@@ -89,6 +71,7 @@ final class Site {
         }
         agenda.add(start + .minutes(30), .resize("lab", SizeOverrides(l1: 20)))
       }
+    case .ci: break
     case .lite, .swarm, .nineOClock:
       // Two of five come in the sixth of an hour around nine, the others in the two hours after.
       for person in 0..<600 {
@@ -98,9 +81,9 @@ final class Site {
           "u\(person)", "desk", start, within: isEarly ? 600 : 7200, staying: 8 * 3600)
       }
     }
-    for job in 0..<400 {
+    for job in 0..<(preset == .ci ? 14_400 : 400) {
       let start = midnight + .seconds(Int64(random.below(86_400)))
-      visit("job\(day)-\(job)", "ci", start, within: 1, staying: 1200)
+      visit("job\(day)-\(job)", "ci", start, within: 1, staying: preset == .ci ? 600 : 1200)
     }
     trouble(midnight)
   }
@@ -219,22 +202,22 @@ final class Site {
       world.ask(.resume(SafeText(pool)))
       world.ask(.lift(SafeText(pool)))
     }
+    quietUntil = world.elapsed + .hours(12)
   }
 
   /// Within twelve hours of quiet everything is done.
-  func settle() {
-    let end = world.elapsed + .hours(12)
-    while world.complaints.isEmpty, world.elapsed < end {
-      for one in world.engine.deployments where one.isWaitingForOS && one.phase == .usable(nil) {
-        world.ask(.notify(one.uniqueId, .ready(nil)))
-      }
-      world.run(for: .minutes(20))
-      if isSettled { break }
+  func settleOn() -> Bool {
+    guard world.complaints.isEmpty else { return false }
+    if isSettled { return false }
+    guard world.elapsed < quietUntil else {
+      world.complain(.liveness, "not settled twelve hours after faults stopped")
+      return false
     }
-    guard world.complaints.isEmpty else { return }
-    if !isSettled { world.complain(.liveness, "not settled twelve hours after faults stopped") }
-    judgeThings()
-    world.judgeState([])
+    for one in world.engine.deployments where one.isWaitingForOS && one.phase == .usable(nil) {
+      world.ask(.notify(one.uniqueId, .ready(nil)))
+    }
+    world.run(for: .minutes(5))
+    return true
   }
 
   private var isSettled: Bool {
@@ -249,7 +232,8 @@ final class Site {
       }
   }
 
-  private func judgeThings() {
+  func judgeSettled() {
+    world.judgeState([])
     let held = Set(world.engine.deployments.filter(\.exists).map(\.identity.name))
     for name in world.driver.things.keys.sorted() where !held.contains(name) {
       world.complain(.things, "\(name) exists outside and belongs to nobody")

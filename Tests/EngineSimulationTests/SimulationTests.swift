@@ -13,6 +13,26 @@ import Testing
     #expect(Simulation(seed: 8, preset: preset).run().digest != one.digest)
   }
 
+  @Test func canBeLivedThroughStepByStepFromOutside() {
+    var simulation = Simulation(seed: 5)
+    simulation.steps = 400
+    let run = SimulatedRun(simulation)
+    var sizes: Set<Int> = []
+    run.advance(by: .minutes(2))
+    #expect(run.world.elapsed >= .minutes(2) && run.stage == .faults)
+    while run.advance() { sizes.insert(run.world.engine.deployments.count) }
+    #expect(sizes.count > 3 && run.stage == .over && run.steps == 400)
+    #expect(run.result.digest == simulation.run().digest)
+  }
+
+  @Test(arguments: Simulation.Preset.allCases)
+  func everyPresetBeginsWell(_ preset: Simulation.Preset) {
+    var simulation = Simulation(seed: 2, preset: preset)
+    simulation.steps = 300
+    let result = simulation.run()
+    #expect(result.complaint == nil && result.events > 200, "\(result.complaint?.text ?? "")")
+  }
+
   @Test func beingWatchedChangesNothing() {
     let simulation = Simulation(seed: 3)
     var lines = 0

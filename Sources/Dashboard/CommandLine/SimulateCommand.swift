@@ -9,7 +9,7 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
     abstract: "Try to break the engine: one seed is one world of users, faults and crashes.",
     usage: """
       dashboard simulate --seed <number> [--runs <number>] [--days <number>] \
-      [--preset lite|swarm|nine-o-clock|exam] [--trace]
+      [--preset lite|swarm|nine-o-clock|exam|ci] [--trace]
       dashboard simulate --seed <number> --minimise
       """,
     discussion: """
@@ -19,7 +19,8 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
       status is the checker's, from 101 on.
 
       Presets: lite, nothing goes wrong outside; swarm, a world so small that all is exhausted all \
-      the time; nine-o-clock, a site of 1,000 on a working day; exam, three shifts of 250.
+      the time; nine-o-clock, a site of 1,000 on a working day; exam, three shifts of 250; ci, \
+      hundreds of short jobs an hour.
       """)
 
   @Option(help: ArgumentHelp("The world.", valueName: "number")) var seed: UInt64

@@ -1,4 +1,4 @@
-package import DeploymentEngine
+import DeploymentEngine
 
 extension History {
   /// Faults stop: everything works, every agent speaks, nobody asks for anything more.
@@ -23,27 +23,34 @@ extension History {
   }
 
   /// Everything settles within a bound of virtual time.
-  package func settle(within limit: TimeSpan = .hours(30)) {
-    let end = world.now.moment + limit
-    var told: Set<DeploymentID> = []
-    world.drain()
-    while world.complaints.isEmpty, !(world.engine.isIdle && isClean) {
-      if let waiting = world.engine.deployments.first(where: {
-        $0.isWaitingForOS && $0.phase == .usable(nil) && !$0.uniqueId.isEmpty
-          && !told.contains($0.id)
-      }) {
-        told.insert(waiting.id)
-        world.ask(.notify(waiting.uniqueId, .ready(nil)))
-        world.drain()
-        continue
-      }
-      guard let next = world.nextEvent, next <= end else {
-        return world.complain(.liveness, "not settled: \(unsettled)")
-      }
-      world.moveClocks(by: next - world.now.moment)
+  package func settle() { while settleOn() {} }
+
+  /// One thing on the way to rest, within thirty hours.
+  package func settleOn() -> Bool {
+    if quiet == nil {
+      quiet = (world.now.moment + .hours(30), [])
       world.drain()
-      told = []
     }
+    guard let (until, told) = quiet, world.complaints.isEmpty,
+      !(world.engine.isIdle && isClean)
+    else { return false }
+    if let waiting = world.engine.deployments.first(where: {
+      $0.isWaitingForOS && $0.phase == .usable(nil) && !$0.uniqueId.isEmpty
+        && !told.contains($0.id)
+    }) {
+      quiet?.told.insert(waiting.id)
+      world.ask(.notify(waiting.uniqueId, .ready(nil)))
+      world.drain()
+      return true
+    }
+    guard let next = world.nextEvent, next <= until else {
+      world.complain(.liveness, "not settled: \(unsettled)")
+      return false
+    }
+    world.moveClocks(by: next - world.now.moment)
+    world.drain()
+    quiet?.told = []
+    return true
   }
 
   /// Nothing leaves any more and no error of the caches is left.

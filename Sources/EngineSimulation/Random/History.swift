@@ -3,7 +3,7 @@ package import DeploymentEngine
 /// One random history of a small world: users, operators, agents, failures, hangs, crashes and
 /// clocks that
 /// jump. The seed decides everything.
-package final class History {
+package final class History: Scene {
   package let world: World
   package let seed: UInt64
   package var random: Chance
@@ -13,6 +13,20 @@ package final class History {
 
   /// What is left out of it.
   let without: Set<FaultClass>
+  /// How long faults go on.
+  private var end = TimeSpan.hours(24 * 36_500)
+  /// What settles has this long, and who was told meanwhile that the OS is ready.
+  var quiet: (until: Moment, told: Set<DeploymentID>)?
+
+  /// The history that a simulation asks for.
+  convenience init(_ simulation: Simulation) {
+    let isCalm = simulation.preset == .lite
+    self.init(
+      seed: simulation.seed, without: isCalm ? Set(FaultClass.allCases) : simulation.without
+    ) { _ in }
+    end = .hours(24 * Int64(simulation.days))
+    world.judgesEvery = 16
+  }
 
   package init(
     seed: UInt64, without: Set<FaultClass> = [], complained: @escaping (Complaint) -> Void
@@ -37,11 +51,16 @@ package final class History {
 
   /// So many random events; ends early at the first complaint.
   package func run(_ steps: Int) {
-    while step < steps, world.complaints.isEmpty {
-      step += 1
-      world.label = "seed \(seed) step \(step): "
-      act()
-    }
+    while step < steps, goOn() {}
+  }
+
+  /// One random event.
+  package func goOn() -> Bool {
+    guard world.complaints.isEmpty, world.elapsed < end else { return false }
+    step += 1
+    world.label = "seed \(seed) step \(step): "
+    act()
+    return true
   }
 
   private func act() {
