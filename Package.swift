@@ -17,7 +17,7 @@ let libvirtTargets: [Target] =
   !hasLibvirt
   ? []
   : [
-    .systemLibrary(name: "CLibvirt", providers: [.apt(["libvirt-dev"])]),
+    .target(name: "CLibvirt"),
     .target(
       name: "LibvirtDriver", dependencies: ["CLibvirt", "DeploymentEngine"],
       swiftSettings: strict),

@@ -67,7 +67,7 @@ if [ "$(uname -s)" = Linux ]; then
   if ! has_header sqlite3.h || ! has_library sqlite3; then
     need libsqlite3-dev "the store"
   fi
-  if ! has_header libvirt/libvirt.h || ! has_library virt; then
+  if ! has_header libvirt/libvirt.h; then
     wish libvirt-dev "the driver \`libvirt\` is left out"
   fi
 fi

@@ -55,24 +55,24 @@ import Testing
   @Test func aLongJobIsJoinedAndItsEndIsKept() async throws {
     let jobs = JobTable(threads: WorkerThreads(limit: 2))
     let gate = DispatchSemaphore(value: 0)
-    let begin = { (verb: String) in
-      await jobs.run(verb, on: "lab-7", waiting: .milliseconds(20)) {
+    let begin = { (verb: String, patience: TimeSpan) in
+      await jobs.run(verb, on: "lab-7", waiting: patience) {
         gate.wait()
         return .failure(.refusal("the first one's reason"))
       }
     }
-    #expect(await begin("save").isGoingOn)
-    #expect(await begin("save").isGoingOn)
-    #expect(await begin("remove").isGoingOn)
+    #expect(await begin("save", .milliseconds(20)).isGoingOn)
+    #expect(await begin("save", .milliseconds(20)).isGoingOn)
+    #expect(await begin("remove", .milliseconds(20)).isGoingOn)
     gate.signal()
     try await eventually("the job has ended") { !jobs.isAtWork(on: "lab-7") }
-    guard case .ended(.failure(let error)) = await begin("save") else {
+    guard case .ended(.failure(let error)) = await begin("save", .milliseconds(20)) else {
       Issue.record("its end was not kept")
       return
     }
     #expect(error.message == "the first one's reason")
     gate.signal()
-    #expect(!(await begin("save").isGoingOn))
+    #expect(!(await begin("save", .minutes(1)).isGoingOn))
   }
 
   @Test func aRemovalOvertakesWhatHangs() async {

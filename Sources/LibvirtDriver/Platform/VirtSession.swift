@@ -8,7 +8,7 @@ final class VirtSession: @unchecked Sendable {
   let pointer: virConnectPtr
 
   init(opening uri: String) throws(VirtError) {
-    EventLoop.start()
+    try EventLoop.start()
     guard let pointer = virConnectOpenAuth(uri, nil, 0) else { throw .last() }
     self.pointer = pointer
     // Drivers that live in this process have nothing to keep alive, and say so.

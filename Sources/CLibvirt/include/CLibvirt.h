@@ -1,11 +1,15 @@
-#ifndef CLIBVIRT_SHIM_H
-#define CLIBVIRT_SHIM_H
+#ifndef CLIBVIRT_H
+#define CLIBVIRT_H
 
 /* What Swift cannot call of libvirt by itself: casts in macros, and what serves those. */
 
 #include <stddef.h>
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
+
+/* Loads libvirt; where that fails, its functions fail. Null: it is there. Else why it is not, in
+   the loader's words, which are valid until this thread calls again. Any thread may. */
+const char *clibvirt_load(void);
 
 /* The callback of each kind of event has a type of its own; the macro casts it. */
 static inline int clibvirt_listen(
