@@ -25,15 +25,6 @@ public struct LibvirtDriver: Driver {
     let host = try LibvirtHost(parameters)
     return LibvirtProvider(host: host, connection: hub.connection(to: host.uri))
   }
-
-  /// Tells of machines that are not as they were left (stopped, started or removed by somebody
-  /// else), and of users where a guest agent is asked. On the connections of all its providers,
-  /// also those of a later configuration, which are opened for it and kept open.
-  ///
-  /// - Parameter listener: called on any thread; must not block.
-  public func watch(_ listener: @escaping @Sendable (LibvirtNews) -> Void) {
-    hub.watch(listener)
-  }
 }
 
 /// A host and what is used of it, from a provider's parameters.
@@ -73,13 +64,17 @@ struct LibvirtHost: Hashable, Sendable {
   ]
 }
 
-struct LibvirtProvider: Provider {
+struct LibvirtProvider: NoticeSource {
   let host: LibvirtHost
   let connection: VirtConnection
 
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service {
     LibvirtService(host: host, plan: try LibvirtPlan(parameters), connection: connection)
   }
+
+  /// Tells of machines that are not as they were left (stopped, started or removed by somebody
+  /// else), and of users where a guest agent is asked. Opens the connection, and keeps it open.
+  func watch(_ sink: NoticeSink) { connection.watch(sink) }
 
   func problem() async -> SafeText? {
     let host = host

@@ -50,6 +50,19 @@ import Testing
     #expect(try world.power("lab-7").isOff)
   }
 
+  @Test func aLookAtL2SavesWhatWasStartedAndFailsForWhatIsGone() async throws {
+    let world = try TestWorld()
+    var driven = try await world.driven()
+    driven.placement = .cache(.l2, reservedFor: nil)
+    #expect(try await driven.run(.deployForCache(.l2)) == .finished)
+    try world.domain("lab-7") { domain throws(VirtError) in try domain.start() }
+    #expect(try await driven.run(.moveToCache(.l2)) == .finished)
+    #expect(try world.power("lab-7").isOff)
+    try world.domain("lab-7") { domain throws(VirtError) in try domain.undefine() }
+    let reason = try await driven.run(.moveToCache(.l2))?.reason()
+    #expect(reason == "it is gone: somebody removed its domain")
+  }
+
   @Test func aDomainOfTheSameNameThatIsNotOursIsLeftAlone() async throws {
     let world = try TestWorld(
       "<domain type='test'><name>lab-7</name><memory>1024</memory>"
@@ -80,10 +93,12 @@ import Testing
 
   @Test func whatChangesBehindOurBackIsToldAtOnce() async throws {
     let world = try TestWorld()
-    let seen = Mutex<[LibvirtSighting]>([])
-    world.driver.watch { news in
-      if case .changed(let sighting) = news { seen.withLock { $0.append(sighting) } }
-    }
+    let seen = Mutex<[DriverNotice]>([])
+    let sink = NoticeSink(owner: world.owner) { notice in seen.withLock { $0.append(notice) } }
+    world.provider.watch(sink)
+    // Somebody else's engine hears of nothing.
+    let other = NoticeSink(owner: "another") { notice in seen.withLock { $0.append(notice) } }
+    world.provider.watch(other)
     var driven = try await world.driven()
     #expect(try await driven.run(.deployForCache(.l1)) == .finished)
     #expect(try await driven.run(.moveToCache(.l2)) == .finished)
@@ -95,8 +110,11 @@ import Testing
     try await eventually("both events came") { seen.withLock { $0.count >= 2 } }
     let all = seen.withLock { $0 }
     #expect(
-      all.map(\.sentence) == ["it was switched off (virsh destroy)", "it was undefined"])
+      all.map(\.kind) == [
+        .changed("it was switched off (virsh destroy)"), .changed("it was undefined"),
+      ])
     #expect(all.allSatisfy { $0.deployment == DeploymentID(7) && $0.owner == world.owner })
+    withExtendedLifetime((sink, other)) {}
   }
 }
 

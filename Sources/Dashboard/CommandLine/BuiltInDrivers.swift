@@ -8,8 +8,7 @@ import DeploymentEngine
 /// The drivers that this program was built with.
 enum BuiltInDrivers {
   #if Libvirt
-    static let libvirt = LibvirtDriver()
-    static let all: [any Driver] = Drivers.all + [libvirt]
+    static let all: [any Driver] = Drivers.all + [LibvirtDriver()]
   #else
     static let all = Drivers.all
   #endif

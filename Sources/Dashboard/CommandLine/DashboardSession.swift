@@ -69,11 +69,7 @@ struct DashboardSession {
     let engine = EngineOptions(
       storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
       configuration: place.settings?.configuration, logger: logger, clock: context.clock)
-    let witness = LibvirtWitness(storePath: place.storePath)
-    return EngineSeat(engine, mail: mail) { isHere in
-      store.engineIsHere(isHere)
-      witness.engineIsHere(isHere)
-    }
+    return EngineSeat(engine, mail: mail) { store.engineIsHere($0) }
   }
 
   private func terminal(_ theme: Theme) -> Terminal? {

@@ -81,9 +81,6 @@ private struct RunningEngine {
     } catch {
       throw CommandFailure(error)
     }
-    let witness = LibvirtWitness(storePath: place.storePath)
-    witness.engineIsHere(true)
-    defer { witness.engineIsHere(false) }
     let source = place.configurationPath ?? "what the store holds"
     logger.info("the engine runs on \(place.storePath), configured by \(source)")
     let end = context.clock.now.moment + (timeout ?? Wording.longest)

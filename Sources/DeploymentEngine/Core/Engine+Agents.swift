@@ -46,7 +46,8 @@ extension Engine {
     return .accepted(slots[slot].id, note: "the IP of \(slots[slot].name) is \(ip)")
   }
 
-  private mutating func login(_ slot: Int, _ user: SafeText) -> Reply {
+  @discardableResult
+  mutating func login(_ slot: Int, _ user: SafeText) -> Reply {
     let name = slots[slot].name
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
     if slots[slot].loggedIn.contains(user) {
@@ -66,7 +67,8 @@ extension Engine {
     return .accepted(slots[slot].id, note: "\(user) is logged in to \(name)")
   }
 
-  private mutating func logout(_ slot: Int, _ user: SafeText) -> Reply {
+  @discardableResult
+  mutating func logout(_ slot: Int, _ user: SafeText) -> Reply {
     let name = slots[slot].name
     guard slots[slot].loggedIn.contains(user) else {
       return .accepted(slots[slot].id, note: "\(user) was not logged in to \(name)")

@@ -4,6 +4,8 @@ extension Engine {
     _ slot: Int, _ kind: OperationKind, as phase: (Operation) -> Phase,
     within length: TimeSpan
   ) {
+    // Whatever begins now looks at it.
+    live[slot].noticed = nil
     change(slot) {
       $0.phase = phase(Operation(kind, deadline: $1.deadline(in: length)))
       $0.patience = nil
@@ -108,6 +110,7 @@ extension Engine {
     } else {
       flushNotices(slot)
       startUnusedTimer(slot)
+      lookIfNoticed(slot)
     }
   }
 

@@ -29,6 +29,13 @@ extension Engine {
     consider(deployment.pending?.due.at)
     consider(deployment.phase.operation?.deadline.at)
     if live[slot].call == nil { consider(deployment.next?.at) }
+    // What is past needs no time to be due at: it waits for something else.
+    if live[slot].noticed != nil, let look = live[slot].nextLook, look > now.moment {
+      consider(look)
+    }
+    if live[slot].seenUsers != nil, let due = live[slot].nextUsers, due > now.moment {
+      consider(due)
+    }
     guard live[slot].dueAt != earliest else { return }
     live[slot].dueAt = earliest
     if let earliest { addDue(earliest, .deployment(deployment.id)) }
@@ -62,6 +69,8 @@ extension Engine {
     if let operation = slots[slot].phase.operation, operation.deadline.at <= now.moment {
       meetDeadline(slot, operation)
     }
+    lookIfNoticed(slot)
+    noteUsers(slot)
     guard live[slot].call == nil, let next = slots[slot].next, next.at <= now.moment else {
       return
     }
@@ -179,6 +188,10 @@ enum Pauses {
   static let retry = (first: TimeSpan.seconds(1), longest: TimeSpan.minutes(1))
   /// The first pause after a removal that failed, and the longest.
   static let removal = (first: TimeSpan.minutes(1), longest: TimeSpan.hours(1))
+  /// Between two looks at a deployment because its driver spoke of it.
+  static let look = TimeSpan.seconds(10)
+  /// Between two times that is noted who is logged in, as a driver says.
+  static let users = TimeSpan.seconds(1)
   /// The least and the most that a driver's `suggestedTime` counts.
   static let check = (shortest: TimeSpan.milliseconds(10), longest: TimeSpan.minutes(10))
 }

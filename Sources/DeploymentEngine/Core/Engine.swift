@@ -67,6 +67,14 @@ public struct Engine: Sendable {
     var isQueuedForRemoval = false
     var isQueuedForReady = false
     var isQueuedToStart = false
+    /// What a driver has said unasked since the last operation began; it is to be looked at.
+    var noticed: SafeText?
+    /// It is not looked at again for a notice before this.
+    var nextLook: Moment?
+    /// Who is logged in to it, as its driver has said and nobody has noted yet.
+    var seenUsers: [SafeText]?
+    /// Who its driver says is logged in is not noted before this.
+    var nextUsers: Moment?
     /// Removals from an error that failed, in a row.
     var removals = 0
   }
@@ -90,6 +98,7 @@ public struct Engine: Sendable {
     case .tick: break
     case .callEnded(let outcome): callEnded(outcome)
     case .request(let request): answer(request)
+    case .noticed(let notice, let provider): hear(notice, from: provider)
     case .configured(let configuration, let services): configure(configuration, services)
     }
     passTime()

@@ -20,6 +20,11 @@ public enum Bounds {
   public static let driverStateBytes = 16_384
   /// Bytes of its standard error that are kept of one call; the last ones count.
   public static let driverErrorBytes = 65_536
+  /// Bytes of what a driver says unasked.
+  public static let noticeBytes = 255
+  /// Things that drivers have spoken of unasked, and that the engine has not heard of yet; what is
+  /// more is dropped.
+  public static let unheardNotices = 100_000
   /// Events kept in the journal.
   public static let journalEntries = 200_000
   /// Notices that wait for a driver to be told; the oldest are dropped.

@@ -261,6 +261,8 @@ public enum Event: Hashable, Sendable {
   case callEnded(CallOutcome)
   /// Somebody asks for something.
   case request(Request)
+  /// A driver says something unasked, of something on this provider.
+  case noticed(DriverNotice, by: SafeText)
   /// A configuration to run on; for each pool by name what its service can do, or why it has none.
   case configured(Configuration, services: [String: ServiceOffer])
 }

@@ -86,6 +86,7 @@ struct EngineWorker {
     requests = []
     for request in taken { engine.handle(.request(request), at: now) }
     if let configuration = mail.configuration { configure(configuration, at: now) }
+    for event in mail.notices.events { engine.handle(event, at: now) }
     if let wake = engine.nextWake, wake <= now.moment { engine.handle(.tick, at: now) }
     noticeRequests()
     try store()
@@ -97,6 +98,10 @@ struct EngineWorker {
 
   private mutating func configure(_ new: Configuration, at now: EngineTime) {
     shelf = ServiceShelf(new, before: configuration, drivers: options.drivers)
+    let mailbox = run.mailbox
+    shelf.watch(ownedBy: store.id) { notice, provider in
+      mailbox.post { $0.notices.add(notice, by: provider) }
+    }
     configuration = new
     engine.handle(.configured(new, services: shelf.offers), at: now)
   }

@@ -5,12 +5,14 @@ import Synchronization
 /// What the rest of the program tells the engine's thread, collected until that takes all of it
 /// at once.
 ///
-/// It is bounded by nature: there are as many outcomes as calls in flight, and of everything else
-/// only the latest counts.
+/// It is bounded by nature: there are as many outcomes as calls in flight, what drivers say unasked
+/// has a bound of its own, and of everything else only the latest counts.
 final class Mailbox: Sendable {
   struct Mail {
     /// Calls that came back.
     var outcomes: [CallOutcome] = []
+    /// What drivers said unasked.
+    var notices = UnheardNotices()
     /// What to run on from now on.
     var configuration: Configuration?
     /// Who waits until the engine is idle.

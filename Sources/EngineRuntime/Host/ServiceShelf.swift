@@ -7,7 +7,25 @@ struct ServiceShelf: Sendable {
   /// What the core is told of them, by the pool's name.
   private(set) var offers: [String: ServiceOffer] = [:]
 
+  private var providers: [String: any Provider] = [:]
+  /// What the providers leave their notices in, for as long as this shelf is in use.
+  private var sinks: [NoticeSink] = []
+
   init() {}
+
+  /// Listens to the providers that speak unasked.
+  ///
+  /// - Parameter take: takes a notice with the name of its provider; must not block.
+  mutating func watch(
+    ownedBy owner: String, _ take: @escaping @Sendable (DriverNotice, SafeText) -> Void
+  ) {
+    for (name, provider) in providers.sorted(by: { $0.key < $1.key }) {
+      guard let source = provider as? any NoticeSource else { continue }
+      let sink = NoticeSink(owner: owner) { take($0, SafeText(name)) }
+      sinks.append(sink)
+      source.watch(sink)
+    }
+  }
 
   /// The services of a configuration.
   ///
@@ -25,6 +43,7 @@ struct ServiceShelf: Sendable {
       all.providers.append(provider)
     }
     let providers = Self.providers(of: all, drivers)
+    self.providers = providers.compactMapValues { try? $0.get() }
     for pool in all.pools {
       do {
         let service = try Self.service(of: pool, providers[pool.provider])

@@ -13,16 +13,16 @@ final class UserPoll: Sendable {
   /// taken.
   private static let longest = 12
 
-  /// One round over all machines of a connection; nil: there is nothing to tell.
-  func poll(_ connection: VirtConnection) -> [LibvirtUsers]? {
+  /// One round over all machines of a connection; what there is to tell.
+  func poll(_ connection: VirtConnection) -> [DriverNotice] {
     let machines = connection.expectations.withUsers
-    guard !machines.isEmpty else { return nil }
+    guard !machines.isEmpty else { return [] }
     // Agents that do not answer take their time; the next round then waits for its turn.
     let begins = state.withLock { state in
       defer { state.isAtWork = true }
       return !state.isAtWork
     }
-    guard begins else { return nil }
+    guard begins else { return [] }
     var found: [String: [String]] = [:]
     for machine in machines {
       let users = connection.perform { session throws(VirtError) in
@@ -39,12 +39,12 @@ final class UserPoll: Sendable {
       state.rounds = 0
       return true
     }
-    guard isNews else { return nil }
+    guard isNews else { return [] }
     return machines.compactMap { machine in
       guard let users = found[machine.uuid] else { return nil }
-      return LibvirtUsers(
+      return DriverNotice(
         owner: machine.mark.owner, deployment: DeploymentID(machine.mark.id),
-        users: users.prefix(Bounds.loggedInUsers).map { SafeText($0) })
+        kind: .users(users.prefix(Bounds.loggedInUsers).map { SafeText($0) }))
     }
   }
 }

@@ -27,7 +27,7 @@ extension VirtConnection {
     let bytes = text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
     let uuid = String(decoding: bytes, as: UTF8.self)
     guard let change = Change(event: event, detail: detail) else { return }
-    if let sighting = expectations.compare(uuid, with: change) { tell(.changed(sighting)) }
+    if let notice = expectations.compare(uuid, with: change) { listeners.tell(notice) }
   }
 }
 

@@ -14,8 +14,7 @@ final class VirtConnection: Sendable {
   private let firstPause: TimeSpan
   private let opening = NSLock()
   private let state = Mutex(State())
-  /// Takes what was seen; nil: nobody listens.
-  private let listener = Mutex<(@Sendable (LibvirtNews) -> Void)?>(nil)
+  let listeners = NoticeListeners()
   let users = UserPoll()
 
   private struct State {
@@ -129,22 +128,19 @@ final class VirtConnection: Sendable {
   // MARK: What is seen
 
   /// Tells of machines that are not as they were left, from now on. Opens the connection.
-  func watch(_ listener: @escaping @Sendable (LibvirtNews) -> Void) {
-    self.listener.withLock { $0 = listener }
-    keepOpen()
+  func watch(_ sink: NoticeSink) {
+    if listeners.add(sink) { keepOpen() }
   }
 
   /// Opens the connection again whenever it is lost, while somebody listens.
   private func keepOpen() {
-    guard listener.withLock({ $0 != nil }) else { return }
+    guard listeners.areThere else { return }
     threads.run { [weak self] in
       guard let self, case .success = perform({ _ in }) else { return }
-      if let news = users.poll(self) { tell(.users(news)) }
+      for notice in users.poll(self) { listeners.tell(notice) }
     }
     DispatchQueue.global().asyncAfter(deadline: .now() + 5) { [weak self] in self?.keepOpen() }
   }
-
-  func tell(_ news: LibvirtNews) { listener.withLock { $0 }?(news) }
 
   /// What is there when a connection is opened: what we remember of it may be old.
   private func takeCensus(_ session: VirtSession) {
@@ -158,6 +154,6 @@ final class VirtConnection: Sendable {
         mark: mark, state: power.isOff ? .off : .running,
         asksUsers: Mark.asksUsers(element: element))
     }
-    for sighting in expectations.compare(found) { tell(.changed(sighting)) }
+    for notice in expectations.compare(found) { listeners.tell(notice) }
   }
 }

@@ -15,6 +15,11 @@ final class ScriptedWorld: Sendable {
     var existing: Set<String> = []
     var atOnce: [String: Int] = [:]
     var mistakes: [String] = []
+    var sink = WeakSink()
+  }
+  private struct WeakSink: Sendable {
+    weak let sink: NoticeSink?
+    init(_ sink: NoticeSink? = nil) { self.sink = sink }
   }
   private let state = Mutex(State())
   private let script: Script
@@ -24,6 +29,11 @@ final class ScriptedWorld: Sendable {
   var seen: [Seen] { state.withLock { $0.seen } }
   var existing: Set<String> { state.withLock { $0.existing } }
   var mistakes: [String] { state.withLock { $0.mistakes } }
+
+  /// What the engine that watches last has given; nil once it watches no more.
+  var sink: NoticeSink? { state.withLock { $0.sink.sink } }
+
+  func watch(_ sink: NoticeSink) { state.withLock { $0.sink = WeakSink(sink) } }
 
   func count(_ method: String) -> Int { seen.count { $0.method == method } }
 
@@ -59,13 +69,15 @@ struct ScriptedDriver: Driver {
   }
 }
 
-struct ScriptedProvider: Provider {
+struct ScriptedProvider: NoticeSource {
   let world: ScriptedWorld
 
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service {
     if parameters["broken"] != nil { throw ParameterProblem("broken", "it is broken") }
     return ScriptedService(world: world)
   }
+
+  func watch(_ sink: NoticeSink) { world.watch(sink) }
 
   func problem() async -> SafeText? { nil }
 }
