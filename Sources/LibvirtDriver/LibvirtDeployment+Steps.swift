@@ -51,9 +51,7 @@ extension LibvirtDeployment {
     wasReady = true
     isBooting = false
     if goal == .saved { return await stepToSaved(.present(machine), environment) }
-    if let console = machine.console {
-      environment.doLog(.info, SafeText("its screen is at \(console)"))
-    }
+    console = machine.console
     return .answer(finish(environment))
   }
 
@@ -89,6 +87,7 @@ extension LibvirtDeployment {
         }
         isSaved = machine.hasSavedState
         ip = nil
+        console = nil
         return .answer(finish(environment))
       case .ending, .paused(.atWork): return .wait
       case .crashed, .paused(.failure): return .answer(fail(machine.power.words))
@@ -104,6 +103,7 @@ extension LibvirtDeployment {
     case .foreign(let words, isOfSameEngine: false): return .answer(fail(words))
     case .absent where isCleared, .foreign where isCleared:
       ip = nil
+      console = nil
       wasReady = false
       isMade = false
       isSaved = false

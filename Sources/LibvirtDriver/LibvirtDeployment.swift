@@ -16,6 +16,7 @@ struct LibvirtDeployment: UserDeployment {
   private(set) var name = ""
   private(set) var uniqueId = ""
   var ip: String?
+  var console: String?
   private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.milliseconds(200)
   var goal: Goal?
@@ -63,6 +64,15 @@ struct LibvirtDeployment: UserDeployment {
   }
 
   mutating func setReady(_ environment: Environment) async -> TaskState {
+    if !isMade {
+      // Adopted: nothing is known of it, but nothing new is made in its place.
+      switch await environment.look() {
+      case .failure(let error): return fail(error.failure)
+      case .success(.present(let machine)): isSaved = machine.hasSavedState
+      case .success: break
+      }
+      isMade = true
+    }
     aim(at: environment.isCachedAtL2 ? .saved : .running, environment)
     if goal == .running, wasReady, environment.isCached {
       switch await environment.look() {

@@ -50,7 +50,7 @@ private struct OwnedThings {
       things.append(
         OutsideThing(
           kind: Self.domain, name: SafeText(domain.name),
-          purpose: .deployment(DeploymentID(mark.id))))
+          purpose: .deployment(DeploymentID(mark.id)), identity: identity(of: domain, mark)))
     }
     for name in try session.pool(host.pool).names() where !parts.contains(name) {
       guard let purpose = purpose(ofVolume: name) else { continue }
@@ -67,6 +67,14 @@ private struct OwnedThings {
       if error.isAbsence { return nil }
       throw error
     }
+  }
+
+  /// By what the driver finds it again. An address that comes from the mark is none of the pool's.
+  private func identity(of domain: VirtDomain, _ mark: Mark) -> Identity? {
+    let document = (try? domain.xml()).flatMap { try? DomainDocument($0) }
+    guard let text = document?.mac else { return nil }
+    return Identity(
+      name: mark.name, mac: text == mark.fallbackMAC ? nil : MACAddress(parsing: text))
   }
 
   /// `lab-001.d7.OWNER.qcow2` and `lab-r1.OWNER.qcow2`; nil: not ours.

@@ -94,13 +94,26 @@ struct CodecTests {
   }
 
   @Test func refusesANewerVersion() throws {
-    var writer = ByteWriter(version: 2)
+    let newer = Deployment.recordVersion + 1
+    var writer = ByteWriter(version: newer)
     RandomRecords.plain(now).write(to: &writer, at: now)
     let bytes = writer.closed()
     let failure = #expect(throws: UnreadableRecord.self) {
       try Deployment(decoding: bytes, at: now)
     }
-    #expect(failure?.why == "it has version 2, which is not known here")
+    #expect(failure?.why == "it has version \(newer), which is not known here")
+  }
+
+  /// The first version ended where the fields that were added begin.
+  @Test func readsWhatTheFirstVersionWrote() throws {
+    let record = RandomRecords.plain(now)
+    let fields = record.encoded(at: now).dropFirst().dropLast(RecordChecksum.size + 1)
+    #expect(try Deployment(decoding: sound([1] + fields), at: now) == record)
+
+    let provider = ProviderRecord(name: "host", limits: ProviderLimits())
+    // Without the empty list, its count, its time and its problem.
+    let old = provider.encoded(at: now).dropFirst().dropLast(RecordChecksum.size + 4)
+    #expect(try ProviderRecord(decoding: sound([1] + old), at: now) == provider)
   }
 
   @Test func isCompact() {

@@ -21,7 +21,9 @@ import Testing
     let found = try await world.provider.things(ownedBy: world.owner)
     #expect(
       found == [
-        OutsideThing(kind: "domain", name: "lab-7", purpose: .deployment(DeploymentID(7))),
+        OutsideThing(
+          kind: "domain", name: "lab-7", purpose: .deployment(DeploymentID(7)),
+          identity: Identity(name: "lab-7", mac: MACAddress(0x5254_0000_0007))),
         OutsideThing(
           kind: "volume", name: "lab-8.d8.owner-1.qcow2", purpose: .deployment(DeploymentID(8))),
         OutsideThing(
@@ -45,5 +47,32 @@ import Testing
       }
     }
     #expect(try world.power("golden").isOff)
+  }
+
+  @Test func anAdoptedOneIsTakenUpAsItIs() async throws {
+    let world = try TestWorld()
+    var driven = try await world.driven()
+    #expect(try await driven.run(.deployForCache(.l2)) == .finished)
+    var adopted = driven
+    adopted.data = []
+    adopted.placement = .assigned("ann")
+    #expect(try await adopted.run(.setReady) == .finished)
+    #expect(try world.power("lab-7") == .running)
+    // Its memory came back from the disk: nothing is left there, and it was not booted anew.
+    #expect(try world.domain("lab-7") { domain throws(VirtError) in try !domain.hasSavedState() })
+    #expect(try await adopted.run(.destroy) == .finished)
+    #expect(try world.domains == [])
+  }
+
+  @Test func anAdoptedOneThatIsGoneIsNotMadeAnew() async throws {
+    let world = try TestWorld()
+    var driven = try await world.driven()
+    driven.placement = .assigned("ann")
+    guard case .error(let failure) = try await driven.run(.setReady) else {
+      Issue.record("it was made")
+      return
+    }
+    #expect(failure.reason == "it is gone: somebody removed its domain")
+    #expect(try world.domains == [])
   }
 }

@@ -34,6 +34,7 @@ enum ActionID: String, Hashable, Sendable, CaseIterable {
   case clearMarks = "mark.clear"
   case nextError = "error.next"
   case events = "events"
+  case orphans = "orphans"
   case follow = "follow"
   case freeze = "freeze"
   case copyName = "copy.name"
@@ -61,6 +62,8 @@ enum ActionID: String, Hashable, Sendable, CaseIterable {
   case lift = "pool.lift"
   case maintenanceOn = "provider.maintenance.on"
   case maintenanceOff = "provider.maintenance.off"
+  case removeOrphan = "orphan.remove"
+  case adopt = "orphan.adopt"
 
   case menu = "actions"
   case palette = "palette"

@@ -54,6 +54,9 @@ enum ActionTable {
       in: [.pools]),
     look(.events, ["e"], "Events", .finding, "Shows the events of everything."),
     look(
+      .orphans, ["o"], "Orphans", .finding,
+      "Lists what exists without a record, to remove it or to give it back to a user."),
+    look(
       .follow, ["f"], "Follow", .finding, "Keeps a log at its end while it grows.", in: [.details]),
     look(
       .freeze, ["p"], "Freeze", .finding,
@@ -116,6 +119,11 @@ enum ActionTable {
     change(.lift, [], "Lift restraint", "Lets a restrained pool create again now."),
     change(.maintenanceOn, [], "Maintenance on", "Makes no call to the pool's provider at all."),
     change(.maintenanceOff, [], "Maintenance off", "Calls the pool's provider again."),
+    about(
+      .removeOrphan, "Remove orphan", "Removes something that exists without a record.", .always),
+    about(
+      .adopt, "Adopt orphan",
+      "Makes it a deployment again, of the user who still needs it.", .none),
   ]
 
   private static let program = [
@@ -150,6 +158,14 @@ enum ActionTable {
     Action(
       id: id, keys: keys, label: label, group: .deployments, help: help, need: .deployment,
       mutates: true, confirmation: confirmation, hintedIn: panes)
+  }
+
+  private static func about(
+    _ id: ActionID, _ label: String, _ help: String, _ confirmation: Confirmation
+  ) -> Action {
+    Action(
+      id: id, keys: [], label: label, group: .pools, help: help, need: .none, mutates: true,
+      confirmation: confirmation, hintedIn: [])
   }
 
   private static func change(

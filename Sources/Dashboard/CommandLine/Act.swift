@@ -76,17 +76,3 @@ struct ActResult {
     self.status = status ?? (outcome == .refused || outcome == .failed ? .failed : .done)
   }
 }
-
-extension Verb {
-  /// The deployment that it is about, where it names one.
-  var deployment: DeploymentID? {
-    switch self {
-    case .cancel(let id), .destroy(let id), .move(let id, _), .ready(let id), .assign(let id, _),
-      .release(let id), .retry(let id), .forget(let id), .undo(let id):
-      id
-    case .assignFromPool, .publish, .cancelPublication, .pause, .resume, .lift, .resize,
-      .maintenance, .notify:
-      nil
-    }
-  }
-}

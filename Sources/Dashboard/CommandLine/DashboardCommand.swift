@@ -40,7 +40,7 @@ struct DashboardCommand: ParsableCommand {
     DoctorCommand.self, OrphansCommand.self, DriverCheckCommand.self,
   ]
   private static let actOnDeployments: [any ParsableCommand.Type] = [
-    AssignCommand.self, ReleaseCommand.self, ReadyCommand.self, MoveCommand.self,
+    AssignCommand.self, AdoptCommand.self, ReleaseCommand.self, ReadyCommand.self, MoveCommand.self,
     CancelCommand.self, DestroyCommand.self, RetryCommand.self, ForgetCommand.self,
     UndoCommand.self, NotifyCommand.self,
   ]

@@ -20,6 +20,7 @@ struct ProviderReader {
     let name = fields.name("provider")
     let driverName = fields.text("driver")
     let limits = limits(&fields)
+    let orphans = orphans(&fields)
     guard let driver = driver(named: driverName, &fields) else {
       fields.acceptAnyKey()
       return name.map { unmade($0, driverName ?? "", limits, fields.line) }
@@ -29,6 +30,7 @@ struct ProviderReader {
     guard let name else { return nil }
     var read = unmade(name, driver.name, limits, fields.line)
     read.configuration.parameters = parameters
+    read.configuration.orphans = orphans
     read.driver = driver
     guard fields.problems.isEmpty else { return read }
     do throws(ParameterProblem) {
@@ -81,6 +83,17 @@ struct ProviderReader {
     child.finish()
     fields.report(child.problems)
     return limits
+  }
+
+  private func orphans(_ fields: inout Fields) -> OrphanRule {
+    var rule = OrphanRule()
+    guard var child = fields.nested("orphans") else { return rule }
+    rule.removes = child.bool("remove") ?? rule.removes
+    rule.grace = child.duration("grace", allowsZero: false) ?? rule.grace
+    rule.most = child.integer("most", in: 1...Bounds.orphans) ?? rule.most
+    child.finish()
+    fields.report(child.problems)
+    return rule
   }
 }
 

@@ -48,6 +48,13 @@ struct Catalog: Sendable {
   /// The provider of a pool.
   func provider(of pool: Pool) -> ProviderRecord? { providers.first { $0.name == pool.provider } }
 
+  /// What exists without a record, seen at least twice, by provider and name.
+  var orphans: [(provider: ProviderRecord, orphan: Orphan)] {
+    providers.flatMap { provider in
+      provider.orphans.confirmed.map { (provider: provider, orphan: $0) }
+    }
+  }
+
   /// The publications of a pool, oldest first.
   func publications(of pool: PoolID) -> [PublicationRecord] {
     publications.filter { $0.pool == pool }

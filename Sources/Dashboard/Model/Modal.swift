@@ -57,6 +57,8 @@ struct ConfirmDialog: Hashable, Sendable {
   var action: ActionID?
   /// What it is asked of, users in session first.
   var targets: [Target]
+  /// What exists without a record and is asked about instead.
+  var orphan: OrphanName?
   /// What of the marked ones cannot be asked for, and why.
   var refused: [Refused] = []
   /// What answers it with yes.
@@ -73,6 +75,7 @@ struct AssignDialog: Hashable, Sendable {
   enum Subject: Hashable, Sendable {
     case deployment(Target)
     case pool(SafeText)
+    case orphan(OrphanName)
   }
 
   var subject: Subject
@@ -89,6 +92,10 @@ struct Picker: Hashable, Sendable {
   enum Choice: Hashable, Sendable {
     case action(ActionID)
     case sort(SortColumn)
+    /// What can be done about something that has no record.
+    case orphan(OrphanName)
+    case removeOrphan(OrphanName)
+    case adopt(OrphanName)
   }
 
   /// One line of the list.
@@ -132,6 +139,8 @@ struct Picker: Hashable, Sendable {
     switch item.choice {
     case .action(let id): name = id.rawValue
     case .sort(let column): name = column.rawValue
+    case .orphan(let orphan), .removeOrphan(let orphan), .adopt(let orphan):
+      name = orphan.name.text
     }
     return [name, item.label.text].compactMap { spread(of: wanted, in: $0) }.min()
   }

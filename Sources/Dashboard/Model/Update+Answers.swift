@@ -220,7 +220,7 @@ extension Verb {
     switch self {
     case .cancel, .destroy, .release, .move, .ready, .assign, .retry, .forget: false
     case .assignFromPool, .undo, .publish, .cancelPublication, .pause, .resume, .lift, .resize,
-      .maintenance, .notify:
+      .maintenance, .notify, .removeOrphan, .adopt:
       true
     }
   }

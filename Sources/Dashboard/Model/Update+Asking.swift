@@ -22,6 +22,7 @@ extension ScreenModel {
     }
     if id == .assign { return beginAssign() }
     if id == .undo { return undo() }
+    if id == .removeOrphan || id == .adopt { return openOrphans() }
     if action.need == .pool { return askPool(id) }
     let targets = targets
     guard !targets.isEmpty else {
@@ -237,7 +238,13 @@ extension ScreenModel {
     case .pool(let name):
       send(
         .assign, [Draft(verb: .assignFromPool(name, user: user), target: nil, name: name)], [])
+    case .orphan(let orphan): askAbout(orphan, .adopt, .adopt(orphan, user: user))
     }
+  }
+
+  /// Makes a request about something that has no record.
+  mutating func askAbout(_ orphan: OrphanName, _ id: ActionID, _ verb: Verb) -> [Command] {
+    send(id, [Draft(verb: verb, target: nil, name: orphan.name)], [])
   }
 
   /// Takes back what waits: on the chosen ones, else what was asked for here last.

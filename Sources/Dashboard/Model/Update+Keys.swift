@@ -153,6 +153,7 @@ extension ScreenModel {
       say("lists run \(isReversed ? "backwards" : "forwards")")
     case .nextError: seekError()
     case .events: return toggleEvents()
+    case .orphans: return openOrphans()
     case .follow: followLog()
     case .freeze: if frozen == nil { freeze() } else { thaw() }
     case .copyName: return copy(subjectDeployment?.name ?? chosenPool?.name)

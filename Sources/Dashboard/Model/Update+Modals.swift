@@ -79,6 +79,7 @@ extension ScreenModel {
   private mutating func answer(_ dialog: ConfirmDialog) -> [Command] {
     modal = nil
     guard let action = dialog.action else { return [.quit(0)] }
+    if let orphan = dialog.orphan { return askAbout(orphan, action, .removeOrphan(orphan)) }
     return ask(action, dialog.targets, dialog.refused)
   }
 }
@@ -278,6 +279,14 @@ extension ScreenModel {
     status = nil
     switch item.choice {
     case .action(let id): return perform(id)
+    case .orphan(let name): return openOrphan(name)
+    case .removeOrphan(let name):
+      modal = .confirm(
+        ConfirmDialog(action: .removeOrphan, targets: [], orphan: name, answer: .key))
+      return [.flushInput]
+    case .adopt(let name):
+      modal = .assign(AssignDialog(subject: .orphan(name)))
+      return []
     case .sort(let column):
       live.sort(by: column)
       frozen?.catalog.sort(by: column)

@@ -12,6 +12,7 @@ extension StoreView {
       ("placement", words.placement), ("user", deployment.placement.user ?? ""),
       ("state", words.state), ("since", SafeText(point(deployment.stateSince))),
       ("reason", words.reason), ("ip", deployment.ip ?? ""),
+      ("console", deployment.console ?? ""),
       ("mac", SafeText(deployment.identity.mac?.description ?? "")),
       ("port", SafeText(deployment.identity.port.map(String.init) ?? "")),
       ("logged in", SafeText(deployment.loggedIn.map(\.text).joined(separator: ", "))),

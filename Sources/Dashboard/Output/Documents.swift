@@ -45,6 +45,7 @@ extension StoreView {
       "cancelRequested": .bool(deployment.cancelRequested),
       "inUse": .bool(deployment.inUse),
       "ip": .text(deployment.ip),
+      "console": .text(deployment.console),
       "reasonOfError": .text(deployment.reason),
       "publication": .number(deployment.publication),
       "revision": .number(Int64(clamping: deployment.revision)),

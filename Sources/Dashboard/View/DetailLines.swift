@@ -181,6 +181,7 @@ extension ScreenModel {
       Fact("In use", loggedIn(deployment)), Fact("IP", deployment.ip ?? dash),
       Fact("OS", deployment.osState == .usable ? "ready" : "has not said ready"),
     ]
+    if let console = deployment.console { facts.append(Fact("Console", console)) }
     facts += operationFacts(deployment, around)
     facts += [
       Fact("Pool", around.pool?.name ?? dash),

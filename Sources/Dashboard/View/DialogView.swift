@@ -84,7 +84,9 @@ extension ScreenModel {
   private func question(_ id: ActionID, _ dialog: ConfirmDialog, _ width: Int) -> [Line] {
     let label = ActionTable[id].label
     let text: SafeText
-    if dialog.targets.count == 1, let target = dialog.targets.first {
+    if let orphan = dialog.orphan {
+      text = "Remove the \(orphan) from \(orphan.provider), with all that belongs to it?"
+    } else if dialog.targets.count == 1, let target = dialog.targets.first {
       text = "\(label) \(target.name) (\(target.id), revision \(target.revision))?"
     } else {
       let users = dialog.targets.filter(\.isInUse).count
@@ -183,6 +185,8 @@ extension ScreenModel {
     switch dialog.subject {
     case .deployment(let target): what = "Assign \(describe(target))"
     case .pool(let name): what = "Assign a deployment of \(name); the engine chooses it"
+    case .orphan(let name):
+      what = "Make the \(name) a deployment again; nobody else is given what its user left in it"
     }
     var lines = Self.wrapped(what, textWidth(layout)) + [Line("To user: ")]
     let field = lines.count - 1

@@ -56,6 +56,8 @@ extension ScreenModel {
     if waiting > 0 {
       parts.append((Span(Self.count(waiting, "user") + " waiting", .statusWarning), 55))
     }
+    let orphans = catalog.orphans.count
+    if orphans > 0 { parts.append((Span("\(orphans) without a record", .statusWarning), 54)) }
     return parts
   }
 

@@ -68,7 +68,10 @@ extension Engine {
     let hadIP = slots[slot].ip
     change(slot) {
       $0.notices.removeFirst(min(sent, $0.notices.count))
-      if let data = outcome.data { $0.data = data }
+      if let data = outcome.data {
+        $0.data = data
+        $0.console = outcome.console
+      }
       if let uniqueId = outcome.uniqueId { $0.uniqueId = uniqueId }
       if let name = outcome.name { $0.driverName = name }
       if let ip = outcome.ip, !ip.isEmpty { $0.ip = ip }

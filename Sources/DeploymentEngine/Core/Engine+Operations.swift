@@ -160,6 +160,7 @@ extension Engine {
       $0.progress = nil
       $0.notices = []
       $0.loggedIn = []
+      $0.console = nil
       $0.data = []
       $0.next = nil
       $0.patience = $1.deadline(in: retention)

@@ -77,7 +77,7 @@ extension Engine {
     let (host, settings) = (boxes[index].host, boxes[index].settings)
     let identity = slots[slot].identity
     let provider = hosts[host].record
-    if provider.deployments >= provider.limits.deployments {
+    if provider.places >= provider.limits.deployments {
       // Beside another pool, that one would take the place.
       return boxes.count { $0.host == host && !$0.isErased } == 1
     }
@@ -110,11 +110,7 @@ extension Engine {
   /// What there is too little of to create one more, and what would help; nil: nothing.
   func exhaustion(_ index: Int) -> SafeText? {
     let host = hosts[boxes[index].host].record
-    if host.deployments >= host.limits.deployments {
-      return SafeText(
-        "provider \(host.name) holds \(host.deployments) of \(host.limits.deployments) "
-          + "deployments; raise limits.deployments")
-    }
+    if let why = host.exhaustion { return why }
     if identities.names(of: boxes[index].settings.names) == 0 {
       return SafeText(
         "all \(boxes[index].settings.names.capacity) names "
@@ -133,7 +129,7 @@ extension Engine {
   private func room(_ index: Int) -> Int {
     let host = hosts[boxes[index].host].record
     return min(
-      identities.names(of: boxes[index].settings.names), host.limits.deployments - host.deployments)
+      identities.names(of: boxes[index].settings.names), host.limits.deployments - host.places)
   }
 
   /// What the pool does now and why, or why nothing.

@@ -31,9 +31,21 @@ extension Engine {
     case .resize(let name, let sizes): return onPool(name) { $0.resize($1, sizes) }
     case .maintenance(let name, let isOn): return maintain(name, isOn, request)
     case .notify(let uniqueId, let word): return notice(uniqueId, word)
+    case .removeOrphan(let name):
+      return orRefused { engine throws(Refusal) in
+        try engine.removeOrphan(name, actor: request.actor)
+      }
+    case .adopt(let name, let user):
+      return orRefused { engine throws(Refusal) in try engine.adopt(name, for: user) }
     case .cancel, .destroy, .move, .ready, .assign, .release, .retry, .forget, .undo:
       return .refused(Refusal(.invalid, "a request about a deployment without one"))
     }
+  }
+
+  private mutating func orRefused(
+    _ body: (inout Engine) throws(Refusal) -> Reply
+  ) -> Reply {
+    do throws(Refusal) { return try body(&self) } catch { return .refused(error) }
   }
 
   private mutating func onPool(
@@ -95,6 +107,7 @@ extension Engine {
     case .retry: return retry(slot)
     case .forget:
       gone(slot, as: .removed, actor: request.actor)
+      lookForOrphansSoon(boxes[live[slot].pool].host)
       return .accepted(id, note: "forgotten: whatever was left outside is no longer known")
     case .undo:
       let word = slots[slot].pending?.verb.word ?? "request"
@@ -237,7 +250,7 @@ extension Verb {
       .release(let id), .retry(let id), .forget(let id), .undo(let id):
       id
     case .assignFromPool, .publish, .cancelPublication, .pause, .resume, .lift, .resize,
-      .maintenance, .notify:
+      .maintenance, .notify, .removeOrphan, .adopt:
       nil
     }
   }
@@ -249,7 +262,7 @@ extension Verb {
       .pause(let name), .resume(let name), .lift(let name), .resize(let name, _):
       name
     case .cancel, .destroy, .move, .ready, .assign, .release, .retry, .forget, .undo, .maintenance,
-      .notify:
+      .notify, .removeOrphan, .adopt:
       nil
     }
   }
@@ -267,7 +280,7 @@ extension Verb {
     case .forget: .forget
     case .undo: .undo
     case .assignFromPool, .publish, .cancelPublication, .pause, .resume, .lift, .resize,
-      .maintenance, .notify:
+      .maintenance, .notify, .removeOrphan, .adopt:
       nil
     }
   }
@@ -279,7 +292,8 @@ extension Verb {
     case .destroy: .destroy
     case .release: .release
     case .move, .ready, .assign, .assignFromPool, .retry, .forget, .undo, .publish,
-      .cancelPublication, .pause, .resume, .lift, .resize, .maintenance, .notify:
+      .cancelPublication, .pause, .resume, .lift, .resize, .maintenance, .notify, .removeOrphan,
+      .adopt:
       nil
     }
   }
@@ -297,6 +311,8 @@ extension Verb {
     case .resize: "resize"
     case .maintenance(_, let isOn): "maintenance \(isOn ? "on" : "off")"
     case .notify(_, let word): "notify \(word.word)"
+    case .removeOrphan(let name): "remove the \(name)"
+    case .adopt(let name, let user): "adopt the \(name) for \(user)"
     case .cancel: "cancel"
     case .destroy: "destroy"
     case .ready: "ready"

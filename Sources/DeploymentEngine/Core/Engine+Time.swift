@@ -13,6 +13,7 @@ extension Engine {
         if slotOf[id] == slot { reschedule(slot) }
       case .pool(let index): wakePool(index)
       case .publication(let index, let revision): wakePublication(index, revision)
+      case .inventory(let host): wakeInventory(host)
       }
     }
   }
@@ -188,6 +189,12 @@ enum Pauses {
   static let retry = (first: TimeSpan.seconds(1), longest: TimeSpan.minutes(1))
   /// The first pause after a removal that failed, and the longest.
   static let removal = (first: TimeSpan.minutes(1), longest: TimeSpan.hours(1))
+  /// Before the first listing of what exists outside, before another one where something was new,
+  /// before all others, and how long one may take.
+  static let inventory = (
+    first: TimeSpan.seconds(2), again: TimeSpan.seconds(10), usual: TimeSpan.minutes(5),
+    call: TimeSpan.minutes(3)
+  )
   /// Between two looks at a deployment because its driver spoke of it.
   static let look = TimeSpan.seconds(10)
   /// Between two times that is noted who is logged in, as a driver says.

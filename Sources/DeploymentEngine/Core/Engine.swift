@@ -49,6 +49,7 @@ public struct Engine: Sendable {
   var journal: [JournalEntry] = []
   var answers: [Answer] = []
   var madeCalls: [Call] = []
+  var inventoryCalls: [InventoryCall] = []
   /// Pools that could create nothing because something is exhausted; looked at again when something
   /// is freed.
   var exhaustedPools: [Int] = []
@@ -99,7 +100,10 @@ public struct Engine: Sendable {
     case .callEnded(let outcome): callEnded(outcome)
     case .request(let request): answer(request)
     case .noticed(let notice, let provider): hear(notice, from: provider)
-    case .configured(let configuration, let services): configure(configuration, services)
+    case .inventoried(let id, let answer): inventoryEnded(id, answer)
+    case .configured(let configuration, let services, let inventories):
+      configure(configuration, services)
+      useInventories(inventories)
     }
     passTime()
     settlePlans()
@@ -113,6 +117,7 @@ public struct Engine: Sendable {
     swap(&outcome.journal, &journal)
     swap(&outcome.answers, &answers)
     swap(&outcome.calls, &madeCalls)
+    swap(&outcome.inventories, &inventoryCalls)
     return outcome
   }
 

@@ -46,6 +46,12 @@ struct IdentityPools: Sendable {
     if let port = identity.port { heldPorts.insert(port) }
   }
 
+  /// Whether anything of it is held.
+  func isHeld(_ identity: Identity) -> Bool {
+    heldNames.contains(identity.name) || identity.mac.map(heldMACs.contains) ?? false
+      || identity.port.map(heldPorts.contains) ?? false
+  }
+
   /// Whether an address of this range is free.
   func hasMAC(in range: MACRange) -> Bool { (ranges[range]?.free ?? 0) > 0 }
   /// Whether a port is free.

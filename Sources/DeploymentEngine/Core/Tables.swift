@@ -65,6 +65,19 @@ struct HostBox: Sendable {
   var isDirty = false
   var isUnpumped = false
   var isErased = false
+  /// It can say what exists on it.
+  var canList = false
+  /// The inventory call in flight.
+  var inventoryCall: InventoryFlight?
+  /// When the next one is made; nil: while one is in flight.
+  var nextInventory: Moment?
+
+  /// An inventory call that has not been answered.
+  struct InventoryFlight: Sendable {
+    var id: CallID
+    var task: InventoryCall.Task
+    var due: Moment
+  }
 }
 
 /// A pool's place in its provider's queue.
@@ -85,6 +98,7 @@ struct Due: Comparable, Sendable {
     case deployment(DeploymentID)
     case pool(Int)
     case publication(Int, Int)
+    case inventory(Int)
   }
   var at: Moment
   var order: UInt64

@@ -25,11 +25,15 @@ public struct OutsideThing: Hashable, Sendable {
   public var name: SafeText
   /// What it was made for.
   public var purpose: Purpose
+  /// What identifies the whole deployment by which its driver finds it again; nil: it is a part of
+  /// one, or cannot be found without what was stored.
+  public var identity: Identity?
 
   /// A thing from its parts.
-  public init(kind: SafeText, name: SafeText, purpose: Purpose) {
+  public init(kind: SafeText, name: SafeText, purpose: Purpose, identity: Identity? = nil) {
     self.kind = kind
     self.name = name
     self.purpose = purpose
+    self.identity = identity
   }
 }

@@ -45,8 +45,8 @@ extension Service {
       CallResult(
         data: DriverData.encode(deployment, version: Deployment.dataVersion),
         uniqueId: SafeText(deployment.uniqueId), name: SafeText(deployment.name),
-        ip: deployment.ip.map { SafeText($0) }, suggestedTime: deployment.suggestedTime,
-        progress: deployment.progress), log)
+        ip: deployment.ip.map { SafeText($0) }, console: deployment.console.map { SafeText($0) },
+        suggestedTime: deployment.suggestedTime, progress: deployment.progress), log)
   }
 
   private func callPublication(_ call: Call, owner: String, log: CallLog) async -> CallOutcome {
@@ -97,6 +97,7 @@ private struct CallResult {
   var uniqueId: SafeText?
   var name: SafeText?
   var ip: SafeText?
+  var console: SafeText?
   var suggestedTime: TimeSpan
   var progress: Progress?
 }
@@ -122,7 +123,8 @@ extension Call {
     }
     return .init(
       id: id, answer: answer, data: data, uniqueId: result.uniqueId, name: result.name,
-      ip: result.ip, suggestedTime: result.suggestedTime, progress: result.progress)
+      ip: result.ip, console: result.console, suggestedTime: result.suggestedTime,
+      progress: result.progress)
   }
 }
 

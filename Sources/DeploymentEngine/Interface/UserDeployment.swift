@@ -31,6 +31,9 @@ public protocol UserDeployment: Codable, Sendable {
   var reasonOfError: String { get }
   /// How long to wait before the next `checkState`; may differ from call to call. (`suggestedTime`)
   var suggestedTime: TimeSpan { get }
+  /// Where its screen or console can be seen, for an administrator: `vnc://host:5900`; nil:
+  /// nowhere, or nobody knows. Read again after every call.
+  var console: String? { get }
   /// How far the running operation has come, where it is known.
   var progress: Progress? { get }
 
@@ -76,6 +79,8 @@ extension UserDeployment {
   public static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]? { nil }
   /// The unique id.
   public var name: String { uniqueId }
+  /// Nobody knows.
+  public var console: String? { nil }
   /// Nothing is known.
   public var progress: Progress? { nil }
   /// Nothing to do.

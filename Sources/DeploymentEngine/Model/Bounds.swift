@@ -27,6 +27,8 @@ public enum Bounds {
   public static let unheardNotices = 100_000
   /// Events kept in the journal.
   public static let journalEntries = 200_000
+  /// Things without a record that are kept in mind of one provider; the others are counted.
+  public static let orphans = 200
   /// Notices that wait for a driver to be told; the oldest are dropped.
   public static let pendingNotices = 32
   /// Ports handed to deployments, lowest and highest: below the range that systems give out

@@ -64,18 +64,31 @@ public struct ProviderConfiguration: Hashable, Codable, Sendable {
   public var driver: String
   /// How much it may be asked for at once.
   public var limits: ProviderLimits
+  /// What happens to things on it that have no record.
+  public var orphans: OrphanRule
   /// The driver's own parameters.
   public var parameters: ParameterValues
 
   /// A provider from its parts.
   public init(
     name: String, driver: String, limits: ProviderLimits = ProviderLimits(),
-    parameters: ParameterValues = [:]
+    orphans: OrphanRule = OrphanRule(), parameters: ParameterValues = [:]
   ) {
     self.name = name
     self.driver = driver
     self.limits = limits
+    self.orphans = orphans
     self.parameters = parameters
+  }
+
+  /// As it is stored; a store of an earlier version has no rule.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    driver = try container.decode(String.self, forKey: .driver)
+    limits = try container.decode(ProviderLimits.self, forKey: .limits)
+    orphans = try container.decodeIfPresent(OrphanRule.self, forKey: .orphans) ?? OrphanRule()
+    parameters = try container.decode(ParameterValues.self, forKey: .parameters)
   }
 }
 

@@ -101,6 +101,8 @@ public struct Deployment: Hashable, Sendable {
   public var driverName: SafeText = ""
   /// Its address; nil until the driver or the OS manager knows.
   public var ip: SafeText?
+  /// Where its screen can be seen; nil: nowhere, or nobody knows.
+  public var console: SafeText?
   /// Why it is in error, or what the last attempt of its operation said.
   public var reason: SafeText?
   /// How far its operation has come.

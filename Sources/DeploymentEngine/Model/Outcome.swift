@@ -228,6 +228,8 @@ public struct CallOutcome: Hashable, Sendable {
   public var name: SafeText?
   /// Read again after every call; empty: none.
   public var ip: SafeText?
+  /// Read again after every call that has reached the driver's value; nil: none.
+  public var console: SafeText?
   /// When to check, if the answer was `running`.
   public var suggestedTime: TimeSpan
   /// How far the operation has come.
@@ -238,8 +240,8 @@ public struct CallOutcome: Hashable, Sendable {
   /// An outcome from its parts.
   public init(
     id: CallID, answer: TaskState?, data: [UInt8]? = nil, uniqueId: SafeText? = nil,
-    name: SafeText? = nil, ip: SafeText? = nil, suggestedTime: TimeSpan = .seconds(10),
-    progress: Progress? = nil, log: [LogLine] = []
+    name: SafeText? = nil, ip: SafeText? = nil, console: SafeText? = nil,
+    suggestedTime: TimeSpan = .seconds(10), progress: Progress? = nil, log: [LogLine] = []
   ) {
     self.id = id
     self.answer = answer
@@ -247,6 +249,7 @@ public struct CallOutcome: Hashable, Sendable {
     self.uniqueId = uniqueId
     self.name = name
     self.ip = ip
+    self.console = console
     self.suggestedTime = suggestedTime
     self.progress = progress
     self.log = log
@@ -264,7 +267,12 @@ public enum Event: Hashable, Sendable {
   /// A driver says something unasked, of something on this provider.
   case noticed(DriverNotice, by: SafeText)
   /// A configuration to run on; for each pool by name what its service can do, or why it has none.
-  case configured(Configuration, services: [String: ServiceOffer])
+  ///
+  /// `inventories`: the providers that can list what exists on them.
+  case configured(
+    Configuration, services: [String: ServiceOffer], inventories: Set<String> = [])
+  /// A provider has answered an inventory call.
+  case inventoried(CallID, InventoryAnswer)
 }
 
 /// What a driver said when it was asked for a pool's service.
@@ -299,13 +307,15 @@ public struct Outcome: Hashable, Sendable {
   public var answers: [Answer] = []
   /// What is called, after the commit.
   public var calls: [Call] = []
+  /// What providers are asked about what exists on them, after the commit.
+  public var inventories: [InventoryCall] = []
 
   /// Nothing to do.
   public init() {}
 
   /// Nothing to do.
   public var isEmpty: Bool {
-    changes.isEmpty && journal.isEmpty && answers.isEmpty && calls.isEmpty
+    isTransient && calls.isEmpty && inventories.isEmpty
   }
   /// Nothing to store.
   public var isTransient: Bool { changes.isEmpty && journal.isEmpty && answers.isEmpty }

@@ -190,13 +190,27 @@ public struct ProviderRecord: Hashable, Sendable {
   public var preparing = 0
   /// Removals and cancels at present.
   public var removing = 0
-  /// Everything that exists on it.
+  /// Everything that exists on it and has a record.
   public var deployments = 0
+  /// What exists on it without a record, where it can list that.
+  public var orphans = OrphanList()
 
   /// A provider with nothing on it.
   public init(name: SafeText, limits: ProviderLimits) {
     self.name = name
     self.limits = limits
+  }
+
+  /// What counts against `limits.deployments`: what has no record takes its place as well.
+  public var places: Int { deployments + orphans.places }
+
+  /// Why there is no place on it for one more; nil: there is.
+  var exhaustion: SafeText? {
+    guard places >= limits.deployments else { return nil }
+    let without = orphans.places == 0 ? "" : " (\(orphans.places) of them without a record)"
+    return SafeText(
+      "provider \(name) holds \(places) of \(limits.deployments) deployments\(without); "
+        + "raise limits.deployments")
   }
 }
 

@@ -58,6 +58,10 @@ public enum Verb: Hashable, Codable, Sendable {
   case maintenance(SafeText, Bool)
   /// What an agent says, by the deployment's unique id.
   case notify(SafeText, AgentWord)
+  /// Removes something that exists without a record.
+  case removeOrphan(OrphanName)
+  /// Gives it a record again, as a deployment of this user.
+  case adopt(OrphanName, user: SafeText)
 }
 
 /// Something asked of the engine.
@@ -87,7 +91,7 @@ public struct Request: Hashable, Codable, Sendable {
 }
 
 /// Why a request changes nothing.
-public struct Refusal: Hashable, Codable, Sendable {
+public struct Refusal: Error, Hashable, Codable, Sendable {
   /// What kind of refusal; decides the exit code.
   public enum Kind: String, Hashable, Codable, Sendable {
     /// The state does not permit it.

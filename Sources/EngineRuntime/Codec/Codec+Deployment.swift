@@ -1,6 +1,9 @@
 import DeploymentEngine
 
 extension Deployment: StoredRecord {
+  /// 2: with the address of its console.
+  static var recordVersion: UInt8 { 2 }
+
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(id.number)
     writer.write(Int64(pool.number))
@@ -29,6 +32,7 @@ extension Deployment: StoredRecord {
     writer.write(stateSince)
     writer.write(optional: next, at: now)
     writer.write(optional: patience, at: now)
+    writer.write(optional: console)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -76,6 +80,7 @@ extension Deployment: StoredRecord {
     stateSince = try reader.timestamp()
     next = try reader.optionalDeadline(at: now)
     patience = try reader.optionalDeadline(at: now)
+    if reader.version >= 2 { console = try reader.optionalText() }
   }
 }
 

@@ -1,6 +1,9 @@
 import DeploymentEngine
 
 extension ProviderRecord: StoredRecord {
+  /// 2: with what exists without a record.
+  static var recordVersion: UInt8 { 2 }
+
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(name)
     writer.write(inMaintenance)
@@ -11,6 +14,7 @@ extension ProviderRecord: StoredRecord {
     writer.write(preparing)
     writer.write(removing)
     writer.write(deployments)
+    writer.write(orphans, at: now)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -28,6 +32,7 @@ extension ProviderRecord: StoredRecord {
     self.preparing = try reader.integer()
     self.removing = try reader.integer()
     self.deployments = try reader.integer()
+    if reader.version >= 2 { orphans = try reader.orphans(at: now) }
   }
 }
 

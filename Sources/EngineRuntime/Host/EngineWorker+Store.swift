@@ -19,7 +19,9 @@ extension EngineWorker {
     for entry in outcome.journal {
       log.write(entry.line(poolName: entry.pool.flatMap { poolNames[$0] }))
     }
-    if !isDraining { for call in outcome.calls { make(call) } }
+    guard !isDraining else { return }
+    for call in outcome.calls { make(call) }
+    for call in outcome.inventories { make(call) }
   }
 
   /// Where the store cannot be written for now, nothing is done, and it is tried again: what came
@@ -68,6 +70,14 @@ extension EngineWorker {
       CallRunner.Order(call: call, service: service, owner: store.id) { outcome in
         mailbox.post { $0.outcomes.append(outcome) }
       })
+  }
+
+  private mutating func make(_ call: InventoryCall) {
+    let mailbox = run.mailbox
+    guard let inventory = shelf.inventories[call.provider.text] else { return }
+    inventories.make(call, on: inventory, owner: store.id) { answer in
+      mailbox.post { $0.inventories.append((call.id, answer)) }
+    }
   }
 
   /// The answer to a call for which there is nobody to be called.

@@ -10,6 +10,7 @@ struct EngineWorker {
   let lease: Lease
   let run: EngineRun
   let runner: CallRunner
+  let inventories = InventoryRunner()
   let log: JournalLog
   let watcher: StoreWatcher
   var engine: Engine
@@ -86,6 +87,7 @@ struct EngineWorker {
     requests = []
     for request in taken { engine.handle(.request(request), at: now) }
     if let configuration = mail.configuration { configure(configuration, at: now) }
+    for (id, answer) in mail.inventories { engine.handle(.inventoried(id, answer), at: now) }
     for event in mail.notices.events { engine.handle(event, at: now) }
     if let wake = engine.nextWake, wake <= now.moment { engine.handle(.tick, at: now) }
     noticeRequests()
@@ -103,7 +105,8 @@ struct EngineWorker {
       mailbox.post { $0.notices.add(notice, by: provider) }
     }
     configuration = new
-    engine.handle(.configured(new, services: shelf.offers), at: now)
+    engine.handle(
+      .configured(new, services: shelf.offers, inventories: Set(shelf.inventories.keys)), at: now)
   }
 
   /// How long to wait for mail, in milliseconds.

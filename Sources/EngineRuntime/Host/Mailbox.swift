@@ -11,6 +11,8 @@ final class Mailbox: Sendable {
   struct Mail {
     /// Calls that came back.
     var outcomes: [CallOutcome] = []
+    /// What providers said that exists, or is gone.
+    var inventories: [(CallID, InventoryAnswer)] = []
     /// What drivers said unasked.
     var notices = UnheardNotices()
     /// What to run on from now on.

@@ -7,6 +7,11 @@ struct ServiceShelf: Sendable {
   /// What the core is told of them, by the pool's name.
   private(set) var offers: [String: ServiceOffer] = [:]
 
+  /// The providers that can list what exists on them, by name.
+  var inventories: [String: any Inventory] {
+    providers.compactMapValues { $0 as? any Inventory }
+  }
+
   private var providers: [String: any Provider] = [:]
   /// What the providers leave their notices in, for as long as this shelf is in use.
   private var sinks: [NoticeSink] = []

@@ -250,7 +250,7 @@ extension World.Told {
     case .configured: false
     case .request(let request):
       if case .resize = request.verb { false } else { true }
-    case .tick, .callEnded, .noticed: true
+    case .tick, .callEnded, .noticed, .inventoried: true
     }
   }
 

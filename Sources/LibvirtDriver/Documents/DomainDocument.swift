@@ -162,6 +162,12 @@ struct DomainDocument {
     return card?.elements(forName: "source").first?.attribute(forName: "network")?.stringValue
   }
 
+  /// The address of its first network card.
+  var mac: String? {
+    let card = devices.elements(forName: "interface").first
+    return card?.elements(forName: "mac").first?.attribute(forName: "address")?.stringValue
+  }
+
   /// Where its screen can be seen while it runs; nil: nowhere.
   var console: String? {
     for graphics in devices.elements(forName: "graphics") {

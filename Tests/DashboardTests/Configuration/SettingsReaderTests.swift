@@ -18,6 +18,7 @@ import Testing
         driver: sample
         host: localhost
         limits: { preparing: 5, removing: 6, deployments: 70 }
+        orphans: { remove: true, grace: 2h, most: 3 }
     pools:
       - name: lab
         provider: here
@@ -57,6 +58,7 @@ import Testing
     #expect(reading.providers.map(\.name) == ["here"])
     let provider = try #require(settings.configuration.providers.first)
     #expect(provider.limits == ProviderLimits(preparing: 5, removing: 6, deployments: 70))
+    #expect(provider.orphans == OrphanRule(removes: true, grace: .hours(2), most: 3))
     #expect(provider.parameters == ["host": .text("localhost")])
     #expect(settings.configuration.pools == [Self.wholePool])
   }

@@ -31,7 +31,7 @@ import Testing
       document.text() == """
         {"id": "d17", "name": "lab-003", "uniqueId": null, "pool": "lab", "placement": "L1", \
         "user": null, "state": "usable", "osState": "usable", "operation": null, \
-        "progress": null, "cancelRequested": false, "inUse": false, "ip": null, \
+        "progress": null, "cancelRequested": false, "inUse": false, "ip": null, "console": null, \
         "reasonOfError": null, "publication": null, "revision": 1, \
         "createdAt": "2026-01-01T08:59:00Z", "stateSince": "2026-01-01T08:59:00Z", \
         "nextCheckAt": null}
@@ -58,7 +58,7 @@ import Testing
       view().document(of: deployment).text() == """
         {"id": "d17", "name": "Lab 3", "uniqueId": "u-1", "pool": "lab", "placement": "assigned", \
         "user": "ana", "state": "preparing", "osState": "preparing", "operation": "setReady", \
-        "progress": "3/5", "cancelRequested": true, "inUse": true, "ip": "10.1.4.3", \
+        "progress": "3/5", "cancelRequested": true, "inUse": true, "ip": "10.1.4.3", "console": null, \
         "reasonOfError": "was \\"slow\\"", "publication": 2, "revision": 9, \
         "createdAt": "2026-01-01T08:59:00Z", "stateSince": "2026-01-01T08:59:00Z", \
         "nextCheckAt": "2026-01-01T09:00:05Z"}

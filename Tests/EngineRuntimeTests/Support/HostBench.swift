@@ -1,5 +1,6 @@
 import DeploymentEngine
 import Logging
+import Synchronization
 
 @testable import EngineRuntime
 
@@ -7,6 +8,8 @@ import Logging
 struct HostBench {
   let temporary: TemporaryStore
   let world: ScriptedWorld
+  /// How far the engine's monotonic clock is ahead of the machine's.
+  let ahead = Ahead()
 
   init(_ script: @escaping ScriptedWorld.Script = { _, _ in .finished }) throws {
     temporary = try TemporaryStore()
@@ -30,12 +33,20 @@ struct HostBench {
     EngineOptions(
       storePath: temporary.path, drivers: [ScriptedDriver(world: world)],
       configuration: configuration,
-      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, seed: 1)
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+      seed: 1, clock: EngineClock { [ahead] in ahead.time })
   }
 
   func host(_ configuration: Configuration?) -> EngineHost { EngineHost(options(configuration)) }
 
   func snapshot() throws -> StoredState { try StoreReader(path: temporary.path).snapshot().state }
+
+  /// Moves the engine's monotonic clock on, so that what is due then is due. The wall clock stays:
+  /// clients reckon by it when a request is too old.
+  func pass(_ span: TimeSpan, _ host: EngineHost) {
+    ahead.span.withLock { $0 = $0 + span }
+    host.wake()
+  }
 
   /// The states of all deployments, by name.
   func states() throws -> [String: DeploymentState] {
@@ -52,5 +63,16 @@ struct HostBench {
     let request = Request(key: RequestKey(key), actor: "tester", verb: verb)
     return try RequestClient(path: temporary.path)
       .ask([request], timeout: .seconds(20))[request.key]
+  }
+}
+
+/// Clocks of which the monotonic one can be moved on.
+final class Ahead: Sendable {
+  let span = Mutex(TimeSpan.zero)
+
+  var time: EngineTime {
+    let now = EngineClock.system.now
+    let span = span.withLock { $0 }
+    return EngineTime(moment: now.moment + span, utc: now.utc)
   }
 }

@@ -111,6 +111,7 @@ struct RandomRecords {
     deployment.uniqueId = text()
     deployment.driverName = text()
     deployment.ip = maybe { $0.text() }
+    deployment.console = maybe { $0.text() }
     deployment.reason = maybe { $0.text() }
     deployment.progress = maybe { $0.progress() }
     deployment.data = bytes()
@@ -183,7 +184,26 @@ struct RandomRecords {
     provider.preparing = number(0...99)
     provider.removing = number(0...99)
     provider.deployments = number(0...99)
+    provider.orphans.all = (0..<number(0...3)).map { _ in orphan() }
+    provider.orphans.more = number(0...99)
+    provider.orphans.listedAt = maybe { $0.timestamp() }
+    provider.orphans.problem = maybe { $0.text() }
     return provider
+  }
+
+  private mutating func orphan() -> Orphan {
+    let thing = OutsideThing(
+      kind: text(), name: text(),
+      purpose: bool()
+        ? .deployment(DeploymentID(Int64(number(1...99)))) : .publication(text().text),
+      identity: maybe {
+        Identity(name: $0.text().text, mac: MACAddress(UInt64($0.number(0...99))))
+      })
+    let cause = Orphan.Cause.allCases[number(0...2)]
+    var orphan = Orphan(thing, cause, grace: deadline(), at: timestamp())
+    orphan.sightings = number(1...99)
+    orphan.removal = [.none, .asked(by: text()), .failed(text())][number(0...2)]
+    return orphan
   }
 
   mutating func publication(_ pool: Int32, _ revision: Int) -> PublicationRecord {

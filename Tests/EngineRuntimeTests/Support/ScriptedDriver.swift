@@ -15,6 +15,8 @@ final class ScriptedWorld: Sendable {
     var existing: Set<String> = []
     var atOnce: [String: Int] = [:]
     var mistakes: [String] = []
+    /// The names of what is listed as made for `d1`.
+    var leftovers: Set<String> = []
     var sink = WeakSink()
   }
   private struct WeakSink: Sendable {
@@ -28,6 +30,9 @@ final class ScriptedWorld: Sendable {
 
   var seen: [Seen] { state.withLock { $0.seen } }
   var existing: Set<String> { state.withLock { $0.existing } }
+  var leftovers: Set<String> { state.withLock { $0.leftovers } }
+  func leave(_ name: String) { state.withLock { _ = $0.leftovers.insert(name) } }
+  func clear(_ name: String) { state.withLock { _ = $0.leftovers.remove(name) } }
   var mistakes: [String] { state.withLock { $0.mistakes } }
 
   /// What the engine that watches last has given; nil once it watches no more.
@@ -69,7 +74,7 @@ struct ScriptedDriver: Driver {
   }
 }
 
-struct ScriptedProvider: NoticeSource {
+struct ScriptedProvider: NoticeSource, Inventory {
   let world: ScriptedWorld
 
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service {
@@ -80,6 +85,18 @@ struct ScriptedProvider: NoticeSource {
   func watch(_ sink: NoticeSink) { world.watch(sink) }
 
   func problem() async -> SafeText? { nil }
+
+  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [OutsideThing] {
+    world.leftovers.map {
+      OutsideThing(
+        kind: "thing", name: SafeText($0), purpose: .deployment(DeploymentID(1)),
+        identity: Identity(name: $0))
+    }
+  }
+
+  func remove(_ thing: OutsideThing, ownedBy owner: String) async throws(DeploymentFailure) {
+    world.clear(thing.name.text)
+  }
 }
 
 struct ScriptedService: Service {

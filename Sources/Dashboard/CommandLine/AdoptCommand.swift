@@ -1,0 +1,41 @@
+import ArgumentParser
+import DeploymentEngine
+
+struct AdoptCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "adopt",
+    abstract: "Give a user back what exists outside without a record.",
+    usage: "dashboard adopt <name> <user>",
+    discussion: """
+      What `dashboard orphans` lists becomes a deployment again, of this user and of nobody else: \
+      no one knows what its last user left in it. An engine must run, and have seen it twice.
+      """)
+
+  @Argument(help: ArgumentHelp("Its name, as `dashboard orphans` has it.", valueName: "name"))
+  var name: String
+  @Argument(help: ArgumentHelp("Who gets it.", valueName: "user"))
+  var user: String
+  @OptionGroup var options: ActOptions
+
+  func validate() throws {
+    guard !user.isEmpty else { throw ValidationError("the user's name is empty") }
+  }
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    let act = Act(
+      argument: name,
+      verb: { view throws(LookupFailure) in
+        for provider in view.state.providers {
+          for orphan in provider.orphans.confirmed where orphan.thing.name.text == name {
+            let found = OrphanName(
+              provider: provider.name, kind: orphan.thing.kind, name: orphan.thing.name)
+            return .adopt(found, user: SafeText(user))
+          }
+        }
+        throw LookupFailure(
+          status: .absent,
+          sentence: "\(name): the engine has seen nothing of this name without a record")
+      }, goal: .ended)
+    try Acting(options, context).perform([act])
+  }
+}

@@ -1,0 +1,96 @@
+import DeploymentEngine
+
+/// What exists without a record: a list, and what can be done about one of them.
+extension ScreenModel {
+  /// Lists them, or says what there is to say where there are none.
+  mutating func openOrphans() -> [Command] {
+    let found = catalog.orphans
+    guard !found.isEmpty else {
+      sayWhyNoOrphans()
+      return []
+    }
+    let items = found.map { provider, orphan in
+      let name = OrphanName(
+        provider: provider.name, kind: orphan.thing.kind, name: orphan.thing.name)
+      return Picker.Item(
+        choice: .orphan(name), label: SafeText(name.description),
+        help: story(of: orphan, on: provider.name))
+    }
+    let more = catalog.providers.reduce(0) { $0 + $1.orphans.more }
+    let rest = more == 0 ? "" : ", and \(more) more"
+    modal = .picker(Picker(title: "\(items.count) without a record\(rest)", items: items))
+    return [.flushInput]
+  }
+
+  private mutating func sayWhyNoOrphans() {
+    let listed = catalog.providers.filter { $0.orphans.listedAt != nil }
+    let problem = catalog.providers.lazy.compactMap { provider in
+      provider.orphans.problem.map { "\(provider.name): \($0)" }
+    }.first
+    if let problem {
+      complain(SafeText(problem))
+    } else if listed.isEmpty {
+      say("no provider here can list what exists on it, or none was asked yet")
+    } else {
+      let names = listed.map(\.name.text).joined(separator: ", ")
+      say("nothing exists without a record on \(names)", .done)
+    }
+  }
+
+  /// What is known of one, in a few words.
+  private func story(of orphan: Orphan, on provider: SafeText) -> SafeText {
+    let purpose =
+      switch orphan.thing.purpose {
+      case .deployment(let id): id.description
+      case .publication(let name): "publication \(name)"
+      }
+    let since = ClockText.since(orphan.firstSeen, now: now.utc, zone)
+    let start = "on \(provider), \(purpose), since \(since)"
+    switch (orphan.removal, orphan.cause) {
+    case (.asked(let actor), _): return "\(start): being removed, asked by \(actor)"
+    case (.failed(let reason), _): return "\(start): not removed: \(reason)"
+    case (.none, .laterState): return "\(start): this store is an old copy"
+    case (.none, .saidGone): return "\(start): its record says that it is gone"
+    case (.none, .noRecord): return "\(start)\(ruleWords(orphan, provider))"
+    }
+  }
+
+  /// When the rule removes it by itself.
+  private func ruleWords(_ orphan: Orphan, _ provider: SafeText) -> String {
+    let settings = catalog.configuration.providers.first { SafeText($0.name) == provider }
+    guard settings?.orphans.removes ?? false else { return "" }
+    let left = orphan.grace.at - now.moment
+    return left > .zero ? ": removed in \(left.spoken)" : ": removed at the next look"
+  }
+
+  /// What can be done about one.
+  mutating func openOrphan(_ name: OrphanName) -> [Command] {
+    let known = catalog.orphans.first {
+      $0.provider.name == name.provider && $0.orphan.thing.name == name.name
+        && $0.orphan.thing.kind == name.kind
+    }
+    guard let orphan = known?.orphan else {
+      complain("\(name) is gone, or has a record again")
+      return []
+    }
+    let never: SafeText? = orphan.cause == .laterState ? "this store is an old copy" : nil
+    let part: SafeText? = orphan.thing.identity == nil ? "it is no whole deployment" : nil
+    let asking = whyNothingIsAsked
+    modal = .picker(
+      Picker(
+        title: SafeText(name.description),
+        items: [
+          item(.removeOrphan, .removeOrphan(name), asking ?? never),
+          item(.adopt, .adopt(name), asking ?? never ?? part),
+        ]))
+    return [.flushInput]
+  }
+
+  private func item(
+    _ id: ActionID, _ choice: Picker.Choice, _ refusal: SafeText?
+  ) -> Picker.Item {
+    let action = ActionTable[id]
+    return Picker.Item(
+      choice: choice, label: SafeText(action.label), help: SafeText(action.help), refusal: refusal)
+  }
+}

@@ -1,0 +1,120 @@
+import DeploymentEngine
+import EngineSimulation
+
+/// An engine with one provider that can list what exists on it. Every driver call finishes at once.
+final class ListedSite {
+  private(set) var engine: Engine
+  private(set) var now = EngineTime.start
+  private let configuration: Configuration
+  private let services: [String: ServiceOffer]
+
+  /// What exists on the provider beside what has a record.
+  var things: [OutsideThing] = []
+  /// Says instead that it cannot be listed, or removed.
+  var problem: SafeText?
+  /// Says nothing at all.
+  var isSilent = false
+  private(set) var listings = 0
+  private(set) var removed: [SafeText] = []
+  private(set) var answers: [Reply] = []
+  private(set) var journal: [JournalEntry] = []
+  private(set) var calls: [Call] = []
+  private var requests = 0
+
+  init(
+    l1: Int = 1, max: Int = 4, rule: OrphanRule = OrphanRule(),
+    limits: ProviderLimits = ProviderLimits(), loading state: StoredState? = nil
+  ) {
+    let pool = PoolSetup.pool(l1: l1, max: max)
+    configuration = Configuration(
+      providers: [
+        ProviderConfiguration(name: "here", driver: "x", limits: limits, orphans: rule)
+      ], pools: [pool.configuration])
+    services = ["lab": pool.offer]
+    engine = Engine(seed: 1, loading: state ?? StoredState(), at: now)
+    tell(.configured(configuration, services: services, inventories: ["here"]))
+  }
+
+  /// What a store holds after all this.
+  var stored: StoredState {
+    var state = StoredState()
+    state.configuration = configuration
+    state.counters.deployment = (engine.deployments.map(\.id.number).max() ?? 0) + 1
+    state.counters.pool = 2
+    state.providers = engine.providers
+    state.pools = engine.pools
+    state.deployments = engine.deployments
+    return state
+  }
+
+  var list: OrphanList { engine.providers.first?.orphans ?? OrphanList() }
+  var shown: [SafeText] { list.confirmed.map(\.thing.name) }
+
+  /// A machine that belongs to this deployment.
+  static func machine(_ number: Int64, name: String? = nil) -> OutsideThing {
+    let name = name ?? "lab-9\(number)"
+    return OutsideThing(
+      kind: "domain", name: SafeText(name), purpose: .deployment(DeploymentID(number)),
+      identity: Identity(name: name))
+  }
+
+  func tell(_ event: Event) {
+    var events = [event]
+    while !events.isEmpty {
+      let outcome = engine.step(events.removeFirst(), at: now)
+      journal += outcome.journal
+      answers += outcome.answers.map(\.reply)
+      calls += outcome.calls
+      for call in outcome.calls {
+        events.append(.callEnded(CallOutcome(id: call.id, answer: .finished, ip: "10.0.0.1")))
+      }
+      for call in outcome.inventories where !isSilent {
+        events.append(.inventoried(call.id, answer(call)))
+      }
+    }
+  }
+
+  private func answer(_ call: InventoryCall) -> InventoryAnswer {
+    if call.task == .list { listings += 1 }
+    if let problem { return .failed(problem) }
+    switch call.task {
+    case .list:
+      return .things(things)
+    case .remove(let thing):
+      things.removeAll { $0 == thing }
+      removed.append(thing.name)
+      return .removed
+    }
+  }
+
+  @discardableResult
+  func ask(_ verb: Verb) -> Reply? {
+    requests += 1
+    tell(.request(Request(key: RequestKey("\(requests)"), actor: "ann", verb: verb)))
+    return answers.last
+  }
+
+  func remove(_ name: SafeText) -> Reply? { ask(.removeOrphan(Self.named(name))) }
+  func adopt(_ name: SafeText, for user: SafeText) -> Reply? {
+    ask(.adopt(Self.named(name), user: user))
+  }
+
+  static func named(_ name: SafeText) -> OrphanName {
+    OrphanName(provider: "here", kind: "domain", name: name)
+  }
+
+  /// Lets time pass, with all that becomes due in it.
+  func pass(_ span: TimeSpan) {
+    let end = now.moment + span
+    while let wake = engine.nextWake, wake <= end {
+      move(to: max(wake, now.moment))
+      tell(.tick)
+    }
+    move(to: end)
+  }
+
+  private func move(to moment: Moment) {
+    now.utc = now.utc + .milliseconds((moment - now.moment).milliseconds)
+    now.moment = moment
+  }
+}

@@ -1,0 +1,66 @@
+import DeploymentEngine
+import Testing
+
+@testable import EngineRuntime
+
+/// What a provider lists and no record speaks of, from the provider to the store and back.
+struct OrphanTests {
+  /// An engine that has seen something twice that was left over from `d1`.
+  private func bench(_ name: String) throws -> (HostBench, EngineHost) {
+    let bench = try HostBench()
+    let host = bench.host(HostBench.configuration(l1: 1))
+    try host.start()
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    _ = try bench.ask(.destroy(DeploymentID(1)), key: "destroy")
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    bench.world.leave(name)
+    for _ in 0..<2 {
+      let before = try listed(bench)
+      bench.pass(.minutes(6), host)
+      #expect(try eventually { try listed(bench) != before })
+    }
+    return (bench, host)
+  }
+
+  private func listed(_ bench: HostBench) throws -> Timestamp? {
+    try bench.snapshot().providers.first?.orphans.listedAt
+  }
+
+  private func shown(_ bench: HostBench) throws -> [SafeText] {
+    try bench.snapshot().providers.flatMap { $0.orphans.confirmed.map(\.thing.name) }
+  }
+
+  private func name(_ name: SafeText) -> OrphanName {
+    OrphanName(provider: "here", kind: "thing", name: name)
+  }
+
+  @Test func isStoredSurvivesARestartAndIsRemovedByAPersonsWord() throws {
+    let (bench, first) = try bench("stray")
+    #expect(try shown(bench) == ["stray"])
+    first.stop(draining: .zero)
+    let second = bench.host(nil)
+    try second.start()
+    defer { second.stop(draining: .zero) }
+    #expect(try shown(bench) == ["stray"])
+    guard case .accepted = try bench.ask(.removeOrphan(name("stray")), key: "remove") else {
+      Issue.record("not accepted")
+      return
+    }
+    #expect(try eventually { bench.world.leftovers.isEmpty })
+    #expect(try eventually { try shown(bench).isEmpty })
+  }
+
+  @Test func becomesADeploymentOfAUser() throws {
+    let (bench, host) = try bench("lab-700")
+    defer { host.stop(draining: .zero) }
+    guard case .accepted(let id, _) = try bench.ask(.adopt(name("lab-700"), user: "ann")) else {
+      Issue.record("not accepted")
+      return
+    }
+    #expect(id == DeploymentID(1))
+    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    let adopted = try #require(try bench.snapshot().deployments.first { $0.id == id })
+    #expect(adopted.identity.name == "lab-700" && adopted.placement == .assigned("ann"))
+    #expect(bench.world.seen.last == .init(method: "setReady", name: "lab-700"))
+  }
+}
