@@ -1,6 +1,5 @@
 import DeploymentDrivers
 import DeploymentEngine
-import Synchronization
 
 /// What a driver can do wrong; each is noticed by at least one check.
 enum Mistake: String, CaseIterable, Sendable {

@@ -1,6 +1,5 @@
 import DeploymentDrivers
 import DeploymentEngine
-import Synchronization
 
 /// A deployment of the platform in memory: right in everything but the one mistake.
 struct PlantedDeployment: UserDeployment {

@@ -1,8 +1,9 @@
 import DeploymentDrivers
 import DeploymentEngine
 import Glibc
-import Synchronization
 import Testing
+
+import struct Synchronization.Atomic
 
 /// Deployments of one test with an owner of their own, and what is there of them on this machine.
 final class ProcessWorld: Sendable {

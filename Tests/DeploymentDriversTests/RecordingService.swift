@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// A service whose deployments remember what they were told; answers as `script` says.
 struct RecordingService: Service {

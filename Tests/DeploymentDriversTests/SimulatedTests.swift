@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 import Testing
 
 @Suite struct SimulatedTests {

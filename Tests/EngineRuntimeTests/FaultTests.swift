@@ -1,6 +1,5 @@
 import DeploymentEngine
 import GRDB
-import Synchronization
 import Testing
 
 @testable import EngineRuntime

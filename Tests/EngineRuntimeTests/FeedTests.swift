@@ -1,8 +1,9 @@
 import DeploymentEngine
 import Foundation
 import GRDB
-import Synchronization
 import Testing
+
+import struct Synchronization.Atomic
 
 @testable import EngineRuntime
 

@@ -1,7 +1,8 @@
 import DeploymentEngine
 import Foundation
-import Synchronization
 import Testing
+
+import struct Synchronization.Atomic
 
 @testable import EngineRuntime
 

@@ -1,6 +1,5 @@
 import DeploymentEngine
 import Logging
-import Synchronization
 import Testing
 
 @testable import EngineRuntime
@@ -56,7 +55,7 @@ struct LogTests {
 
   @Test func dropsAndCountsWhatIsTooMuchForAnOutputThatDoesNotMove() throws {
     let kept = Kept()
-    let log = JournalLog(logger(kept))
+    let log = try JournalLog(logger(kept))
     for number in 0..<10_000 { log.write(.info, "line \(number)") }
     kept.isMoving.open()
     log.close()

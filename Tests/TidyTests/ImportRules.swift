@@ -21,6 +21,8 @@ struct ImportTable: Sendable {
     // JSON is read and written.
     ImportTable(folder: interface + "ServiceCaller.swift", modules: coding),
     ImportTable(folder: interface + "DriverData.swift", modules: coding),
+    // The lock, which is another one in a build for ThreadSanitizer.
+    ImportTable(folder: interface + "Mutex.swift", modules: ["Synchronization", "Glibc"]),
     ImportTable(folder: "Sources/EngineSimulation", modules: ["DeploymentEngine"]),
     ImportTable(
       folder: "Sources/EngineRuntime",

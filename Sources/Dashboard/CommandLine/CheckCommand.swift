@@ -1,7 +1,7 @@
 import ArgumentParser
 import DeploymentEngine
 import Dispatch
-import Synchronization
+import EngineRuntime
 
 struct CheckCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
@@ -105,7 +105,7 @@ final class OwnThread: TaskExecutor {
 /// Takes what a provider says to the thread that waits for it.
 private final class ProviderAnswer: Sendable {
   private let said = Mutex<SafeText?>(nil)
-  private let signal = DispatchSemaphore(value: 0)
+  private let signal = Semaphore()
 
   func give(_ problem: SafeText?) {
     said.withLock { $0 = problem }
@@ -113,8 +113,7 @@ private final class ProviderAnswer: Sendable {
   }
 
   func wait(atMost span: TimeSpan) -> SafeText? {
-    let limit = DispatchTime.now() + .milliseconds(Int(span.milliseconds))
-    guard signal.wait(timeout: limit) == .success else {
+    guard signal.wait(atMost: span) else {
       return SafeText("it has not answered for \(span.spoken)")
     }
     return said.withLock { $0 }

@@ -47,7 +47,12 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
 
   private static func findings(on store: StoreExamination, at path: String) -> [Finding] {
     var findings = [Self.store(store, at: path), engine(store)]
-    if let free = store.free {
+    if store.isReadOnly {
+      findings.append(
+        Finding(
+          "disk", "that of \(path) is mounted read-only", isTrouble: true,
+          toDo: ["mount it for writing: until then nothing can be stored, so no engine runs"]))
+    } else if let free = store.free {
       let isLittle = free < leastFree
       findings.append(
         Finding(

@@ -1,9 +1,8 @@
 import ArgumentParser
 import DeploymentDrivers
 import DeploymentEngine
-import Dispatch
+import EngineRuntime
 import Foundation
-import Synchronization
 
 struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
@@ -111,7 +110,7 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
 /// Takes a report to the thread that waits for it.
 private final class ReportBox: Sendable {
   private let report = Mutex(ConformanceReport(results: []))
-  private let signal = DispatchSemaphore(value: 0)
+  private let signal = Semaphore()
 
   func give(_ made: ConformanceReport) {
     report.withLock { $0 = made }

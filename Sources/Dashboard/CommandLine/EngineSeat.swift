@@ -2,14 +2,13 @@ import DeploymentEngine
 import Dispatch
 import EngineRuntime
 import Logging
-import Synchronization
 
 /// Keeps a store's engine going: in this process where no other has it.
 final class EngineSeat: Sendable {
   /// How often it looks whether the engine of another process is still there.
-  private static let pause = DispatchTimeInterval.milliseconds(500)
+  private static let pause = TimeSpan.milliseconds(500)
   /// How often it looks at the engine of this process, whose end wakes it.
-  private static let longPause = DispatchTimeInterval.seconds(5)
+  private static let longPause = TimeSpan.seconds(5)
   /// An engine that has been silent for longer is taken for frozen, and its store may be taken
   /// over.
   private static let silence = TimeSpan.seconds(10)
@@ -29,8 +28,8 @@ final class EngineSeat: Sendable {
   private let onPresence: @Sendable (_ isHere: Bool) -> Void
   private let state = Mutex(State())
   private let watching = DispatchQueue(label: "dashboard.engine")
-  private let bell = DispatchSemaphore(value: 0)
-  private let ended = DispatchSemaphore(value: 0)
+  private let bell = Semaphore()
+  private let ended = Semaphore()
 
   /// - Parameter onPresence: told when the engine has come to this process, or gone from it.
   init(
@@ -52,7 +51,7 @@ final class EngineSeat: Sendable {
         configuration = nil
         isFirst = false
         let isHere = state.withLock { $0.host != nil }
-        _ = bell.wait(timeout: .now() + (isHere ? Self.longPause : Self.pause))
+        _ = bell.wait(atMost: isHere ? Self.longPause : Self.pause)
       }
       ended.signal()
     }
@@ -62,7 +61,7 @@ final class EngineSeat: Sendable {
   func stop() {
     state.withLock { $0.isStopped = true }
     bell.signal()
-    _ = ended.wait(timeout: .now() + .seconds(5))
+    _ = ended.wait(atMost: .seconds(5))
     state.withLock { $0.host }?.stop(draining: Self.draining)
   }
 

@@ -1,8 +1,6 @@
 import ArgumentParser
 import DeploymentEngine
-import Dispatch
 import EngineRuntime
-import Synchronization
 
 struct OrphansCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
@@ -174,7 +172,7 @@ private final class OrphanSearch {
   private func waiting<Value: Sendable>(
     _ work: @escaping @Sendable () async throws(DeploymentFailure) -> Value
   ) -> Result<Value, DeploymentFailure> {
-    let done = DispatchSemaphore(value: 0)
+    let done = Semaphore()
     let box = AnswerBox<Value>()
     Task.detached {
       do throws(DeploymentFailure) {

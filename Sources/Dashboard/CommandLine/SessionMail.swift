@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// Takes messages from the threads around the screen to the one that owns it, and wakes that one.
 final class SessionMail: Sendable {

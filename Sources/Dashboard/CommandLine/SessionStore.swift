@@ -1,7 +1,6 @@
 import DeploymentEngine
 import Dispatch
 import EngineRuntime
-import Synchronization
 
 /// Reads a store for the screen, and leaves its requests there. Everything that blocks happens on
 /// two threads of its own: one follows the store, one does what the screen wants done.
@@ -32,7 +31,7 @@ final class SessionStore: Sendable {
   private let state = Mutex(State())
   private let following = DispatchQueue(label: "dashboard.follow")
   private let working = DispatchQueue(label: "dashboard.work")
-  private let ended = DispatchSemaphore(value: 0)
+  private let ended = Semaphore()
 
   init(path: String, mail: SessionMail) {
     self.path = path
@@ -56,7 +55,7 @@ final class SessionStore: Sendable {
   func stop() {
     state.withLock { $0.isStopped = true }
     bell.ring()
-    _ = ended.wait(timeout: .now() + .seconds(1))
+    _ = ended.wait(atMost: .seconds(1))
     bell.stop()
   }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import DeploymentEngine
 
 #if canImport(Glibc)
   import Glibc

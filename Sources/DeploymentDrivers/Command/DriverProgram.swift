@@ -1,6 +1,7 @@
 import DeploymentEngine
 import Glibc
-import Synchronization
+
+import struct Synchronization.Atomic
 
 /// A driver's program as it is configured, and one question and answer with it.
 struct DriverProgram: Sendable {

@@ -1,6 +1,7 @@
 import DeploymentEngine
 import Glibc
-import Synchronization
+
+import struct Synchronization.Atomic
 
 /// Waits for a program to end, reads what it says meanwhile, and ends it when it must.
 struct DriverWatch {

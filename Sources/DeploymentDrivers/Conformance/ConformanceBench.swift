@@ -1,6 +1,7 @@
 import DeploymentEngine
 import Dispatch
-import Synchronization
+
+import struct Synchronization.Atomic
 
 /// Where checks get their deployments from, and what they have made so far.
 final class ConformanceBench: Sendable {

@@ -1,6 +1,5 @@
 import DeploymentEngine
 import Glibc
-import Synchronization
 
 /// One line of `/proc/PID/stat`, as far as it matters here.
 struct ProcessStat: Hashable, Sendable, CustomStringConvertible {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What a deployment is given with every call: the interface page's utility methods.
 public struct DeploymentEnvironment<ServiceType: Service>: Sendable {
   /// The service that offers it. (`service`)

@@ -1,6 +1,5 @@
 public import DeploymentEngine
 import GRDB
-import Synchronization
 
 /// Reads a store that any engine writes. It creates nothing and needs no permission to write.
 ///

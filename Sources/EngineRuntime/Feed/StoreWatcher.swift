@@ -1,5 +1,7 @@
+import DeploymentEngine
 import Glibc
-import Synchronization
+
+import struct Synchronization.Atomic
 
 /// Says when a store has changed, whichever process changed it.
 ///
@@ -16,6 +18,9 @@ public final class StoreWatcher: Sendable {
 
   /// Watches the store at a path, which need not exist yet, until `stop`.
   ///
+  /// Where the system gives no thread for it, it tells of nothing: who waits for a change must look
+  /// by itself at times.
+  ///
   /// - Parameter onChange: called on the watcher's own thread: once at first if the store is
   ///   there, then after each commit of another connection, and when the file has come or been
   ///   replaced. Several commits may be told of at once. It may not call `stop`.
@@ -23,7 +28,7 @@ public final class StoreWatcher: Sendable {
     self.path = path
     self.onChange = onChange
     wake = WakePipe()
-    SystemThread.start(named: "watch") { [self] in run() }
+    try? SystemThread.start(named: "watch") { [self] in run() }
   }
 
   /// Ends the watch; `onChange` is not called any more once this has returned.

@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// Makes driver calls beside the engine, each with a deadline, and never two at once on one
 /// deployment.

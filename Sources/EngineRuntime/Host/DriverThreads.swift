@@ -1,5 +1,4 @@
-import Dispatch
-import Synchronization
+import DeploymentEngine
 
 /// The threads that drivers run on: as many as are needed at once, up to a limit.
 ///
@@ -17,28 +16,51 @@ final class DriverThreads: TaskExecutor {
   }
   private let limit: Int
   private let state = Mutex(State())
-  private let work = DispatchSemaphore(value: 0)
-  private static let patience = DispatchTimeInterval.seconds(10)
+  private let work = Semaphore()
+  private static let patience = TimeSpan.seconds(10)
 
   init(limit: Int) { self.limit = limit }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    enum Next { case wake, start, wait }
-    let next = state.withLock { state -> Next in
+    let isAwaited = state.withLock { state -> Bool in
       state.jobs.append(job)
-      if state.idle > 0 {
-        state.idle -= 1
-        return .wake
-      }
-      guard state.threads < limit else { return .wait }
-      state.threads += 1
-      return .start
+      guard state.idle > 0 else { return false }
+      state.idle -= 1
+      return true
     }
-    switch next {
-    case .wake: work.signal()
-    case .start: SystemThread.start(named: "driver") { [self] in run() }
-    case .wait: break
+    if isAwaited { work.signal() } else { hire() }
+  }
+
+  /// Makes sure that there is a thread, which stays: where the system gives no more of them later,
+  /// that one does the work, and says what is missing.
+  func prepare() throws(FileStatus.Failure) {
+    let isFirst = state.withLock { state -> Bool in
+      guard state.threads == 0 else { return false }
+      state.threads = 1
+      return true
+    }
+    if isFirst { try start() }
+  }
+
+  /// Starts a thread where jobs wait. Where the system gives none now, the jobs wait for those that
+  /// are there, and for the next time that this is called.
+  func hire() {
+    let isWanted = state.withLock { state -> Bool in
+      guard !state.jobs.isEmpty, state.threads < limit else { return false }
+      state.threads += 1
+      return true
+    }
+    if isWanted { try? start() }
+  }
+
+  /// Starts a thread that is counted already.
+  private func start() throws(FileStatus.Failure) {
+    do throws(FileStatus.Failure) {
+      try SystemThread.start(named: "driver") { [self] in run() }
+    } catch {
+      state.withLock { $0.threads -= 1 }
+      throw error
     }
   }
 
@@ -58,10 +80,10 @@ final class DriverThreads: TaskExecutor {
       return true
     }
     guard isIdle else { return true }
-    if work.wait(timeout: .now() + Self.patience) == .success { return true }
+    if work.wait(atMost: Self.patience) { return true }
     let ends = state.withLock { state -> Bool in
-      // Somebody has counted this thread in meanwhile: its signal is on the way.
-      guard state.idle > 0 else { return false }
+      // Somebody has counted this thread in meanwhile: its signal is on the way. Or it is the last.
+      guard state.idle > 0, state.threads > 1 else { return false }
       state.idle -= 1
       state.threads -= 1
       return true

@@ -1,6 +1,5 @@
 public import DeploymentEngine
 import Glibc
-import Synchronization
 
 /// The engine for real: the core on a thread of its own, a store under it, drivers beside it.
 ///
@@ -62,11 +61,30 @@ public final class EngineHost: Sendable {
   private func begin(
     _ run: EngineRun, on store: Store, _ options: EngineOptions
   ) throws(StoreFailure) {
-    let log = JournalLog(options.logger)
+    let started = StartResult()
+    do throws(FileStatus.Failure) {
+      try DriverThreads.shared.prepare()
+      let log = try JournalLog(options.logger)
+      do throws(FileStatus.Failure) {
+        try startThread(run, store, options, log, started)
+      } catch {
+        log.close()
+        throw error
+      }
+    } catch {
+      store.close()
+      throw .threadless(options.storePath, error.text)
+    }
+    if let failure = started.wait() { throw failure }
+  }
+
+  private func startThread(
+    _ run: EngineRun, _ store: Store, _ options: EngineOptions, _ log: JournalLog,
+    _ started: StartResult
+  ) throws(FileStatus.Failure) {
     let runner = runner
     // The core is made where it is used: nothing of it is ever shared.
-    let started = StartResult()
-    SystemThread.start(named: "engine", stack: 8 << 20) {
+    try SystemThread.start(named: "engine", stack: 8 << 20) {
       var lost: SafeText?
       do throws(StoreFailure) {
         var worker = try EngineWorker(options, store, run, runner, log)
@@ -80,7 +98,6 @@ public final class EngineHost: Sendable {
         started.set(error)
       }
     }
-    if let failure = started.wait() { throw failure }
   }
 
   private static func end(_ worker: EngineWorker, _ lost: SafeText?) {

@@ -1,6 +1,4 @@
 import DeploymentEngine
-import Dispatch
-import Synchronization
 
 /// One run of an engine, from its start to its stop, as the rest of the program sees it.
 final class EngineRun: Sendable {
@@ -11,8 +9,8 @@ final class EngineRun: Sendable {
     var isStopping = false
   }
   private let state = Mutex(State())
-  private let ended = DispatchSemaphore(value: 0)
-  private let retry = DispatchSemaphore(value: 0)
+  private let ended = Semaphore()
+  private let retry = Semaphore()
   /// Asked before each commit; what it answers goes wrong instead. For tests.
   let fault: @Sendable () -> StoreFailure?
 
@@ -40,7 +38,7 @@ final class EngineRun: Sendable {
 
   /// Waits before the next attempt to write, unless the engine is to stop.
   func pause(_ milliseconds: Int64) {
-    _ = retry.wait(timeout: .now() + .milliseconds(Int(milliseconds)))
+    _ = retry.wait(atMost: .milliseconds(milliseconds))
   }
 
   /// The run is over; with why, if nobody wanted it.
@@ -56,7 +54,6 @@ final class EngineRun: Sendable {
     mailbox.post { $0.stop = Mailbox.StopRequest(draining: draining) }
     retry.signal()
     // A disk that does not answer at all may keep the thread for ever.
-    let limit = DispatchTime.now() + .milliseconds(Int(draining.milliseconds)) + .seconds(10)
-    if ended.wait(timeout: limit) == .success { ended.signal() }
+    if ended.wait(atMost: draining + .seconds(10)) { ended.signal() }
   }
 }

@@ -128,6 +128,7 @@ struct EngineWorker {
   private mutating func lookAround(_ now: Moment) throws(StoreFailure) {
     guard now >= nextLook else { return }
     nextLook = now + Self.lookPause
+    DriverThreads.shared.hire()
     if let trouble = lease.trouble { throw StoreFailure(.lost, trouble) }
     if store.hasMoved {
       throw StoreFailure(

@@ -1,7 +1,5 @@
 import DeploymentEngine
-import Dispatch
 import Logging
-import Synchronization
 
 /// Writes events to the log on a thread of its own, so that an output that does not move holds up
 /// no commit. What is over its bound is dropped and counted.
@@ -19,13 +17,13 @@ final class JournalLog: Sendable {
   }
   private static let bound = 4096
   private let state = Mutex(State())
-  private let work = DispatchSemaphore(value: 0)
-  private let finished = DispatchSemaphore(value: 0)
+  private let work = Semaphore()
+  private let finished = Semaphore()
   private let logger: Logger
 
-  init(_ logger: Logger) {
+  init(_ logger: Logger) throws(FileStatus.Failure) {
     self.logger = logger
-    SystemThread.start(named: "log") { [self] in run() }
+    try SystemThread.start(named: "log") { [self] in run() }
   }
 
   func write(_ line: Line) {
@@ -44,7 +42,7 @@ final class JournalLog: Sendable {
   func close() {
     state.withLock { $0.isClosed = true }
     work.signal()
-    _ = finished.wait(timeout: .now() + .seconds(1))
+    _ = finished.wait(atMost: .seconds(1))
   }
 
   private func run() {

@@ -1,6 +1,6 @@
 import DeploymentEngine
-import Dispatch
-import Synchronization
+
+import struct Synchronization.Atomic
 
 /// What the rest of the program tells the engine's thread, collected until that takes all of it
 /// at once.
@@ -34,7 +34,7 @@ final class Mailbox: Sendable {
     var isClosed = false
   }
   private let box = Mutex(Box())
-  private let signal = DispatchSemaphore(value: 0)
+  private let signal = Semaphore()
 
   /// Puts something in and wakes the engine. After `close`, nothing is taken.
   func post(_ put: (inout Mail) -> Void) {
@@ -53,7 +53,7 @@ final class Mailbox: Sendable {
   /// Everything since the last time; waits for it, but not longer than this.
   func take(waitingUpTo milliseconds: Int64) -> Mail {
     if milliseconds > 0 {
-      _ = signal.wait(timeout: .now() + .milliseconds(Int(milliseconds)))
+      _ = signal.wait(atMost: .milliseconds(milliseconds))
     }
     return box.withLock { box in
       box.isSignalled = false
@@ -83,7 +83,7 @@ final class Mailbox: Sendable {
 
 /// One who blocks until the engine is idle.
 final class IdleWaiter: Sendable {
-  private let done = DispatchSemaphore(value: 0)
+  private let done = Semaphore()
   private let isIdle = Atomic(false)
 
   func resume(_ idle: Bool) {
@@ -92,8 +92,10 @@ final class IdleWaiter: Sendable {
   }
 
   func wait(_ timeout: TimeSpan?) -> Bool {
-    let limit: DispatchTime =
-      timeout.map { .now() + .milliseconds(Int($0.milliseconds)) } ?? .distantFuture
-    return done.wait(timeout: limit) == .success && isIdle.load(ordering: .sequentiallyConsistent)
+    guard let timeout else {
+      done.wait()
+      return isIdle.load(ordering: .sequentiallyConsistent)
+    }
+    return done.wait(atMost: timeout) && isIdle.load(ordering: .sequentiallyConsistent)
   }
 }

@@ -1,10 +1,9 @@
-import Dispatch
-import Synchronization
+import DeploymentEngine
 
 /// How the start of an engine went, from its thread to the one that wants to know.
 final class StartResult: Sendable {
   private let failure = Mutex<StoreFailure?>(nil)
-  private let done = DispatchSemaphore(value: 0)
+  private let done = Semaphore()
 
   func set(_ failure: StoreFailure?) {
     self.failure.withLock { $0 = failure }

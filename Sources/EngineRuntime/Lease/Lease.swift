@@ -1,7 +1,7 @@
 public import DeploymentEngine
-import Dispatch
 import Glibc
-import Synchronization
+
+import struct Synchronization.Atomic
 
 /// The right to be the one engine of a store: a lock on the file beside it, kept alive by a
 /// heartbeat.
@@ -28,8 +28,8 @@ public final class Lease: Sendable {
   private let commits: Atomic<Int64>
   /// When the engine last came round its loop; 0: it has not begun.
   private let progress = Atomic<Int64>(0)
-  private let end = DispatchSemaphore(value: 0)
-  private static let beat = DispatchTimeInterval.seconds(2)
+  private let end = Semaphore()
+  private static let beat = TimeSpan.seconds(2)
   /// An engine that has not come round its loop for so long is as good as frozen: no more
   /// heartbeats.
   private static let stuck = TimeSpan.seconds(60)
@@ -54,7 +54,13 @@ public final class Lease: Sendable {
       close(descriptor)
       throw error
     }
-    return Lease(descriptor, paths, access)
+    let lease = Lease(descriptor, paths, access)
+    do {
+      try lease.startHeart()
+    } catch {
+      throw EngineStartFailure(.store(.threadless(paths.store, error.text)))
+    }
+    return lease
   }
 
   private init(_ descriptor: Int32, _ paths: StorePaths, _ access: StoreAccess) {
@@ -69,7 +75,6 @@ public final class Lease: Sendable {
     contents.isMaking = wasMaking
     try? contents.write(to: descriptor)
     state = Mutex(State(descriptor: descriptor, contents: contents))
-    startHeart()
   }
 
   deinit { release() }
@@ -125,11 +130,11 @@ public final class Lease: Sendable {
     return last != 0 && since > Self.stuck.milliseconds
   }
 
-  private func startHeart() {
+  private func startHeart() throws(FileStatus.Failure) {
     // The thread may not keep the lease alive, or nobody could let go of it.
     let end = end
-    SystemThread.start(named: "lease") { [weak self] in
-      while end.wait(timeout: .now() + Self.beat) == .timedOut {
+    try SystemThread.start(named: "lease") { [weak self] in
+      while !end.wait(atMost: Self.beat) {
         guard let self else { return }
         self.beatOnce()
       }
@@ -171,6 +176,7 @@ extension Lease {
   private static func unwritable(
     _ path: String, _ failure: FileStatus.Failure
   ) -> EngineStartFailure {
+    if failure.number == EROFS { return EngineStartFailure(.store(.readOnly(path))) }
     let sentence: SafeText = """
       \(path) cannot be written (\(failure.text)): give the user of this program the permission, \
       or choose another store

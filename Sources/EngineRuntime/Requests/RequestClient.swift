@@ -60,7 +60,7 @@ public final class RequestClient: Sendable {
     _ requests: [Request], timeout: TimeSpan
   ) throws(StoreFailure) -> [RequestKey: Reply] {
     let keys = requests.map(\.key)
-    let changed = DispatchSemaphore(value: 0)
+    let changed = Semaphore()
     let watcher = StoreWatcher(path: paths.store) { changed.signal() }
     defer { watcher.stop() }
     try submit(requests, validity: timeout)
@@ -68,7 +68,7 @@ public final class RequestClient: Sendable {
     var replies = try answers(to: keys)
     while replies.count < Set(keys).count, clock.now.moment < end {
       let left = (end - clock.now.moment).milliseconds
-      _ = changed.wait(timeout: .now() + .milliseconds(Int(max(1, min(left, 1000)))))
+      _ = changed.wait(atMost: .milliseconds(max(1, min(left, 1000))))
       replies = try answers(to: keys)
     }
     for key in keys where replies[key] == nil {

@@ -1,7 +1,6 @@
 public import DeploymentEngine
 import Foundation
 import GRDB
-import Synchronization
 
 extension Store {
   /// Stores everything of an outcome but its calls, in one durable commit, and takes up requests

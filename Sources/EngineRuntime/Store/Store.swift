@@ -1,7 +1,6 @@
 public import DeploymentEngine
 import Foundation
 import GRDB
-import Synchronization
 
 /// The store as the engine that holds its lease sees it: everything that is, and the one who
 /// writes it.

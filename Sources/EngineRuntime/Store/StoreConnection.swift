@@ -42,11 +42,24 @@ enum StoreConnection {
       keepLog(db)
       try db.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY")
     }
+    let name = purpose == .reading ? readingName(paths) : paths.store
     let queue = try attempt(paths) {
-      try DatabaseQueue(path: paths.store, configuration: configuration)
+      try DatabaseQueue(path: name, configuration: configuration)
     }
     if purpose != .reading { try makeDurable(queue, paths) }
     return queue
+  }
+
+  /// Readers, too, write to the index of the log. Where nobody can write, and there is no log,
+  /// nothing can change, and SQLite may be told so; else it opens nothing there.
+  private static func readingName(_ paths: StorePaths) -> String {
+    let log = try? FileStatus(path: paths.log)
+    guard log.map({ $0.size == 0 }) ?? true, FileStatus.isReadOnly(paths.store) else {
+      return paths.store
+    }
+    let isPlain = CharacterSet.urlPathAllowed
+    let escaped = paths.store.addingPercentEncoding(withAllowedCharacters: isPlain)
+    return escaped.map { "file:\($0)?immutable=1" } ?? paths.store
   }
 
   /// What can be seen from outside, before SQLite is asked.
@@ -69,6 +82,7 @@ enum StoreConnection {
     _ verb: String
   ) throws(StoreFailure) {
     guard faccessat(AT_FDCWD, paths.store, access, AT_EACCESS) != 0 else { return }
+    if errno == EROFS { throw .readOnly(paths.store) }
     let mode = String(status.mode, radix: 8)
     throw .init(
       kind,

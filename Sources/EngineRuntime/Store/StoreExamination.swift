@@ -17,6 +17,8 @@ public struct StoreExamination: Sendable {
   public let size: Int64?
   /// Bytes that are left on its disk; nil: that cannot be found out.
   public let free: Int64?
+  /// Whether its disk takes no writes from anybody.
+  public let isReadOnly: Bool
   /// Whether an engine runs on it.
   public let presence: EnginePresence
 
@@ -29,6 +31,7 @@ public struct StoreExamination: Sendable {
     let file = try? FileStatus(path: paths.store)
     size = file.map { $0.size + ((try? FileStatus(path: paths.log))?.size ?? 0) }
     free = Self.free(in: paths.folder)
+    isReadOnly = FileStatus.isReadOnly(paths.folder)
     let remembered = Self.remembered(paths)
     do throws(StoreFailure) {
       let found = try Self.read(paths, now)

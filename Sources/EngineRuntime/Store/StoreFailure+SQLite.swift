@@ -19,8 +19,16 @@ extension StoreFailure {
       self.init(.busy, "\(path) is locked by another process: wait until it has finished")
     case .SQLITE_FULL:
       self.init(.full, "\(path) cannot grow, its disk is full: make room there")
+    case .SQLITE_READONLY where FileStatus.isReadOnly(path): self = .readOnly(path)
     case .SQLITE_READONLY, .SQLITE_PERM:
       self = .unwritable(path, Self.text(error))
+    case .SQLITE_CANTOPEN where FileStatus.isReadOnly(path):
+      self.init(
+        .unreadable,
+        """
+        \(path) cannot be read where it is, since its file system is mounted read-only and its log \
+        is not whole there: copy it together with \(path)-wal to where it can be written
+        """)
     case .SQLITE_CANTOPEN:
       self.init(
         .unreadable, "\(path) cannot be opened: see to the permissions of it and of its directory")
@@ -56,6 +64,24 @@ extension StoreFailure {
     .init(
       .unwritable,
       "\(path) cannot be written (\(why)): give the user of this program the permission")
+  }
+
+  static func readOnly(_ path: String) -> StoreFailure {
+    .init(
+      .unwritable,
+      """
+      \(path) cannot be written, its file system is mounted read-only: mount it for writing, or \
+      choose another store
+      """)
+  }
+
+  static func threadless(_ path: String, _ why: String) -> StoreFailure {
+    .init(
+      .other,
+      """
+      no engine can run on \(path), the system gives it no thread (\(why)): end other processes \
+      of this user, or raise its limit (ulimit -u)
+      """)
   }
 
   static func newer(_ path: String) -> StoreFailure {

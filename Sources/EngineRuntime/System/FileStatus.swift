@@ -40,6 +40,12 @@ struct FileStatus: Sendable {
     self.init(raw)
   }
 
+  /// Whether the file system that a path is on takes no writes from anybody.
+  static func isReadOnly(_ path: String) -> Bool {
+    var system = statvfs()
+    return statvfs(path, &system) == 0 && system.f_flag & UInt(ST_RDONLY) != 0
+  }
+
   private init(_ raw: stat) {
     size = Int64(raw.st_size)
     isDirectory = raw.st_mode & S_IFMT == S_IFDIR

@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// The connections of this process: one for each URI, however many providers name it and however
 /// often the configuration is read.

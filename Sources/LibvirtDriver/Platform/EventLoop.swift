@@ -1,7 +1,7 @@
 import CLibvirt
+import DeploymentEngine
 import Foundation
 import FoundationXML
-import Synchronization
 
 /// libvirt's own event loop on a thread of its own: it notices dead connections and brings events.
 enum EventLoop {

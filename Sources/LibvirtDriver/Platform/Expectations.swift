@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// How we left each domain that carries a mark, so that an event that we caused ourselves can be
 /// told from one that somebody else did.

@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// Calls that may take minutes (saving, copying, starting), one at a time for each thing. Who asked
 /// goes on to something else, and asks again.

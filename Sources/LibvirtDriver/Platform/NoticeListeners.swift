@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// Who is told of what happens on a connection: one for each provider that shares it.
 final class NoticeListeners: Sendable {

@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// Asks guest agents who is logged in.
 final class UserPoll: Sendable {

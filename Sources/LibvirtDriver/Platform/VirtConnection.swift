@@ -1,7 +1,6 @@
 import CLibvirt
 import DeploymentEngine
 import Foundation
-import Synchronization
 
 /// The connection to one URI, opened when it is first needed and again after it was lost. Calls
 /// run on threads of their own, and each has a deadline.

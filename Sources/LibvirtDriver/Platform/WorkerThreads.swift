@@ -1,7 +1,6 @@
 import DeploymentEngine
 import Dispatch
 import Foundation
-import Synchronization
 
 /// Threads for calls that block: as many as are needed at once, up to a limit. A call that never
 /// comes back keeps its thread, and nobody else's.

@@ -1,7 +1,6 @@
 import DeploymentEngine
 import EngineRuntime
 import Foundation
-import Synchronization
 
 @testable import Dashboard
 

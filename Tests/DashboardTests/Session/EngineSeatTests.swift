@@ -3,7 +3,6 @@ import DeploymentEngine
 import EngineRuntime
 import Foundation
 import Logging
-import Synchronization
 import Testing
 
 @testable import Dashboard

@@ -2,7 +2,6 @@ import DeploymentEngine
 import Dispatch
 import Foundation
 import Glibc
-import Synchronization
 
 @testable import Dashboard
 

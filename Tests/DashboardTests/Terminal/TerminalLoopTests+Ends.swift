@@ -1,6 +1,5 @@
 import DeploymentEngine
 import Glibc
-import Synchronization
 import Testing
 
 @testable import Dashboard

@@ -1,5 +1,5 @@
+import DeploymentEngine
 import Dispatch
-import Synchronization
 
 /// Lets tasks and threads pass once it is open. It does not heed cancellation: so a driver hangs.
 final class Gate: Sendable {

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// Runs on a thread that has another user's permissions for files. Only root can do that, and
 /// only for one thread: the process keeps its own.

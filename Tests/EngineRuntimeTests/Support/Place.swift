@@ -1,4 +1,4 @@
-import Synchronization
+import DeploymentEngine
 
 /// Where a script finds the store that is made after it.
 final class Place: Sendable {

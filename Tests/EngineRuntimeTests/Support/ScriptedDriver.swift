@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// What the scripted driver's calls find: it decides each answer, and remembers what was asked.
 final class ScriptedWorld: Sendable {

@@ -1,7 +1,6 @@
 import DeploymentEngine
 import Dispatch
 import EngineRuntime
-import Synchronization
 
 /// Users of the demo who come, work for a while and go.
 final class DemoTraffic: Sendable {
@@ -12,8 +11,8 @@ final class DemoTraffic: Sendable {
   private let storePath: String
   private let queue = DispatchQueue(label: "dashboard.demo")
   private let isStopped = Mutex(false)
-  private let bell = DispatchSemaphore(value: 0)
-  private let ended = DispatchSemaphore(value: 0)
+  private let bell = Semaphore()
+  private let ended = Semaphore()
 
   init(storePath: String) { self.storePath = storePath }
 
@@ -23,8 +22,8 @@ final class DemoTraffic: Sendable {
       var chance = DemoChance(state: seed)
       var number = 0
       while !isStopped.withLock({ $0 }) {
-        let pause = Int.random(in: 1500...4000, using: &chance)
-        _ = bell.wait(timeout: .now() + .milliseconds(pause))
+        let pause = Int64.random(in: 1500...4000, using: &chance)
+        _ = bell.wait(atMost: .milliseconds(pause))
         guard !isStopped.withLock({ $0 }) else { break }
         number += 1
         // A store that is busy or not there yet is tried again the next time.
@@ -38,7 +37,7 @@ final class DemoTraffic: Sendable {
   func stop() {
     isStopped.withLock { $0 = true }
     bell.signal()
-    _ = ended.wait(timeout: .now() + .seconds(1))
+    _ = ended.wait(atMost: .seconds(1))
   }
 
   private func step(_ number: Int, _ chance: inout DemoChance) throws(StoreFailure) {
