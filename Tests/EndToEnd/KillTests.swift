@@ -33,12 +33,10 @@ extension EndToEnd {
       """
 
     @Test func losesNothingAcknowledgedAndForgetsNothingStarted() throws {
-      let seed =
-        UInt64(Environment.value("DASHBOARD_TEST_SEED") ?? "") ?? .random(in: 0...UInt64.max)
-      print("kills: DASHBOARD_TEST_SEED=\(seed)")
+      let (seed, chance) = Soak.chance(of: "kills")
       try Workplace.with(Self.configuration) { place in
-        var customer = Customer(place: place, seed: seed)
-        for _ in 0..<30 {
+        var customer = Customer(place: place, chance: chance)
+        for _ in 0..<Soak.choose(30, soak: 60) {
           let engine = try place.start(["engine", "--config", place.config])
           try customer.ask(forMilliseconds: customer.chance.below(700))
           try place.kill(engine)
@@ -107,9 +105,9 @@ private struct Customer {
     let isRelease: Bool
   }
 
-  init(place: Workplace, seed: UInt64) {
+  init(place: Workplace, chance: Chance) {
     self.place = place
-    chance = Chance(seed: seed)
+    self.chance = chance
   }
 
   /// Asks for things, three at a time, until the time is over; the last may stay unanswered.

@@ -10,11 +10,11 @@ extension EndToEnd {
     @Test func whatCannotBeSeenIsNotTakenForGone() throws {
       try Workplace.with(Self.configuration) { place in
         let engine = try place.engine()
-        try Self.filled(place, jobs: 4)
+        try place.filled(jobs: 4)
         let before = place.groups()
         let one = try #require(try place.deployments().first { $0.placement == "L1" })
 
-        try Self.limit(engine, "nofile", try Self.openFiles(of: engine))
+        try place.limit(engine, "nofile", try Self.openFiles(of: engine))
         let asked = try place.dashboard("ready", one.id)
         #expect(asked.code == 0, "\(asked)")
         #expect(try place.dashboard("resize", "jobs", "--l1", "4").code == 0)
@@ -24,8 +24,8 @@ extension EndToEnd {
         }
         #expect(try place.deployments().allSatisfy { $0.state != "error" })
 
-        try Self.limit(engine, "nofile", 1024)
-        try Self.filled(place, jobs: 5)
+        try place.limit(engine, "nofile", 1024)
+        try place.filled(jobs: 5)
         let after = place.groups()
         #expect(after.values.allSatisfy { $0.count == 1 }, "\(after)")
         for (name, process) in before {
@@ -37,21 +37,21 @@ extension EndToEnd {
     @Test func whatCannotBeStoredIsNotDone() throws {
       try Workplace.with(Self.configuration) { place in
         let engine = try place.engine()
-        try Self.filled(place, jobs: 4)
+        try place.filled(jobs: 4)
         let before = place.groups()
 
         // As a full disk answers: no file may grow beyond its first page.
-        try Self.limit(engine, "fsize", 4096)
+        try place.limit(engine, "fsize", 4096)
         let refused = try place.dashboard("assign", "jobs", "ana")
         #expect(refused.code != 0, "\(refused)")
         #expect(place.groups().mapValues { $0.map(\.pid) } == before.mapValues { $0.map(\.pid) })
         #expect(try place.deployments().allSatisfy { $0.user == nil })
 
-        try Self.limit(engine, "fsize", nil)
+        try place.limit(engine, "fsize", nil)
         _ = try eventually("somebody can be served again") {
           try place.dashboard("assign", "jobs", "luis").code == 0 ? true : nil
         }
-        try Self.filled(place, jobs: 5)
+        try place.filled(jobs: 5)
         let served = try place.deployments().filter { $0.user != nil }
         #expect(served.map(\.user) == ["luis"], "\(refused)")
       }
@@ -69,26 +69,6 @@ extension EndToEnd {
     }
 
     // MARK: -
-
-    private static func filled(_ place: Workplace, jobs: Int) throws {
-      _ = try eventually(
-        "\(jobs) jobs are usable", seen: { "\((try? place.deployments()) ?? [])" },
-        answer: {
-          let there = try place.deployments()
-          return there.count == jobs && there.allSatisfy(\.isReady) ? true : nil
-        })
-    }
-
-    /// Limits a process that runs; nil: not at all.
-    private static func limit(_ process: Child, _ what: String, _ value: Int?) throws {
-      let value = value.map(String.init) ?? "unlimited"
-      let child = try Child(
-        "prlimit", ["--pid", "\(process.pid)", "--\(what)=\(value):"],
-        environment: ["PATH": "/usr/bin:/bin"])
-      guard try child.end() == 0 else {
-        throw TooLate(description: "the limit \(what) of process \(process.pid) cannot be set")
-      }
-    }
 
     private static func openFiles(of process: Child) throws -> Int {
       try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/fd").count

@@ -77,6 +77,8 @@ extension EndToEnd {
     /// Ends that a program can see coming.
     enum End: String, CaseIterable {
       case quit, term, hup, int, quitSignal
+      // As crashes do it: what the program itself does with these is to give the terminal back.
+      case abort, trap, segmentation
 
       var signal: Int32? {
         switch self {
@@ -85,6 +87,18 @@ extension EndToEnd {
         case .hup: SIGHUP
         case .int: SIGINT
         case .quitSignal: SIGQUIT
+        case .abort: SIGABRT
+        case .trap: SIGTRAP
+        case .segmentation: SIGSEGV
+        }
+      }
+
+      /// What the shell says that the program ended with; nil: that is not looked at.
+      var status: Int32? {
+        switch self {
+        case .quit: 0
+        case .abort, .trap, .segmentation: signal.map { 128 + $0 }
+        case .term, .hup, .int, .quitSignal: nil
         }
       }
     }
@@ -114,7 +128,9 @@ extension EndToEnd {
         let before = place.read(place.folder + "/before")
         #expect(before.contains("echo"))
         #expect(place.read(place.folder + "/after") == before, "\(end)")
-        if end == .quit { #expect(rows.contains { $0.contains("left with 0") }, "\(rows)") }
+        if let status = end.status {
+          #expect(rows.contains { $0.contains("left with \(status)") }, "\(end): \(rows)")
+        }
       }
     }
 

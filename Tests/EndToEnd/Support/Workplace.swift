@@ -11,13 +11,15 @@ final class Workplace {
 
   let folder: String
   var config: String { folder + "/config.yaml" }
-  var store: String { folder + "/store.sqlite" }
+  /// Where the configuration puts the store; to be changed before it is written.
+  var store: String
   private var children: [Child] = []
   private var outputs = 0
 
   private init() throws {
     let parent = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
     folder = "\(parent)/dashboard-test-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
+    store = folder + "/store.sqlite"
     try FileManager.default.createDirectory(
       atPath: folder + "/home", withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
@@ -55,6 +57,9 @@ final class Workplace {
     try text.write(toFile: path, atomically: true, encoding: .utf8)
   }
 
+  /// What the program finds in its environment beyond that of every place.
+  var added: [String: String] = [:]
+
   /// All that a program sees of the outside.
   var environment: [String: String] {
     [
@@ -71,7 +76,8 @@ final class Workplace {
   func start(_ arguments: [String], environment more: [String: String] = [:]) throws -> Child {
     outputs += 1
     let child = try Child(
-      Program.path, arguments, environment: environment.merging(more) { $1 },
+      Program.path, arguments,
+      environment: environment.merging(added) { $1 }.merging(more) { $1 },
       output: outputFile(outputs), errors: errorFile(outputs))
     children.append(child)
     return child
