@@ -100,6 +100,22 @@ extension EndToEnd {
       try host.virsh("destroy", second.name, in: place)
       let gone = try failed(second, place)
       #expect(gone.contains("somebody removed its domain"), "\(gone)")
+      try adopt(first, place, host)
+    }
+
+    /// What is forgotten is found again, and started for the user who still needs it.
+    private static func adopt(
+      _ deployment: ShownDeployment, _ place: Workplace, _ host: QemuHost
+    ) throws {
+      #expect(try place.dashboard("forget", deployment.id).code == 0)
+      let answer = try eventually("the engine has seen \(deployment.name) twice") {
+        let answer = try place.dashboard("adopt", deployment.name, "zoe", "--wait")
+        return answer.code == 66 ? nil : answer
+      }
+      #expect(answer.code == 0, "\(answer)")
+      let adopted = try #require(try place.deployments().first { $0.id == deployment.id })
+      #expect(adopted.user == "zoe" && adopted.ip?.hasPrefix("192.168.77.") ?? false)
+      #expect(try host.domains(place)[deployment.name] == "running")
     }
 
     private static func failed(_ deployment: ShownDeployment, _ place: Workplace) throws -> String {

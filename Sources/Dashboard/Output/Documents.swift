@@ -45,13 +45,13 @@ extension StoreView {
       "cancelRequested": .bool(deployment.cancelRequested),
       "inUse": .bool(deployment.inUse),
       "ip": .text(deployment.ip),
-      "console": .text(deployment.console),
       "reasonOfError": .text(deployment.reason),
       "publication": .number(deployment.publication),
       "revision": .number(Int64(clamping: deployment.revision)),
       "createdAt": .time(deployment.createdAt),
       "stateSince": .time(deployment.stateSince),
       "nextCheckAt": .time(deployment.next?.utc(at: now)),
+      "console": .text(deployment.console),
     ]
   }
 

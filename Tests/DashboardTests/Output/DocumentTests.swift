@@ -31,10 +31,10 @@ import Testing
       document.text() == """
         {"id": "d17", "name": "lab-003", "uniqueId": null, "pool": "lab", "placement": "L1", \
         "user": null, "state": "usable", "osState": "usable", "operation": null, \
-        "progress": null, "cancelRequested": false, "inUse": false, "ip": null, "console": null, \
+        "progress": null, "cancelRequested": false, "inUse": false, "ip": null, \
         "reasonOfError": null, "publication": null, "revision": 1, \
         "createdAt": "2026-01-01T08:59:00Z", "stateSince": "2026-01-01T08:59:00Z", \
-        "nextCheckAt": null}
+        "nextCheckAt": null, "console": null}
         """)
   }
 
@@ -58,10 +58,10 @@ import Testing
       view().document(of: deployment).text() == """
         {"id": "d17", "name": "Lab 3", "uniqueId": "u-1", "pool": "lab", "placement": "assigned", \
         "user": "ana", "state": "preparing", "osState": "preparing", "operation": "setReady", \
-        "progress": "3/5", "cancelRequested": true, "inUse": true, "ip": "10.1.4.3", "console": null, \
+        "progress": "3/5", "cancelRequested": true, "inUse": true, "ip": "10.1.4.3", \
         "reasonOfError": "was \\"slow\\"", "publication": 2, "revision": 9, \
         "createdAt": "2026-01-01T08:59:00Z", "stateSince": "2026-01-01T08:59:00Z", \
-        "nextCheckAt": "2026-01-01T09:00:05Z"}
+        "nextCheckAt": "2026-01-01T09:00:05Z", "console": null}
         """)
   }
 
