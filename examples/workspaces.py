@@ -2,13 +2,15 @@
 """A driver for `dashboard`: each deployment is a folder, and a small web server that shows it.
 
 It speaks engine-driver/1 (docs/drivers.md): `workspaces.py VERB`, a request as JSON on standard
-input, one answer as JSON on standard output. Suspended means stopped with SIGSTOP.
+input, one answer as JSON on standard output; `workspaces.py serve` does the same for one request a
+line, several at once, and says unasked when something has ended. Suspended means SIGSTOP.
 
 The folder holds a mark (which engine, which deployment) before it has its name, and the server has
 the same mark in its environment. So everything is found again without any notes, whatever was
 killed, and nothing that lacks the mark is ever touched.
 """
-import json, os, shutil, signal, socket, subprocess, sys
+import concurrent.futures, json, os, shutil, signal, socket, subprocess, sys, threading
+import time
 
 MARK = ".workspace.json"
 
@@ -95,7 +97,7 @@ def answers(address):
 # What can be asked for
 
 def describe(request):
-    capabilities = {"suspend": True, "publish": True, "list": True}
+    capabilities = {"suspend": True, "publish": True, "list": True, "serve": True}
     return done(request, name="workspaces", protocols=[1], capabilities=capabilities)
 
 
@@ -194,8 +196,7 @@ def status(request):
 
 def list_own(request):
     items = [{"key": mark["key"], "owner": mark["owner"], "name": mark.get("name")}
-             for _, mark in folders(request)
-             if mark["owner"] == request["owner"] and "name" in mark]
+             for _, mark in folders(request) if mark["owner"] == request["owner"]]
     return done(request, items=items, complete=True)
 
 
@@ -214,9 +215,56 @@ def unpublish(request):
     return done(request)
 
 
-# The server itself
+# Serving
 
-def serve(path, port):
+def serve():
+    """Answers one request a line until there are no more."""
+    lock = threading.Lock()
+
+    def say(answer):
+        with lock:
+            print(json.dumps(answer), flush=True)
+
+    def one(line):
+        try:
+            request = json.loads(line)
+            call, verb = request["call"], request["verb"]
+        except (ValueError, KeyError, TypeError):
+            return  # Nobody would know whose answer it is.
+        if verb not in VERBS:
+            return say({"call": call, "outcome": "failed",
+                        "error": {"class": "bug", "message": "unknown verb " + verb}})
+        seen.update({(request.get("owner"), request.get("key")): request})
+        say(answer(request, VERBS[verb]))
+
+    seen = {}
+    threading.Thread(target=watch, args=(seen, say), daemon=True).start()
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        for line in sys.stdin.buffer:
+            threads.submit(one, line)
+
+
+def watch(seen, say):
+    """Says unasked when the server of something that was asked about has ended."""
+    ran = set()
+    while True:
+        for mark, request in list(seen.items()):
+            try:
+                power = observed(request)["power"] if all(mark) else None
+            except (OSError, KeyError, TypeError):
+                continue
+            if power == "off" and mark in ran:
+                say({"notice": {"owner": mark[0], "key": mark[1],
+                                "message": "its server has ended"}})
+            ran.add(mark) if power == "running" else ran.discard(mark)
+            if power == "absent":
+                seen.pop(mark, None)
+        time.sleep(1)
+
+
+# The web server of one folder
+
+def serve_folder(path, port):
     listener = socket.create_server(("127.0.0.1", int(port)))
     draft = os.path.join(path, ".port-draft")
     with open(draft, "w") as file:
@@ -239,9 +287,22 @@ VERBS = {"describe": describe, "validate": validate, "create": create, "suspend"
          "publish": publish, "unpublish": unpublish}
 
 
+def answer(request, verb):
+    try:
+        return verb(request)
+    except FileNotFoundError as error:
+        return failed(request, "permanent", str(error))
+    except OSError as error:
+        return failed(request, "transient", str(error))
+    except (KeyError, TypeError) as error:
+        return failed(request, "bug", "the request lacks %s" % error)
+
+
 def main():
     if sys.argv[1:2] == ["_serve"]:
-        return serve(*sys.argv[2:])
+        return serve_folder(*sys.argv[2:])
+    if sys.argv[1:] == ["serve"]:
+        return serve()
     if len(sys.argv) != 2 or sys.argv[1] not in VERBS:
         print("verbs: " + " ".join(VERBS), file=sys.stderr)
         return 64
@@ -251,13 +312,7 @@ def main():
     except (ValueError, KeyError, TypeError):
         print("standard input must hold one request as JSON", file=sys.stderr)
         return 64
-    try:
-        answer = VERBS[sys.argv[1]](request)
-    except FileNotFoundError as error:
-        answer = failed(request, "permanent", str(error))
-    except OSError as error:
-        answer = failed(request, "transient", str(error))
-    print(json.dumps(answer))
+    print(json.dumps(answer(request, VERBS[sys.argv[1]])))
 
 
 if __name__ == "__main__":

@@ -4,10 +4,11 @@ import Foundation
 import Testing
 
 @Suite struct CommandConformanceTests {
-  @Test func theExamplePassesEveryCheck() async throws {
+  @Test(arguments: [false, true])
+  func theExamplePassesEveryCheck(_ serves: Bool) async throws {
     let world = try CommandWorld()
     defer { world.end() }
-    let report = await Conformance(try world.exampleGround()).run()
+    let report = await Conformance(try world.exampleGround(serves: serves)).run()
     #expect(report.failures.isEmpty)
     #expect(report.skips.isEmpty)
     let left = try FileManager.default.contentsOfDirectory(atPath: world.folder)
@@ -326,12 +327,17 @@ import Testing
     #expect(await provider.problem()?.text.contains(sentence) == true)
   }
 
-  @Test func aProviderWithoutValidationIsFine() async throws {
+  @Test(arguments: ["exit 64", "reply '\"outcome\":\"done\"'"])
+  func aProviderThatIsFineIsAskedTwoQuestions(_ validate: String) async throws {
     let world = try CommandWorld()
     defer { world.end() }
     let program = try world.shell(
-      "case $1 in describe) reply '\"outcome\":\"done\",\"protocols\":[1]';; *) exit 64;; esac")
+      """
+      echo $1 >> \(world.folder)/asked
+      case $1 in describe) reply '"outcome":"done","protocols":[1]';; *) \(validate);; esac
+      """)
     let provider = try driver("command").makeProvider(["command": .list(["/bin/sh", program])])
     #expect(await provider.problem() == nil)
+    #expect(ProcessWorld.text("\(world.folder)/asked") == "describe\nvalidate\n")
   }
 }

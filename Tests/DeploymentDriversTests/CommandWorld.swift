@@ -89,9 +89,10 @@ final class CommandWorld: Sendable {
   }
 
   /// The example over this folder, and what the checks may see of it.
-  func exampleGround() throws -> ConformanceGround {
-    var ground = ConformanceGround(try exampleService(root: folder), owner: owner)
-    ground.failing = try exampleService(root: folder + "/nowhere")
+  func exampleGround(serves: Bool = false) throws -> ConformanceGround {
+    var ground = ConformanceGround(
+      try exampleService(root: folder, serves: serves), owner: owner)
+    ground.failing = try exampleService(root: folder + "/nowhere", serves: serves)
     let folder = folder
     ground.count = { thing in
       Self.marks(in: folder).count { $0.owner == thing.owner && $0.key == Self.key(thing) }
@@ -111,9 +112,9 @@ final class CommandWorld: Sendable {
     return ground
   }
 
-  private func exampleService(root: String) throws -> any Service {
+  private func exampleService(root: String, serves: Bool) throws -> any Service {
     let provider: ParameterValues = [
-      "command": .list(Self.python + [Self.example]),
+      "command": .list(Self.python + [Self.example]), "serve": .bool(serves),
       "config": .map([.init("root", root)]),
     ]
     return try driver("command").makeProvider(provider)

@@ -45,6 +45,16 @@ import Testing
       for p, m in w.folders(r)])
       """
     ),
+    ("serves-each-line", "w.VERBS['status'] = lambda r: {**w.status(r), 'call': 'c-0'}"),
+    ("serves-until-its-input-ends", "s = w.serve; w.serve = lambda: (s(), sys.exit(3))"),
+    (
+      "serves-on-after-nonsense",
+      """
+      o = w.json.loads; w.json.loads = lambda t, **k: \
+      o(t, **k) if t[:2] in (b'{"', '{"') else w.os._exit(1)
+      """
+    ),
+    ("serves-no-unknown-verbs", "w.VERBS['no-such-verb'] = w.status"),
   ]
 
   @Test func eachCheckOfTheProtocolHasAMistake() {

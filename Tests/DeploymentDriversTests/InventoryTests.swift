@@ -24,6 +24,35 @@ import Testing
     #expect(try await inventory.things(ownedBy: world.owner).isEmpty)
   }
 
+  @Test func publicationsOfTheProgramAreListedAndRemoved() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let template = try world.emptied(world.folder + "/template")
+    let provider = try driver("command").makeProvider([
+      "command": .list(CommandWorld.python + [CommandWorld.example]),
+      "config": .map([.init("root", world.folder)]),
+    ])
+    let inventory = try #require(provider as? any Inventory)
+    let service = try provider.makeService([
+      "config": .map([.init("template", template)]), "publish": .bool(true),
+    ])
+    let name = "my lab/ü-r1"
+    let record = CallRecord(
+      id: 0, pool: "lab", identity: Identity(name: name),
+      placement: .cache(.l1, reservedFor: nil), publication: nil,
+      time: EngineTime(moment: .init(milliseconds: 0), utc: .init(milliseconds: 0)))
+    let published = await service.perform(
+      Call(
+        id: CallID(1), subject: .publication(PoolID(1), 1), pool: PoolID(1), notices: [],
+        task: .start(.publish), data: [], record: record, timeLimit: .seconds(30)),
+      owner: world.owner)
+    #expect(published.answer == .finished)
+    let things = try await inventory.things(ownedBy: world.owner)
+    #expect(things.map(\.purpose) == [.publication(name)])
+    try await inventory.remove(try #require(things.first), ownedBy: world.owner)
+    #expect(try await inventory.things(ownedBy: world.owner).isEmpty)
+  }
+
   @Test func aProgramThatListsNothingHasNoOrphans() async throws {
     let world = try CommandWorld()
     defer { world.end() }

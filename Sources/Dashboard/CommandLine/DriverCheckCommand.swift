@@ -10,7 +10,7 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
     abstract: "Check a driver that is a program against all that a driver must keep.",
     usage: """
       dashboard driver-check [--provider <name=value>] [--service <name=value>] \
-      [--failing <name=value>] [--only <check>] [--json] <program> [<argument> ...]
+      [--failing <name=value>] [--serve] [--only <check>] [--json] <program> [<argument> ...]
       """,
     discussion: """
       It makes and removes things on the platform of the program, under a mark of its own. Give it \
@@ -28,6 +28,8 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
     help: ArgumentHelp(
       "A text of a service's `config` with which creating fails.", valueName: "name=value"))
   var failing: [String] = []
+  @Flag(help: "Ask the program while it serves, as with `serve: true`.")
+  var serve = false
   @Option(help: ArgumentHelp("Only this check; more than once for more.", valueName: "check"))
   var only: [String] = []
   @Argument(help: ArgumentHelp("The driver and its first arguments.", valueName: "program"))
@@ -49,7 +51,7 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
     do throws(ParameterProblem) {
       check = try DriverCheck(
         command: try program(), provider: Self.pairs(provider), service: Self.pairs(service),
-        failing: failing.isEmpty ? nil : Self.pairs(failing))
+        failing: failing.isEmpty ? nil : Self.pairs(failing), serves: serve)
     } catch {
       throw CommandFailure(.usage, "dashboard: \(error.sentence)")
     }

@@ -241,6 +241,6 @@ extension DriverReply {
 extension DeploymentEnvironment<CommandService> {
   /// Asks the driver's program; what it complains of goes to the deployment's log.
   func ask(_ request: DriverRequest) async -> DriverProgram.Answer {
-    await service.program.ask(request) { doLog($0, $1) }
+    await service.ask(request) { doLog($0, $1) }
   }
 }

@@ -8,16 +8,25 @@ struct CommandDriver: Driver {
   var serviceParameters: [Parameter] { CommandPlan.parameters }
 
   func makeProvider(_ parameters: ParameterValues) throws(ParameterProblem) -> any Provider {
-    CommandProvider(program: try DriverProgram(parameters))
+    let program = try DriverProgram(parameters)
+    return CommandProvider(
+      program: program, server: program.serves ? DriverServer(program) : nil)
   }
 }
 
-struct CommandProvider: Provider {
+struct CommandProvider: NoticeSource {
   let program: DriverProgram
+  /// What is asked for everything of the pools, where the program serves.
+  let server: DriverServer?
 
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service {
-    CommandService(program: program, plan: try CommandPlan(parameters))
+    CommandService(program: program, server: server, plan: try CommandPlan(parameters))
   }
+
+  /// Only a program that serves says anything unasked.
+  func watch(_ sink: NoticeSink) { server?.watch(sink) }
+
+  func retire() { server?.end() }
 
   /// Asks the program who it is, and whether it can work with what it is given.
   func problem() async -> SafeText? {
@@ -29,14 +38,27 @@ struct CommandProvider: Provider {
       guard reply.protocols?.contains(1) == true else {
         return "the driver does not speak engine-driver/1 (its describe names no protocols: [1])"
       }
+      guard server == nil || reply.capabilities?.serve == true else {
+        return "the driver does not serve (its describe does not say serve: true)"
+      }
     }
-    let ending = try? await program.run(program.request("validate"))
-    // A driver without anything to validate does not know the word.
-    if ending?.cause == .exited(64) { return nil }
-    switch await program.ask(program.request("validate")) {
-    case .failed(let failure): return failure.reason
-    case .absent(let message): return message
-    case .reply: return nil
+    return await refusal()
+  }
+
+  /// What it says of what it is given.
+  private func refusal() async -> SafeText? {
+    let request = program.request(DriverVerb.validate.rawValue)
+    do throws(DeploymentFailure) {
+      let ending = try await program.run(request)
+      // A driver without anything to validate does not know the word.
+      if ending.cause == .exited(DriverProcess.unknownVerb) { return nil }
+      switch program.judge(ending, of: request) {
+      case .failed(let failure): return failure.reason
+      case .absent(let message): return message
+      case .reply: return nil
+      }
+    } catch {
+      return error.reason
     }
   }
 }
@@ -44,6 +66,7 @@ struct CommandProvider: Provider {
 /// What a driver's program offers to one pool.
 struct CommandService: Service {
   let program: DriverProgram
+  let server: DriverServer?
   let plan: CommandPlan
 
   var cacheLevels: CacheLevels { plan.cacheLevels }
@@ -57,6 +80,24 @@ struct CommandService: Service {
   static func key(owner: String, _ record: CallRecord) -> String {
     let own = record.id == 0 ? "p-\(record.identity.name)" : "d\(record.id)"
     return PlainName.of(owner) + "-" + PlainName.of(own)
+  }
+
+  /// What a key of this engine was given to; nil: it is another's, or none.
+  static func purpose(of key: String, owner: String) -> OutsideThing.Purpose? {
+    let start = PlainName.of(owner) + "-"
+    guard key.hasPrefix(start) else { return nil }
+    let own = key.dropFirst(start.count)
+    if let id = DeploymentID(parsing: own) { return .deployment(id) }
+    return own.hasPrefix("p-")
+      ? PlainName.text(of: own.dropFirst(2)).map { .publication($0) } : nil
+  }
+
+  /// Asks the program, in the way in which it is run.
+  func ask(
+    _ request: DriverRequest, log: (LogLevel, SafeText) -> Void
+  ) async -> DriverProgram.Answer {
+    guard let server else { return await program.ask(request, log: log) }
+    return await server.ask(request, log: log)
   }
 }
 

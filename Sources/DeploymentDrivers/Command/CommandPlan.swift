@@ -15,6 +15,7 @@ extension DriverProgram {
     workingDirectory = reader.text("workingDirectory")
     configuration = Dictionary(reader.map("config").map { ($0.key, $0.value) }) { $1 }
     answerWithin = reader.duration("answerWithin")
+    serves = reader.bool("serve")
     var variables = ProcessInfo.processInfo.environment
     let own = reader.map("environment")
     for pair in own { variables[pair.key] = pair.value }
@@ -66,6 +67,10 @@ extension DriverProgram {
       "answerWithin", .duration, default: "20s",
       "How long one call may take, 100ms to 10m; then the program is ended. "
         + "Less than a pool's `deadlines.call`."),
+    .init(
+      "serve", .bool, default: "false",
+      "Whether the program is started once, with `serve` as its verb, and answers one request a "
+        + "line; where it knows that."),
   ]
 }
 

@@ -14,42 +14,38 @@ extension CommandProvider: Inventory {
       throw .init(.unknown, SafeText(error.sentence))
     }
     return items.compactMap { item in
-      guard let key = item.key, let id = Self.number(key, owner) else { return nil }
-      return OutsideThing(
-        kind: Self.thing, name: SafeText(key, limit: 255), purpose: .deployment(id))
+      guard let key = item.key, let purpose = CommandService.purpose(of: key, owner: owner)
+      else { return nil }
+      return OutsideThing(kind: Self.thing, name: SafeText(key, limit: 255), purpose: purpose)
     }.sorted { $0.name < $1.name }
   }
 
   /// Lets the program delete it, which compares the mark again.
   func remove(_ thing: OutsideThing, ownedBy owner: String) async throws(DeploymentFailure) {
-    guard case .deployment(let id) = thing.purpose else {
-      throw .init(.permanent, "only deployments can be removed")
-    }
     let bench = ProtocolBench(program: program, service: [:], owner: owner)
+    var request = bench.request(.unpublish, id: 0)
+    request.name = nil
+    request.pool = nil
+    switch thing.purpose {
+    case .deployment(let id):
+      request.verb = DriverVerb.delete.rawValue
+      request.key = bench.request(.delete, id: id.number).key
+    case .publication(let name):
+      request.key = CommandPublication.key(owner: owner, name)
+    }
     let answer: DriverProgram.Answer
-    let power: DriverPower?
+    let isListed: Bool
     do throws(CheckEnd) {
-      var request = bench.request(.delete, id: id.number)
-      request.name = nil
-      request.pool = nil
       answer = try await bench.settled(request)
-      power = try await bench.power(id: id.number)
+      isListed = try await bench.listed(owner: owner).contains { $0.key == request.key }
     } catch {
       throw .init(.unknown, SafeText(error.sentence))
     }
     if case .failed(let failure) = answer { throw failure }
-    guard power == .absent else {
-      throw .init(.unknown, "delete said done, but status does not say that it is absent")
-    }
+    if isListed { throw .init(.unknown, SafeText("\(request.verb) said done, but it is listed")) }
   }
 
   private static let thing: SafeText = "thing"
-
-  /// The deployment of a key of this engine; nil: it is another's, or none.
-  private static func number(_ key: String, _ owner: String) -> DeploymentID? {
-    let start = PlainName.of(owner) + "-"
-    return key.hasPrefix(start) ? DeploymentID(parsing: key.dropFirst(start.count)) : nil
-  }
 }
 
 extension CheckEnd {

@@ -34,7 +34,7 @@ struct CommandPublication: Publication {
       revision: reference.revision, state: state)
   }
 
-  private static func key(owner: String, _ name: String) -> String {
+  static func key(owner: String, _ name: String) -> String {
     let nowhere = EngineTime(moment: .init(milliseconds: 0), utc: .init(milliseconds: 0))
     return CommandService.key(
       owner: owner,
@@ -53,7 +53,7 @@ struct CommandPublication: Publication {
     request.name = record.identity.name
     request.state = state
     request.service = environment.service.plan.configuration
-    let answer = await environment.service.program.ask(request) { environment.doLog($0, $1) }
+    let answer = await environment.service.ask(request) { environment.doLog($0, $1) }
     switch answer {
     case .failed(let failure): return fail(failure)
     case .absent(let message):

@@ -5,6 +5,7 @@ public struct DriverCheck: Sendable {
   private let program: DriverProgram
   private let service: [String: String]
   private let failing: (any Service)?
+  private let server: DriverServer?
   /// How long one operation may take.
   public var operationLimit = TimeSpan.minutes(5)
 
@@ -15,18 +16,21 @@ public struct DriverCheck: Sendable {
   ///   - provider: the `config` of a provider.
   ///   - service: the `config` of a pool's service.
   ///   - failing: the same with which every creation fails for good; nil: not known.
+  ///   - serves: what any driver must keep is asked of the program while it serves.
   public init(
     command: [String], provider: [String: String], service: [String: String],
-    failing: [String: String]?
+    failing: [String: String]?, serves: Bool = false
   ) throws(ParameterProblem) {
     program = try DriverProgram([
-      "command": .list(command),
+      "command": .list(command), "serve": .bool(serves),
       "config": .map(provider.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) }),
     ])
+    server = serves ? DriverServer(program) : nil
     self.service = service
-    let program = program
+    let (program, server) = (program, server)
     self.failing = try failing.map { values throws(ParameterProblem) in
-      CommandService(program: program, plan: try CommandPlan(Self.parameters(values, nil)))
+      CommandService(
+        program: program, server: server, plan: try CommandPlan(Self.parameters(values, nil)))
     }
   }
 
@@ -47,7 +51,9 @@ public struct DriverCheck: Sendable {
   ) async -> ConformanceReport {
     // Asking a program blocks a thread, which the cooperative ones must not be.
     await withTaskExecutorPreference(BenchThreads()) {
-      await runAll(only: names, owner: owner, progress: progress)
+      let report = await runAll(only: names, owner: owner, progress: progress)
+      server?.end()
+      return report
     }
   }
 
@@ -92,7 +98,7 @@ public struct DriverCheck: Sendable {
   private func ground(_ bench: ProtocolBench) throws(ParameterProblem) -> ConformanceGround {
     let plan = try CommandPlan(Self.parameters(service, bench.capabilities))
     var ground = ConformanceGround(
-      CommandService(program: program, plan: plan), owner: bench.owner)
+      CommandService(program: program, server: server, plan: plan), owner: bench.owner)
     ground.failing = failing
     ground.operationLimit = operationLimit
     // More than a program's own time, so that what is too slow has the program's reason.

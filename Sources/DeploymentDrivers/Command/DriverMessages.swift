@@ -106,6 +106,7 @@ struct DriverReply: Codable, Sendable {
     var suspend: Bool?
     var publish: Bool?
     var list: Bool?
+    var serve: Bool?
   }
 
   var call: String?

@@ -14,6 +14,8 @@ struct DriverProcess: Sendable {
   let limit: TimeSpan
   /// How long it may take to end; then it is killed.
   static let grace = TimeSpan.seconds(2)
+  /// The status of a program that does not know its verb.
+  static let unknownVerb: Int32 = 64
 
   /// How one call of the program ended.
   struct Ending: Sendable {
@@ -100,6 +102,7 @@ final class StreamPipe: Sendable {
   let reading: Int32
   let writing: Int32
   private let isOpen = Latch()
+  private let isRead = Latch()
 
   init() throws(DeploymentFailure) {
     var ends: [Int32] = [-1, -1]
@@ -111,8 +114,12 @@ final class StreamPipe: Sendable {
   }
 
   deinit {
-    close(reading)
+    closeReading()
     closeWriting()
+  }
+
+  func closeReading() {
+    if isRead.close() { Glibc.close(reading) }
   }
 
   func closeWriting() {

@@ -10,6 +10,8 @@ struct DriverProgram: Sendable {
   let workingDirectory: String?
   let configuration: [String: String]
   let answerWithin: TimeSpan
+  /// It is to be started once, and to serve.
+  let serves: Bool
 
   /// What came of a question.
   enum Answer: Sendable {
@@ -38,13 +40,21 @@ struct DriverProgram: Sendable {
     _ request: DriverRequest, log: (LogLevel, SafeText) -> Void = { _, _ in }
   ) async -> Answer {
     do throws(DeploymentFailure) {
-      let ending = try await run(request)
-      for line in ending.complaints { log(.info, SafeText("\(request.verb): \(line)")) }
-      let reply = try ending.reply(to: request, within: answerWithin)
-      for warning in (reply.warnings ?? []).prefix(Self.linesKept) {
-        log(.warning, SafeText(warning))
-      }
-      return reply.judged(request.verb, log)
+      return judge(try await run(request), of: request, log: log)
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  /// What comes of a question, by the end that the program came to.
+  func judge(
+    _ ending: DriverProcess.Ending, of request: DriverRequest,
+    log: (LogLevel, SafeText) -> Void = { _, _ in }
+  ) -> Answer {
+    for line in ending.complaints { log(.info, SafeText("\(request.verb): \(line)")) }
+    do throws(DeploymentFailure) {
+      return try ending.reply(to: request, within: answerWithin)
+        .answer(to: request.verb, log: log)
     } catch {
       return .failed(error)
     }
@@ -124,7 +134,15 @@ extension DriverProcess.Ending {
 }
 
 extension DriverReply {
-  /// What it comes to: its errors as the engine's.
+  /// What it comes to; its warnings go to the log.
+  func answer(to verb: String, log: (LogLevel, SafeText) -> Void) -> DriverProgram.Answer {
+    for warning in (warnings ?? []).prefix(DriverProgram.linesKept) {
+      log(.warning, SafeText(warning))
+    }
+    return judged(verb, log)
+  }
+
+  /// Its errors as the engine's.
   fileprivate func judged(
     _ verb: String, _ log: (LogLevel, SafeText) -> Void
   ) -> DriverProgram.Answer {

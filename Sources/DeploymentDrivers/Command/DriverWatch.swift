@@ -27,7 +27,7 @@ struct DriverWatch {
     let process = GnuCalls.openProcess?(GnuCalls.openProcessNumber, pid, 0) ?? -1
     defer { if process >= 0 { close(process) } }
     var end = ProcessDeployment.now + limit.milliseconds
-    while !hasEnded {
+    while !Self.hasEnded(pid) {
       let left = end - ProcessDeployment.now
       if left <= 0 {
         guard cause == nil else { break }
@@ -91,7 +91,7 @@ struct DriverWatch {
   }
 
   /// It has ended, and is still in the process table.
-  private var hasEnded: Bool {
+  static func hasEnded(_ pid: Int32) -> Bool {
     var information = siginfo_t()
     let options = Int32(WEXITED | WNOHANG | WNOWAIT)
     guard waitid(P_PID, id_t(pid), &information, options) == 0 else { return true }

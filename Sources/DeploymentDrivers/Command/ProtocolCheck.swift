@@ -1,47 +1,21 @@
 import DeploymentEngine
 
-/// One named claim about a program that speaks `engine-driver/1`.
-struct ProtocolCheck: Sendable {
-  let name: String
-  let claim: String
-  let body: @Sendable (ProtocolBench) async throws(CheckEnd) -> Void
+/// What a program that speaks `engine-driver/1` must keep of the protocol.
+enum ProtocolCheck {
+  typealias Claim = NamedCheck<ProtocolBench>
 
-  init(
-    _ name: String, _ claim: String,
-    body: @escaping @Sendable (ProtocolBench) async throws(CheckEnd) -> Void
-  ) {
-    self.name = name
-    self.claim = claim
-    self.body = body
-  }
-
-  func result(on bench: ProtocolBench) async -> ConformanceResult {
-    let start = ContinuousClock.now
-    var outcome = ConformanceResult.Outcome.passed
-    do throws(CheckEnd) {
-      try await body(bench)
-    } catch {
-      switch error {
-      case .failed(let reason): outcome = .failed(SafeText(reason))
-      case .skipped(let reason): outcome = .skipped(SafeText(reason))
-      }
-    }
-    let time = start.duration(to: .now).milliseconds
-    return .init(name: name, claim: claim, outcome: outcome, time: .milliseconds(time))
-  }
-
-  private static func expect(
+  static func expect(
     _ condition: Bool, _ otherwise: @autoclosure () -> String
   ) throws(CheckEnd) {
     if !condition { throw .failed(otherwise()) }
   }
 
   /// Numbers that the other checks do not reach.
-  private static let first: Int64 = 900_001
+  static let first: Int64 = 900_001
 
-  static let all: [ProtocolCheck] = asking + standing + listing
+  static let all: [Claim] = asking + standing + listing + serving
 
-  private static let asking: [ProtocolCheck] = [
+  private static let asking: [Claim] = [
     .init("describes-itself", "`describe` is done at once, and names protocol 1") {
       bench throws(CheckEnd) in
       let answer = await bench.program.ask(bench.program.request(DriverVerb.describe.rawValue))
@@ -54,15 +28,17 @@ struct ProtocolCheck: Sendable {
       bench throws(CheckEnd) in
       let request = bench.program.request(DriverVerb.validate.rawValue)
       let ending = try await run(bench, [request.verb], request.bytes)
-      if ending.cause == .exited(64) { throw .skipped("it does not know validate") }
-      let answer = await bench.program.ask(
-        bench.program.request(DriverVerb.validate.rawValue))
+      if ending.cause == .exited(DriverProcess.unknownVerb) {
+        throw .skipped("it does not know validate")
+      }
+      let answer = bench.program.judge(ending, of: request)
       guard case .reply = answer else { throw .failed("validate ended with \(answer.words)") }
     },
     .init("refuses-unknown-verbs", "A verb that it does not know ends it with status 64") {
       bench throws(CheckEnd) in
       let ending = try await run(bench, ["no-such-verb"], bench.request(.status, id: first).bytes)
-      try expect(ending.cause == .exited(64), "no-such-verb: \(ending.cause)")
+      try expect(
+        ending.cause == .exited(DriverProcess.unknownVerb), "no-such-verb: \(ending.cause)")
     },
     .init("refuses-what-is-not-json", "A megabyte of nonsense is not `done`") {
       bench throws(CheckEnd) in
@@ -85,7 +61,7 @@ struct ProtocolCheck: Sendable {
     },
   ]
 
-  private static let standing: [ProtocolCheck] = [
+  private static let standing: [Claim] = [
     .init("nothing-is-absent", "`status` of what never was says absent") {
       bench throws(CheckEnd) in
       let power = try await bench.power(id: first)
@@ -126,7 +102,7 @@ struct ProtocolCheck: Sendable {
     },
   ]
 
-  private static let listing: [ProtocolCheck] = [
+  private static let listing: [Claim] = [
     .init("lists-what-it-made", "`list` has each thing once, with its key") {
       bench throws(CheckEnd) in
       try needsList(bench)
@@ -168,7 +144,7 @@ struct ProtocolCheck: Sendable {
     if let end { throw end }
   }
 
-  private static func run(
+  static func run(
     _ bench: ProtocolBench, _ words: [String], _ input: [UInt8]
   ) async throws(CheckEnd) -> DriverProcess.Ending {
     do throws(DeploymentFailure) {

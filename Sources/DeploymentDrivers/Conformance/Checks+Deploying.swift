@@ -1,7 +1,7 @@
 import DeploymentEngine
 
 extension ConformanceCheck {
-  static let deploying: [ConformanceCheck] = [
+  static let deploying: [Claim] = [
     .init("nothing-before-the-first-call", "Loading it and telling it things makes nothing") {
       bench throws(CheckEnd) in
       try bench.needsCount()

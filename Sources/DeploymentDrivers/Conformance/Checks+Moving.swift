@@ -1,7 +1,7 @@
 import DeploymentEngine
 
 extension ConformanceCheck {
-  static let moving: [ConformanceCheck] = [
+  static let moving: [Claim] = [
     .init("moves-to-l1", "From L2 to L1 it finishes, with an IP") { bench throws(CheckEnd) in
       try bench.needs(.l2)
       var trial = try await bench.trial()
@@ -65,7 +65,7 @@ extension ConformanceCheck {
     },
   ]
 
-  static let readying: [ConformanceCheck] = [
+  static let readying: [Claim] = [
     .init("set-ready-finishes", "What is usable can be made ready") { bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()

@@ -1,7 +1,7 @@
 import DeploymentEngine
 
 extension ConformanceCheck {
-  static let owning: [ConformanceCheck] = [
+  static let owning: [Claim] = [
     .init("another-engine-destroys-nothing", "With another mark, the same identity is not ours") {
       bench throws(CheckEnd) in
       try bench.needsCount()
@@ -69,7 +69,7 @@ extension ConformanceCheck {
     if let failure { throw failure }
   }
 
-  static let telling: [ConformanceCheck] = [
+  static let telling: [Claim] = [
     .init("notices-answer-nothing", "Notices without a task have no answer and keep the value") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()

@@ -1,7 +1,7 @@
 import DeploymentEngine
 
 extension ConformanceCheck {
-  static let removing: [ConformanceCheck] = [
+  static let removing: [Claim] = [
     .init("destroy-leaves-nothing", "After destroy nothing exists") { bench throws(CheckEnd) in
       try bench.needsCount()
       var trial = try await bench.trial()
@@ -102,7 +102,7 @@ extension ConformanceCheck {
     },
   ]
 
-  static let cancelling: [ConformanceCheck] = [
+  static let cancelling: [Claim] = [
     .init("cancel-at-once", "A cancel right after the start leaves nothing") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()

@@ -2,7 +2,7 @@ import DeploymentEngine
 
 /// After a crash whose moment is unknown, what was called last is called again on older data.
 extension ConformanceCheck {
-  static let repeating: [ConformanceCheck] = [
+  static let repeating: [Claim] = [
     .init("deploy-again-finds-its-own", "A deploy whose outcome was lost is found, not made twice")
     { bench throws(CheckEnd) in
       var trial = try await bench.trial()

@@ -1,7 +1,7 @@
 import DeploymentEngine
 
 extension ConformanceCheck {
-  static let storing: [ConformanceCheck] = [
+  static let storing: [Claim] = [
     .init("state-is-bounded", "What it stores stays within the bound, and can be stored") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
@@ -93,7 +93,7 @@ extension ConformanceCheck {
     },
   ]
 
-  static let publishing: [ConformanceCheck] = [
+  static let publishing: [Claim] = [
     .init("publishes", "A publication finishes, and can be removed") { bench throws(CheckEnd) in
       var trial = try bench.needsPublication()
       try await trial.finish(.publish)

@@ -30,11 +30,8 @@ public struct Conformance: Sendable {
     var results: [ConformanceResult] = []
     for check in ConformanceCheck.all where names?.contains(check.name) ?? true {
       if Task.isCancelled { break }
-      let start = ContinuousClock.now
-      let outcome = await check.outcome(on: bench)
-      let time = start.duration(to: .now).milliseconds
-      let result = ConformanceResult(
-        name: check.name, claim: check.claim, outcome: outcome, time: .milliseconds(time))
+      let result = await check.result(on: bench)
+      await bench.cleanUp()
       results.append(result)
       progress(result)
     }

@@ -6,23 +6,21 @@ enum CheckEnd: Error {
   case skipped(String)
 }
 
-/// One named claim about drivers, and how it is looked at.
-struct ConformanceCheck: Sendable {
+/// One named claim, and how it is looked at from a bench.
+struct NamedCheck<Bench: Sendable>: Sendable {
+  typealias Body = @Sendable (Bench) async throws(CheckEnd) -> Void
   let name: String
   let claim: String
-  let body: @Sendable (ConformanceBench) async throws(CheckEnd) -> Void
+  let body: Body
 
-  init(
-    _ name: String, _ claim: String,
-    body: @escaping @Sendable (ConformanceBench) async throws(CheckEnd) -> Void
-  ) {
+  init(_ name: String, _ claim: String, body: @escaping Body) {
     self.name = name
     self.claim = claim
     self.body = body
   }
 
-  /// Runs it, and removes what it has made.
-  func outcome(on bench: ConformanceBench) async -> ConformanceResult.Outcome {
+  func result(on bench: Bench) async -> ConformanceResult {
+    let start = ContinuousClock.now
     var outcome = ConformanceResult.Outcome.passed
     do throws(CheckEnd) {
       try await body(bench)
@@ -32,12 +30,17 @@ struct ConformanceCheck: Sendable {
       case .skipped(let reason): outcome = .skipped(SafeText(reason))
       }
     }
-    await bench.cleanUp()
-    return outcome
+    let time = start.duration(to: .now).milliseconds
+    return .init(name: name, claim: claim, outcome: outcome, time: .milliseconds(time))
   }
+}
+
+/// What any driver must keep.
+enum ConformanceCheck {
+  typealias Claim = NamedCheck<ConformanceBench>
 
   /// Every check, in the order in which they run: what others rest on comes first.
-  static let all =
+  static let all: [Claim] =
     deploying + repeating + moving + readying + removing + cancelling + owning
     + telling + storing + publishing
 }

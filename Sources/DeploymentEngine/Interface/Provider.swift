@@ -7,11 +7,16 @@ public protocol Provider: Sendable {
   /// Whether it can be reached now; nil: yes, else one sentence why not. Called by `dashboard
   /// check`.
   func problem() async -> SafeText?
+  /// No call is made any more: what it keeps running for itself ends. Blocks for a few seconds at
+  /// most.
+  func retire()
 }
 
 extension Provider {
   /// As many as its limits allow.
   public var capacity: Int? { nil }
+  /// It keeps nothing running.
+  public func retire() {}
 }
 
 /// A kind of provider: what a configuration calls `driver`.

@@ -20,6 +20,8 @@ public enum Bounds {
   public static let driverStateBytes = 16_384
   /// Bytes of its standard error that are kept of one call; the last ones count.
   public static let driverErrorBytes = 65_536
+  /// Requests that a driver that is a serving program has at once; more wait their turn.
+  public static let servedCalls = 64
   /// Bytes of what a driver says unasked.
   public static let noticeBytes = 255
   /// Things that drivers have spoken of unasked, and that the engine has not heard of yet; what is

@@ -103,6 +103,7 @@ public final class EngineHost: Sendable {
   private static func end(_ worker: EngineWorker, _ lost: SafeText?) {
     worker.watcher.stop()
     worker.runner.cancelAll()
+    worker.shelf.retire()
     worker.store.close()
     worker.lease.release()
     if let lost { worker.log.write(.error, lost) }

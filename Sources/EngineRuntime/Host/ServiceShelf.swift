@@ -18,6 +18,11 @@ struct ServiceShelf: Sendable {
 
   init() {}
 
+  /// Ends what the providers keep running for themselves, all at the same time.
+  func retire() {
+    for provider in providers.values { provider.retire() }
+  }
+
   /// Listens to the providers that speak unasked.
   ///
   /// - Parameter take: takes a notice with the name of its provider; must not block.
