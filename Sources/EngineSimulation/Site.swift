@@ -239,7 +239,9 @@ final class Site: Scene {
       world.complain(.things, "\(name) exists outside and belongs to nobody")
     }
     for one in world.engine.deployments
-    where one.state == .usable && world.driver.things[one.identity.name] == nil {
+    where one.state == .usable && !world.driver.hasVanished(one.identity.name)
+      && world.driver.things[one.identity.name] == nil
+    {
       world.complain(.things, "\(one.id) is usable and does not exist")
     }
   }

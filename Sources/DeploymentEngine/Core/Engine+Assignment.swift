@@ -91,7 +91,7 @@ extension Engine {
     let host = hosts[boxes[index].host].record
     let isBusy = host.preparing >= host.limits.preparing
     let hasRoom = pool.counts.total + pool.counts.leaving < pool.sizes.max
-    if hasRoom, !isBusy, let slot = oldest(.l2Usable, of: index) {
+    if hasRoom, !isBusy, let slot = movable(of: index) {
       startMove(slot, to: .l1, reservedFor: user, because: "\(user) waits")
       return .served(slot, note: reservedNote(slot, user, "when it has come from L2"))
     }
@@ -102,6 +102,12 @@ extension Engine {
     return create(for: user, in: index, hasRoom: hasRoom, isBusy: isBusy)
   }
 
+  /// The oldest at L2 that can come to L1, while the service still has that.
+  private mutating func movable(of index: Int) -> Int? {
+    guard boxes[index].record.traits?.cacheLevels.contains(.l2) ?? false else { return nil }
+    return oldest(.l2Usable, of: index)
+  }
+
   private func reservedNote(_ slot: Int, _ user: SafeText, _ when: String) -> SafeText {
     SafeText("\(slots[slot].name) is reserved for \(user), theirs \(when)")
   }
@@ -110,7 +116,7 @@ extension Engine {
     for user: SafeText, in index: Int, hasRoom: Bool, isBusy: Bool
   ) -> Found {
     let pool = boxes[index].record
-    let hasL2 = oldest(.l2Usable, of: index) != nil
+    let hasL2 = movable(of: index) != nil
     guard hasRoom else {
       return .refused(
         Refusal(

@@ -83,12 +83,13 @@ extension Engine {
     guard let task, slots[slot].phase.operation?.kind == task.operation else {
       return rest(slot)
     }
-    if let answer = outcome.answer { take(answer, of: task, outcome, slot) }
+    let answer = outcome.answer ?? .error(.init(.unknown, "it answered nothing"))
+    take(answer, of: task, outcome, slot)
     rest(slot)
   }
 
   /// No call is out any more: what waited for that goes on.
-  private mutating func rest(_ slot: Int) {
+  mutating func rest(_ slot: Int) {
     guard live[slot].call == nil else { return }
     switch slots[slot].phase {
     case .preparing where slots[slot].cancelRequested, .removable: queueRemoval(slot)

@@ -158,7 +158,9 @@ extension Engine {
     guard existed != exists else { return }
     hosts[host].record.deployments += exists ? 1 : -1
     touch(host: host)
-    if !exists { reviveExhausted() }
+    guard !exists else { return }
+    reviveExhausted()
+    moveIfGone(pool: live[slot].pool)
   }
 
   private mutating func keepHolders(_ slot: Int, _ before: Tally?, _ after: Tally) {

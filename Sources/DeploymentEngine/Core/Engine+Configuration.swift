@@ -127,6 +127,7 @@ extension Engine {
         boxes[index].record.isConfigured = false
         replan(index)
       }
+      moveIfGone(pool: index)
       eraseIfGone(pool: index)
     }
     eraseProviders(besides: effective)
@@ -181,14 +182,12 @@ extension Engine {
     record.problem = nil
     if SafeText(settings.provider) != record.provider {
       if boxes[index].hasAnything {
-        record.problem = SafeText(
-          "its provider changed to \(settings.provider) while it has deployments on "
-            + "\(record.provider): it stays there, and creates nothing, until they are gone")
+        record.problem = boxes[index].staysSentence(settings.provider)
         settings.provider = record.provider.text
-      } else if let host = hostByName[SafeText(settings.provider)] {
-        boxes[index].host = host
-        record.provider = SafeText(settings.provider)
-        record.inMaintenance = hosts[host].record.inMaintenance
+      } else {
+        move(pool: index, to: SafeText(settings.provider))
+        record.provider = boxes[index].record.provider
+        record.inMaintenance = boxes[index].record.inMaintenance
       }
     }
     switch offer {
@@ -201,8 +200,11 @@ extension Engine {
     record.configuredSizes = settings.sizes
     record.isConfigured = isConfigured
     if record != before, !isNew { record.revision += 1 }
+    let settingsBefore = boxes[index].settings
     boxes[index].record = record
     boxes[index].settings = settings
+    followPolicy(index, before: settingsBefore)
+    if record.traits != before.traits { endWhatIsNotOffered(index) }
     identities.use(settings.names)
     if let range = settings.macs { identities.use(range) }
     if isNew { log(.pool, "pool \(name) is there", pool: index) }

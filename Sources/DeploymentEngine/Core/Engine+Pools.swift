@@ -75,7 +75,7 @@ extension Engine {
   private mutating func resume(_ host: Int) {
     for slot in slotOf.values.sorted() where boxes[live[slot].pool].host == host {
       if let operation = slots[slot].phase.operation, live[slot].call == nil {
-        guard operation.step != .queued else { continue }
+        guard operation.step != .queued, !slots[slot].cancelRequested else { continue }
         change(slot) { $0.next = $1.deadline(in: .zero) }
       } else {
         settle(slot)

@@ -96,7 +96,7 @@ extension Engine {
     callPublication(index, revision)
   }
 
-  private mutating func callPublication(_ index: Int, _ revision: Int) {
+  mutating func callPublication(_ index: Int, _ revision: Int) {
     guard let place = place(index, revision), boxes[index].publicationCalls[revision] == nil,
       !boxes[index].record.inMaintenance,
       let operation = boxes[index].publications[place].operation
@@ -141,7 +141,7 @@ extension Engine {
       // What runs now had to wait for this call; now it is made.
       return callPublication(index, revision)
     }
-    switch outcome.answer {
+    switch outcome.answer ?? .error(.init(.unknown, "it answered nothing")) {
     case .running:
       let pause = min(max(outcome.suggestedTime, Pauses.check.shortest), Pauses.check.longest)
       changePublication(index, revision) {
@@ -152,7 +152,6 @@ extension Engine {
       }
     case .finished: publicationFinished(index, revision, operation.kind)
     case .error(let failure): publicationFailed(index, revision, operation, failure)
-    case nil: break
     }
   }
 
@@ -183,6 +182,7 @@ extension Engine {
     }
     replan(index)
     if let old { removeIfDrained(index, old) }
+    moveIfGone(pool: index)
   }
 
   /// What the activation of a newer revision means for one deployment of an older one.
@@ -195,6 +195,15 @@ extension Engine {
       if boxes[live[slot].pool].settings.onLogout == .remove { remove(slot, because: reason) }
     case .preparing, .usable, .removable, .removing, .removed, .canceling, .canceled, .error: break
     }
+  }
+
+  /// The active one is active no more, and no other takes its place.
+  mutating func retirePublication(_ index: Int, _ revision: Int) {
+    boxes[index].record.activePublication = nil
+    boxes[index].record.revision += 1
+    changePublication(index, revision) { $0.state = .draining }
+    removeIfDrained(index, revision)
+    replan(index)
   }
 
   // How many stand on a publication is reckoned anew at load, so counting stores nothing.
@@ -226,6 +235,7 @@ extension Engine {
       $0.next = $1.deadline(in: retention)
     }
     log(.publication, "revision \(revision) is gone", pool: index)
+    moveIfGone(pool: index)
     eraseIfGone(pool: index)
   }
 

@@ -193,6 +193,12 @@ extension Engine {
       return .refused(
         Refusal(.notPermitted, "the last call on \(name) has not come back: nothing can be asked"))
     }
+    if let traits = boxes[live[slot].pool].record.traits, !traits.offers(failed.operation) {
+      return .refused(
+        Refusal(
+          .notPermitted,
+          SafeText("its service no longer has what \(failed.operation.word) is for: destroy it")))
+    }
     let host = boxes[live[slot].pool].host
     var turn = ""
     switch failed.operation {

@@ -112,6 +112,7 @@ public struct Engine: Sendable {
   /// Everything to be done since the last call: commit all but `calls` in one transaction, then
   /// call.
   public mutating func takeOutcome() -> Outcome {
+    withdrawOvertakenCalls()
     var outcome = Outcome()
     outcome.changes = takeChanges()
     swap(&outcome.journal, &journal)

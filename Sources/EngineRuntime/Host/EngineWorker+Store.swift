@@ -11,7 +11,10 @@ extension EngineWorker {
     }
     let takesRequests = requestsMayWait && !isDraining
     if !outcome.isTransient || takesRequests {
+      let start = options.clock.now.moment
       let committed = try commit(outcome, takesRequests)
+      let now = options.clock.now
+      if now.moment - start > .seconds(1) { engine.made(outcome.calls, at: now) }
       requests = committed.requests
       requestsMayWait = committed.moreRequests
     }

@@ -34,8 +34,7 @@ package struct DriverOracle {
 
   /// Judges a call about a deployment, against what is stored.
   package mutating func judge(
-    _ call: Call, _ stored: Deployment?, traits: ServiceTraits?, inMaintenance: Bool,
-    mayBeOver: Bool = false
+    _ call: Call, _ stored: Deployment?, traits: ServiceTraits?, inMaintenance: Bool
   ) -> [String] {
     var complaints: [String] = []
     let known = known(call.subject)
@@ -48,9 +47,7 @@ package struct DriverOracle {
     if known.gone { complaints.append(say("called after it was gone")) }
     if call.task == nil, call.notices.isEmpty { complaints.append(say("an empty call")) }
     complaints += faithful(call, stored).map(say)
-    if let task = call.task, !mayBeOver || stored.phase.operation?.kind == task.operation {
-      complaints += legal(task, stored, known, traits).map(say)
-    }
+    if let task = call.task { complaints += legal(task, stored, known, traits).map(say) }
     note(call)
     return complaints
   }
@@ -80,9 +77,11 @@ package struct DriverOracle {
     switch task {
     case .check(let kind):
       guard stored.phase.operation?.kind == kind else { return ["not its operation"] }
+      if stored.cancelRequested { return ["checked though its end was asked for"] }
       return known.isRunning && known.started == kind ? [] : ["checked while nothing runs"]
     case .start(let kind):
       guard stored.phase.operation?.kind == kind else { return ["not its operation"] }
+      if stored.cancelRequested { return ["begun though its end was asked for"] }
       return legalStart(kind, stored, known, traits)
     }
   }

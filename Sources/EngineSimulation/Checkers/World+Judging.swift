@@ -116,10 +116,7 @@ extension World {
   }
 
   /// One call, against what is stored by now.
-  ///
-  /// Of several events in one commit a later one may have ended what an earlier one had begun: such
-  /// a call is made all the same, and its end is waited for.
-  func judge(_ call: Call, isOneOfSeveral: Bool) {
+  func judge(_ call: Call) {
     if flights.contains(where: { $0.call.subject == call.subject }) {
       complain(.oneCall, "a second call on \(call.subject) while one is in flight")
     }
@@ -131,7 +128,7 @@ extension World {
     case .deployment(let id):
       found = oracle.judge(
         call, store.deployments[id]?.record, traits: pool.traits,
-        inMaintenance: provider.inMaintenance, mayBeOver: isOneOfSeveral)
+        inMaintenance: provider.inMaintenance)
     case .publication(let id, let revision):
       let key = StoreCopy.PublicationKey(pool: id, revision: revision)
       found = oracle.judge(

@@ -1,43 +1,5 @@
 import DeploymentEngine
 
-/// The classes of what goes wrong in a world; each can be left out, to find which one it takes.
-package enum FaultClass: String, CaseIterable, Sendable {
-  /// Answers that are errors for good.
-  case permanent
-  /// Answers that are errors for now.
-  case transient
-  /// Answers that say nothing: garbage, an exception; the work may be done all the same.
-  case unknown
-  /// Work that was not done although the answer got lost.
-  case lost
-  /// Calls that never come back.
-  case hang
-  /// Calls that take longer than they may.
-  case slow
-  /// Ports that a stranger has taken.
-  case port
-  /// Two things with one unique id.
-  case twin
-  /// Addresses that come late or never.
-  case address
-  /// A provider that fails altogether for hours.
-  case outage
-  /// Answers that come twice, or after all was over.
-  case old
-  /// The process dies, before and after each commit and each call.
-  case crash
-  /// The store cannot be written for a while.
-  case store
-  /// The wall clock jumps.
-  case clock
-  /// Operators who ask for anything.
-  case operators
-  /// Agents that say anything.
-  case agents
-  /// Configuration files that change.
-  case reload
-}
-
 /// How often what goes wrong, in percent; drawn per seed, often not at all.
 package struct FaultDice: Sendable {
   package var random: Chance
@@ -49,9 +11,13 @@ package struct FaultDice: Sendable {
   private var slow = 0
   private var portTaken = 0
   private var addressless = 0
+  private var garbage = 0
   /// Every so many hours a provider is out for a time, in milliseconds.
   private var outageEvery: Int64 = 0
   private var outageLength: Int64 = 0
+
+  /// The reason of what fails because its whole provider does.
+  static let silence = "the provider does not answer"
 
   /// Rates for one seed: each class of faults is there or not, and never one that is left out.
   package init(seed: UInt64, without: Set<FaultClass> = []) {
@@ -64,6 +30,7 @@ package struct FaultDice: Sendable {
     slow = rate(15, .slow, without)
     portTaken = rate(10, .port, without)
     addressless = rate(30, .address, without)
+    garbage = rate(20, .garbage, without)
     let length = Int64(rate(120, .outage, without))
     if length > 0 {
       outageEvery = 4 * 3_600_000
@@ -81,16 +48,34 @@ package struct FaultDice: Sendable {
 
   /// What a method does that starts.
   mutating func start(_ kind: OperationKind, of call: Call, at now: Moment) -> Behaviour {
-    if isOut(now) { return .fail(.transient, "the provider does not answer") }
+    if isOut(now) { return .fail(.transient, Self.silence) }
     if kind.creates, random.percent(portTaken) { return .fail(.portTaken, "a stranger listens") }
     return fault() ?? .run(random.below(4))
   }
 
   /// What a check says; nil: what the operation's own course is.
   mutating func check(of call: Call, at now: Moment) -> Behaviour? {
-    if isOut(now) { return .fail(.transient, "the provider does not answer") }
+    if isOut(now) { return .fail(.transient, Self.silence) }
     return random.percent(30) ? fault() : nil
   }
+
+  /// What else than the answer comes back.
+  mutating func spoil(_ outcome: inout CallOutcome) {
+    guard random.percent(garbage) else { return }
+    switch random.below(8) {
+    case 0: outcome.suggestedTime = .milliseconds(-1)
+    case 1: outcome.suggestedTime = TimeSpan(milliseconds: .max / 2)
+    case 2: outcome.progress = Progress(done: .max, of: -1)
+    case 3: outcome.uniqueId = ""
+    case 4: outcome.name = SafeText(String(repeating: "x", count: 300))
+    case 5: outcome.log = Array(repeating: LogLine(.error, "nonsense"), count: 50)
+    case 6: outcome.answer = nil
+    default: outcome.suggestedTime = .zero
+    }
+  }
+
+  /// Whether a call had its effect before its process died.
+  mutating func reached(hangs: Bool) -> Bool { random.percent(hangs ? 30 : 60) }
 
   /// The address is not known yet.
   mutating func hidesAddress() -> Bool { random.percent(addressless) }

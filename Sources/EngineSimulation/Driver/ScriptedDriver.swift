@@ -100,6 +100,10 @@ package struct ScriptedDriver {
   package var failing: (call: Int, Behaviour)?
   /// How many calls went wrong.
   package private(set) var faults = 0
+  /// What went wrong with the call that was answered last.
+  package private(set) var fault: FaultClass?
+  /// What things stand on.
+  private var hosts = Hosts()
   /// Decides by chance what no script decides.
   package var dice: FaultDice?
   /// What it says when to check.
@@ -124,6 +128,7 @@ package struct ScriptedDriver {
     left = [:]
     dice = nil
     uniqueIds = [:]
+    hosts.heal()
   }
 
   /// What it complains about since the last time.
@@ -132,26 +137,58 @@ package struct ScriptedDriver {
     return complaints
   }
 
+  /// A host goes down with all that it carries.
+  package mutating func failHost(_ host: Int) { hosts.fail(host) }
+
+  /// A host comes back, with what it carried or without.
+  package mutating func returnHost(_ host: Int, withThings: Bool) {
+    let carried = hosts.comeBack(host)
+    if !withThings { carried.forEach { vanish($0) } }
+  }
+
+  /// A thing is no longer there, and nobody asked for that.
+  package mutating func vanish(_ name: String) {
+    guard case .deployment? = things[name] else { return }
+    things[name] = nil
+    hosts.vanish(name)
+  }
+
+  /// Whether a thing vanished, and was not made again.
+  package func hasVanished(_ name: String) -> Bool { hosts.gone.contains(name) }
+
+  /// Something that is not ours takes a name, or gives it back.
+  package mutating func stranger(at name: String) {
+    if things[name] == nil { hosts.stranger(at: name) }
+  }
+
+  /// Whether a call that was out when the process died has had its effect.
+  mutating func reached(_ flight: Flight) -> Bool {
+    dice?.reached(hangs: flight.due == nil) ?? (flight.due != nil)
+  }
+
   /// A person removed what it had made for a subject.
   package mutating func cleanUpByHand(_ subject: CallSubject) {
-    things = things.filter { $0.value != subject }
+    for name in things.keys.sorted() where things[name] == subject {
+      things[name] = nil
+      hosts.removed(name)
+    }
   }
 
   /// The answer to a call and how long it takes; nil: it hangs.
   package mutating func answer(
     to call: Call, at now: Moment
   ) -> (state: TaskState?, delay: TimeSpan)? {
+    fault = nil
     guard let task = call.task else { return (nil, .zero) }
     count += 1
     if let (number, behaviour) = failing, number == count {
-      note(behaviour)
-      guard var answers = behaviour.answers else { return nil }
-      return (answers.next(), behaviour.delay)
+      return first(behaviour, behaviour.fault)
     }
+    if let (kind, behaviour) = hosts.obstacle(to: call, task) { return first(behaviour, kind) }
     switch task {
     case .start(let kind):
       let behaviour = special(Method(kind)) ?? dice?.start(kind, of: call, at: now) ?? .finish
-      note(behaviour)
+      note(behaviour.fault)
       guard var answers = behaviour.answers else { return nil }
       let first = answers.next()
       left[call.subject] = answers
@@ -159,20 +196,25 @@ package struct ScriptedDriver {
       return (first, behaviour.delay)
     case .check:
       if let behaviour = special(.checkState) ?? dice?.check(of: call, at: now) {
-        note(behaviour)
-        guard var answers = behaviour.answers else { return nil }
-        return (answers.next(), behaviour.delay)
+        return first(behaviour, behaviour.fault)
       }
       let state = left[call.subject]?.next() ?? .finished
       return (state, delays[call.subject] ?? .zero)
     }
   }
 
-  private mutating func note(_ behaviour: Behaviour) {
-    switch behaviour {
-    case .finish, .run: break
-    case .fail, .runThenFail, .hang, .slow: faults += 1
-    }
+  private mutating func first(
+    _ behaviour: Behaviour, _ kind: FaultClass?
+  ) -> (state: TaskState?, delay: TimeSpan)? {
+    note(kind)
+    guard var answers = behaviour.answers else { return nil }
+    return (answers.next(), behaviour.delay)
+  }
+
+  private mutating func note(_ kind: FaultClass?) {
+    guard let kind else { return }
+    fault = kind
+    faults += 1
   }
 
   private mutating func special(_ method: Method) -> Behaviour? {
@@ -190,6 +232,7 @@ package struct ScriptedDriver {
     case .start(.deployForCache), .start(.deployForUser), .start(.publish):
       if case .error(let failure)? = answer,
         failure.kind == .portTaken || failure.reason.text == Self.notDone
+          || failure.reason == Hosts.taken
       {
         return
       }
@@ -197,8 +240,11 @@ package struct ScriptedDriver {
         complaints.append("\(name) exists and belongs to \(owner), but \(call.subject) makes it")
       }
       things[name] = call.subject
+      hosts.made(name)
     case .start(.cancel), .start(.destroy), .check(.cancel), .check(.destroy):
-      if answer == .finished, things[name] == call.subject { things[name] = nil }
+      guard answer == .finished else { return }
+      if things[name] == call.subject { things[name] = nil }
+      hosts.removed(name)
     case .start, .check: return
     }
   }
@@ -214,6 +260,7 @@ package struct ScriptedDriver {
     if case .start(let kind)? = call.task, kind.creates, answer == .running {
       return outcome
     }
+    dice?.spoil(&outcome)
     let isHidden = answer != .finished && (dice?.hidesAddress() ?? false)
     outcome.ip = givesIP && !isHidden ? SafeText("ip-" + name) : ""
     return outcome

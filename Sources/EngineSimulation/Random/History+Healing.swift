@@ -7,7 +7,9 @@ extension History {
     world.healStore()
     world.failsCommit = nil
     world.crashNext = nil
+    world.deniesCommit = false
     world.driver.heal()
+    world.services = offers
     if random.percent(50) {
       world.restart()
     } else {
@@ -72,7 +74,8 @@ extension History {
   package func judgeSettled() {
     for pool in world.engine.pools { judge(pool) }
     for one in world.engine.deployments where one.state == .usable {
-      if world.driver.things[one.identity.name] != .deployment(one.id) {
+      let hasVanished = world.driver.hasVanished(one.identity.name)
+      if !hasVanished, world.driver.things[one.identity.name] != .deployment(one.id) {
         world.complain(.things, "\(one.id) is usable and does not exist")
       }
       if one.placement.isAssigned, !one.isLetIn {
@@ -94,6 +97,7 @@ extension History {
     let reference = ReferencePlanner(
       sizes: sizes, l1: counts.l1, l2: counts.l2, assigned: counts.assigned,
       leaving: counts.leaving)
+    let hasAnything = counts.existing > 0
     let isStuck = world.engine.deployments.contains {
       $0.pool == pool.id && $0.isFree && $0.isSupply && $0.inUse
     }
@@ -103,7 +107,7 @@ extension History {
     if counts.l2 - counts.l2Outdated > sizes.l2, !isStuck {
       world.complain(.liveness, "\(pool.name) has too much at L2: \(counts)")
     }
-    guard !isExhausted(pool), pool.state == .active,
+    guard !isExhausted(pool), pool.state == .active, pool.problem == nil || !hasAnything,
       !(pool.traits?.publishes ?? false) || pool.activePublication != nil
     else { return }
     if counts.l1Outdated + counts.l2Outdated > 0, !isStuck {

@@ -8,6 +8,8 @@ package final class History: Scene {
   package let seed: UInt64
   package var random: Chance
   package let configuration: Configuration
+  /// What each pool's service offers while nobody changes it.
+  let offers: [String: ServiceOffer]
   private var step = 0
   package static let users: [SafeText] = ["ann", "bob", "cyd", "dan", "eve"]
 
@@ -45,6 +47,7 @@ package final class History: Scene {
     world.label = "seed \(seed): "
     world.driver.dice = FaultDice(seed: random.next(), without: without)
     world.services = setup.services
+    offers = setup.services
     self.random = random
     world.reconfigure { $0 = setup.configuration }
   }
@@ -75,16 +78,22 @@ package final class History: Scene {
     case 50..<65: unlessLeftOut(.operators, operate)
     case 65..<73: unlessLeftOut(.agents, agent)
     case 73..<81: unlessLeftOut(.operators, administrate)
-    case 81..<84: unlessLeftOut(.reload, reload)
+    case 81..<83: unlessLeftOut(.reload, reload)
+    case 83..<84: unlessLeftOut(.service, changeService)
     case 84..<88: unlessLeftOut(.crash, crash)
-    case 88..<90:
-      let jump = TimeSpan.seconds(Int64(self.random.below(200_000)) - 100_000)
-      unlessLeftOut(.clock) { world.jumpWallClock(by: jump) }
+    case 88..<90: unlessLeftOut(.clock, moveClock)
     case 90..<92: unlessLeftOut(.old, answerAgain)
     case 92..<93:
       let name = "a-\(self.random.below(4))"
       unlessLeftOut(.twin) { world.driver.uniqueIds[name] = "twin" }
-    case 93..<96: unlessLeftOut(.store, troubleStore)
+    case 93..<95: unlessLeftOut(.store, troubleStore)
+    case 95: unlessLeftOut(.host, troubleHost)
+    case 96:
+      switch self.random.below(3) {
+      case 0: unlessLeftOut(.vanish, vanish)
+      case 1: unlessLeftOut(.stranger, letStrangersIn)
+      default: unlessLeftOut(.storm, storm)
+      }
     default: run(for: .seconds(Int64(self.random.below(400))))
     }
   }
@@ -102,6 +111,7 @@ package final class History: Scene {
   private func troubleStore() {
     if world.storeFails { return world.healStore() }
     world.failsCommit = 1 + random.below(3)
+    world.deniesCommit = random.percent(30)
   }
 
   private var user: SafeText { random.pick(Self.users) ?? "ann" }
@@ -114,7 +124,10 @@ package final class History: Scene {
     if world.storeFails, random.percent(30) { world.healStore() }
     let back = world.flights.filter { ($0.due ?? .never) <= world.now.moment }
     if back.count > 1, random.percent(15) { return world.comeBack(back) }
-    if let flight = random.pick(back) { return world.comeBack(flight, with: flight.answer) }
+    if let flight = random.pick(back) {
+      if !without.contains(.old), random.percent(3) { return world.comeBackTwice(flight) }
+      return world.comeBack(flight, with: flight.answer)
+    }
     if let next = world.nextEvent, next > world.now.moment, random.percent(80) {
       let most = min((next - world.now.moment).milliseconds, 3_600_000)
       world.moveClocks(by: TimeSpan(milliseconds: most))
@@ -159,20 +172,6 @@ package final class History: Scene {
       .maintenance("z", true), .publish("c"), .resume(pool),
     ]
     if let verb = random.pick(verbs) { world.ask(verb) }
-  }
-
-  /// The configuration file changed: sizes, limits, or a pool that is not in it any more.
-  private func reload() {
-    var changed = configuration
-    for index in changed.providers.indices where random.percent(30) {
-      changed.providers[index].limits.preparing = 1 + random.below(3)
-      changed.providers[index].limits.removing = 1 + random.below(2)
-    }
-    if random.percent(40), let gone = random.pick(changed.pools) {
-      changed.pools.removeAll { $0.name == gone.name }
-    }
-    world.file = changed
-    world.step(.configured(changed, services: world.services))
   }
 
   private func crash() {

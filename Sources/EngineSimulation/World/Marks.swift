@@ -1,6 +1,7 @@
 package import DeploymentEngine
 
-/// What a run has visited: in which state, during which operation, which kind of answer came.
+/// What a run has visited: in which state, during which operation, which kind of answer came, and
+/// which fault.
 package struct Marks: Sendable {
   /// One cell of the table.
   package struct Cell: Hashable, Comparable, Sendable {
@@ -17,6 +18,8 @@ package struct Marks: Sendable {
     }
   }
   package private(set) var seen: [Cell: Int] = [:]
+  /// How often each class of faults happened.
+  package private(set) var faults: [FaultClass: Int] = [:]
 
   package init() {}
 
@@ -31,8 +34,30 @@ package struct Marks: Sendable {
     }
   }
 
+  /// Notes what went wrong with a call.
+  mutating func note(_ fault: FaultClass, of call: Call, _ store: StoreCopy) {
+    faults[fault, default: 0] += 1
+    guard case .deployment(let id) = call.subject, let task = call.task else { return }
+    let state = store.deployments[id]?.record.state.rawValue ?? "gone"
+    seen[Cell(state: state, operation: task.operation.word, answer: fault.rawValue), default: 0] +=
+      1
+  }
+
+  /// Notes what befell everything at once.
+  mutating func note(_ fault: FaultClass, _ engine: Engine) {
+    faults[fault, default: 0] += 1
+    for one in engine.deployments where one.exists {
+      let operation = one.phase.operation?.kind.word ?? "none"
+      let cell = Cell(state: one.state.rawValue, operation: operation, answer: fault.rawValue)
+      seen[cell, default: 0] += 1
+    }
+  }
+
   /// Adds what another run has visited.
-  package mutating func add(_ other: Marks) { seen.merge(other.seen, uniquingKeysWith: +) }
+  package mutating func add(_ other: Marks) {
+    seen.merge(other.seen, uniquingKeysWith: +)
+    faults.merge(other.faults, uniquingKeysWith: +)
+  }
 }
 
 extension TaskState {

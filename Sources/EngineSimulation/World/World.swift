@@ -43,6 +43,8 @@ package final class World {
   package var forgotten: Set<CallSubject> = []
   private var nextKey = 0
 
+  /// What the store cannot write, so it says, it has written.
+  package var deniesCommit = false
   /// The store cannot be written for now.
   package internal(set) var storeFails = false
   var uncommitted: (outcome: Outcome, told: [Told], at: EngineTime)?
@@ -114,6 +116,7 @@ package final class World {
     if let left = failsCommit, !outcome.isTransient {
       failsCommit = left > 1 ? left - 1 : nil
       if left == 1 {
+        befall(.store)
         storeFails = true
         uncommitted = (outcome, told, now)
         return Outcome()
@@ -164,9 +167,20 @@ package final class World {
     if let waiting = uncommitted {
       uncommitted = nil
       decidedAt = waiting.at
+      engine.made(waiting.outcome.calls, at: now)
       finish(waiting.outcome, waiting.told)
     }
     while !storeFails, !mailbox.isEmpty { step([mailbox.removeFirst()]) }
+  }
+
+  /// A store that had written, and said that it had not.
+  private func storeWhatItDenied() {
+    guard deniesCommit, let waiting = uncommitted else { return }
+    var stored = waiting.outcome
+    stored.calls = []
+    (uncommitted, storeFails, isDying, decidedAt) = (nil, false, true, waiting.at)
+    absorb(stored, waiting.told)
+    isDying = false
   }
 
   /// The process dies and another one loads what was stored. `monotonicOrigin` and `wallJump` move
@@ -175,14 +189,16 @@ package final class World {
   package func restart(
     after pause: TimeSpan = .zero, wallJump: TimeSpan = .zero, configured: Bool = false
   ) {
+    befall(.crash)
     crashes += 1
+    storeWhatItDenied()
     let lost = flights
     let told = lostInCrash + (uncommitted?.told ?? []) + mailbox
     lostInCrash = []
     flights = []
     (storeFails, uncommitted, mailbox) = (false, nil, [])
-    for flight in lost where flight.due != nil && !forgotten.contains(flight.call.subject) {
-      driver.execute(flight.call, flight.answer)
+    for flight in lost where !forgotten.contains(flight.call.subject) {
+      if driver.reached(flight) { driver.execute(flight.call, flight.answer) }
     }
     now = EngineTime(
       moment: Moment(milliseconds: 50_000 + now.moment.milliseconds % 1000),
@@ -206,11 +222,12 @@ package final class World {
     marks.note(told, store: store)
     if checks { judge(outcome, told) }
     let current = told.map { isCurrent($0) }
-    let carriedOut = Set(outcome.changes.compactMap { self.carriedOut($0) })
     store.commit(outcome.changes, at: now)
     if records { journal += outcome.journal }
     for (one, isCurrent) in zip(told, current) where isCurrent {
-      guard let flight = one.flight, case .callEnded(let ended) = one.event else { continue }
+      guard let flight = one.flight, case .callEnded(let ended) = one.event,
+        told.count == 1 || !isOverruled(flight.call)
+      else { continue }
       oracle.heard(flight.call, ended.answer)
     }
     for case .erasedPublication(let pool, let revision) in outcome.changes {
@@ -219,19 +236,8 @@ package final class World {
     for case .erasedDeployment(let id) in outcome.changes { oracle.forget(.deployment(id)) }
     cleanUpAfterForgetting(outcome, told)
     let made = outcome.calls
-    for call in made {
-      // A call that is decided on stays in the commit in which something later ends its operation.
-      launch(call, isOneOfSeveral: told.count > 1 || carriedOut.contains(call.subject))
-    }
+    for call in made { launch(call) }
     if checks { judgeStored(outcome, told) }
-  }
-
-  /// What had a request waiting that has come due with this change.
-  private func carriedOut(_ change: StoreChange) -> CallSubject? {
-    guard case .deployment(let new) = change, new.pending == nil,
-      store.deployments[new.id]?.record.pending != nil
-    else { return nil }
-    return .deployment(new.id)
   }
 
   /// Whoever says that a thing is forgotten has removed it by hand, and removes what comes late.
@@ -253,11 +259,18 @@ package final class World {
     return store.operation(of: flight.call.subject) == flight.call.task?.operation
   }
 
-  private func launch(_ call: Call, isOneOfSeveral: Bool) {
-    if checks { judge(call, isOneOfSeveral: isOneOfSeveral) }
+  /// Of several events in one commit an earlier one let the deadline of what a call did pass.
+  private func isOverruled(_ call: Call) -> Bool {
+    guard case .deployment(let id) = call.subject else { return false }
+    return store.deployments[id]?.record.state == .error
+  }
+
+  private func launch(_ call: Call) {
+    if checks { judge(call) }
     calls.append((now.moment, call))
     if !records, calls.count > 128 { calls.removeFirst(64) }
     let answered = driver.answer(to: call, at: now.moment)
+    if let fault = driver.fault { marks.note(fault, of: call, store) }
     let due = answered.map { now.moment + $0.delay }
     flights.append(
       Flight(call: call, issuedAt: decidedAt.moment, due: due, answer: answered?.state))
@@ -266,6 +279,13 @@ package final class World {
   /// A call comes back with this answer, whatever the script said.
   package func comeBack(_ flight: Flight, with answer: TaskState?) {
     step([end(flight, with: answer)])
+  }
+
+  /// A call comes back, and its answer comes a second time with it.
+  package func comeBackTwice(_ flight: Flight) {
+    befall(.old)
+    let told = end(flight, with: flight.answer)
+    step([told, Told(event: told.event)])
   }
 
   /// Several calls come back before anything is stored.
@@ -294,8 +314,12 @@ package final class World {
 
   /// Moves the wall clock alone: NTP, a person, a summer time.
   package func jumpWallClock(by span: TimeSpan) {
+    befall(.clock)
     now = EngineTime(moment: now.moment, utc: now.utc + span)
   }
+
+  /// Something befalls everything that there is.
+  package func befall(_ kind: FaultClass) { marks.note(kind, engine) }
 
   // MARK: Complaints
 

@@ -10,6 +10,7 @@ import Testing
   /// Seeds that failed once stay.
   static let corpus: [UInt64] = [
     14, 23, 26, 27, 34, 38, 61, 65, 79, 94, 10266, 11152, 11549,
+    19, 60, 172, 250, 270, 382, 2569,
   ]
 
   private static func number(_ name: String) -> UInt64? {
@@ -28,7 +29,7 @@ import Testing
 
   @Test(arguments: corpus)
   func whatFailedOnceDoesNotFailAgain(_ seed: UInt64) {
-    play(seed, steps: 200, judgesEvery: 2)
+    play(seed, steps: 400, judgesEvery: 4)
   }
 
   private func play(_ seed: UInt64, steps: Int, judgesEvery: Int) {
