@@ -28,7 +28,9 @@ private struct Planted: Sendable, CustomTestStringConvertible {
     Planted(runtime, "struct A {\n  func f() {\n" + blank(69) + "  }\n}", found: 2),
     Planted(runtime, blank(401), found: 401),
     Planted(core, "import GRDB", found: 1),
-    Planted(core, "import DequeModule\nimport Synchronization"),
+    Planted(core, "import DequeModule\nimport struct Synchronization.Atomic"),
+    Planted(core, "import Synchronization", found: 1),
+    Planted(runtime, "let done = DispatchSemaphore(value: 0)", found: 1),
     Planted(core, "import FoundationEssentials", found: 1),
     Planted(
       "Sources/DeploymentEngine/Interface/ServiceCaller.swift", "import FoundationEssentials"),

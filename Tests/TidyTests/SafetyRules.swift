@@ -12,6 +12,18 @@ extension Rule {
         Word("fatal" + "Error(", "throw, or answer with an error that has a reason"),
       ]
     ) { _ in true },
+    .forbidding(
+      "Locks and waits are those of the house",
+      [
+        Word(
+          "import Synchronization",
+          "`Mutex` is DeploymentEngine's, which ThreadSanitizer sees; for atomics write"
+            + " `import struct Synchronization.Atomic`"),
+        Word(
+          "DispatchSemaphore",
+          "it waits by a clock that can be set back: use EngineRuntime's `Semaphore`"),
+      ]
+    ) { $0.isBelow(["Sources"]) && !$0.path.hasSuffix("Interface/Mutex.swift") },
     Rule("A test that waits says for what") { file in
       guard file.isTest else { return [] }
       return Set(waits.flatMap { file.code.lines(with: $0) }).sorted().filter { number in

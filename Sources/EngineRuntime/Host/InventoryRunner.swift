@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Synchronization
 
 /// Asks providers what exists on them, and to remove what has no record, beside the engine. One
 /// call at a time for each provider: one that hangs keeps the next ones off it.

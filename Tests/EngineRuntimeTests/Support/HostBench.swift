@@ -1,6 +1,5 @@
 import DeploymentEngine
 import Logging
-import Synchronization
 
 @testable import EngineRuntime
 
