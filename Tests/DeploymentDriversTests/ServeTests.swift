@@ -1,6 +1,5 @@
 import DeploymentEngine
 import Foundation
-import Synchronization
 import Testing
 
 @testable import DeploymentDrivers

@@ -1,7 +1,6 @@
 import DeploymentEngine
 import Dispatch
 import Glibc
-import Synchronization
 
 /// What lies between those who ask a program that serves and the thread that talks to it.
 final class ServerDesk: Sendable {
