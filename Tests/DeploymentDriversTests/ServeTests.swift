@@ -210,11 +210,11 @@ import Testing
     let said = #"{"notice":{"key":"e7-d3","owner":"e7"}}"#
     let serving = try Serving("done_", start: "exec <&-; echo '\(said)'; sleep 1000")
     defer { serving.end() }
-    let isClosed = Atomic(false)
-    let sink = NoticeSink(owner: "e7") { _ in isClosed.store(true, ordering: .relaxed) }
+    let isClosed = Mutex(false)
+    let sink = NoticeSink(owner: "e7") { _ in isClosed.withLock { $0 = true } }
     serving.server.watch(sink)
     try await ProcessWorld.eventually("it has closed its input") {
-      isClosed.load(ordering: .relaxed)
+      isClosed.withLock { $0 }
     }
     let failure = try await serving.failure("k")
     #expect(failure.reason.text.contains("does not read what it is asked"))
