@@ -2,6 +2,8 @@ import DeploymentEngine
 import Foundation
 import Testing
 
+import struct Synchronization.Atomic
+
 @testable import DeploymentDrivers
 
 /// A program that is started once and answers one request a line, and all that can go wrong there.
