@@ -98,7 +98,8 @@ let package = Package(
     .testTarget(
       name: "DashboardTests",
       dependencies: [
-        "Dashboard", "DeploymentEngine", "EngineRuntime", "DeploymentDrivers", "Fuzzing",
+        "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "DeploymentDrivers",
+        "Fuzzing",
       ],
       swiftSettings: strict),
     .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),

@@ -24,6 +24,34 @@ extension EndToEnd {
       }
     }
 
+    @Test func aWorldIsWatchedStoppedAndSteppedThrough() throws {
+      try Workplace.with { place in
+        let terminal = try Terminal(
+          "\(Program.path) simulate --seed 7 --preset nine-o-clock --from 2h --screen",
+          in: place, size: .large)
+        try terminal.shows("SIMULATION nine-o-clock 7: 60x", "desk", "there")
+        try terminal.press("P")
+        try terminal.shows("7: paused")
+        try terminal.press("]", ".")
+        try terminal.press("?", "/")
+        try terminal.type("simulation.")
+        try terminal.shows("simulation.step", "simulation.faster")
+        try terminal.press("Escape")
+        try terminal.hides("simulation.faster")
+        try terminal.press("Escape")
+        try terminal.press("q")
+        #expect(try terminal.end().code == 0)
+      }
+    }
+
+    @Test func aScreenNeedsATerminal() throws {
+      try Workplace.with { place in
+        let answer = try place.run(["simulate", "--seed", "1", "--screen"])
+        #expect(answer.code == 1 && answer.errors.contains("--screen needs a terminal"))
+        #expect(try place.run(["simulate", "--seed", "1", "--from", "2h"]).code == 64)
+      }
+    }
+
     @Test func saysWhatItLivedThrough() throws {
       try Workplace.with { place in
         let answer = try place.dashboard("simulate", "--seed", "5", "--steps", "60", "--trace")

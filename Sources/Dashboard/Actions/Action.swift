@@ -7,6 +7,8 @@ enum ActionGroup: String, Hashable, Sendable, CaseIterable {
   case deployments = "Deployments"
   case pools = "Pools and providers"
   case program = "Program"
+  /// Only where a simulated world is shown.
+  case simulation = "Simulation"
 }
 
 /// What an action is about.

@@ -71,4 +71,10 @@ enum ActionID: String, Hashable, Sendable, CaseIterable {
   case redraw = "redraw"
   case suspend = "suspend"
   case quit = "quit"
+
+  case simulationPause = "simulation.pause"
+  case simulationStep = "simulation.step"
+  case simulationBack = "simulation.back"
+  case simulationFaster = "simulation.faster"
+  case simulationSlower = "simulation.slower"
 }

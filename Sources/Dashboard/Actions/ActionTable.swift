@@ -1,7 +1,8 @@
 /// Every action, once. What the screen knows of keys, hints, help and menus comes from here.
 enum ActionTable {
   /// All actions, in the order in which they are shown.
-  static let all: [Action] = moving + panes + finding + marking + deployments + pools + program
+  static let all: [Action] =
+    moving + panes + finding + marking + deployments + pools + program + simulation
 
   /// The action with this name; the table has every one.
   static subscript(id: ActionID) -> Action { byID[id] ?? all[0] }
@@ -140,6 +141,24 @@ enum ActionTable {
     look(.suspend, [.control("z")], "Suspend", .program, "Gives the terminal back until `fg`."),
     look(
       .quit, ["q", .control("c")], "Quit", .program, "Ends the dashboard.", in: Set(Pane.allCases)),
+  ]
+
+  private static let simulation = [
+    look(
+      .simulationPause, ["P"], "Pause time", .simulation,
+      "Lets the time of the simulated world stand still, and go on.", in: Set(Pane.allCases)),
+    look(
+      .simulationStep, ["."], "Step", .simulation,
+      "Lets the next thing happen that is told of, and nothing after it.",
+      in: Set(Pane.allCases)),
+    look(
+      .simulationBack, [","], "Step back", .simulation,
+      "Goes back to before that: the seed is lived through again up to there."),
+    look(
+      .simulationFaster, ["]"], "Faster", .simulation, "Lets time pass faster, up to 10,000x.",
+      in: Set(Pane.allCases)),
+    look(
+      .simulationSlower, ["["], "Slower", .simulation, "Lets time pass more slowly, down to 1x."),
   ]
 
   private static func look(

@@ -31,8 +31,9 @@ struct DashboardSession {
   func run(
     _ signals: SignalGate, onOpen: @escaping () -> Void = {}, onClose: () -> Void = {}
   ) throws(CommandFailure) -> ExitStatus? {
-    let (choice, complaint) = theme()
-    guard let terminal = terminal(choice.first) else { return nil }
+    let setup = TerminalSetup(options, place.settings?.theme, context)
+    let (choice, complaint) = setup.theme()
+    guard let terminal = setup.terminal(choice.first) else { return nil }
     guard let wake = WakePipe() else {
       _ = terminal.close()
       throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
@@ -72,13 +73,6 @@ struct DashboardSession {
     return EngineSeat(engine, mail: mail) { store.engineIsHere($0) }
   }
 
-  private func terminal(_ theme: Theme) -> Terminal? {
-    var terminal = TerminalOptions()
-    terminal.environment = context.environment
-    terminal.colour = options.colour
-    return try? Terminal.open(terminal, theme: theme)
-  }
-
   private var screenSettings: ScreenSettings {
     var settings = ScreenSettings(
       place: ProcessEnvironment.host, actor: context.actor,
@@ -87,27 +81,5 @@ struct DashboardSession {
       keys: place.settings?.keyMap ?? .standard)
     settings.isThrowaway = isThrowaway
     return settings
-  }
-
-  /// The theme that was wished for; one that cannot be read leaves the usual one, and is complained
-  /// of.
-  private func theme() -> (ThemeChoice, complaint: SafeText?) {
-    let library = ThemeLibrary(
-      environment: context.environment, program: ThemeLibrary.runningProgram)
-    let name = options.theme ?? place.settings?.theme ?? "auto"
-    do throws(ThemeFailure) {
-      return (try library.choice(name), nil)
-    } catch {
-      let usual = (try? library.choice("auto")) ?? .fixed(.plain)
-      return (usual, error.problems.first.map { SafeText($0.description) })
-    }
-  }
-}
-
-extension ThemeLibrary {
-  /// The theme of a name; `auto` is the dark or the light one, as the terminal is.
-  func choice(_ name: String) throws(ThemeFailure) -> ThemeChoice {
-    guard name == "auto" else { return .fixed(try load(name)) }
-    return .auto(dark: try load("dark"), light: try load("light"))
   }
 }

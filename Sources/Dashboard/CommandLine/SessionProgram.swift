@@ -75,6 +75,8 @@ struct SessionProgram: ScreenProgram {
     case .copy(let text): actions.append(.copy(text))
     case .redraw: actions.append(.repaint)
     case .suspend: actions.append(.suspend)
+    // Time passes here as it does.
+    case .pace: break
     case .quit(let status): actions.append(.quit(status))
     }
   }

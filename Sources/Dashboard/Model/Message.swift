@@ -27,6 +27,8 @@ enum Message: Sendable {
   case failure(SafeText)
   /// The store cannot be read at present, in one sentence; nil: it can again.
   case storeTrouble(SafeText?)
+  /// How the time of a simulated world passes, for the header.
+  case pace(SafeText)
 }
 
 /// What the screen's model wants done.
@@ -47,6 +49,8 @@ enum Command: Hashable, Sendable {
   case redraw
   /// Gives the terminal back until the shell continues the program.
   case suspend
+  /// Changes how the time of a simulated world passes.
+  case pace(ActionID)
   /// Ends the program.
   case quit(Int32)
 }
@@ -67,6 +71,9 @@ struct ScreenSettings: Sendable {
   var keys: KeyMap = .standard
   /// Whoever quits removes the store and everything that was made for it.
   var isThrowaway = false
+
+  /// A simulated world is shown, whose time can be stopped.
+  var isSimulation = false
 
   /// Settings from their parts.
   init(

@@ -27,6 +27,8 @@ struct ScreenModel: Sendable {
   var presence: EnginePresence?
   /// Whether the engine is in this process.
   var isEngineHere = false
+  /// How the time of a simulated world passes.
+  var pace: SafeText?
   /// The small charts.
   var samples = Samples()
 

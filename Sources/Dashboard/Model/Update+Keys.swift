@@ -6,13 +6,18 @@ extension ScreenModel {
     if modal != nil { return pressInModal(key) }
     let wasReported = report != nil
     report = nil
-    guard let action = settings.keys.action(for: key) else {
+    guard let action = settings.keys.action(for: key), isOffered(ActionTable[action]) else {
       if key != .enter { say("\(key) does nothing: \(keyName(.help)) lists the keys") }
       return []
     }
     if wasReported, action == .back { return [] }
     status = nil
     return perform(action)
+  }
+
+  /// Whether there is such an action here: time can only be stopped in a simulation.
+  func isOffered(_ action: Action) -> Bool {
+    action.group != .simulation || settings.isSimulation
   }
 
   /// The key to name for an action.
@@ -36,6 +41,7 @@ extension ScreenModel {
     case .marking: commands = mark(action)
     case .deployments, .pools: commands = begin(action)
     case .program: commands = program(action)
+    case .simulation: commands = [.pace(action)]
     }
     settle()
     return commands
@@ -61,7 +67,7 @@ extension ScreenModel {
   private mutating func quit() -> [Command] {
     let totals = live.totals
     let busy = totals.l1Preparing + totals.l2Preparing + totals.removing
-    guard isEngineHere, busy > 0 else { return [.quit(0)] }
+    guard isEngineHere, busy > 0, !settings.isSimulation else { return [.quit(0)] }
     modal = .confirm(ConfirmDialog(action: nil, targets: [], answer: .key))
     return [.flushInput]
   }

@@ -190,7 +190,8 @@ extension ScreenModel {
 
   /// Every action by its name.
   mutating func openPalette() {
-    let items = ActionTable.all.filter { $0.id != .palette }.map { action -> Picker.Item in
+    let items = ActionTable.all.filter { $0.id != .palette && isOffered($0) }.map {
+      action -> Picker.Item in
       var item = item(for: action)
       item.label = SafeText(action.id.rawValue)
       return item

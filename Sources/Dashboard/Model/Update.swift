@@ -36,6 +36,9 @@ extension ScreenModel {
     case .storeTrouble(let trouble):
       storeTrouble = trouble
       commands = []
+    case .pace(let text):
+      pace = text
+      commands = []
     }
     return commands + openLogs()
   }

@@ -136,10 +136,13 @@ extension ScreenModel {
   private var hints: [Action] {
     let pane = events == nil ? focus : .details
     let shown = ActionTable.all.filter {
-      $0.hintedIn.contains(pane) && $0.id != .help && $0.id != .quit
+      $0.hintedIn.contains(pane) && $0.id != .help && $0.id != .quit && isOffered($0)
     }
-    let everywhere = shown.filter { $0.hintedIn.count == Pane.allCases.count }
-    return shown.filter { $0.hintedIn.count < Pane.allCases.count } + everywhere
+    // What a simulation has besides is known least.
+    let time = shown.filter { $0.group == .simulation }
+    let rest = shown.filter { $0.group != .simulation }
+    let everywhere = rest.filter { $0.hintedIn.count == Pane.allCases.count }
+    return time + rest.filter { $0.hintedIn.count < Pane.allCases.count } + everywhere
   }
 }
 

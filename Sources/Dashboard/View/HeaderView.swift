@@ -37,6 +37,7 @@ extension ScreenModel {
       (Span("dashboard", .header), 10), (Span(settings.place, .header), 85),
       engineSpan(glyphs),
     ]
+    if let pace { parts.append((Span(pace, .statusWarning), 98)) }
     if settings.isReadOnly { parts.append((Span("READ-ONLY", .statusWarning), 85)) }
     if let frozen {
       let since = ClockText.minute(frozen.since, zone)

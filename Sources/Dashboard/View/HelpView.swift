@@ -5,7 +5,8 @@ extension ScreenModel {
   func helpLines(_ page: HelpPage) -> [Line] {
     let wanted = page.field?.text.lowercased() ?? ""
     func fits(_ action: Action) -> Bool {
-      wanted.isEmpty
+      guard isOffered(action) else { return false }
+      return wanted.isEmpty
         || [action.id.rawValue, action.label, action.help].contains {
           $0.lowercased().contains(wanted)
         }

@@ -11,12 +11,15 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
       dashboard simulate --seed <number> [--runs <number>] [--days <number>] \
       [--preset lite|swarm|nine-o-clock|exam|ci] [--trace]
       dashboard simulate --seed <number> --minimise
+      dashboard simulate --seed <number> --screen [--from <time>]
       """,
     discussion: """
       The real core runs in virtual time: first with faults, then without, until everything has \
       settled. Every step is judged. The same seed is the same run everywhere. A run that fails \
       names the checker, tells the last 40 events of the deployment and how to repeat it; its exit \
-      status is the checker's, from 101 on.
+      status is the checker's, from 101 on. With --screen the same world is lived through on the \
+      dashboard's screen, 60 times faster than here: P stops time, . goes on by one event and , \
+      back, ] and [ change the speed.
 
       Presets: lite, nothing goes wrong outside; swarm, a world so small that all is exhausted all \
       the time; nine-o-clock, a site of 1,000 on a working day; exam, three shifts of 250; ci, \
@@ -36,15 +39,28 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
   var steps: Int?
   @Flag(help: "Tell every event as it happens.") var trace = false
   @Flag(help: "Leave out all that is not needed to fail.") var minimise = false
+  @Flag(help: "Show the world on the screen.") var screen = false
+  @Option(
+    help: ArgumentHelp(
+      "So much of its time has passed before the screen opens: 90m, 8h.", valueName: "time"))
+  var from: String?
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
+    if screen, runs != 1 || minimise || trace || global.json {
+      throw ValidationError("--screen goes with neither --runs, --minimise, --trace nor --json")
+    }
+    if from != nil, !screen { throw ValidationError("--from goes with --screen") }
+    if let from, TimeSpan(parsing: from) == nil {
+      throw ValidationError("--from takes a length of time with its unit, as 90m or 8h")
+    }
     guard (1...1_000_000).contains(runs), (1...36_500).contains(days), steps ?? 1 > 0 else {
       throw ValidationError("--runs takes 1 to 1000000, --days 1 to 36500, --steps at least 1")
     }
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
+    if screen { return try show(context) }
     var sum = Sum()
     for run in 0..<UInt64(runs) {
       var simulation = Simulation(seed: seed &+ run, preset: preset, days: days)
@@ -54,6 +70,19 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
       if result.complaint != nil { try fail(simulation, result, context) }
     }
     try report(sum, context)
+  }
+
+  private func show(_ context: CommandContext) throws(CommandFailure) {
+    // Before anything can make a thread.
+    guard let signals = SignalGate.blockAtStart() else {
+      throw CommandFailure(.failed, "dashboard: this system's signals cannot be taken")
+    }
+    var simulation = Simulation(seed: seed, preset: preset, days: days)
+    (simulation.without, simulation.steps) = (Set(without), steps)
+    let start = from.flatMap { TimeSpan(parsing: $0) } ?? .zero
+    let session = SimulationSession(simulation, from: start, global, context)
+    let status = try session.run(signals)
+    if status != .done { throw CommandFailure(status, lines: []) }
   }
 
   private func fail(
