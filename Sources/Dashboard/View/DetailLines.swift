@@ -38,7 +38,7 @@ extension ScreenModel {
           Fact(
             "Provider", provider.inMaintenance ? "\(provider.name), maintenance" : provider.name,
             provider.inMaintenance ? .statusWarning : .text),
-          Fact("Holds", "\(provider.deployments) of \(limits.deployments)"),
+          Fact("Holds", "\(provider.places) of \(limits.deployments)"),
           Fact("Preparing", "\(provider.preparing) of \(limits.preparing)"),
           Fact("Removing", "\(provider.removing) of \(limits.removing)"),
         ], width, atMost: 4)
