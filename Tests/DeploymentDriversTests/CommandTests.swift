@@ -168,7 +168,7 @@ import Testing
 
   @Test(arguments: [
     (64, FailureClass.permanent), (69, .transient), (70, .permanent), (75, .transient),
-    (77, .permanent), (78, .permanent), (1, .unknown), (127, .unknown),
+    (77, .denied), (78, .permanent), (1, .unknown), (127, .unknown),
   ])
   func exitStatusesMeanSomething(_ status: Int, _ kind: FailureClass) async throws {
     let (failure, _) = try await answer("echo because >&2; exit \(status)")
@@ -177,15 +177,18 @@ import Testing
   }
 
   @Test(arguments: [
-    ("transient", FailureClass.transient), ("throttled", .transient), ("quota", .transient),
+    ("transient", FailureClass.transient), ("throttled", .throttled), ("quota", .throttled),
     ("capacity", .transient), ("conflict", .transient), ("notFound", .permanent),
-    ("notOurs", .permanent), ("auth", .permanent), ("permanent", .permanent),
+    ("notOurs", .permanent), ("auth", .denied), ("permanent", .permanent),
     ("bug", .permanent), ("of-a-later-protocol", .transient),
   ])
   func errorClassesDecide(_ word: String, _ kind: FailureClass) async throws {
     let (failure, _) = try await answer(
-      #"reply '"outcome":"failed","error":{"class":"\#(word)","message":"because"}'"#)
+      #"""
+      reply '"outcome":"failed","error":{"class":"\#(word)","message":"because","retryAfterMs":7}'
+      """#)
     #expect(failure.kind == kind)
+    #expect(failure.retryAfter == (kind == .permanent ? nil : .milliseconds(7)))
     #expect(failure.reason.text.hasSuffix("because"))
   }
 

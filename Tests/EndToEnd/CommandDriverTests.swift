@@ -67,6 +67,63 @@ extension EndToEnd {
       }
     }
 
+    /// A platform that does not let us in for a while: nothing new is asked of it, whoever has one
+    /// is served, and it goes on by itself.
+    @Test func aPlatformThatLetsNobodyInIsLeftAloneAndTriedAgain() throws {
+      let program = #"""
+        request=$(cat)
+        field() { printf %s "$request" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
+        call=$(field call); key=$(field key); owner=$(field owner)
+        if [ "$1" = create ] && [ -e "$0.locked" ]; then
+        echo "$key" >> "$0.asked"
+        printf '{"call":"%s","outcome":"failed","error":{"class":"auth",' "$call"
+        echo '"message":"the password is over"}}'; exit
+        fi
+        printf '{"call":"%s","outcome":"done","observed":{"power":"running",' "$call"
+        printf '"key":"%s","owner":"%s","ip":"192.0.2.1"}}\n' "$key" "$owner"
+
+        """#
+      let configuration = """
+        grace: 0s
+        providers:
+          - { name: cloud, driver: command, command: [/bin/sh, $PLACE/driver] }
+        pools:
+          - name: lab
+            provider: cloud
+            sizes: { l1: 1, max: 9 }
+            names: { prefix: lab-, digits: 1 }
+          - name: other
+            provider: cloud
+            sizes: { l1: 0, max: 9 }
+            names: { prefix: other-, digits: 1 }
+
+        """
+      try Workplace.with(configuration) { place in
+        let driver = place.folder + "/driver"
+        try place.write(program, to: driver)
+        try place.engine()
+        _ = try eventually("one is ready") { try place.pool("lab").counts.l1Ready == 1 ? 1 : nil }
+        try place.write("", to: driver + ".locked")
+        try place.dashboard("resize", "lab", "--l1", "4")
+        for pool in ["lab", "other"] {
+          _ = try eventually("\(pool) says why") {
+            let lines = try place.dashboard("pools").output.split(separator: "\n")
+            let line = lines.first { $0.hasPrefix(pool) } ?? ""
+            return line.contains("restrained") && line.contains("the password is over") ? 1 : nil
+          }
+        }
+        let assigned = try place.dashboard("assign", "lab", "ana", "--wait")
+        #expect(assigned.code == 0, "\(assigned)")
+        let refused = try place.dashboard("assign", "other", "bob")
+        #expect(refused.code == 1 && refused.errors.contains("the password is over"), "\(refused)")
+        #expect(unlink(driver + ".locked") == 0)
+        _ = try eventually("it goes on by itself") {
+          try place.pool("lab").counts.l1Ready == 4 ? 1 : nil
+        }
+        #expect(try place.dashboard("events").output.contains("cloud lets us in again"))
+      }
+    }
+
     private static func folders(in path: String) -> [String] {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
       return names.filter { !$0.hasPrefix(".") }

@@ -125,7 +125,7 @@ extension DriverProcess.Ending {
       case 69: (.transient, "the platform is out of reach")
       case 70: (.permanent, "the driver has a mistake in it")
       case 75: (.transient, "not now, try again later")
-      case 77: (.permanent, "it is not permitted")
+      case 77: (.denied, "it is not permitted")
       case 78: (.permanent, "the driver is configured wrongly")
       default: (.unknown, "\(verb) ended with status \(status)")
       }
@@ -154,15 +154,18 @@ extension DriverReply {
     }
     let said = SafeText(error?.message ?? "")
     let message = said.isEmpty ? SafeText("\(verb) failed and gave no reason") : said
+    let wait = error?.retryAfterMs.flatMap { $0 > 0 ? TimeSpan.milliseconds($0) : nil }
     switch error?.class {
     case "notFound": return .absent(message)
-    case "permanent", "bug", "auth", nil: return .failed(.init(.permanent, message))
+    case "permanent", "bug", nil: return .failed(.init(.permanent, message))
     case "notOurs": return .failed(.init(.permanent, SafeText("not ours: \(message)")))
-    case "transient", "throttled", "quota", "capacity", "conflict":
-      return .failed(.init(.transient, message))
+    case "transient", "capacity", "conflict":
+      return .failed(.init(.transient, message, retryAfter: wait))
+    case "throttled", "quota": return .failed(.init(.throttled, message, retryAfter: wait))
+    case "auth": return .failed(.init(.denied, message, retryAfter: wait))
     case .some(let word):
       log(.warning, SafeText("\(verb): error class \(SafeText(word, limit: 40)) is not known"))
-      return .failed(.init(.transient, message))
+      return .failed(.init(.transient, message, retryAfter: wait))
     }
   }
 }

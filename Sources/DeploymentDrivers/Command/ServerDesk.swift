@@ -1,5 +1,4 @@
 import DeploymentEngine
-import Dispatch
 import Glibc
 
 /// What lies between those who ask a program that serves and the thread that talks to it.
@@ -22,7 +21,8 @@ final class ServerDesk: Sendable {
     var pause: (reason: String, end: Int64)?
   }
   private let state = Mutex(State())
-  private let ended = DispatchSemaphore(value: 0)
+  /// Rung when the thread that serves has ended for good.
+  private let ended: StreamPipe?
   private let firstPause: TimeSpan
   private static let longestPause = TimeSpan.seconds(60)
   /// Rung when there is something new.
@@ -31,6 +31,7 @@ final class ServerDesk: Sendable {
   init(firstPause: TimeSpan) {
     self.firstPause = firstPause
     bell = try? StreamPipe()
+    ended = try? StreamPipe()
     if let bell { _ = fcntl(bell.writing, F_SETFL, O_NONBLOCK) }
   }
 
@@ -86,9 +87,9 @@ final class ServerDesk: Sendable {
 
   func waitForEnd(atMost span: TimeSpan) {
     guard state.withLock({ $0.isServed }) else { return }
-    if ended.wait(timeout: .now() + .milliseconds(Int(span.milliseconds))) == .success {
-      ended.signal()
-    }
+    guard let ended else { return }
+    var polls = [pollfd(fd: ended.reading, events: Int16(POLLIN), revents: 0)]
+    _ = poll(&polls, 1, Int32(clamping: span.milliseconds))
   }
 
   // MARK: The thread that serves
@@ -100,7 +101,7 @@ final class ServerDesk: Sendable {
       state.isServed = !state.isClosed && (isWatched || !state.unsent.isEmpty)
       return (state.isServed, state.isClosed)
     }
-    if isClosed { ended.signal() }
+    if isClosed { ended?.ring() }
     return isNeeded
   }
 

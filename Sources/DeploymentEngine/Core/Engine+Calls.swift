@@ -109,8 +109,12 @@ extension Engine {
     _ answer: TaskState, of task: DriverTask, _ outcome: CallOutcome, _ slot: Int
   ) {
     switch answer {
-    case .running: keepRunning(slot, outcome)
-    case .finished: finish(slot, task.operation)
+    case .running:
+      noteWorking(slot, task)
+      keepRunning(slot, outcome)
+    case .finished:
+      noteWorking(slot, task)
+      finish(slot, task.operation)
     case .error(let failure): tryAgain(slot, task, failure)
     }
   }
@@ -150,6 +154,7 @@ extension Engine {
   /// An error: permanent ends the operation; all else is tried again after a growing pause.
   private mutating func tryAgain(_ slot: Int, _ task: DriverTask, _ failure: DeploymentFailure) {
     let sentence = "\(task.method): \(failure.reason)"
+    var least = min(failure.retryAfter ?? .zero, Pauses.provider.longest)
     switch failure.kind {
     case .permanent: return fail(slot, task.operation, failure)
     case .portTaken:
@@ -157,10 +162,14 @@ extension Engine {
         identities.giveBack(port: old)
         change(slot) { $0.identity.port = port }
       }
+    case .throttled, .denied:
+      live[slot].isDenied = failure.kind == .denied
+      least = restrainProvider(boxes[live[slot].pool].host, failure)
     case .transient, .unknown: break
     }
     let failures = (slots[slot].phase.operation?.failures ?? 0) + 1
-    let wait = pause(after: failures, from: Pauses.retry.first, upTo: Pauses.retry.longest)
+    let own = pause(after: failures, from: Pauses.retry.first, upTo: Pauses.retry.longest)
+    let wait = least + own
     change(slot) {
       guard var operation = $0.phase.operation else { return }
       operation.failures = failures

@@ -230,8 +230,7 @@ extension Engine {
     boxes[index].record.creationErrors = errors
     replan(index)
     guard errors.count == rule.count, let last = errors.last else { return }
-    boxes[index].record.restraint = Restraint(until: last, reason: reason)
-    addDue(last.at, .pool(index))
+    restrain(index, until: last, reason)
     log(
       .pool,
       "restrained for \(rule.within.spoken): \(rule.count) creations failed, the last because: "

@@ -165,6 +165,7 @@ extension Engine {
       $0.progress = nil
     }
     guard kind == .publish else { return publicationGone(index, revision) }
+    works(boxes[index].host)
     activate(index, revision)
   }
 
@@ -245,7 +246,11 @@ extension Engine {
     let sentence = "\(operation.kind.word) of revision \(revision): \(failure.reason)"
     guard failure.kind == .permanent else {
       let failures = operation.failures + 1
-      let wait = pause(after: failures, from: Pauses.retry.first, upTo: Pauses.retry.longest)
+      var wait = pause(after: failures, from: Pauses.retry.first, upTo: Pauses.retry.longest)
+      switch failure.kind {
+      case .throttled, .denied: wait = wait + restrainProvider(boxes[index].host, failure)
+      case .permanent, .transient, .unknown, .portTaken: break
+      }
       changePublication(index, revision) {
         $0.operation?.failures = failures
         $0.reason = failure.reason

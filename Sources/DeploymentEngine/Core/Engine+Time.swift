@@ -84,6 +84,8 @@ extension Engine {
     case .preparing, .usable(.some), .removing, .canceling:
       if hosts[boxes[live[slot].pool].host].record.inMaintenance {
         change(slot) { $0.next = Deadline(from: $1.moment, length: Pauses.maintenance) }
+      } else if let wait = denialWait(slot) {
+        change(slot) { $0.next = $1.deadline(in: wait) }
       } else {
         call(slot)
       }
@@ -195,6 +197,11 @@ enum Pauses {
     first: TimeSpan.seconds(2), again: TimeSpan.seconds(10), usual: TimeSpan.minutes(5),
     call: TimeSpan.minutes(3)
   )
+  /// The first pause after a provider wants less of us or does not let us in, and the longest, also
+  /// where it says how long.
+  static let provider = (first: TimeSpan.seconds(5), longest: TimeSpan.minutes(10))
+  /// What an attempt at a provider that did not let us in gets until it has worked.
+  static let attempt = TimeSpan.minutes(2)
   /// Between two looks at a deployment because its driver spoke of it.
   static let look = TimeSpan.seconds(10)
   /// Between two times that is noted who is logged in, as a driver says.

@@ -68,6 +68,8 @@ public struct Engine: Sendable {
     var isQueuedForRemoval = false
     var isQueuedForReady = false
     var isQueuedToStart = false
+    /// Its provider did not let us in when it was called last.
+    var isDenied = false
     /// What a driver has said unasked since the last operation began; it is to be looked at.
     var noticed: SafeText?
     /// It is not looked at again for a notice before this.

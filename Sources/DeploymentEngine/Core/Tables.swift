@@ -65,6 +65,10 @@ struct HostBox: Sendable {
   var isDirty = false
   var isUnpumped = false
   var isErased = false
+  /// Why its pools create nothing; for this run only, the pools' restraints are stored.
+  var trouble: Trouble?
+  /// Troubles in a row.
+  var troubles = 0
   /// It can say what exists on it.
   var canList = false
   /// The inventory call in flight.
@@ -78,6 +82,15 @@ struct HostBox: Sendable {
     var task: InventoryCall.Task
     var due: Moment
   }
+}
+
+/// A provider that wants less of us, or does not let us in.
+struct Trouble: Sendable {
+  var kind: FailureClass
+  /// When it is tried again.
+  var retry: Moment
+  /// When the restraints of its pools end by themselves.
+  var end: Moment
 }
 
 /// A pool's place in its provider's queue.

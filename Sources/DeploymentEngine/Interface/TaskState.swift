@@ -12,8 +12,14 @@ public enum TaskState: Hashable, Sendable {
 public enum FailureClass: String, Hashable, Codable, Sendable, CaseIterable {
   /// Trying again would not help; the deployment becomes an `error`.
   case permanent
-  /// It may work later (throttled, out of quota, out of reach); tried again with growing pauses.
+  /// It may work later (out of reach, no room); tried again with growing pauses.
   case transient
+  /// The provider wants less of us (too many requests, a quota that is used up): as transient, and
+  /// until then no pool of the provider creates anything.
+  case throttled
+  /// The provider does not let us in (a password that is wrong or over): as transient, and no pool
+  /// of the provider creates anything until one attempt has worked.
+  case denied
   /// The call hung, threw or answered nonsense: it may have worked. Tried again with the same
   /// identity.
   case unknown
@@ -27,10 +33,14 @@ public struct DeploymentFailure: Error, Hashable, Sendable {
   public var kind: FailureClass
   /// One sentence for a person.
   public var reason: SafeText
+  /// How long to wait before it is tried again, where the provider has said so; what is more than
+  /// the engine's longest pause counts as that.
+  public var retryAfter: TimeSpan?
 
   /// A failure with its reason.
-  public init(_ kind: FailureClass, _ reason: SafeText) {
+  public init(_ kind: FailureClass, _ reason: SafeText, retryAfter: TimeSpan? = nil) {
     self.kind = kind
+    self.retryAfter = retryAfter
     self.reason = reason.isEmpty ? "the driver gave no reason" : reason
   }
 }

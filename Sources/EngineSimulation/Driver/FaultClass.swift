@@ -58,7 +58,8 @@ extension Behaviour {
     case .fail(let kind, let reason), .runThenFail(_, let kind, let reason):
       switch kind {
       case .permanent: .permanent
-      case .transient: reason == FaultDice.silence ? .outage : .transient
+      case .transient, .throttled, .denied:
+        reason == FaultDice.silence ? .outage : .transient
       case .unknown: reason == ScriptedDriver.notDone ? .lost : .unknown
       case .portTaken: .port
       }
