@@ -2,7 +2,8 @@
 # planted.sh: copies core and simulation, puts the mistakes of Tests/PlantedMistakes/mistakes.txt
 # into the copy, each behind a number, builds it once, and runs it once for each number. Ends with
 # a line "N of M found"; the exit status is 0 only when all were. SEEDS= says how many seeds each
-# mistake has at most, ONLY='3|17' which are tried. Other arguments go to the build (--jobs=2).
+# mistake has at most, ONLY='3|17' which are tried. Other arguments go to the build (--jobs=2,
+# -c release).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seeds=${SEEDS:-200}
@@ -43,9 +44,9 @@ while IFS=$'\t' read -r number file old new; do
 done <"$copy/table"
 
 swift build --package-path "$copy" "$@" | tail -1
+program=$(swift build --package-path "$copy" "$@" --show-bin-path)/Planted
 found=0
 all=0
-program="$copy/.build/debug/Planted"
 if DASHBOARD_PLANTED=0 "$program" 30; then
   echo "planted: without any mistake something was found" >&2
   exit 1

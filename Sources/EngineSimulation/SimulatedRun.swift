@@ -26,6 +26,7 @@ package final class SimulatedRun {
     case .lite, .swarm: scene = History(simulation)
     case .nineOClock, .exam, .ci: scene = Site(simulation)
     }
+    scene.world.ledger.limitsLoweredBy = simulation.limitsLoweredBy
     scene.world.judgesEvery = simulation.judgesEvery ?? scene.world.judgesEvery
   }
 

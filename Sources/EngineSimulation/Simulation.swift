@@ -28,6 +28,10 @@ package struct Simulation: Sendable {
     case ci
   }
 
+  /// The checkers allow so many places of a provider less than there are: a run that fails on
+  /// purpose, to see how it is told.
+  package var limitsLoweredBy = 0
+
   package init(seed: UInt64, preset: Preset = .swarm, days: Int = 1) {
     self.seed = seed
     self.preset = preset
@@ -98,21 +102,36 @@ final class Teller {
 
   func tell() {
     guard let hear else { return }
+    let now = world.elapsed.asClock
     for entry in world.journal.dropFirst(entries) {
-      let what = entry.deployment.map { "\($0)" } ?? entry.pool.map { "p\($0.number)" } ?? "engine"
-      hear("\(entry.at.milliseconds) \(what) \(entry.actor): \(entry.message)")
+      let what = entry.deployment.map { "\($0)" } ?? entry.pool.map { "p\($0.number)" } ?? "-"
+      hear("\(now)  \(what) \(entry.actor): \(entry.message)")
     }
-    for (at, call) in world.calls.dropFirst(calls) {
+    for (_, call) in world.calls.dropFirst(calls) {
       let what =
         switch call.subject {
         case .deployment(let id): "\(id)"
         case .publication(let pool, let revision): "p\(pool.number) r\(revision)"
         }
-      let task = call.task.map { $0.isCheck ? "checkState" : $0.operation.word } ?? "notices"
-      hear("+\(at.milliseconds) \(what) is called: \(task)")
+      let task = call.task.map { $0.isCheck ? "checkState" : $0.operation.word } ?? "its notices"
+      hear("\(now)  \(what) driver is called: \(task)")
     }
     (entries, calls) = (world.journal.count, world.calls.count)
     for complaint in world.complaints { hear("! \(complaint.checker): \(complaint)") }
+  }
+}
+
+extension TimeSpan {
+  /// Days and time of day since a world began, to the millisecond.
+  package var asClock: String {
+    func padded(_ number: Int64, _ width: Int) -> String {
+      let digits = "\(number)"
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    let (day, rest) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
+    let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
+    return "day \(day + 1) \(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))."
+      + padded(rest % 1000, 3)
   }
 }
 

@@ -54,7 +54,9 @@ extension Engine {
       change(slot) { $0.admission = .wanted }
       settle(slot)
     case .cache(.l1, _): beginInTurn(slot, .setReady, as: { .usable($0) })
-    case .cache(.l2, _): beginInTurn(slot, .moveToCache(.l2), as: Phase.preparing)
+    case .cache(.l2, _):
+      guard boxes[live[slot].pool].record.traits?.offers(.moveToCache(.l2)) ?? false else { return }
+      beginInTurn(slot, .moveToCache(.l2), as: Phase.preparing)
     }
   }
 }

@@ -50,11 +50,13 @@ extension Engine {
     let pool = boxes[index].record
     let isBlocked = pool.inMaintenance ? "provider \(pool.provider) is in maintenance" : nil
     let movable = boxes[index].buckets[Tally.Bucket.l2Usable.rawValue].count
+    let hasL2 = pool.traits?.cacheLevels.contains(.l2) ?? false
     let exhausted = exhaustion(index)
     var gates = PlannerGates(
       cacheLevels: pool.traits?.cacheLevels ?? .none,
       noCreation: creationGate(index) ?? exhausted,
-      noAction: isBlocked.map { SafeText($0) }, movableL2: movable, creationRoom: room(index))
+      noAction: isBlocked.map { SafeText($0) }, movableL2: hasL2 ? movable : 0,
+      creationRoom: room(index))
     let leaving: [Tally.Bucket] = [.l1Ready, .l1Waiting, .l1Deploying, .l1OldReady, .l1OldWaiting]
     gates.leavableL1 = leaving.reduce(0) { $0 + boxes[index].buckets[$1.rawValue].count }
     gates.parkableL1 = boxes[index].buckets[Tally.Bucket.l1Ready.rawValue].count

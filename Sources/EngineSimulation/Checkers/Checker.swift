@@ -49,6 +49,35 @@ package enum Checker: Int32, CaseIterable, Sendable {
   /// What a scenario itself expects.
   case scenario
 
+  /// What it holds, in a sentence for a person.
+  package var promise: String {
+    switch self {
+    case .oneCall: "at most one operation and one call in flight for a deployment"
+    case .calls: "a driver is called only where the contract has that method"
+    case .faithfulness: "what is called belongs to a stored pool and provider"
+    case .placement: "L2 is never assigned, an assigned one never goes back to a cache"
+    case .transitions: "states follow one another as the table says, and revisions grow"
+    case .admission: "nobody is let in before setReady finished after the claim"
+    case .records: "an error has a reason, a decision has one, lists keep their bounds"
+    case .identity: "names, addresses, ports and unique ids are held once"
+    case .users: "no user holds two in one pool, and nobody waits for what is there"
+    case .counts: "what is counted is what there is"
+    case .limits: "pool and provider limits hold at every instant"
+    case .dueTimes: "whatever is not history has a due time, and the engine wakes for it"
+    case .creation: "a pool that may not create does not"
+    case .publications: "one active, one in preparation, none removed from under a deployment"
+    case .answers: "each request has one answer, and a refusal says why"
+    case .durability: "what is stored is the state"
+    case .restart: "a restart changes nothing but due times"
+    case .repetition: "the same once more changes nothing"
+    case .idleness: "idle means that nothing is in flight"
+    case .things: "what exists outside belongs to exactly one record"
+    case .liveness: "when faults stop, everything settles within a stated time"
+    case .determinism: "one seed is one trace"
+    case .scenario: "what a test itself expects"
+    }
+  }
+
   /// The exit code of a run that this checker ended.
   package var exitCode: Int32 { rawValue }
 }

@@ -23,6 +23,8 @@ struct Ledger {
   private var uniqueIds: [SafeText: DeploymentID] = [:]
   /// The limits before the latest commit: what was decided in it may have been decided by them.
   private var limits: [SafeText: ProviderLimits] = [:]
+  /// See `Simulation`.
+  var limitsLoweredBy = 0
   private var users: [PoolID: [SafeText: DeploymentID]] = [:]
 
   /// How many places of a provider are held.
@@ -182,7 +184,7 @@ struct Ledger {
     guard let pool = store.pools[id]?.record, let provider = store.providers[pool.provider]
     else { return }
     let before = limits[provider.name] ?? provider.limits
-    let limit = max(provider.limits[place], before[place])
+    let limit = max(provider.limits[place], before[place]) - limitsLoweredBy
     let held = held(place, on: provider.name)
     guard held > limit else { return }
     complaints.append(

@@ -30,6 +30,8 @@ package enum FaultClass: String, CaseIterable, Sendable {
   case vanish
   /// Things of others under the names that are ours.
   case stranger
+  /// Drivers that speak unasked, of what has changed and of who is there.
+  case notice
   /// Answers that come twice, together, or after all was over.
   case old
   /// The process dies, before and after each commit and each call.

@@ -12,7 +12,7 @@ package struct FaultDice: Sendable {
   private var portTaken = 0
   private var addressless = 0
   private var garbage = 0
-  /// Every so many hours a provider is out for a time, in milliseconds.
+  /// Every so often a provider is out for a time, in milliseconds.
   private var outageEvery: Int64 = 0
   private var outageLength: Int64 = 0
 
@@ -26,14 +26,14 @@ package struct FaultDice: Sendable {
     transient = rate(25, .transient, without)
     unknown = rate(15, .unknown, without)
     lost = rate(15, .lost, without)
-    hang = rate(8, .hang, without)
+    hang = rate(16, .hang, without)
     slow = rate(15, .slow, without)
     portTaken = rate(10, .port, without)
     addressless = rate(30, .address, without)
     garbage = rate(20, .garbage, without)
-    let length = Int64(rate(120, .outage, without))
+    let length = Int64(rate(6, .outage, without))
     if length > 0 {
-      outageEvery = 4 * 3_600_000
+      outageEvery = 600_000
       outageLength = length * 60_000
     }
   }
@@ -81,7 +81,7 @@ package struct FaultDice: Sendable {
   mutating func hidesAddress() -> Bool { random.percent(addressless) }
 
   private func isOut(_ now: Moment) -> Bool {
-    outageEvery > 0 && now.milliseconds % outageEvery < outageLength
+    outageEvery > 0 && now.milliseconds % outageEvery >= outageEvery - outageLength
   }
 
   private mutating func fault() -> Behaviour? {

@@ -24,6 +24,18 @@ extension History {
     }
   }
 
+  /// Drivers say unasked that things changed, or who is logged in; sometimes of what is not theirs.
+  func speakUnasked() {
+    world.befall(.notice)
+    for one in world.engine.deployments where random.percent(50) {
+      let users = (0..<random.below(3)).map { _ in random.pick(Self.users) ?? "ann" }
+      let kind: DriverNotice.Kind =
+        random.percent(50) ? .changed("it was switched off") : .users(users)
+      let notice = DriverNotice(owner: "", deployment: one.id, kind: kind)
+      world.step(.noticed(notice, by: random.pick(["x", "y"]) ?? "x"))
+    }
+  }
+
   /// Somebody else's thing has the next name of a pool, or not any more.
   func letStrangersIn() {
     world.befall(.stranger)

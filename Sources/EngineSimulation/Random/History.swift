@@ -79,7 +79,7 @@ package final class History: Scene {
     case 65..<73: unlessLeftOut(.agents, agent)
     case 73..<81: unlessLeftOut(.operators, administrate)
     case 81..<83: unlessLeftOut(.reload, reload)
-    case 83..<84: unlessLeftOut(.service, changeService)
+    case 83: unlessLeftOut(.service, changeService)
     case 84..<88: unlessLeftOut(.crash, crash)
     case 88..<90: unlessLeftOut(.clock, moveClock)
     case 90..<92: unlessLeftOut(.old, answerAgain)
@@ -87,11 +87,12 @@ package final class History: Scene {
       let name = "a-\(self.random.below(4))"
       unlessLeftOut(.twin) { world.driver.uniqueIds[name] = "twin" }
     case 93..<95: unlessLeftOut(.store, troubleStore)
-    case 95: unlessLeftOut(.host, troubleHost)
-    case 96:
-      switch self.random.below(3) {
+    case 95 where self.random.percent(50): unlessLeftOut(.host, troubleHost)
+    case 95, 96:
+      switch self.random.below(4) {
       case 0: unlessLeftOut(.vanish, vanish)
       case 1: unlessLeftOut(.stranger, letStrangersIn)
+      case 2: unlessLeftOut(.notice, speakUnasked)
       default: unlessLeftOut(.storm, storm)
       }
     default: run(for: .seconds(Int64(self.random.below(400))))

@@ -261,7 +261,9 @@ package final class World {
 
   /// Of several events in one commit an earlier one let the deadline of what a call did pass.
   private func isOverruled(_ call: Call) -> Bool {
-    guard case .deployment(let id) = call.subject else { return false }
+    guard case .deployment(let id) = call.subject,
+      [.cancel, .destroy].contains(call.task?.operation)
+    else { return false }
     return store.deployments[id]?.record.state == .error
   }
 
@@ -269,11 +271,12 @@ package final class World {
     if checks { judge(call) }
     calls.append((now.moment, call))
     if !records, calls.count > 128 { calls.removeFirst(64) }
-    let answered = driver.answer(to: call, at: now.moment)
+    // Not by the clock of this run: that begins anew with every crash.
+    let answered = driver.answer(to: call, at: Moment(milliseconds: elapsed.milliseconds))
     if let fault = driver.fault { marks.note(fault, of: call, store) }
     let due = answered.map { now.moment + $0.delay }
     flights.append(
-      Flight(call: call, issuedAt: decidedAt.moment, due: due, answer: answered?.state))
+      Flight(call: call, issuedAt: now.moment, due: due, answer: answered?.state))
   }
 
   /// A call comes back with this answer, whatever the script said.

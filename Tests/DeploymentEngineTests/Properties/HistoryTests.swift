@@ -10,7 +10,7 @@ import Testing
   /// Seeds that failed once stay.
   static let corpus: [UInt64] = [
     14, 23, 26, 27, 34, 38, 61, 65, 79, 94, 10266, 11152, 11549,
-    19, 60, 172, 250, 270, 382, 2569,
+    19, 60, 172, 250, 270, 382, 2569, 24, 750, 767, 931, 1310, 1361,
   ]
 
   private static func number(_ name: String) -> UInt64? {

@@ -123,4 +123,31 @@ import Testing
     world.drain()
     #expect(world.tasks(of: 1).dropFirst(before).first == .start(.cancel))
   }
+
+  /// One at L2 that cannot leave because somebody is logged in to it.
+  private func withoutL2() -> World {
+    let world = World(.pool(l2: 1))
+    world.hear(.login("ann"), from: 1)
+    offer(world) { $0.cacheLevels = .l1 }
+    #expect(world[1].placement.level == .l2 && world[1].state == .usable)
+    return world
+  }
+
+  @Test func whatIsLeftAtALevelThatIsGoneIsNotMoved() {
+    let world = withoutL2()
+    world.ask(.pause("lab"))
+    world.ask(.resize("lab", SizeOverrides(l1: 2)))
+    world.hear(.logout("ann"), from: 1)
+    world.settle()
+    #expect(!world.tasks(of: 1).contains(.start(.moveToCache(.l1))))
+    #expect(world[1].state == .removed)
+  }
+
+  @Test func aWordOfItsDriverMovesNothingToALevelThatIsGone() {
+    let world = withoutL2()
+    let notice = DriverNotice(owner: "", deployment: DeploymentID(1), kind: .changed("it woke up"))
+    world.step(.noticed(notice, by: "here"))
+    world.drain()
+    #expect(!world.tasks(of: 1).contains(.start(.moveToCache(.l2))) && world[1].state == .usable)
+  }
 }

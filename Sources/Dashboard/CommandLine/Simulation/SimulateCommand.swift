@@ -37,6 +37,7 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
   var without: [FaultClass] = []
   @Option(help: ArgumentHelp("At most so many steps with faults.", valueName: "number"))
   var steps: Int?
+  @Option(help: .hidden) var judgeLimitsLower = 0
   @Flag(help: "Tell every event as it happens.") var trace = false
   @Flag(help: "Leave out all that is not needed to fail.") var minimise = false
   @Flag(help: "Show the world on the screen.") var screen = false
@@ -65,6 +66,7 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
     for run in 0..<UInt64(runs) {
       var simulation = Simulation(seed: seed &+ run, preset: preset, days: days)
       (simulation.without, simulation.steps) = (Set(without), steps)
+      simulation.limitsLoweredBy = judgeLimitsLower
       let result = simulation.run(tell: trace ? { try? context.output.write($0 + "\n") } : nil)
       sum.add(result)
       if result.complaint != nil { try fail(simulation, result, context) }
@@ -88,18 +90,25 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
   private func fail(
     _ simulation: Simulation, _ result: Simulation.Result, _ context: CommandContext
   ) throws(CommandFailure) {
-    var (simulation, result) = (simulation, result)
-    if minimise { (simulation, result) = simulation.minimised() ?? (simulation, result) }
-    guard let complaint = result.complaint else { return }
-    try context.answer(result.story)
+    var (shown, found, shortened) = (simulation, result, "")
+    if minimise, let (short, again) = simulation.minimised() {
+      (shown, found) = (short, again)
+      shortened = "shortened from \(result.steps) steps to \(again.steps)"
+    }
+    guard let complaint = found.complaint else { return }
+    try context.answer(found.story)
+    let subject = complaint.deployment.map { "of \($0)" } ?? "of this world"
+    let many = found.story.count
+    var lines = [
+      "seed \(shown.seed) fails: \(complaint.checker), \(complaint.checker.promise)",
+      "\(SafeText(complaint.text))",
+      "after \(found.events) events and \(found.faults) faults, \(found.elapsed.asClock)",
+    ]
+    if many > 0 { lines.append("above: the last \(many) events \(subject)") }
+    if !shortened.isEmpty { lines.append(shortened) }
+    lines.append("repeat it: \(shown.command)")
     throw CommandFailure(
-      ExitStatus(rawValue: complaint.checker.exitCode),
-      lines: [
-        "dashboard: seed \(simulation.seed) fails: checker \(complaint.checker) after "
-          + "\(result.events) events",
-        "dashboard: \(SafeText(complaint.text))",
-        "dashboard: repeat it: \(simulation.command)",
-      ])
+      ExitStatus(rawValue: complaint.checker.exitCode), lines: lines.map { "dashboard: \($0)" })
   }
 
   private func report(_ sum: Sum, _ context: CommandContext) throws(CommandFailure) {

@@ -9,7 +9,7 @@ enum Main {
     let seeds = UInt64(CommandLine.arguments.dropFirst().first ?? "") ?? 200
     for seed in 1...max(1, seeds) {
       var simulation = Simulation(seed: seed)
-      (simulation.steps, simulation.judgesEvery) = (200, 8)
+      (simulation.steps, simulation.judgesEvery) = (400, 8)
       if let found = simulation.run(tell: { _ in }).complaint { say(found, "seed \(seed)") }
     }
     var course = Course(.none)
