@@ -200,6 +200,7 @@ final class HostList {
     defer { list.end() }
     var used = try list.driven(1)
     var cached = try list.driven(2)
+    used.placement = .assigned("ana")
     #expect(await used.start(.deployForUser) == .finished)
     #expect(await used.start(.setReady) == .finished)
     #expect(await cached.start(.deployForCache(.l1)) == .finished)
@@ -216,6 +217,25 @@ final class HostList {
     var next = try list.driven(3)
     #expect(await next.start(.deployForUser) == .finished)
     #expect(next.last.name == "pc-9")
+  }
+
+  @Test func claimsOnMachinesThatLeftTheListAreToldOfAtOnce() async throws {
+    let list = try HostList(2)
+    defer { list.end() }
+    var first = try list.driven(1)
+    var second = try list.driven(2)
+    #expect(await first.start(.deployForCache(.l1)) == .finished)
+    #expect(await second.start(.deployForCache(.l1)) == .finished)
+    // A look at one in the cache gives it to nobody.
+    #expect(await second.start(.setReady) == .finished)
+    list.removeRow(1)
+    let heard = Mutex<[DriverNotice]>([])
+    let sink = NoticeSink(owner: "owner") { notice in heard.withLock { $0.append(notice) } }
+    try #require(try list.provider() as? any NoticeSource).watch(sink)
+    #expect(heard.withLock { $0.map(\.deployment) } == [DeploymentID(2)])
+    second = try list.again(second)
+    let reason = try #require(await second.start(.setReady)?.failure?.reason.text)
+    #expect(reason.contains("no longer in the list of hosts"))
   }
 
   @Test func aClaimThatWasLostIsTakenAgainUnlessAnotherHasIt() async throws {
@@ -324,6 +344,7 @@ extension HostList {
   func again(_ driven: Driven) throws -> Driven {
     var again = Driven(try service())
     (again.id, again.name, again.data) = (driven.id, driven.name, driven.data)
+    again.placement = driven.placement
     return again
   }
 }

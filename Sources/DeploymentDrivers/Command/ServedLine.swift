@@ -32,11 +32,11 @@ struct SaidUnasked: Decodable, Sendable {
   /// Who is logged in to it.
   var users: [String]?
 
-  /// The same for the engine with this mark; nothing where it is about another's.
-  func notices(to engine: String) -> [DriverNotice] {
-    guard owner == engine,
-      case .deployment(let id) = CommandService.purpose(of: key, owner: owner)
-    else { return [] }
+  /// The same for an engine; nothing where it is about no deployment.
+  var notices: [DriverNotice] {
+    guard case .deployment(let id) = CommandService.purpose(of: key, owner: owner) else {
+      return []
+    }
     var notices: [DriverNotice] = []
     if let users {
       let safe = users.prefix(Bounds.loggedInUsers).map { SafeText($0, limit: 255) }

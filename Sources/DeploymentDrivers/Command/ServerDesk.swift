@@ -182,7 +182,7 @@ final class ServerDesk: Sendable {
   /// Tells who listens what the program has said unasked.
   func tell(_ said: SaidUnasked) {
     for sink in state.withLock({ $0.sinks.compactMap { $0.sink } }) {
-      for notice in said.notices(to: sink.owner) { sink.tell(notice) }
+      for notice in said.notices { sink.tell(notice) }
     }
   }
 }

@@ -154,7 +154,8 @@ struct StaticDeployment: UserDeployment {
       throw .init(.permanent, SafeText("\(host.words) is claimed by \(other)"))
     }
     guard let why = HostProbe.problems(of: [host], within: service.answerWithin)[0] else {
-      wasReady = true
+      // One in the cache may be looked at as well, and is nobody's for that.
+      if environment.record.placement.isAssigned { wasReady = true }
       return finish()
     }
     guard !isLate(environment) else {

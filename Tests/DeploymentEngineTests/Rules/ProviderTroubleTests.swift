@@ -91,7 +91,7 @@ import Testing
     #expect(world.journal.count { $0.message == "here lets us in again" } == 1)
   }
 
-  @Test func whatWorksAgainIsGoneOnWithAtOnce() {
+  @Test func oneAttemptThatWorksIsEnoughForAll() {
     let world = World(.pool(l1: 3)) {
       $0.always(.deployForCache, .fail(.denied, "the password is over"))
     }
@@ -129,5 +129,6 @@ import Testing
     world.drain()
     #expect(world.ready(at: .l1, in: "other").count == 1)
     #expect(world.pool().state == .active, "what was made shows that we are let in")
+    #expect(world.ready(at: .l1) == [1], "and what had to wait goes on at once")
   }
 }
