@@ -10,7 +10,8 @@ DESTDIR ?=
 JOBS = $(patsubst -j%,--jobs=%,$(filter-out -j,$(filter -j%,$(MAKEFLAGS))))
 RELEASE := .build/release
 
-.PHONY: help run test simulate planted build lint format bench fuzz install setup setup-tests clean
+.PHONY: help run test simulate soak sanitize planted build lint format bench fuzz install setup \
+  setup-tests clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +25,13 @@ test: setup-tests ## lint, then every test; the last line counts them
 
 simulate: build ## ten minutes of worlds with faults; SEED= and MINUTES= choose others
 	@scripts/simulate.sh "$(RELEASE)/dashboard" "$(or $(MINUTES),10)" "$(SEED)"
+
+soak: setup-tests build ## the real thing for SOAK_MINUTES=20: killed, starved, damaged; SOAK_SEED=
+	@swift build --build-tests $(JOBS)
+	@scripts/soak.sh "$(RELEASE)/dashboard" "$(or $(SOAK_MINUTES),20)" "$(SOAK_SEED)"
+
+sanitize: setup-tests ## the tests under AddressSanitizer and ThreadSanitizer
+	@scripts/sanitize.sh $(JOBS)
 
 planted: setup ## plants mistakes in a copy of the core and looks whether each is found
 	@scripts/planted.sh $(JOBS)

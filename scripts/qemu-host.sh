@@ -4,6 +4,7 @@
 # of its own.
 #
 #   scripts/qemu-host.sh up DIRECTORY        starts it, and prints the URI to connect to
+#   scripts/qemu-host.sh restart DIRECTORY   ends libvirtd and starts it anew; guests go on running
 #   scripts/qemu-host.sh down DIRECTORY      ends everything that runs there
 #   scripts/qemu-host.sh prepare DIRECTORY   only says whether it can be had, and makes the guest
 #
@@ -15,7 +16,7 @@ cd "$(dirname "$0")/.."
 unset LIBVIRT_DEFAULT_URI
 
 skip() { echo "qemu-host: $*" >&2; exit 77; }
-usage() { echo "usage: scripts/qemu-host.sh up|down|prepare DIRECTORY" >&2; exit 64; }
+usage() { echo "usage: scripts/qemu-host.sh up|restart|down|prepare DIRECTORY" >&2; exit 64; }
 
 [ $# -eq 2 ] || usage
 verb=$1
@@ -188,6 +189,10 @@ start_libvirtd() {
     ip link set lo up
     exec libvirtd --config "$1/etc/libvirtd.conf" --pid-file "$1/libvirtd.pid"
   ' libvirtd "$place" >"$place/libvirtd.log" 2>&1 </dev/null &
+  await_libvirtd
+}
+
+await_libvirtd() {
   local waited=0
   until virsh -q -c "$uri" uri >/dev/null 2>&1; do
     waited=$((waited + 1))
@@ -239,6 +244,16 @@ end_one() {
   kill -KILL "$pid" 2>/dev/null || true
 }
 
+# In the namespaces of before, which its guests and its network are in.
+restart() {
+  local keeper file
+  for file in "$place"/run/network/*.pid; do keeper=$(cat "$file"); done
+  end_one "$place/libvirtd.pid" libvirtd TERM
+  setsid nsenter --target "$keeper" --mount --net libvirtd --config "$place/etc/libvirtd.conf" \
+    --pid-file "$place/libvirtd.pid" >>"$place/libvirtd.log" 2>&1 </dev/null &
+  await_libvirtd
+}
+
 down() {
   local file
   end_one "$place/libvirtd.pid" libvirtd TERM
@@ -248,6 +263,7 @@ down() {
 
 case "$verb" in
   up) up ;;
+  restart) restart ;;
   down) down ;;
   prepare) prepare ;;
   *) usage ;;

@@ -161,6 +161,35 @@ extension EndToEnd {
       }
     }
 
+    @Test func aLibvirtThatIsFrozenOrStartedAnewDelaysAndDoublesNothing() throws {
+      try QemuHost.with({ Self.configuration($0, "ready: running", l1: 2, l2: 0) }) {
+        place, host in
+        let engine = try place.engine()
+        #expect(try place.dashboard("publish", "lab", "--wait").code == 0)
+        let first = Set(try Self.filled(place, l1: 2, l2: 0).map(\.name))
+
+        try host.freeze(true, place)
+        #expect(try place.dashboard("resize", "lab", "--l1", "4").code == 0)
+        pass(milliseconds: Soak.choose(3000, soak: 60_000))
+        #expect(try place.deployments().allSatisfy { $0.state != "error" })
+        try host.freeze(false, place)
+        let second = Set(try Self.filled(place, l1: 4, l2: 0).map(\.name))
+        #expect(second.isSuperset(of: first), "\(first) \(second)")
+
+        // Asked while it is gone, and in the middle of its work.
+        #expect(try place.dashboard("resize", "lab", "--l1", "6").code == 0)
+        try host.restart(place)
+        let third = Set(try Self.filled(place, l1: 6, l2: 0).map(\.name))
+        #expect(third.isSuperset(of: second), "\(second) \(third)")
+        let domains = try host.domains(place)
+        #expect(Set(domains.keys) == third, "\(domains)")
+        #expect(domains.values.allSatisfy { $0 == "running" }, "\(domains)")
+        #expect(host.machines == 6)
+        #expect(host.disks.count == 7, "six, and what they stand on: \(host.disks)")
+        #expect(engine.ended() == nil)
+      }
+    }
+
     /// All deployments, once the pool has its sizes.
     private static func filled(
       _ place: Workplace, l1: Int, l2: Int

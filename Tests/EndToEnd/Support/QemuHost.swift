@@ -49,6 +49,23 @@ struct QemuHost {
     }
   }
 
+  // MARK: What happens to it
+
+  /// libvirtd stands still, or goes on; its guests run.
+  func freeze(_ isFrozen: Bool, _ place: Workplace) throws {
+    let text = place.read(folder + "/libvirtd.pid")
+    guard let pid = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+      throw TooLate(description: "no pid of libvirtd: \(text)")
+    }
+    kill(pid, isFrozen ? SIGSTOP : SIGCONT)
+  }
+
+  /// libvirtd ends and is started anew; its guests run.
+  func restart(_ place: Workplace) throws {
+    let answer = try Self.run(["restart", folder], place)
+    guard answer.code == 0 else { throw TooLate(description: "no restart: \(answer)") }
+  }
+
   // MARK: What there is
 
   /// All domains by name, with `running`, `saved` or `shut off`.

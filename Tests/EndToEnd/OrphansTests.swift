@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+extension EndToEnd {
+  /// What exists outside and has lost its record, with a driver that is somebody's own program: it
+  /// is listed, and removed when its name is said, and nothing else is.
+  @Suite struct OrphansTests {
+    private static let example =
+      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+      + "/examples/workspaces.py"
+
+    private static let configuration = """
+      grace: 0s
+      providers:
+        - name: folders
+          driver: command
+          command: [\(Program.python), -S, -E, \(example)]
+          config: { root: $PLACE/made }
+      pools:
+        - name: lab
+          provider: folders
+          service: { cacheLevels: L1 }
+          sizes: { initial: 0, l1: 3, l2: 0, max: 6 }
+          names: { prefix: lab-, digits: 3 }
+
+      """
+
+    @Test func whatLostItsRecordIsListedAndRemovedByName() throws {
+      try Workplace.with(Self.configuration) { place in
+        let made = place.folder + "/made"
+        try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
+        #expect(try place.settle().code == 0)
+        #expect(Self.folders(in: made) == ["lab-000", "lab-001", "lab-002"])
+        let none = try place.dashboard("orphans")
+        #expect(none.output == "nothing exists without a record\n", "\(none)")
+
+        // Somebody else's folder of the same kind, and a record that is lost.
+        try FileManager.default.createDirectory(
+          atPath: made + "/lab-900", withIntermediateDirectories: true)
+        try place.write(
+          #"{"owner": "another", "key": "d1", "name": "lab-900"}"#,
+          to: made + "/lab-900/.workspace.json")
+        try place.sqlite("DELETE FROM deployment WHERE name = 'lab-001'")
+        let listed = try place.dashboard("orphans", "--json")
+        let orphans = try listed.json([Shown].self)
+        let orphan = try #require(orphans.first, "\(listed)")
+        #expect(orphans.count == 1, "\(listed)")
+        #expect(orphan.provider == "folders" && orphan.removable, "\(listed)")
+
+        let wrong = try place.dashboard("orphans", "--remove", "lab-000", "lab-900")
+        #expect(wrong.code == 1, "\(wrong)")
+        #expect(Self.folders(in: made) == ["lab-000", "lab-001", "lab-002", "lab-900"])
+        let right = try place.dashboard("orphans", "--remove", orphan.name)
+        #expect(right.code == 0, "\(right)")
+        #expect(Self.folders(in: made) == ["lab-000", "lab-002", "lab-900"])
+        #expect(try place.dashboard("orphans").output == none.output)
+      }
+    }
+
+    private struct Shown: Decodable, Hashable {
+      let provider: String
+      let name: String
+      let removable: Bool
+    }
+
+    private static func folders(in path: String) -> [String] {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      return names.filter { !$0.hasPrefix(".") }.sorted()
+    }
+  }
+}
