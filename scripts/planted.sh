@@ -6,7 +6,7 @@
 # -c release).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seeds=${SEEDS:-200}
+seeds=${SEEDS:-300}
 list=Tests/PlantedMistakes/mistakes.txt
 copy=.build/planted
 mkdir -p "$copy"

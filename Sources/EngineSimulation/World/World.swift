@@ -261,10 +261,13 @@ package final class World {
 
   /// Of several events in one commit an earlier one let the deadline of what a call did pass.
   private func isOverruled(_ call: Call) -> Bool {
-    guard case .deployment(let id) = call.subject,
-      [.cancel, .destroy].contains(call.task?.operation)
-    else { return false }
-    return store.deployments[id]?.record.state == .error
+    guard [.cancel, .destroy].contains(call.task?.operation) else { return false }
+    switch call.subject {
+    case .deployment(let id): return store.deployments[id]?.record.state == .error
+    case .publication(let pool, let revision):
+      let key = StoreCopy.PublicationKey(pool: pool, revision: revision)
+      return store.publications[key]?.record.state == .error
+    }
   }
 
   private func launch(_ call: Call) {
