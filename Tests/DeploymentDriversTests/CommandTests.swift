@@ -156,6 +156,17 @@ import Testing
     #expect(failure.reason.text.contains("does not say whose it is"))
   }
 
+  @Test func whereItsScreenIsComesFromStatus() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let seen = #"\"power\":\"running\",\"key\":\"$key\",\"owner\":\"$owner\""#
+    let program = try world.shell(
+      #"reply "\"outcome\":\"done\",\"observed\":{\#(seen),\"console\":\"vnc://a:1\"}""#)
+    var driven = try world.driven(program)
+    #expect(await driven.start(.setReady) == .finished)
+    #expect(driven.last.console == "vnc://a:1")
+  }
+
   @Test func tooMuchStateIsRefused() async throws {
     let (failure, driven) = try await answer(
       #"""

@@ -189,7 +189,7 @@ import struct Synchronization.Atomic
 
   @Test(arguments: ["head -c 3000000 /dev/zero", "yes nonsense"])
   func whoSaysTooMuchIsEnded(_ flood: String) async throws {
-    let serving = try Serving("if [ $key = bad ]; then \(flood); fi; done_")
+    let serving = try Serving("if [ $key = bad ]; then \(flood); fi; done_", within: .minutes(5))
     defer { serving.end() }
     let failure = try await serving.failure("bad")
     #expect(failure.kind == .unknown)

@@ -57,6 +57,28 @@ extension EndToEnd {
       }
     }
 
+    @Test func whatLostItsRecordComesBackToItsUser() throws {
+      try Workplace.with(Self.configuration) { place in
+        try FileManager.default.createDirectory(
+          atPath: place.folder + "/made", withIntermediateDirectories: true)
+        #expect(try place.settle().code == 0)
+        try place.sqlite("DELETE FROM deployment WHERE name = 'lab-001'")
+        // Nothing is made in its place.
+        try place.configure(Self.configuration.replacing("l1: 3", with: "l1: 2"))
+        try place.engine()
+        let orphans = try place.dashboard("orphans", "--json").json([Shown].self)
+        let name = try #require(orphans.first?.name)
+        let answer = try eventually("the engine has seen it twice") {
+          let answer = try place.dashboard("adopt", name, "zoe", "--wait")
+          return answer.code == 66 ? nil : answer
+        }
+        #expect(answer.code == 0, "\(answer)")
+        let adopted = try #require(try place.deployments().first { $0.user == "zoe" })
+        #expect(adopted.name == "lab-001" && adopted.state == "usable", "\(adopted)")
+        #expect(try place.dashboard("orphans").output == "nothing exists without a record\n")
+      }
+    }
+
     private struct Shown: Decodable, Hashable {
       let provider: String
       let name: String

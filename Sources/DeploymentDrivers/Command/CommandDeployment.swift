@@ -16,6 +16,7 @@ struct CommandDeployment: UserDeployment {
   private(set) var name = ""
   private(set) var uniqueId = ""
   private(set) var ip: String?
+  private(set) var console: String?
   private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.seconds(1)
   private(set) var progress: Progress?
@@ -143,6 +144,7 @@ struct CommandDeployment: UserDeployment {
       vm = plain
     }
     guard let observed = reply.observed else { return nil }
+    console = observed.console.flatMap(Self.plain)
     if let said = observed.ip.flatMap(Self.plain) { ip = said }
     if let said = observed.uniqueId.flatMap(Self.plain) { uniqueId = said }
     if let said = observed.name.flatMap(Self.plain) { name = said }

@@ -16,8 +16,20 @@ extension CommandProvider: Inventory {
     return items.compactMap { item in
       guard let key = item.key, let purpose = CommandService.purpose(of: key, owner: owner)
       else { return nil }
-      return OutsideThing(kind: Self.thing, name: SafeText(key, limit: 255), purpose: purpose)
+      return OutsideThing(
+        kind: Self.thing, name: SafeText(key, limit: 255), purpose: purpose,
+        identity: Self.identity(item, purpose))
     }.sorted { $0.name < $1.name }
+  }
+
+  /// By its key the program finds it again; the engine needs its name as well.
+  private static func identity(
+    _ item: DriverReply.Item, _ purpose: OutsideThing.Purpose
+  ) -> Identity? {
+    guard case .deployment = purpose, let name = item.name, !name.isEmpty,
+      SafeText(name, limit: Bounds.nameLength).text == name
+    else { return nil }
+    return Identity(name: name)
   }
 
   /// Lets the program delete it, which compares the mark again.

@@ -88,6 +88,7 @@ struct DriverReply: Codable, Sendable {
     var mac: String?
     var uniqueId: String?
     var host: String?
+    var console: String?
   }
   struct Problem: Codable, Sendable {
     var `class`: String?

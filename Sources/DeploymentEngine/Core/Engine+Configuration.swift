@@ -18,6 +18,7 @@ extension Engine {
       if let range = boxes[index].settings.macs { identities.use(range) }
     }
     for deployment in state.deployments.sorted(by: { $0.id < $1.id }) { restore(deployment) }
+    for host in hosts.indices { holdNamesOfOrphans(host) }
     for waiter in state.waiters.sorted(by: { $0.position < $1.position }) {
       guard let index = poolByID[waiter.pool] else { continue }
       insert(waiter, index)

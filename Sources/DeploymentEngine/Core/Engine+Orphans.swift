@@ -11,6 +11,7 @@ extension Engine {
         planInventory(host, in: Pauses.inventory.first)
       } else if hosts[host].record.orphans != OrphanList() {
         hosts[host].record.orphans = OrphanList()
+        holdNamesOfOrphans(host)
         touch(host: host)
       }
     }
@@ -35,10 +36,36 @@ extension Engine {
     callInventory(host)
   }
 
-  /// A record was given up: whatever it spoke of may still exist.
-  mutating func lookForOrphansSoon(_ host: Int) {
-    guard hosts[host].canList, hosts[host].inventoryCall == nil else { return }
-    planInventory(host, in: Pauses.inventory.first)
+  /// A record was given up: what it spoke of may still exist, and keeps its name until the provider
+  /// has said what does.
+  mutating func doubtThatItIsGone(_ slot: Int) {
+    let host = boxes[live[slot].pool].host
+    guard hosts[host].canList else { return }
+    holdForOrphan(slots[slot].identity, host)
+    if hosts[host].inventoryCall == nil { planInventory(host, in: Pauses.inventory.first) }
+  }
+
+  private mutating func holdForOrphan(_ identity: Identity, _ host: Int) {
+    guard !identities.isHeld(identity) else { return }
+    identities.hold(identity)
+    hosts[host].orphanIdentities.insert(identity)
+  }
+
+  private mutating func giveBackOrphan(_ identity: Identity, _ host: Int) {
+    guard hosts[host].orphanIdentities.remove(identity) != nil else { return }
+    identities.giveBack(identity)
+    reviveExhausted()
+  }
+
+  /// The names of what exists without a record are nobody else's, and no others are held.
+  mutating func holdNamesOfOrphans(_ host: Int) {
+    let wanted = Set(hosts[host].record.orphans.all.compactMap(\.thing.identity))
+    for identity in hosts[host].orphanIdentities.subtracting(wanted).sorted(by: {
+      $0.name < $1.name
+    }) {
+      giveBackOrphan(identity, host)
+    }
+    for identity in wanted.sorted(by: { $0.name < $1.name }) { holdForOrphan(identity, host) }
   }
 
   private mutating func callInventory(_ host: Int) {
@@ -108,6 +135,7 @@ extension Engine {
     list.all = Array(all.prefix(Bounds.orphans))
     let places = hosts[host].record.places
     hosts[host].record.orphans = list
+    holdNamesOfOrphans(host)
     apply(rule, host)
     if places != hosts[host].record.places { replanAll(host) }
     return isNew
@@ -182,6 +210,7 @@ extension Engine {
   private mutating func removed(_ thing: OutsideThing, _ host: Int) {
     guard let place = place(thing, host) else { return }
     let orphan = hosts[host].record.orphans.all.remove(at: place)
+    holdNamesOfOrphans(host)
     replanAll(host)
     guard case .asked(let actor) = orphan.removal else { return }
     log(
@@ -228,6 +257,7 @@ extension Engine {
     hosts[host].record.orphans.all.removeAll { $0.thing.purpose == .deployment(deployment.id) }
     touch(host: host)
     if let old = slotOf[deployment.id] { replaceHistory(old) }
+    holdNamesOfOrphans(host)
     identities.hold(deployment.identity)
     let slot = insert(deployment, pool: poolByID[deployment.pool] ?? 0)
     touch(slot)
@@ -265,7 +295,7 @@ extension Engine {
     guard case .deployment(let id) = orphan.thing.purpose, let identity = orphan.thing.identity
     else { throw no("\(name) is no whole deployment: it can only be removed") }
     if orphan.isAsked { throw no("\(name) is being removed") }
-    if identities.isHeld(identity) {
+    if identities.isHeld(identity), !hosts[host].orphanIdentities.contains(identity) {
       throw no("another deployment has the name or the address of \(name) by now")
     }
     guard let index = poolToAdopt(id, identity, host) else {

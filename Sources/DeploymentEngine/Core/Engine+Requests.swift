@@ -107,7 +107,7 @@ extension Engine {
     case .retry: return retry(slot)
     case .forget:
       gone(slot, as: .removed, actor: request.actor)
-      lookForOrphansSoon(boxes[live[slot].pool].host)
+      doubtThatItIsGone(slot)
       return .accepted(id, note: "forgotten: whatever was left outside is no longer known")
     case .undo:
       let word = slots[slot].pending?.verb.word ?? "request"

@@ -69,6 +69,9 @@ struct HostBox: Sendable {
   var trouble: Trouble?
   /// Troubles in a row.
   var troubles = 0
+  /// What is held for things that have no record, or whose record was given up and that may exist
+  /// still: nobody else gets their names meanwhile.
+  var orphanIdentities: Set<Identity> = []
   /// It can say what exists on it.
   var canList = false
   /// The inventory call in flight.

@@ -169,10 +169,18 @@ final class Stage {
     try await wait(text) { $0.lines.contains { $0.contains(text) } }
   }
 
+  /// After so many milliseconds without a byte a picture is whole; what ThreadSanitizer watches is
+  /// many times slower.
+  #if THREAD_SANITIZER
+    private static let silence: Int32 = 2000
+  #else
+    private static let silence: Int32 = 150
+  #endif
+
   /// Bytes that came since this was asked last, once nothing more comes for a while; and in how
   /// many reads.
   func quiet() async -> (bytes: Int, reads: Int) {
-    while await look(150) {}
+    while await look(Self.silence) {}
     defer { (transcript, reads) = ([], 0) }
     return (transcript.count, reads)
   }

@@ -170,6 +170,40 @@ import Testing
       site.engine.pool(named: "lab")?.now.text.contains("1 of them without a record") == true)
   }
 
+  // MARK: Names
+
+  @Test func itsNameIsGivenToNobodyElse() {
+    let site = Self.site()
+    // The next name would be lab-001.
+    site.things = [Site.machine(2, name: "lab-001")]
+    site.pass(.seconds(3))
+    site.ask(.resize("lab", SizeOverrides(l1: 3)))
+    #expect(site.names == ["lab-000", "lab-002", "lab-003"])
+    let other = Site(l1: 3, loading: site.stored)
+    other.ask(.resize("lab", SizeOverrides(l1: 4)))
+    #expect(other.names == ["lab-000", "lab-002", "lab-003", "lab-004"])
+    // There it is gone, so its name is free.
+    other.pass(.minutes(1))
+    other.ask(.resize("lab", SizeOverrides(l1: 3)))
+    other.ask(.resize("lab", SizeOverrides(l1: 4)))
+    #expect(other.names.contains("lab-001"))
+  }
+
+  @Test func whatIsForgottenKeepsItsNameUntilItIsKnownToBeGone() {
+    let site = Site(l1: 1)
+    site.failing = .setReady
+    site.ask(.assignFromPool("lab", user: "bob"))
+    site.things = [Site.machine(1, name: "lab-000")]
+    site.ask(.forget(DeploymentID(1)))
+    site.ask(.resize("lab", SizeOverrides(l1: 2)))
+    #expect(site.names == ["lab-001", "lab-002"])
+    site.pass(.minutes(1))
+    #expect(site.shown == ["lab-000"])
+    site.failing = nil
+    #expect(!isRefused(site.adopt("lab-000", for: "bob")))
+    #expect(site.names == ["lab-000", "lab-001", "lab-002"])
+  }
+
   // MARK: Adopting
 
   @Test func anAdoptedOneIsItsUsersAndNobodyElses() throws {

@@ -14,6 +14,8 @@ final class ListedSite {
   var problem: SafeText?
   /// Says nothing at all.
   var isSilent = false
+  /// Every call of this operation fails for good.
+  var failing: OperationKind?
   private(set) var listings = 0
   private(set) var removed: [SafeText] = []
   private(set) var answers: [Reply] = []
@@ -47,6 +49,10 @@ final class ListedSite {
     return state
   }
 
+  /// The names of all that have a record.
+  var names: [String] {
+    engine.deployments.filter { !$0.phase.isHistory }.map(\.identity.name).sorted()
+  }
   var list: OrphanList { engine.providers.first?.orphans ?? OrphanList() }
   var shown: [SafeText] { list.confirmed.map(\.thing.name) }
 
@@ -66,7 +72,12 @@ final class ListedSite {
       answers += outcome.answers.map(\.reply)
       calls += outcome.calls
       for call in outcome.calls {
-        events.append(.callEnded(CallOutcome(id: call.id, answer: .finished, ip: "10.0.0.1")))
+        let isBroken = failing != nil && call.task?.operation == failing
+        events.append(
+          .callEnded(
+            CallOutcome(
+              id: call.id, answer: isBroken ? .error(.init(.permanent, "broken")) : .finished,
+              ip: "10.0.0.1")))
       }
       for call in outcome.inventories where !isSilent {
         events.append(.inventoried(call.id, answer(call)))
