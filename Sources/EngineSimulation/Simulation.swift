@@ -94,6 +94,7 @@ final class Teller {
   private let hear: ((String) -> Void)?
   private var entries = 0
   private var calls = 0
+  private var told: Set<Complaint> = []
 
   init(_ world: World, _ tell: ((String) -> Void)?) {
     self.world = world
@@ -117,7 +118,10 @@ final class Teller {
       hear("\(now)  \(what) driver is called: \(task)")
     }
     (entries, calls) = (world.journal.count, world.calls.count)
-    for complaint in world.complaints { hear("! \(complaint.checker): \(complaint)") }
+    // What is wrong stays so, and is found again at each look.
+    for complaint in world.complaints where told.insert(complaint).inserted {
+      hear("! \(complaint.checker): \(complaint)")
+    }
   }
 }
 

@@ -4,26 +4,8 @@ import Testing
 extension EndToEnd {
   /// A pool that a program of somebody's own makes: the example of the documentation.
   @Suite struct CommandDriverTests {
-    private static let example =
-      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-      + "/examples/workspaces.py"
-
-    private static let configuration = """
-      grace: 0s
-      providers:
-        - name: folders
-          driver: command
-          command: [\(Program.python), -S, -E, \(example)]
-          config: { root: $PLACE/made }
-      pools:
-        - name: lab
-          provider: folders
-          service: { cacheLevels: L1+L2 }
-          sizes: { l1: 2, l2: 1, max: 6 }
-          names: { prefix: lab-, digits: 3 }
-          errorRetention: 1s
-
-      """
+    private static let configuration = Configurations.folders(
+      "L1+L2", sizes: "{ l1: 2, l2: 1, max: 6 }")
 
     @Test func aProgramOfOnesOwnKeepsAPoolThroughACrash() throws {
       try Workplace.with(Self.configuration) { place in

@@ -5,25 +5,8 @@ extension EndToEnd {
   /// What exists outside and has lost its record, with a driver that is somebody's own program: it
   /// is listed, and removed when its name is said, and nothing else is.
   @Suite struct OrphansTests {
-    private static let example =
-      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-      + "/examples/workspaces.py"
-
-    private static let configuration = """
-      grace: 0s
-      providers:
-        - name: folders
-          driver: command
-          command: [\(Program.python), -S, -E, \(example)]
-          config: { root: $PLACE/made }
-      pools:
-        - name: lab
-          provider: folders
-          service: { cacheLevels: L1 }
-          sizes: { initial: 0, l1: 3, l2: 0, max: 6 }
-          names: { prefix: lab-, digits: 3 }
-
-      """
+    private static let configuration = Configurations.folders(
+      "L1", sizes: "{ initial: 0, l1: 3, l2: 0, max: 6 }")
 
     @Test func whatLostItsRecordIsListedAndRemovedByName() throws {
       try Workplace.with(Self.configuration) { place in

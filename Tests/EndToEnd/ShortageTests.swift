@@ -91,10 +91,7 @@ extension EndToEnd {
     // MARK: -
 
     private static func prepare(_ place: Workplace) throws {
-      let example =
-        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-        + "/examples/workspaces.py"
-      try FileManager.default.copyItem(atPath: example, toPath: place.folder + "/driver.py")
+      try FileManager.default.copyItem(atPath: Program.example, toPath: place.folder + "/driver.py")
       mkdir(place.folder + "/made", 0o700)
       try place.configure(
         configuration.replacingOccurrences(of: "pools:\n", with: folders + "pools:\n"))

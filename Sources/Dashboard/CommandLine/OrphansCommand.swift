@@ -42,7 +42,7 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
   }
 
   private func removeNamed(
-    _ orphans: [Orphan], _ search: OrphanSearch, _ context: CommandContext
+    _ orphans: [FoundOrphan], _ search: OrphanSearch, _ context: CommandContext
   ) throws(CommandFailure) {
     var failures: [String] = []
     for name in remove {
@@ -59,14 +59,14 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
     if !failures.isEmpty { throw CommandFailure(.failed, lines: failures) }
   }
 
-  private static func table(_ orphans: [Orphan]) -> TextTable {
+  private static func table(_ orphans: [FoundOrphan]) -> TextTable {
     var table = TextTable([
       .init("PROVIDER"), .init("KIND"), .init("NAME"), .init("MADE FOR"), .init("WHY"),
     ])
     for orphan in orphans {
       table.add([
         SafeText(orphan.provider), orphan.thing.kind, orphan.thing.name, orphan.madeFor,
-        orphan.because,
+        orphan.cause.words,
       ])
     }
     return table
@@ -74,25 +74,24 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
 }
 
 /// A thing outside without a record.
-private struct Orphan: Sendable {
+private struct FoundOrphan: Sendable {
   let provider: String
   let inventory: any Inventory
   let thing: OutsideThing
-  let because: SafeText
-  /// Why it is not removed, whoever says so; nil: it may be.
-  let refusal: SafeText?
+  let cause: Orphan.Cause
 
-  var madeFor: SafeText {
-    switch thing.purpose {
-    case .deployment(let id): SafeText(id.description)
-    case .publication(let name): SafeText("publication \(name)")
-    }
+  /// Why it is not removed, whoever says so; nil: it may be.
+  var refusal: SafeText? {
+    cause == .laterState
+      ? "it was made by a later state of this store, which is an old copy" : nil
   }
+
+  var madeFor: SafeText { SafeText(thing.purpose.description) }
 
   var document: JSONValue {
     [
       "provider": .text(SafeText(provider)), "kind": .text(thing.kind),
-      "name": .text(thing.name), "madeFor": .text(madeFor), "because": .text(because),
+      "name": .text(thing.name), "madeFor": .text(madeFor), "because": .text(cause.words),
       "removable": .bool(refusal == nil),
     ]
   }
@@ -114,7 +113,7 @@ private final class OrphanSearch {
   }
 
   /// First what exists, then the records: what is made meanwhile has had a record before.
-  func orphans() throws(CommandFailure) -> [Orphan] {
+  func orphans() throws(CommandFailure) -> [FoundOrphan] {
     storeID = try snapshot().storeID
     var things: [(String, any Inventory, OutsideThing)] = []
     for (name, inventory) in inventories {
@@ -127,31 +126,22 @@ private final class OrphanSearch {
       }
     }
     let state = try snapshot().state
-    let held = Set(state.deployments.lazy.filter { !$0.phase.isHistory }.map(\.id))
-    let history = Set(state.deployments.lazy.filter(\.phase.isHistory).map(\.id))
-    let published = Set(state.publications.lazy.filter { $0.state != .removed }.map(\.name))
+    let gone = Dictionary(
+      uniqueKeysWithValues: state.deployments.map { ($0.id, $0.phase.isHistory) })
+    let removed = Dictionary(
+      state.publications.map { ($0.name, $0.state == .removed) }, uniquingKeysWith: { $1 })
     return things.compactMap { name, inventory, thing in
-      switch thing.purpose {
-      case .publication(let publication):
-        guard !published.contains(publication) else { return nil }
-        return Orphan(
-          provider: name, inventory: inventory, thing: thing, because: "no record", refusal: nil)
-      case .deployment(let id):
-        guard !held.contains(id) else { return nil }
-        let isLater = id.number >= state.counters.deployment
-        return Orphan(
-          provider: name, inventory: inventory, thing: thing,
-          because: isLater
-            ? "made by a later state of this store"
-            : history.contains(id) ? "its record says that it is gone" : "no record",
-          refusal: isLater
-            ? "it was made by a later state of this store, which is an old copy" : nil)
+      let cause = Orphan.Cause(
+        of: thing.purpose, counters: state.counters, isGone: { gone[$0] },
+        isRemoved: { removed[$0] })
+      return cause.map {
+        FoundOrphan(provider: name, inventory: inventory, thing: thing, cause: $0)
       }
     }
   }
 
   /// Why it could not be removed; nil: it is.
-  func remove(_ orphan: Orphan) -> SafeText? {
+  func remove(_ orphan: FoundOrphan) -> SafeText? {
     let owner = storeID
     let removed = waiting { () async throws(DeploymentFailure) in
       try await orphan.inventory.remove(orphan.thing, ownedBy: owner)

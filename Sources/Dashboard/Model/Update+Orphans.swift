@@ -39,18 +39,12 @@ extension ScreenModel {
 
   /// What is known of one, in a few words.
   private func story(of orphan: Orphan, on provider: SafeText) -> SafeText {
-    let purpose =
-      switch orphan.thing.purpose {
-      case .deployment(let id): id.description
-      case .publication(let name): "publication \(name)"
-      }
     let since = ClockText.since(orphan.firstSeen, now: now.utc, zone)
-    let start = "on \(provider), \(purpose), since \(since)"
+    let start = "on \(provider), \(orphan.thing.purpose), since \(since)"
     switch (orphan.removal, orphan.cause) {
     case (.asked(let actor), _): return "\(start): being removed, asked by \(actor)"
     case (.failed(let reason), _): return "\(start): not removed: \(reason)"
-    case (.none, .laterState): return "\(start): this store is an old copy"
-    case (.none, .saidGone): return "\(start): its record says that it is gone"
+    case (.none, .laterState), (.none, .saidGone): return "\(start): \(orphan.cause.words)"
     case (.none, .noRecord): return "\(start)\(ruleWords(orphan, provider))"
     }
   }

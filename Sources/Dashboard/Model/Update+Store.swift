@@ -3,6 +3,7 @@ import EngineRuntime
 
 extension ScreenModel {
   mutating func take(_ snapshot: StoreSnapshot) -> [Command] {
+    if let sequence, snapshot.sequence < sequence { forgetLogs() }
     live = Catalog(snapshot.state, order: live.order)
     sequence = snapshot.sequence
     storeTrouble = nil
@@ -11,6 +12,12 @@ extension ScreenModel {
       narrow()
     }
     return followStore()
+  }
+
+  /// What is shown is an earlier state than before: what came after it has not happened.
+  private mutating func forgetLogs() {
+    log = nil
+    if events != nil { events = LogView(scope: nil) }
   }
 
   mutating func take(_ changes: StoreChanges) -> [Command] {

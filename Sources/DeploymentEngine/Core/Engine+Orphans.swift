@@ -3,18 +3,26 @@
 extension Engine {
   /// Notes which providers can list; the first listing follows soon.
   mutating func useInventories(_ names: Set<String>) {
-    for host in hosts.indices where !hosts[host].isErased {
-      let canList = names.contains(hosts[host].record.name.text)
-      guard canList != hosts[host].canList else { continue }
-      hosts[host].canList = canList
-      if canList {
-        planInventory(host, in: Pauses.inventory.first)
-      } else if hosts[host].record.orphans != OrphanList() {
-        hosts[host].record.orphans = OrphanList()
-        holdNamesOfOrphans(host)
-        touch(host: host)
+    for host in hosts.indices {
+      let isNew = !hosts[host].canList
+      hosts[host].canList =
+        !hosts[host].isErased && names.contains(hosts[host].record.name.text)
+      if hosts[host].canList {
+        if isNew { planInventory(host, in: Pauses.inventory.first) }
+      } else {
+        forgetOrphans(host)
       }
     }
+  }
+
+  /// Nobody can say any more what exists there.
+  private mutating func forgetOrphans(_ host: Int) {
+    if hosts[host].record.orphans != OrphanList() {
+      hosts[host].record.orphans = OrphanList()
+      touch(host: host)
+      replanAll(host)
+    }
+    holdNamesOfOrphans(host)
   }
 
   private mutating func planInventory(_ host: Int, in pause: TimeSpan) {
@@ -148,18 +156,13 @@ extension Engine {
     }
   }
 
-  /// Why no record speaks of a thing; nil: one does.
   private func cause(_ thing: OutsideThing) -> Orphan.Cause? {
-    switch thing.purpose {
-    case .deployment(let id):
-      guard id.number < counters.deployment else { return .laterState }
-      guard let slot = slotOf[id] else { return .noRecord }
-      return slots[slot].phase.isHistory ? .saidGone : nil
-    case .publication(let name):
-      let records = boxes.lazy.flatMap(\.publications).filter { $0.name == name }
-      guard let record = records.last else { return .noRecord }
-      return record.state == .removed ? .saidGone : nil
-    }
+    Orphan.Cause(
+      of: thing.purpose, counters: counters,
+      isGone: { id in slotOf[id].map { slots[$0].phase.isHistory } },
+      isRemoved: { name in
+        boxes.lazy.flatMap(\.publications).last { $0.name == name }.map { $0.state == .removed }
+      })
   }
 
   private func name(_ orphan: Orphan, _ host: Int) -> OrphanName {
@@ -170,7 +173,7 @@ extension Engine {
   private mutating func tellOf(_ orphan: Orphan, _ host: Int) {
     log(
       .provider,
-      "\(name(orphan, host)) exists on \(hosts[host].record.name) \(orphan.cause.words)",
+      "\(name(orphan, host)) exists on \(hosts[host].record.name): \(orphan.cause.words)",
       level: .warning)
   }
 
@@ -344,17 +347,6 @@ extension Orphan {
   fileprivate var isAsked: Bool {
     if case .asked = removal { return true }
     return false
-  }
-}
-
-extension Orphan.Cause {
-  /// For a sentence that says that something exists.
-  public var words: SafeText {
-    switch self {
-    case .noRecord: "without a record"
-    case .saidGone: "though its record says that it is gone"
-    case .laterState: "and was made by a later state of this store"
-    }
   }
 }
 

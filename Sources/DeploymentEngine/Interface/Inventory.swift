@@ -13,11 +13,19 @@ public protocol Inventory: Provider {
 /// Something that exists outside.
 public struct OutsideThing: Hashable, Sendable {
   /// What it was made for.
-  public enum Purpose: Hashable, Sendable {
+  public enum Purpose: Hashable, Sendable, CustomStringConvertible {
     /// A deployment, by its number.
     case deployment(DeploymentID)
     /// A publication, by its name.
     case publication(String)
+
+    /// As it is shown: `d7`, `publication lab-r1`.
+    public var description: String {
+      switch self {
+      case .deployment(let id): id.description
+      case .publication(let name): "publication \(name)"
+      }
+    }
   }
   /// What it is, in the words of its platform: `domain`, `volume`.
   public var kind: SafeText

@@ -45,6 +45,45 @@ public struct Orphan: Hashable, Sendable {
   public var isConfirmed: Bool { sightings > 1 }
 }
 
+extension Orphan.Cause {
+  /// Judges a thing by the records; nil: one speaks of it.
+  ///
+  /// - Parameters:
+  ///   - purpose: what the thing was made for.
+  ///   - counters: the numbers that the store gives out next.
+  ///   - isGone: of a deployment, whether its record says that it is gone; nil: there is none.
+  ///   - isRemoved: the same of a publication.
+  public init?(
+    of purpose: OutsideThing.Purpose, counters: Counters, isGone: (DeploymentID) -> Bool?,
+    isRemoved: (String) -> Bool?
+  ) {
+    let saidGone: Bool?
+    switch purpose {
+    case .deployment(let id):
+      if id.number >= counters.deployment {
+        self = .laterState
+        return
+      }
+      saidGone = isGone(id)
+    case .publication(let name): saidGone = isRemoved(name)
+    }
+    switch saidGone {
+    case nil: self = .noRecord
+    case true?: self = .saidGone
+    case false?: return nil
+    }
+  }
+
+  /// In a few words.
+  public var words: SafeText {
+    switch self {
+    case .noRecord: "no record"
+    case .saidGone: "its record says that it is gone"
+    case .laterState: "made by a later state of this store"
+    }
+  }
+}
+
 /// Names an orphan in a request.
 public struct OrphanName: Hashable, Codable, Sendable, CustomStringConvertible {
   /// The provider that listed it.

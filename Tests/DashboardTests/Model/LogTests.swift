@@ -32,6 +32,16 @@ import Testing
     #expect(model.change().isEmpty)
   }
 
+  @Test func anEarlierStateHasNoLaterEvents() {
+    var model = Fixture.model()
+    _ = model.type("e")
+    _ = model.update(.journal(nil, Self.entries(1...3)), at: Fixture.now)
+    let earlier = StoreSnapshot(
+      sequence: 3, storeID: "x", state: Fixture.state, now: Fixture.utc)
+    #expect(model.update(.snapshot(earlier), at: Fixture.now) == [.loadJournal(nil, after: nil)])
+    #expect(model.events?.entries.isEmpty == true)
+  }
+
   @Test func keepsABoundedRing() {
     var view = LogView(scope: nil)
     view.append(Self.entries(1...3000))

@@ -24,7 +24,7 @@ import Testing
     site.pass(.seconds(10))
     #expect(site.listings == 2 && site.shown == ["lab-92"])
     #expect(site.list.confirmed.map(\.cause) == [.saidGone])
-    #expect(site.journal.count { $0.message.text.hasPrefix("domain lab-92 exists on here") } == 1)
+    #expect(site.journal.count { $0.message.text.hasPrefix("domain lab-92 exists on here:") } == 1)
     site.pass(.hours(1))
     #expect(site.listings == 14)
   }
@@ -168,6 +168,16 @@ import Testing
     #expect(site.engine.providers.first?.places == 2)
     #expect(
       site.engine.pool(named: "lab")?.now.text.contains("1 of them without a record") == true)
+  }
+
+  @Test func aProviderThatListsNoLongerHasNone() {
+    let first = Self.site()
+    first.things = [Site.machine(2, name: "lab-001")]
+    first.pass(.minutes(1))
+    let second = Site(l1: 2, loading: first.stored, lists: false)
+    #expect(second.list == OrphanList())
+    second.ask(.resize("lab", SizeOverrides(l1: 3)))
+    #expect(second.names.contains("lab-001"))
   }
 
   // MARK: Names

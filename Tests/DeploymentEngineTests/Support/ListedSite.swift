@@ -25,7 +25,8 @@ final class ListedSite {
 
   init(
     l1: Int = 1, max: Int = 4, rule: OrphanRule = OrphanRule(),
-    limits: ProviderLimits = ProviderLimits(), loading state: StoredState? = nil
+    limits: ProviderLimits = ProviderLimits(), loading state: StoredState? = nil,
+    lists: Bool = true
   ) {
     let pool = PoolSetup.pool(l1: l1, max: max)
     configuration = Configuration(
@@ -34,7 +35,7 @@ final class ListedSite {
       ], pools: [pool.configuration])
     services = ["lab": pool.offer]
     engine = Engine(seed: 1, loading: state ?? StoredState(), at: now)
-    tell(.configured(configuration, services: services, inventories: ["here"]))
+    tell(.configured(configuration, services: services, inventories: lists ? ["here"] : []))
   }
 
   /// What a store holds after all this.

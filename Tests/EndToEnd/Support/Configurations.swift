@@ -33,6 +33,26 @@ enum Configurations {
 
     """
 
+  /// The pool `lab`: folders that the documentation's example of a driver makes.
+  static func folders(_ cacheLevels: String, sizes: String) -> String {
+    """
+    grace: 0s
+    providers:
+      - name: folders
+        driver: command
+        command: [\(Program.python), -S, -E, \(Program.example)]
+        config: { root: $PLACE/made }
+    pools:
+      - name: lab
+        provider: folders
+        service: { cacheLevels: \(cacheLevels) }
+        sizes: \(sizes)
+        names: { prefix: lab-, digits: 3 }
+        errorRetention: 1s
+
+    """
+  }
+
   /// The pool `jobs`: real processes that do nothing for a day.
   static func sleepers(l1: Int, l2: Int, max: Int) -> String {
     """

@@ -12,6 +12,11 @@ enum Program {
   static let python =
     ["/usr/bin/python3", "/usr/local/bin/python3"]
     .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "python3"
+
+  /// The example of the documentation: a driver that is a program of somebody's own.
+  static let example =
+    "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+    + "/examples/workspaces.py"
 }
 
 /// What one command answered.

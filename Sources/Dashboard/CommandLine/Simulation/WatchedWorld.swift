@@ -19,10 +19,11 @@ final class WatchedWorld {
   private var speed = usualSpeed
 
   private(set) var isPaused = false
+  private var asked = 0
   /// Somebody has asked for something: the seed alone no longer says what happens.
-  private(set) var isTouched = false
-  /// Grows with each change.
-  private(set) var sequence: Int64 = 1
+  var isTouched: Bool { asked > 0 }
+  /// Grows with each change, and goes back with the world.
+  var sequence: Int64 { Int64(advances + asked) + 1 }
 
   /// - Parameter start: how much of its time has passed already.
   init(_ simulation: Simulation, from start: TimeSpan) {
@@ -101,7 +102,6 @@ final class WatchedWorld {
     let told = run.world.journal.count
     guard run.advance() else { return false }
     advances += 1
-    sequence += 1
     if run.world.journal.count > told { tellings.append(advances) }
     return true
   }
@@ -133,7 +133,6 @@ final class WatchedWorld {
     advances = 0
     tellings = []
     while advances < goal, live() {}
-    sequence += Int64(now)
     return true
   }
 
@@ -150,8 +149,7 @@ final class WatchedWorld {
   /// Asks the engine there; nil: nothing can be stored now, so nobody answers.
   func ask(_ request: Request) -> Reply? {
     guard !run.world.storeFails, !isOver else { return nil }
-    isTouched = true
-    sequence += 1
+    asked += 1
     return run.world.step(.request(request)).answers.first { $0.key == request.key }?.reply
   }
 
