@@ -182,12 +182,15 @@ extension ScreenModel {
     _ dialog: AssignDialog, _ layout: Layout, on surface: inout Surface, _ glyphs: Glyphs
   ) {
     let what: SafeText
+    var action = ActionID.assign
     switch dialog.subject {
     case .deployment(let target): what = "Assign \(describe(target))"
     case .pool(let name): what = "Assign a deployment of \(name); the engine chooses it"
     case .orphan(let name):
+      action = .adopt
       what = "Make the \(name) a deployment again; nobody else is given what its user left in it"
     }
+    let label = ActionTable[action].label
     var lines = Self.wrapped(what, textWidth(layout)) + [Line("To user: ")]
     let field = lines.count - 1
     let known = dialog.completions.map(\.text).joined(separator: "  ")
@@ -195,9 +198,10 @@ extension ScreenModel {
     lines.append(
       dialog.hint.map { Line($0, .statusWarning) }
         ?? Line([
-          Span("Enter", .hintKey), Span(" assign   "), Span("Esc", .hintKey), Span(" leave it"),
+          Span("Enter", .hintKey), Span(" \(label.lowercased())   "), Span("Esc", .hintKey),
+          Span(" leave it"),
         ]))
-    let room = box("Assign", lines, layout, atLeast: 40, on: &surface, glyphs)
+    let room = box(SafeText(label), lines, layout, atLeast: 40, on: &surface, glyphs)
     drawField(dialog.field, line: field, after: "To user: ", in: room, on: &surface)
   }
 }

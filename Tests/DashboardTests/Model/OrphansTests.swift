@@ -66,6 +66,7 @@ import Testing
     var model = Self.model([Self.orphan("lab-1")])
     _ = model.type("o", .enter, .down, .enter)
     #expect(model.text(120, 36).contains("Make the domain lab-1 a deployment again"))
+    #expect(model.text(120, 36).contains("Enter adopt orphan"))
     let verbs = model.type("a", "n", "a", .enter).requests.map(\.verb)
     #expect(verbs == [.adopt(Self.name("lab-1"), user: "ana")])
   }
