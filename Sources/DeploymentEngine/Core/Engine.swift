@@ -177,6 +177,8 @@ extension Engine {
   }
   /// A deployment by its number.
   public func deployment(_ id: DeploymentID) -> Deployment? { slotOf[id].map { slots[$0] } }
+  /// Whether a deployment is just this one.
+  public func holds(_ one: Deployment) -> Bool { slotOf[one.id].map { slots[$0] == one } ?? false }
   /// Every pool, by number.
   public var pools: [Pool] { boxes.filter { !$0.isErased }.map(\.record) }
   /// A pool by its name.

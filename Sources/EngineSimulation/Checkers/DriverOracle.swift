@@ -34,7 +34,7 @@ package struct DriverOracle {
 
   /// Judges a call about a deployment, against what is stored.
   package mutating func judge(
-    _ call: Call, _ stored: Deployment?, traits: ServiceTraits?, inMaintenance: Bool
+    _ call: Call, _ row: StoreCopy.Row<Deployment>?, traits: ServiceTraits?, inMaintenance: Bool
   ) -> [String] {
     var complaints: [String] = []
     let known = known(call.subject)
@@ -42,7 +42,8 @@ package struct DriverOracle {
     func say(_ complaint: String) -> String {
       "\(call.subject) \(call.task.map { "\($0)" } ?? "notices"): \(complaint)"
     }
-    guard let stored, stored.exists else { return [say("called, and there is none")] }
+    guard let row, row.record.exists else { return [say("called, and there is none")] }
+    let stored = row.record
     if inMaintenance { complaints.append(say("called in maintenance")) }
     if known.gone { complaints.append(say("called after it was gone")) }
     if call.task == nil, call.notices.isEmpty { complaints.append(say("an empty call")) }
@@ -145,10 +146,13 @@ package struct DriverOracle {
   }
 
   private mutating func note(_ call: Call) {
-    seen[call.subject, default: Seen()].called = true
-    guard case .start(let kind)? = call.task else { return }
-    seen[call.subject]?.started = kind
-    seen[call.subject]?.isRunning = false
+    func note(_ known: inout Seen) {
+      known.called = true
+      guard case .start(let kind)? = call.task else { return }
+      known.started = kind
+      known.isRunning = false
+    }
+    note(&seen[call.subject, default: Seen()])
   }
 
   /// The engine has heard an answer and stored what it makes of it.

@@ -3,18 +3,28 @@ import DeploymentEngine
 /// Whatever is not history and not at rest has a due time, a call in flight or a queue to wait in;
 /// and the engine wakes up for it.
 struct DueTimes {
-  let pool: Pool
-  let provider: ProviderRecord
-  /// The call in flight on the deployment that is judged.
-  let flight: Flight?
-  let nextWake: Moment?
-  let now: EngineTime
+  /// Its pool's calls are made.
+  private let isServed: Bool
+  private let limits: ProviderLimits
+  private let nextWake: Moment?
+  private let now: EngineTime
   /// How many places of the provider are held.
-  let held: (Place) -> Int
+  private let held: (Place) -> Int
 
-  /// Every complaint about one deployment of the pool.
-  func complaints(about one: Deployment) -> [String] {
-    guard !provider.inMaintenance, pool.traits != nil else { return [] }
+  init(
+    _ pool: Pool, _ provider: ProviderRecord, nextWake: Moment?, now: EngineTime,
+    held: @escaping (Place) -> Int
+  ) {
+    isServed = !provider.inMaintenance && pool.traits != nil
+    limits = provider.limits
+    self.nextWake = nextWake
+    self.now = now
+    self.held = held
+  }
+
+  /// Every complaint about one deployment of the pool, with the call that is in flight on it.
+  func complaints(about one: Deployment, _ flight: Flight?) -> [String] {
+    guard isServed else { return [] }
     var complaints: [String] = []
     if flight == nil, one.next == nil, needsNext(one), !isQueued(one) {
       complaints.append("\(one.id) is \(one.phase) and waits for nothing")
@@ -70,5 +80,5 @@ struct DueTimes {
     }
   }
 
-  private func isFull(_ place: Place) -> Bool { held(place) >= provider.limits[place] }
+  private func isFull(_ place: Place) -> Bool { held(place) >= limits[place] }
 }

@@ -42,13 +42,20 @@ package struct EngineView {
   }
 }
 
-/// A call that was made and has not come back.
-package struct Flight {
-  package var call: Call
-  package var issuedAt: Moment
+/// A call that was made and has not come back. A reference, since it is passed around a lot.
+package final class Flight {
+  package let call: Call
+  package let issuedAt: Moment
   /// When the driver answers; nil: never by itself.
-  package var due: Moment?
-  package var answer: TaskState?
+  package let due: Moment?
+  package let answer: TaskState?
+
+  init(call: Call, issuedAt: Moment, due: Moment?, answer: TaskState?) {
+    self.call = call
+    self.issuedAt = issuedAt
+    self.due = due
+    self.answer = answer
+  }
 
   /// When the engine gives up on it.
   package var deadline: Moment { issuedAt + call.timeLimit }

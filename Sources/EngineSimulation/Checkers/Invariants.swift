@@ -26,14 +26,16 @@ package enum Invariants {
   private static func dueTimes(_ view: EngineView, _ complaints: inout [String]) {
     var inFlight: [CallSubject: Flight] = [:]
     for flight in view.flights { inFlight[flight.call.subject] = flight }
-    for one in view.deployments where one.exists {
-      guard let pool = view.pool(one.pool), let provider = view.provider(of: one.pool) else {
-        continue
+    var surroundings: [PoolID: DueTimes] = [:]
+    for pool in view.pools {
+      guard let provider = view.provider(of: pool.id) else { continue }
+      surroundings[pool.id] = DueTimes(pool, provider, nextWake: view.nextWake, now: view.now) {
+        view.placed(on: provider, at: $0)
       }
-      let surroundings = DueTimes(
-        pool: pool, provider: provider, flight: inFlight[.deployment(one.id)],
-        nextWake: view.nextWake, now: view.now, held: { view.placed(on: provider, at: $0) })
-      complaints += surroundings.complaints(about: one)
+    }
+    for one in view.deployments where one.exists {
+      complaints +=
+        surroundings[one.pool]?.complaints(about: one, inFlight[.deployment(one.id)]) ?? []
     }
   }
 
@@ -79,7 +81,7 @@ package enum Invariants {
     if (one.admission == .none) == one.placement.isAssigned {
       complaints.append("\(one.id) is \(one.placement), its admission \(one.admission)")
     }
-    if one.loggedIn != one.loggedIn.sorted() || Set(one.loggedIn).count != one.loggedIn.count {
+    if zip(one.loggedIn, one.loggedIn.dropFirst()).contains(where: { $0 >= $1 }) {
       complaints.append("\(one.id) has log-ins that are no sorted set: \(one.loggedIn)")
     }
     if one.loggedIn.count > Bounds.loggedInUsers { complaints.append("\(one.id): log-ins") }

@@ -3,10 +3,7 @@ import DeploymentEngine
 /// What the stored changes add up to, kept by the checkers for themselves: counts, places, and who
 /// holds what. A step costs what it changes.
 struct Ledger {
-  private struct Change {
-    var old: Deployment?
-    var new: Deployment?
-  }
+  private typealias Row = StoreCopy.Row<Deployment>
   private struct Sums {
     var counts = PoolCounts()
     var places: [Place: Int] = [:]
@@ -16,7 +13,7 @@ struct Ledger {
   }
   private var sums: [PoolID: Sums] = [:]
   /// As the pools' deployments were when they were counted last.
-  private var known: [DeploymentID: Deployment] = [:]
+  private var known: [DeploymentID: Row] = [:]
   private var names: [String: DeploymentID] = [:]
   private var macs: [MACAddress: DeploymentID] = [:]
   private var ports: [UInt16: DeploymentID] = [:]
@@ -36,67 +33,67 @@ struct Ledger {
   func holder(of user: SafeText, in pool: PoolID) -> DeploymentID? { users[pool]?[user] }
 
   /// Takes in one commit, and says what is wrong with it.
-  mutating func take(_ changes: [StoreChange], _ store: StoreCopy) -> [Complaint] {
-    var changed: [Change] = []
-    var touched: Set<PoolID> = []
-    var taken: [(PoolID, Place)] = []
-    for change in changes {
+  mutating func take(_ commit: Commit, _ store: StoreCopy) -> [Complaint] {
+    var touched: [PoolID] = []
+    func touch(_ id: PoolID) { if !touched.contains(id) { touched.append(id) } }
+    for change in commit.others {
       switch change {
-      case .deployment(let new):
-        let old = known[new.id]
-        changed.append(Change(old: old, new: new))
-        touched.insert(new.pool)
-        if let place = new.place, old?.place != place { taken.append((new.pool, place)) }
-      case .erasedDeployment(let id): changed.append(Change(old: known[id]))
       case .pool(let pool):
-        note(pool, store)
-        touched.insert(pool.id)
+        note(pool)
+        touch(pool.id)
       case .erasedPool(let id): sums[id] = nil
       case .provider, .erasedProvider, .publication, .erasedPublication, .waiter, .erasedWaiter,
-        .configuration, .counters:
+        .configuration, .counters, .deployment, .erasedDeployment:
         break
       }
     }
-    for one in changed { count(one.old, one.new) }
-    for one in changed { if let old = one.old { release(old, one.new) } }
+    for one in commit.deployments {
+      count(one)
+      if let new = one.new { touch(new.record.pool) }
+    }
+    for one in commit.deployments { if let old = one.old { release(old.record, one.new) } }
     var complaints: [Complaint] = []
-    for one in changed { if let new = one.new { hold(new, &complaints) } }
-    for one in changed { judgeReservation(one, store, &complaints) }
+    for one in commit.deployments { if let new = one.new { hold(new, &complaints) } }
+    for one in commit.deployments { judgeReservation(one, store, &complaints) }
     for id in touched.sorted() { judge(id, store, &complaints) }
-    for (pool, place) in taken { judge(pool, place, store, &complaints) }
-    for case .provider(let one) in changes { limits[one.name] = one.limits }
+    for one in commit.deployments {
+      guard let new = one.new?.record, let place = new.place, one.old?.record.place != place
+      else { continue }
+      judge(new.pool, place, store, &complaints)
+    }
+    for case .provider(let one) in commit.others { limits[one.name] = one.limits }
     return complaints
   }
 
   /// Another active publication: who is outdated is another question now.
-  private mutating func note(_ pool: Pool, _ store: StoreCopy) {
+  private mutating func note(_ pool: Pool) {
     sums[pool.id, default: Sums()].provider = pool.provider
     guard sums[pool.id]?.activePublication != pool.activePublication else { return }
     sums[pool.id]?.activePublication = pool.activePublication
     var counts = PoolCounts()
-    let own = known.values.filter { $0.pool == pool.id }
-    for one in own {
-      counts.count(one, activePublication: pool.activePublication, by: 1)
+    for one in known.values where one.record.pool == pool.id {
+      counts.count(one.record, activePublication: pool.activePublication, by: 1)
     }
     sums[pool.id]?.counts = counts
   }
 
-  private mutating func count(_ old: Deployment?, _ new: Deployment?) {
-    guard let id = (new ?? old)?.pool else { return }
+  private mutating func count(_ one: Commit.Amendment) {
+    guard let id = (one.new ?? one.old)?.record.pool else { return }
     var sum = sums[id] ?? Sums()
-    if let old {
+    if let old = one.old?.record {
       sum.counts.count(old, activePublication: sum.activePublication, by: -1)
       if let place = old.place { sum.places[place, default: 0] -= 1 }
     }
-    if let new {
+    if let new = one.new?.record {
       sum.counts.count(new, activePublication: sum.activePublication, by: 1)
       if let place = new.place { sum.places[place, default: 0] += 1 }
     }
     sums[id] = sum
   }
 
-  private mutating func release(_ old: Deployment, _ new: Deployment?) {
-    known[old.id] = new
+  private mutating func release(_ old: Deployment, _ row: Row?) {
+    known[old.id] = row
+    let new = row?.record
     if !(new?.exists ?? false), old.exists {
       names[old.identity.name] = nil
       if let mac = old.identity.mac { macs[mac] = nil }
@@ -110,8 +107,9 @@ struct Ledger {
     }
   }
 
-  private mutating func hold(_ new: Deployment, _ complaints: inout [Complaint]) {
-    known[new.id] = new
+  private mutating func hold(_ row: Row, _ complaints: inout [Complaint]) {
+    let new = row.record
+    known[new.id] = row
     guard new.exists else { return }
     func complain(_ what: String, _ other: DeploymentID) {
       complaints.append(
@@ -146,9 +144,9 @@ struct Ledger {
 
   /// Whoever loses a reservation has another one, or waits.
   private func judgeReservation(
-    _ change: Change, _ store: StoreCopy, _ complaints: inout [Complaint]
+    _ change: Commit.Amendment, _ store: StoreCopy, _ complaints: inout [Complaint]
   ) {
-    guard let old = change.old, let new = change.new,
+    guard let old = change.old?.record, let new = change.new?.record,
       case .cache(_, reservedFor: let user?) = old.placement, new.placement.user != user
     else { return }
     let key = StoreCopy.WaiterKey(pool: old.pool, user: user)
@@ -158,13 +156,14 @@ struct Ledger {
   }
 
   private func judge(_ id: PoolID, _ store: StoreCopy, _ complaints: inout [Complaint]) {
-    guard let pool = store.pools[id]?.record, let sum = sums[id] else { return }
-    if pool.counts != sum.counts {
+    guard let row = store.pools[id], let counts = sums[id]?.counts else { return }
+    let pool = row.record
+    if pool.counts != counts {
       complaints.append(
         Complaint(
-          checker: .counts, text: "\(pool.name) counts \(pool.counts), there are \(sum.counts)"))
+          checker: .counts, text: "\(pool.name) counts \(pool.counts), there are \(counts)"))
     }
-    guard let provider = store.providers[pool.provider] else { return }
+    guard let provider = store.providers[pool.provider]?.record else { return }
     let existing = sums.values.reduce(0) {
       $0 + ($1.provider == provider.name ? $1.existing : 0)
     }
@@ -181,8 +180,9 @@ struct Ledger {
   private func judge(
     _ id: PoolID, _ place: Place, _ store: StoreCopy, _ complaints: inout [Complaint]
   ) {
-    guard let pool = store.pools[id]?.record, let provider = store.providers[pool.provider]
+    guard let pool = store.pools[id], let row = store.providers[pool.record.provider]
     else { return }
+    let provider = row.record
     let before = limits[provider.name] ?? provider.limits
     let limit = max(provider.limits[place], before[place]) - limitsLoweredBy
     let held = held(place, on: provider.name)

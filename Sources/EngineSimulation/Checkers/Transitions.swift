@@ -35,7 +35,7 @@ package enum Transitions {
     let from = old.state
     let to = new.state
     let uncalled = from == .preparing && to == .canceled && !wasCalled
-    if !(allowed[from]?.contains(to) ?? false), !uncalled {
+    if from != to, !(allowed[from]?.contains(to) ?? false), !uncalled {
       complaints.append("\(old.id) went from \(from) to \(to)")
     }
     constants(old, new, &complaints)

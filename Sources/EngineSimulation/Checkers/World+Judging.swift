@@ -3,23 +3,23 @@ import DeploymentEngine
 /// What is judged in each step, besides the invariants of the whole.
 extension World {
   /// What the engine wants, against what is stored so far.
-  func judge(_ outcome: Outcome, _ told: [Told]) {
-    var seen: Set<DeploymentID> = []
-    for case .deployment(let new) in outcome.changes {
-      if !seen.insert(new.id).inserted {
-        complain(.durability, "\(new.id) is stored twice in one step")
+  func judge(_ commit: Commit, _ outcome: Outcome, _ told: [Told]) {
+    for (place, one) in commit.deployments.enumerated() {
+      if commit.deployments[..<place].contains(where: { $0.id == one.id }) {
+        complain(.durability, "\(one.id) is stored twice in one step")
       }
-      if engine.deployment(new.id) != new {
-        complain(.durability, "\(new.id) is stored as it is not")
-      }
-      judge(new, told)
+      if let new = one.new { judge(one.old, new, told) }
     }
-    judgeCreations(outcome, told)
+    judgeCreations(commit, told)
     judgeAnswers(outcome, told)
   }
 
-  private func judge(_ new: Deployment, _ told: [Told]) {
-    guard let old = store.deployments[new.id]?.record else {
+  private func judge(
+    _ old: StoreCopy.Row<Deployment>?, _ row: StoreCopy.Row<Deployment>, _ told: [Told]
+  ) {
+    let new = row.record
+    if !engine.holds(new) { complain(.durability, "\(new.id) is stored as it is not") }
+    guard let old = old?.record else {
       Transitions.complaints(aboutNew: new, at: decidedAt).forEach { complain(.transitions, $0) }
       return
     }
@@ -51,14 +51,14 @@ extension World {
     }
   }
 
-  private func judgeCreations(_ outcome: Outcome, _ told: [Told]) {
-    var created: [Deployment] = []
-    for case .deployment(let new) in outcome.changes
-    where store.deployments[new.id] == nil && new.placement.level != .l2 {
-      created.append(new)
+  private func judgeCreations(_ commit: Commit, _ told: [Told]) {
+    var created: Set<PoolID> = []
+    for one in commit.deployments where one.old == nil {
+      guard let new = one.new?.record, new.placement.level != .l2 else { continue }
+      created.insert(new.pool)
     }
     guard !created.isEmpty else { return }
-    for pool in engine.pools where created.contains(where: { $0.pool == pool.id }) {
+    for pool in engine.pools where created.contains(pool.id) {
       let before = store.pools[pool.id]?.record
       let wasBarred = before.map { $0.state != .active } ?? false
       if wasBarred, pool.state != .active {
@@ -68,21 +68,23 @@ extension World {
         complain(.creation, "\(pool.name) creates without a publication")
       }
       // A limit may be raised and lowered again in one commit, with a creation in between.
-      if told.allSatisfy({ $0.keepsLimits }) { judgeFullness(pool, before, outcome, told) }
+      if told.allSatisfy({ $0.keepsLimits }) { judgeFullness(pool, before, commit, told) }
     }
   }
 
   /// After a creation, everything in L1 and with users, and what leaves from there, fits into
   /// `max`.
   private func judgeFullness(
-    _ pool: Pool, _ before: Pool?, _ outcome: Outcome, _ told: [Told]
+    _ pool: Pool, _ before: Pool?, _ commit: Commit, _ told: [Told]
   ) {
     var leftL2 = 0
-    for case .deployment(let one) in outcome.changes
-    where one.pool == pool.id && one.exists && !one.isSupply && one.placement.level == .l2 {
+    for change in commit.deployments {
+      guard let one = change.new?.record, one.pool == pool.id, one.exists, !one.isSupply,
+        one.placement.level == .l2
+      else { continue }
       // One that was tried again in the same commit was supply in between.
       let wasTriedAgain = told.contains { $0.triesAgain(one.id) }
-      if wasTriedAgain || store.deployments[one.id]?.record.isSupply ?? false { leftL2 += 1 }
+      if wasTriedAgain || change.old?.record.isSupply ?? false { leftL2 += 1 }
     }
     let filled = pool.counts.total + pool.counts.leaving - leftL2
     let old = before.map { $0.counts.total + $0.counts.leaving } ?? 0
@@ -120,31 +122,32 @@ extension World {
     if flights.contains(where: { $0.call.subject == call.subject }) {
       complain(.oneCall, "a second call on \(call.subject) while one is in flight")
     }
-    guard let pool = store.pools[call.pool]?.record,
-      let provider = store.providers[pool.provider]
+    guard let pool = store.pools[call.pool],
+      let inMaintenance = store.providers[pool.record.provider]?.record.inMaintenance
     else { return complain(.faithfulness, "\(call.subject) belongs to no pool or provider") }
     let found: [String]
     switch call.subject {
     case .deployment(let id):
       found = oracle.judge(
-        call, store.deployments[id]?.record, traits: pool.traits,
-        inMaintenance: provider.inMaintenance)
+        call, store.deployments[id], traits: pool.record.traits, inMaintenance: inMaintenance)
     case .publication(let id, let revision):
       let key = StoreCopy.PublicationKey(pool: id, revision: revision)
       found = oracle.judge(
-        call, store.publications[key]?.record, inMaintenance: provider.inMaintenance)
+        call, store.publications[key]?.record, inMaintenance: inMaintenance)
     }
     found.forEach { complain(.calls, $0) }
   }
 
   /// What is stored by now, by what changed; the whole of it now and then.
-  func judgeStored(_ outcome: Outcome, _ told: [Told]) {
-    for complaint in ledger.take(outcome.changes, store) {
+  func judgeStored(_ commit: Commit, _ told: [Told]) {
+    for complaint in ledger.take(commit, store) {
       complain(complaint.checker, complaint.text)
     }
     for one in told { judgeData(of: one) }
     guard !told.isEmpty, !isDying else { return }
-    for case .deployment(let one) in outcome.changes where one.exists { judgeDueTimes(one) }
+    for one in commit.deployments {
+      if let new = one.new?.record, new.exists { judgeDueTimes(new) }
+    }
     guard trace.steps % judgesEvery == 0 else { return }
     judgeState(told)
   }
@@ -164,7 +167,7 @@ extension World {
     let called = Set(flights.map(\.call.subject))
     for one in engine.deployments where !called.contains(.deployment(one.id)) {
       guard let operation = one.phase.operation, operation.step != .queued,
-        !one.cancelRequested, let pool = store.pools[one.pool]?.record, !pool.inMaintenance,
+        !one.cancelRequested, store.pools[one.pool]?.record.inMaintenance == false,
         one.stateSince < now.utc
       else { continue }
       complain(.restart, "\(one.id) is \(one.phase) and not checked after a start")
@@ -172,21 +175,22 @@ extension World {
   }
 
   private func judgeDueTimes(_ one: Deployment) {
-    guard let pool = store.pools[one.pool]?.record, let provider = store.providers[pool.provider]
+    guard let pool = store.pools[one.pool], let provider = store.providers[pool.record.provider]
     else { return }
     let flight = unheard.first { $0.call.subject == .deployment(one.id) }
-    let surroundings = DueTimes(
-      pool: pool, provider: provider, flight: flight, nextWake: engine.nextWake, now: now,
-      held: { self.ledger.held($0, on: provider.name) })
-    surroundings.complaints(about: one).forEach { complain(.dueTimes, $0) }
+    let surroundings = DueTimes(pool.record, provider.record, nextWake: engine.nextWake, now: now) {
+      self.ledger.held($0, on: provider.record.name)
+    }
+    surroundings.complaints(about: one, flight).forEach { complain(.dueTimes, $0) }
   }
 
   /// The whole state.
   func judgeState(_ told: [Told]) {
+    let view = view
     for complaint in Invariants.complaints(about: view) {
       complain(complaint.checker, complaint.text)
     }
-    judgeStore()
+    judgeStore(view)
     guard told.count == 1, told[0].event == .tick, decidedAt == now else { return }
     var again = engine
     let outcome = again.step(.tick, at: now)
@@ -199,28 +203,28 @@ extension World {
   }
 
   /// What is stored is the state.
-  private func judgeStore() {
+  private func judgeStore(_ view: EngineView) {
     let stored = store.deployments.count
-    if engine.deployments.count != stored {
-      complain(.durability, "\(engine.deployments.count) deployments, \(stored) stored")
+    if view.deployments.count != stored {
+      complain(.durability, "\(view.deployments.count) deployments, \(stored) stored")
     }
-    for one in engine.deployments where !store.holds(one) {
+    for one in view.deployments where !store.holds(one) {
       complain(.durability, "\(one.id) differs from what is stored")
     }
-    for pool in engine.pools where !store.holds(pool) {
+    for pool in view.pools where !store.holds(pool) {
       complain(.durability, "pool \(pool.name) differs from what is stored")
     }
-    for provider in engine.providers where store.providers[provider.name] != provider {
+    for provider in view.providers where !store.holds(provider) {
       complain(.durability, "provider \(provider.name) differs from what is stored")
     }
-    for one in engine.publications where !store.holds(one) {
+    for one in view.publications where !store.holds(one) {
       let key = StoreCopy.PublicationKey(pool: one.pool, revision: one.revision)
       complain(
         .durability,
         "\(one.name) differs from what is stored: \(one), stored "
           + "\(store.publications[key].map { "\($0.record)" } ?? "nothing")")
     }
-    if engine.waiters.count != store.waiters.count {
+    if view.waiters.count != store.waiters.count {
       complain(.durability, "who waits differs from the store")
     }
   }

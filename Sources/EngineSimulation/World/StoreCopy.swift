@@ -5,13 +5,20 @@ package import DeploymentEngine
 /// Due times are kept as a real store keeps them, as wall time with their length, by remembering
 /// how far
 /// the two clocks were apart at the commit.
-package struct StoreCopy {
-  /// A record with the distance of the clocks (wall minus monotonic) at its commit.
-  package struct Row<Record> {
-    var record: Record
-    var distance: Int64
+package final class StoreCopy {
+  /// A record with the distance of the clocks (wall minus monotonic) at its commit. A reference, so
+  /// that whoever keeps or looks at it copies nothing.
+  package final class Row<Record> {
+    package let record: Record
+    let distance: Int64
     /// The run of the engine that stored it; moments of another run say nothing.
-    var run: Int
+    let run: Int
+
+    init(record: Record, distance: Int64, run: Int) {
+      self.record = record
+      self.distance = distance
+      self.run = run
+    }
   }
   package struct PublicationKey: Hashable {
     var pool: PoolID
@@ -25,17 +32,19 @@ package struct StoreCopy {
   private var run = 0
   package private(set) var configuration = Configuration()
   package private(set) var counters = Counters()
-  package private(set) var providers: [SafeText: ProviderRecord] = [:]
+  package private(set) var providers: [SafeText: Row<ProviderRecord>] = [:]
   package private(set) var pools: [PoolID: Row<Pool>] = [:]
   package private(set) var publications: [PublicationKey: Row<PublicationRecord>] = [:]
   package private(set) var deployments: [DeploymentID: Row<Deployment>] = [:]
   package private(set) var waiters: [WaiterKey: Row<Waiter>] = [:]
 
   /// From now on another run of the engine stores.
-  package mutating func startRun() { run += 1 }
+  package func startRun() { run += 1 }
 
   /// The stored deployment is this one; due times are compared only within one run.
   package func holds(_ one: Deployment) -> Bool { isSame(deployments[one.id], one) }
+  /// The stored provider is this one.
+  package func holds(_ one: ProviderRecord) -> Bool { providers[one.name]?.record == one }
   /// The stored pool is this one; due times are compared only within one run.
   package func holds(_ one: Pool) -> Bool { isSame(pools[one.id], one) }
   /// The stored publication is this one; due times are compared only within one run.
@@ -61,29 +70,33 @@ package struct StoreCopy {
     return row.record.withoutDueTimes == record.withoutDueTimes
   }
 
-  /// One commit.
-  package mutating func commit(_ changes: [StoreChange], at now: EngineTime) {
-    let distance = now.utc.milliseconds - now.moment.milliseconds
-    for change in changes { apply(change, distance) }
+  /// A record as it is stored now.
+  func row<Record>(_ record: Record, at now: EngineTime) -> Row<Record> {
+    Row(
+      record: record, distance: now.utc.milliseconds - now.moment.milliseconds, run: run)
   }
 
-  private mutating func apply(_ change: StoreChange, _ distance: Int64) {
+  /// One commit.
+  func take(_ commit: Commit, at now: EngineTime) {
+    for one in commit.deployments { deployments[one.id] = one.new }
+    for change in commit.others { apply(change, now) }
+  }
+
+  private func apply(_ change: StoreChange, _ now: EngineTime) {
     switch change {
-    case .deployment(let record):
-      deployments[record.id] = Row(record: record, distance: distance, run: run)
-    case .erasedDeployment(let id): deployments[id] = nil
-    case .pool(let record): pools[record.id] = Row(record: record, distance: distance, run: run)
+    case .deployment, .erasedDeployment: break
+    case .pool(let record): pools[record.id] = row(record, at: now)
     case .erasedPool(let id): pools[id] = nil
-    case .provider(let record): providers[record.name] = record
+    case .provider(let record): providers[record.name] = row(record, at: now)
     case .erasedProvider(let name): providers[name] = nil
     case .publication(let record):
       let key = PublicationKey(pool: record.pool, revision: record.revision)
-      publications[key] = Row(record: record, distance: distance, run: run)
+      publications[key] = row(record, at: now)
     case .erasedPublication(let pool, let revision):
       publications[PublicationKey(pool: pool, revision: revision)] = nil
     case .waiter(let record):
       let key = WaiterKey(pool: record.pool, user: record.user)
-      waiters[key] = Row(record: record, distance: distance, run: run)
+      waiters[key] = row(record, at: now)
     case .erasedWaiter(let pool, let user): waiters[WaiterKey(pool: pool, user: user)] = nil
     case .configuration(let record): configuration = record
     case .counters(let record): counters = record
@@ -95,7 +108,7 @@ package struct StoreCopy {
     var state = StoredState()
     state.configuration = configuration
     state.counters = counters
-    state.providers = providers.values.sorted { $0.name < $1.name }
+    state.providers = providers.values.map(\.record).sorted { $0.name < $1.name }
     state.pools = pools.values.map { $0.loaded(at: now) }.sorted { $0.id < $1.id }
     state.publications = publications.values.map { $0.loaded(at: now) }
       .sorted { ($0.pool, $0.revision) < ($1.pool, $1.revision) }

@@ -6,7 +6,7 @@ package import DeploymentEngine
 /// After every step it checks what must always hold, and tells `complained` what does not.
 package final class World {
   package internal(set) var engine: Engine
-  package internal(set) var store = StoreCopy()
+  package let store = StoreCopy()
   package internal(set) var now: EngineTime
   /// What the pools' drivers said that they can do.
   package var services: [String: ServiceOffer]
@@ -220,9 +220,10 @@ package final class World {
   func absorb(_ outcome: Outcome, _ told: [Told]) {
     last = outcome
     marks.note(told, store: store)
-    if checks { judge(outcome, told) }
+    let commit = Commit(outcome.changes, on: store, at: now)
+    if checks { judge(commit, outcome, told) }
     let current = told.map { isCurrent($0) }
-    store.commit(outcome.changes, at: now)
+    store.take(commit, at: now)
     if records { journal += outcome.journal }
     for (one, isCurrent) in zip(told, current) where isCurrent {
       guard let flight = one.flight, case .callEnded(let ended) = one.event,
@@ -230,14 +231,14 @@ package final class World {
       else { continue }
       oracle.heard(flight.call, ended.answer)
     }
-    for case .erasedPublication(let pool, let revision) in outcome.changes {
+    for case .erasedPublication(let pool, let revision) in commit.others {
       oracle.forget(.publication(pool, revision))
     }
-    for case .erasedDeployment(let id) in outcome.changes { oracle.forget(.deployment(id)) }
+    for one in commit.deployments where one.new == nil { oracle.forget(.deployment(one.id)) }
     cleanUpAfterForgetting(outcome, told)
     let made = outcome.calls
     for call in made { launch(call) }
-    if checks { judgeStored(outcome, told) }
+    if checks { judgeStored(commit, told) }
   }
 
   /// Whoever says that a thing is forgotten has removed it by hand, and removes what comes late.
