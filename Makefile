@@ -37,7 +37,7 @@ planted: setup ## plants mistakes in a copy of the core and looks whether each i
 	@scripts/planted.sh $(JOBS)
 
 build: setup ## the program, optimised, at .build/release/dashboard
-	@swift build -c release --product dashboard $(JOBS)
+	@scripts/build.sh $(JOBS)
 
 lint: setup ## the format of every Swift file, and the shell scripts where shellcheck is installed
 	@scripts/lint.sh

@@ -15,5 +15,5 @@ done
 swift build "${build[@]}" >&2
 .build/benchmarks/release/Benchmarks "${arguments[@]}"
 # The screen is a program, which no other package can look into: it measures itself.
-swift build -c release --product dashboard >&2
+scripts/build.sh >&2
 exec .build/release/dashboard measure-frame

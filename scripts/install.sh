@@ -11,6 +11,8 @@ install -d "$prefix/bin" "$prefix/share/dashboard/themes" "$prefix/share/man/man
   "$prefix/share/bash-completion/completions" "$prefix/share/zsh/site-functions" \
   "$prefix/share/fish/vendor_completions.d"
 install -m 755 "$program" "$prefix/bin/dashboard"
+# What only a debugger reads is a quarter of it; the names of functions stay, for crash reports.
+if command -v strip >/dev/null 2>&1; then strip --strip-debug "$prefix/bin/dashboard"; fi
 install -m 644 themes/*.yaml "$prefix/share/dashboard/themes/"
 
 # The manual page comes out of the program, so it knows exactly the commands and keys that it has.

@@ -67,8 +67,10 @@ if [ "$(uname -s)" = Linux ]; then
   if ! has_header sqlite3.h || ! has_library sqlite3; then
     need libsqlite3-dev "the store"
   fi
-  if ! has_header libvirt/libvirt.h; then
-    wish libvirt-dev "the driver \`libvirt\` is left out"
+  has_header libvirt/libvirt.h || wish libvirt-dev "the driver \`libvirt\` is left out"
+  # Where Swift's libraries go into the program, Foundation's reader of XML asks for it.
+  if [ "$can_install" = yes ] || has_header libvirt/libvirt.h; then
+    has_library xml2 || need libxml2-dev "the driver \`libvirt\` reads XML"
   fi
 fi
 if [ "$with_tests" = yes ]; then
