@@ -54,7 +54,7 @@ final class Site: Scene {
     let limits = ProviderLimits(preparing: 60, removing: 60, deployments: 2000, settingReady: 64)
     let providers = [ProviderConfiguration(name: "here", driver: "dice", limits: limits)]
     world.file = Configuration(providers: providers, pools: pools)
-    world.step(.configured(world.file, services: world.services))
+    world.step(world.configured)
   }
 
   // MARK: People
@@ -122,6 +122,10 @@ final class Site: Scene {
     if let flight = world.dueFlight {
       world.comeBack(flight, with: flight.answer)
       speak(for: flight.call)
+      return true
+    }
+    if let flight = world.dueInventory {
+      world.comeBack(flight)
       return true
     }
     if let wake = world.engine.nextWake, wake <= now, !world.storeFails {

@@ -42,10 +42,7 @@ extension Engine {
 
   /// A call came back.
   mutating func callEnded(_ outcome: CallOutcome) {
-    if let identity = identitiesOfLateCalls.removeValue(forKey: outcome.id) {
-      identities.giveBack(identity)
-      reviveExhausted()
-    }
+    endLateCall(outcome.id, wasMade: true)
     guard let subject = calls.removeValue(forKey: outcome.id) else { return }
     switch subject {
     case .deployment(let id):

@@ -144,7 +144,8 @@ extension Engine {
     let identity = slots[slot].identity
     if let call = live[slot].call {
       // Only `forget` comes here with a call out: nothing is made of its answer any more.
-      identitiesOfLateCalls[call] = identity
+      lateCalls[call] = LateCall(
+        deployment: slots[slot].id, identity: identity, host: boxes[index].host)
       calls[call] = nil
       (live[slot].call, live[slot].callTask, live[slot].callDue) = (nil, nil, nil)
     } else {

@@ -106,8 +106,9 @@ extension Engine {
       return assign(slot, to: user)
     case .retry: return retry(slot)
     case .forget:
-      gone(slot, as: .removed, actor: request.actor)
+      // Before: with the last one of its pool the pool may leave the provider.
       doubtThatItIsGone(slot)
+      gone(slot, as: .removed, actor: request.actor)
       return .accepted(id, note: "forgotten: whatever was left outside is no longer known")
     case .undo:
       let word = slots[slot].pending?.verb.word ?? "request"

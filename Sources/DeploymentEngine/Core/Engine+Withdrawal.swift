@@ -34,10 +34,7 @@ extension Engine {
 
   private mutating func withdraw(_ call: Call) {
     calls[call.id] = nil
-    if let identity = identitiesOfLateCalls.removeValue(forKey: call.id) {
-      identities.giveBack(identity)
-      reviveExhausted()
-    }
+    endLateCall(call.id, wasMade: false)
     switch call.subject {
     case .deployment(let id):
       guard let slot = slotOf[id], live[slot].call == call.id else { return }
@@ -57,9 +54,10 @@ extension Engine {
   /// begins now.
   ///
   /// - Parameters:
-  ///   - calls: of the latest outcome; others are left alone.
-  public mutating func made(_ calls: [Call], at now: EngineTime) {
-    for call in calls {
+  ///   - outcome: the latest; calls of others are left alone.
+  public mutating func made(_ outcome: Outcome, at now: EngineTime) {
+    for call in outcome.inventories { madeInventory(call, at: now) }
+    for call in outcome.calls {
       let due = now.moment + call.timeLimit
       switch call.subject {
       case .deployment(let id):

@@ -34,7 +34,7 @@ public struct Engine: Sendable {
   var nextCall: UInt64 = 1
   /// What calls still speak of whose deployments were forgotten: held until they come back, so that
   /// nobody else's thing gets the same name meanwhile.
-  var identitiesOfLateCalls: [CallID: Identity] = [:]
+  var lateCalls: [CallID: LateCall] = [:]
   var dues = Heap<Due>()
   var dueOrder: UInt64 = 0
 

@@ -1,5 +1,5 @@
 /// Names, MAC addresses and ports: held from before the first call until the driver said *gone*,
-/// and held once over all pools.
+/// and held once over all pools. What is barred is given to nobody, whether it is held or not.
 struct IdentityPools: Sendable {
   private var heldNames = Set<String>()
   private var patterns: [NamePattern: NumberPool] = [:]
@@ -9,11 +9,15 @@ struct IdentityPools: Sendable {
   private var rangeOrder: [MACRange] = []
   private var heldPorts = Set<UInt16>()
   private var nextPort = Bounds.ports.lowerBound
+  /// What exists without a record has these, each so many times.
+  private var barredNames: [String: Int] = [:]
+  private var barredMACs: [MACAddress: Int] = [:]
+  private var barredPorts: [UInt16: Int] = [:]
 
   /// Notes a pattern that names are made by.
   mutating func use(_ pattern: NamePattern) {
     guard patterns[pattern] == nil else { return }
-    let held = heldNames.compactMap { pattern.number(of: $0) }
+    let held = (Array(heldNames) + barredNames.keys).compactMap { pattern.number(of: $0) }
     patterns[pattern] = NumberPool(capacity: pattern.capacity, held: held)
     patternOrder.append(pattern)
   }
@@ -25,7 +29,7 @@ struct IdentityPools: Sendable {
   mutating func takeName(of pattern: NamePattern) -> String? {
     while let number = patterns[pattern]?.take() {
       let name = pattern.name(number)
-      if heldNames.insert(name).inserted { return name }
+      if barredNames[name] == nil, heldNames.insert(name).inserted { return name }
     }
     return nil
   }
@@ -35,7 +39,8 @@ struct IdentityPools: Sendable {
     guard ranges[range] == nil else { return }
     let size = range.last.number - range.first.number + 1
     ranges[range] = NumberPool(
-      capacity: Int(size), held: heldMACs.lazy.compactMap { Self.offset($0, in: range) })
+      capacity: Int(size),
+      held: (Array(heldMACs) + barredMACs.keys).compactMap { Self.offset($0, in: range) })
     rangeOrder.append(range)
   }
 
@@ -55,13 +60,13 @@ struct IdentityPools: Sendable {
   /// Whether an address of this range is free.
   func hasMAC(in range: MACRange) -> Bool { (ranges[range]?.free ?? 0) > 0 }
   /// Whether a port is free.
-  var hasPort: Bool { heldPorts.count < Bounds.ports.count }
+  var hasPort: Bool { heldPorts.count + barredPorts.count < Bounds.ports.count }
 
   /// The lowest free address of a range that no pool holds.
   mutating func takeMAC(in range: MACRange) -> MACAddress? {
     while let offset = ranges[range]?.take() {
       let mac = MACAddress(range.first.number + UInt64(offset))
-      if heldMACs.insert(mac).inserted { return mac }
+      if barredMACs[mac] == nil, heldMACs.insert(mac).inserted { return mac }
     }
     return nil
   }
@@ -73,7 +78,7 @@ struct IdentityPools: Sendable {
     while true {
       let port = nextPort
       nextPort = port == Bounds.ports.upperBound ? Bounds.ports.lowerBound : port + 1
-      if heldPorts.insert(port).inserted { return port }
+      if barredPorts[port] == nil, heldPorts.insert(port).inserted { return port }
     }
   }
 
@@ -82,13 +87,35 @@ struct IdentityPools: Sendable {
 
   /// Gives back what a deployment held.
   mutating func giveBack(_ identity: Identity) {
-    if heldNames.remove(identity.name) != nil {
-      for pattern in patternOrder {
-        if let number = pattern.number(of: identity.name) { patterns[pattern]?.giveBack(number) }
-      }
-    }
+    if heldNames.remove(identity.name) != nil { offer(identity.name) }
     if let port = identity.port { heldPorts.remove(port) }
-    guard let mac = identity.mac, heldMACs.remove(mac) != nil else { return }
+    if let mac = identity.mac, heldMACs.remove(mac) != nil { offer(mac) }
+  }
+
+  /// Something that has no record has this: nobody else is given it.
+  mutating func bar(_ identity: Identity) {
+    barredNames.countUp(identity.name)
+    if let mac = identity.mac { barredMACs.countUp(mac) }
+    if let port = identity.port { barredPorts.countUp(port) }
+  }
+
+  /// It is gone, or has a record.
+  mutating func unbar(_ identity: Identity) {
+    if barredNames.countDown(identity.name) { offer(identity.name) }
+    if let mac = identity.mac, barredMACs.countDown(mac) { offer(mac) }
+    if let port = identity.port { barredPorts.countDown(port) }
+  }
+
+  /// A name is free, unless something else has it too.
+  private mutating func offer(_ name: String) {
+    guard !heldNames.contains(name), barredNames[name] == nil else { return }
+    for pattern in patternOrder {
+      if let number = pattern.number(of: name) { patterns[pattern]?.giveBack(number) }
+    }
+  }
+
+  private mutating func offer(_ mac: MACAddress) {
+    guard !heldMACs.contains(mac), barredMACs[mac] == nil else { return }
     for range in rangeOrder {
       if let offset = Self.offset(mac, in: range) { ranges[range]?.giveBack(offset) }
     }
@@ -97,6 +124,21 @@ struct IdentityPools: Sendable {
   private static func offset(_ mac: MACAddress, in range: MACRange) -> Int? {
     guard mac >= range.first, mac <= range.last else { return nil }
     return Int(mac.number - range.first.number)
+  }
+}
+
+extension Dictionary where Value == Int {
+  /// One more.
+  fileprivate mutating func countUp(_ key: Key) { self[key] = (self[key] ?? 0) + 1 }
+
+  /// One less; the last one is taken out.
+  ///
+  /// - Returns: whether that was the last.
+  @discardableResult
+  fileprivate mutating func countDown(_ key: Key) -> Bool {
+    guard let count = self[key] else { return false }
+    self[key] = count > 1 ? count - 1 : nil
+    return count == 1
   }
 }
 

@@ -69,9 +69,15 @@ struct HostBox: Sendable {
   var trouble: Trouble?
   /// Troubles in a row.
   var troubles = 0
-  /// What is held for things that have no record, or whose record was given up and that may exist
+  /// What is barred for things that have no record, or whose record was given up and that may exist
   /// still: nobody else gets their names meanwhile.
   var orphanIdentities: Set<Identity> = []
+  /// What records held that were given up, each until a listing that began later says what exists.
+  var doubts: [Doubt] = []
+  /// It was listed since the engine started.
+  var isListed = false
+  /// Removals that were given up, and may still be carried out.
+  var lateRemovals: [InventoryFlight] = []
   /// It can say what exists on it.
   var canList = false
   /// The inventory call in flight.
@@ -85,6 +91,20 @@ struct HostBox: Sendable {
     var task: InventoryCall.Task
     var due: Moment
   }
+}
+
+/// What may exist though its record was given up.
+struct Doubt: Sendable {
+  var identity: Identity
+  /// Listings with a higher number began later.
+  var since: CallID
+}
+
+/// A call on a deployment that was forgotten while it was out.
+struct LateCall: Sendable {
+  var deployment: DeploymentID
+  var identity: Identity
+  var host: Int
 }
 
 /// A provider that wants less of us, or does not let us in.

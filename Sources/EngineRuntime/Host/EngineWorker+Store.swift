@@ -14,7 +14,7 @@ extension EngineWorker {
       let start = options.clock.now.moment
       let committed = try commit(outcome, takesRequests)
       let now = options.clock.now
-      if now.moment - start > .seconds(1) { engine.made(outcome.calls, at: now) }
+      if now.moment - start > .seconds(1) { engine.made(outcome, at: now) }
       requests = committed.requests
       requestsMayWait = committed.moreRequests
     }

@@ -48,6 +48,11 @@ package enum Checker: Int32, CaseIterable, Sendable {
   case determinism
   /// What a scenario itself expects.
   case scenario
+  /// What has no record is listed, keeps its name and its place, and is removed only when it is
+  /// known, and somebody wants it.
+  case orphans
+  /// What is adopted is one user's, once.
+  case adoptions
 
   /// What it holds, in a sentence for a person.
   package var promise: String {
@@ -75,6 +80,8 @@ package enum Checker: Int32, CaseIterable, Sendable {
     case .liveness: "when faults stop, everything settles within a stated time"
     case .determinism: "one seed is one trace"
     case .scenario: "what a test itself expects"
+    case .orphans: "what has no record is listed as it is, and nobody's record is removed as such"
+    case .adoptions: "what is adopted becomes one user's, once, and stays what it was"
     }
   }
 

@@ -29,6 +29,11 @@ package struct DriverOracle {
   /// A user claimed it: whatever was made ready before does not count.
   package mutating func claimed(_ subject: CallSubject) { seen[subject]?.readySinceClaim = false }
 
+  /// What exists of it has a record again: it was deployed, long ago.
+  package mutating func adopted(_ subject: CallSubject) {
+    seen[subject] = Seen(called: true, deployFinished: true)
+  }
+
   /// Its record is erased: its number may be met again.
   package mutating func forget(_ subject: CallSubject) { seen[subject] = nil }
 

@@ -29,6 +29,11 @@ struct Ledger {
     sums.values.reduce(0) { $0 + ($1.provider == provider ? $1.places[place] ?? 0 : 0) }
   }
 
+  /// How many exist on a provider.
+  func existing(on provider: SafeText) -> Int {
+    sums.values.reduce(0) { $0 + ($1.provider == provider ? $1.existing : 0) }
+  }
+
   /// What a user holds or has reserved in a pool.
   func holder(of user: SafeText, in pool: PoolID) -> DeploymentID? { users[pool]?[user] }
 
@@ -164,9 +169,7 @@ struct Ledger {
           checker: .counts, text: "\(pool.name) counts \(pool.counts), there are \(counts)"))
     }
     guard let provider = store.providers[pool.provider]?.record else { return }
-    let existing = sums.values.reduce(0) {
-      $0 + ($1.provider == provider.name ? $1.existing : 0)
-    }
+    let existing = existing(on: provider.name)
     if provider.deployments != existing {
       complaints.append(
         Complaint(

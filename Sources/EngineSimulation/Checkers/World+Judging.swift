@@ -8,17 +8,21 @@ extension World {
       if commit.deployments[..<place].contains(where: { $0.id == one.id }) {
         complain(.durability, "\(one.id) is stored twice in one step")
       }
-      if let new = one.new { judge(one.old, new, told) }
+      if let new = one.new { judge(one.old, new, told, outcome) }
     }
-    judgeCreations(commit, told)
+    judgeCreations(commit, outcome, told)
     judgeAnswers(outcome, told)
   }
 
   private func judge(
-    _ old: StoreCopy.Row<Deployment>?, _ row: StoreCopy.Row<Deployment>, _ told: [Told]
+    _ old: StoreCopy.Row<Deployment>?, _ row: StoreCopy.Row<Deployment>, _ told: [Told],
+    _ outcome: Outcome
   ) {
     let new = row.record
     if !engine.holds(new) { complain(.durability, "\(new.id) is stored as it is not") }
+    if told.contains(where: { $0.adoption(in: outcome)?.id == new.id }) {
+      return judgeAdopted(new, told, outcome)
+    }
     guard let old = old?.record else {
       Transitions.complaints(aboutNew: new, at: decidedAt).forEach { complain(.transitions, $0) }
       return
@@ -51,10 +55,12 @@ extension World {
     }
   }
 
-  private func judgeCreations(_ commit: Commit, _ told: [Told]) {
+  private func judgeCreations(_ commit: Commit, _ outcome: Outcome, _ told: [Told]) {
     var created: Set<PoolID> = []
     for one in commit.deployments where one.old == nil {
-      guard let new = one.new?.record, new.placement.level != .l2 else { continue }
+      guard let new = one.new?.record, new.placement.level != .l2,
+        !told.contains(where: { $0.adoption(in: outcome)?.id == new.id })
+      else { continue }
       created.insert(new.pool)
     }
     guard !created.isEmpty else { return }
@@ -238,6 +244,11 @@ extension World {
     if engine.deployments.count != loaded.deployments.count {
       complain(.restart, "a restart lost deployments")
     }
+    let lists = Dictionary(uniqueKeysWithValues: loaded.providers.map { ($0.name, $0.orphans) })
+    for provider in engine.providers where provider.orphans != lists[provider.name] ?? OrphanList()
+    {
+      complain(.restart, "a restart changed what exists on \(provider.name) without a record")
+    }
     if engine.waiters.map(\.user) != loaded.waiters.map(\.user) {
       complain(.restart, "a restart changed who waits")
     }
@@ -246,7 +257,7 @@ extension World {
 
 extension World.Told {
   /// Whether limits are after it what they were before.
-  fileprivate var keepsLimits: Bool {
+  var keepsLimits: Bool {
     switch event {
     case .configured: false
     case .request(let request):

@@ -50,6 +50,12 @@ package enum FaultClass: String, CaseIterable, Sendable {
   case reload
   /// Services that offer something else than before, or nothing.
   case service
+  /// Removals that say that they are done and leave the thing behind.
+  case zombie
+  /// Deploys that are asked for again and make a second thing.
+  case second
+  /// Providers that list what exists late, never, as it was, not at all, or with what is not ours.
+  case inventory
 }
 
 extension Behaviour {

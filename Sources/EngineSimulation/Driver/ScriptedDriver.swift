@@ -84,7 +84,7 @@ package struct Answers: Hashable, Sendable {
 /// it.
 package struct ScriptedDriver {
   /// What exists outside, by its name, and whose it is.
-  package private(set) var things: [String: CallSubject] = [:]
+  package internal(set) var things: [String: CallSubject] = [:]
   /// Complaints about what it was told to do: two owners of one name.
   package private(set) var complaints: [String] = []
   /// What each method does unless something else is queued.
@@ -103,7 +103,15 @@ package struct ScriptedDriver {
   /// What went wrong with the call that was answered last.
   package private(set) var fault: FaultClass?
   /// What things stand on.
-  private var hosts = Hosts()
+  var hosts = Hosts()
+  /// What exists on providers that can list it.
+  var stock = Stock()
+  /// What such providers answer.
+  var inventories = Inventories(seed: 0, without: Set(FaultClass.allCases))
+  var leftovers = LeftoverDice(seed: 0, without: Set(FaultClass.allCases))
+  /// What stays though its driver will say that it is gone, and what will be made twice.
+  var staying: Set<CallSubject> = []
+  var doubled: Set<CallSubject> = []
   /// Decides by chance what no script decides.
   package var dice: FaultDice?
   /// What it says when to check.
@@ -129,6 +137,9 @@ package struct ScriptedDriver {
     dice = nil
     uniqueIds = [:]
     hosts.heal()
+    inventories.heal()
+    leftovers.heal()
+    (staying, doubled) = ([], [])
   }
 
   /// What it complains about since the last time.
@@ -150,6 +161,7 @@ package struct ScriptedDriver {
   package mutating func vanish(_ name: String) {
     guard case .deployment? = things[name] else { return }
     things[name] = nil
+    stock.vanish(name)
     hosts.vanish(name)
   }
 
@@ -172,6 +184,7 @@ package struct ScriptedDriver {
       things[name] = nil
       hosts.removed(name)
     }
+    if case .deployment(let id) = subject { stock.cleanUp(.deployment(id)) }
   }
 
   /// The answer to a call and how long it takes; nil: it hangs.
@@ -181,10 +194,21 @@ package struct ScriptedDriver {
     fault = nil
     guard let task = call.task else { return (nil, .zero) }
     count += 1
+    let answered = answer(to: call, task, at: now)
+    if fault == nil, let state = answered?.state, let left = leaves(call, task, state) {
+      note(left)
+    }
+    return answered
+  }
+
+  private mutating func answer(
+    to call: Call, _ task: DriverTask, at now: Moment
+  ) -> (state: TaskState?, delay: TimeSpan)? {
     if let (number, behaviour) = failing, number == count {
       return first(behaviour, behaviour.fault)
     }
-    if let (kind, behaviour) = hosts.obstacle(to: call, task) { return first(behaviour, kind) }
+    let obstacle = obstacleLeft(to: call, task) ?? hosts.obstacle(to: call, task)
+    if let (kind, behaviour) = obstacle { return first(behaviour, kind) }
     switch task {
     case .start(let kind):
       let behaviour = special(Method(kind)) ?? dice?.start(kind, of: call, at: now) ?? .finish
@@ -241,10 +265,12 @@ package struct ScriptedDriver {
       }
       things[name] = call.subject
       hosts.made(name)
+      stock.made(call, twice: doubled.remove(call.subject) != nil)
     case .start(.cancel), .start(.destroy), .check(.cancel), .check(.destroy):
       guard answer == .finished else { return }
       if things[name] == call.subject { things[name] = nil }
       hosts.removed(name)
+      if staying.remove(call.subject) == nil { stock.removed(call) }
     case .start, .check: return
     }
   }

@@ -10,12 +10,14 @@ extension History {
     world.deniesCommit = false
     world.driver.heal()
     world.services = offers
+    world.list(world.everLists)
     if random.percent(50) {
       world.restart()
     } else {
       for flight in world.flights where flight.due == nil {
         world.comeBack(flight, with: .error(.init(.unknown, "it came back")))
       }
+      for flight in world.inventoryFlights where flight.due == nil { world.comeBack(flight) }
     }
     world.reconfigure { $0 = configuration }
     for provider in ["x", "y"] { world.ask(.maintenance(SafeText(provider), false)) }
@@ -33,9 +35,13 @@ extension History {
       quiet = (world.now.moment + .hours(30), [])
       world.drain()
     }
-    guard let (until, told) = quiet, world.complaints.isEmpty,
-      !(world.engine.isIdle && isClean)
-    else { return false }
+    guard let (until, told) = quiet, world.complaints.isEmpty else { return false }
+    if world.engine.isIdle, isClean {
+      if isTidied { return false }
+      isTidied = true
+      removeAllOrphans()
+      return true
+    }
     if let waiting = world.engine.deployments.first(where: {
       $0.isWaitingForOS && $0.phase == .usable(nil) && !$0.uniqueId.isEmpty
         && !told.contains($0.id)
@@ -67,7 +73,7 @@ extension History {
       case .preparing: true
       case .removed, .canceled: false
       }
-    }.map { "\($0.id) \($0.phase)" }
+    }.map { "\($0.id) \($0.phase)" } + unsettledOrphans
   }
 
   /// What must be true of a world that has settled.

@@ -80,12 +80,18 @@ extension History {
       changed.providers[index].limits.settingReady = 1 + random.below(2)
       if random.percent(40) { changed.providers[index].limits.deployments = 1 + random.below(12) }
     }
+    for index in changed.providers.indices where random.percent(15) {
+      changed.providers[index].orphans.removes.toggle()
+      changed.providers[index].orphans.grace = .seconds(Int64(random.below(3600)))
+      changed.providers[index].orphans.most = random.below(5)
+    }
+    if random.percent(5) { changeInventories() }
     for index in changed.pools.indices where random.percent(30) { change(&changed.pools[index]) }
     if random.percent(30), let gone = random.pick(changed.pools) {
       changed.pools.removeAll { $0.name == gone.name }
     }
     world.file = changed
-    world.step(.configured(changed, services: world.services))
+    world.step(world.configured)
   }
 
   private func change(_ pool: inout PoolConfiguration) {
@@ -117,6 +123,6 @@ extension History {
     default: break
     }
     world.services[pool] = random.percent(15) ? .problem("it does not load") : .traits(traits)
-    world.step(.configured(world.file, services: world.services))
+    world.step(world.configured)
   }
 }

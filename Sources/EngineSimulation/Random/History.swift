@@ -19,6 +19,8 @@ package final class History: Scene {
   private var end = TimeSpan.hours(24 * 36_500)
   /// What settles has this long, and who was told meanwhile that the OS is ready.
   var quiet: (until: Moment, told: Set<DeploymentID>)?
+  /// A person has had removed what no rule removes.
+  var isTidied = false
 
   /// The history that a simulation asks for.
   convenience init(_ simulation: Simulation) {
@@ -46,6 +48,9 @@ package final class History: Scene {
       complained: complained)
     world.label = "seed \(seed): "
     world.driver.dice = FaultDice(seed: random.next(), without: without)
+    world.driver.inventories = Inventories(seed: ~seed, without: without)
+    world.driver.leftovers = LeftoverDice(seed: seed &* 0x9e37_79b9, without: without)
+    world.list(setup.lists)
     world.services = setup.services
     offers = setup.services
     self.random = random
@@ -75,7 +80,8 @@ package final class History: Scene {
     switch drawn {
     case 0..<38: progress()
     case 38..<50: world.assign(user, from: pool)
-    case 50..<65: unlessLeftOut(.operators, operate)
+    case 50..<62: unlessLeftOut(.operators, operate)
+    case 62..<65: unlessLeftOut(.operators, meddleWithOrphans)
     case 65..<73: unlessLeftOut(.agents, agent)
     case 73..<81: unlessLeftOut(.operators, administrate)
     case 81..<83: unlessLeftOut(.reload, reload)
@@ -123,6 +129,7 @@ package final class History: Scene {
   /// A call comes back, in any order, or time goes on.
   private func progress() {
     if world.storeFails, random.percent(30) { world.healStore() }
+    if let flight = world.dueInventory, random.percent(50) { return world.comeBack(flight) }
     let back = world.flights.filter { ($0.due ?? .never) <= world.now.moment }
     if back.count > 1, random.percent(15) { return world.comeBack(back) }
     if let flight = random.pick(back) {

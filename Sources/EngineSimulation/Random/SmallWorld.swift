@@ -4,6 +4,8 @@ package import DeploymentEngine
 package struct SmallWorld {
   package var configuration = Configuration()
   package var services: [String: ServiceOffer] = [:]
+  /// The providers that can list what exists on them.
+  package var lists: Set<String> = []
 
   package init(random: inout Chance) {
     for name in ["x", "y"] {
@@ -13,6 +15,17 @@ package struct SmallWorld {
           limits: ProviderLimits(
             preparing: 1 + random.below(3), removing: 1 + random.below(2),
             deployments: 4 + random.below(12), settingReady: 1 + random.below(2))))
+    }
+    var orphans = random.fork()
+    for index in configuration.providers.indices {
+      guard orphans.percent(75) else { continue }
+      lists.insert(configuration.providers[index].name)
+      let graces: [TimeSpan] = [
+        .milliseconds(1), .seconds(30), .minutes(6), .minutes(30), .hours(3),
+      ]
+      configuration.providers[index].orphans = OrphanRule(
+        removes: orphans.percent(60), grace: orphans.pick(graces) ?? .hours(1),
+        most: orphans.pick([1, 2, 3, 10]) ?? 10)
     }
     add("a", provider: "x", levels: .l1AndL2, &random)
     add("b", provider: random.percent(50) ? "x" : "y", levels: random.pick([.none, .l1]), &random)

@@ -43,6 +43,9 @@ package struct Marks: Sendable {
       1
   }
 
+  /// Notes what has nothing to do with the state of any deployment.
+  mutating func count(_ fault: FaultClass) { faults[fault, default: 0] += 1 }
+
   /// Notes what befell everything at once.
   mutating func note(_ fault: FaultClass, _ engine: Engine) {
     faults[fault, default: 0] += 1

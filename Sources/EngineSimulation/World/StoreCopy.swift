@@ -43,8 +43,8 @@ package final class StoreCopy {
 
   /// The stored deployment is this one; due times are compared only within one run.
   package func holds(_ one: Deployment) -> Bool { isSame(deployments[one.id], one) }
-  /// The stored provider is this one.
-  package func holds(_ one: ProviderRecord) -> Bool { providers[one.name]?.record == one }
+  /// The stored provider is this one; due times are compared only within one run.
+  package func holds(_ one: ProviderRecord) -> Bool { isSame(providers[one.name], one) }
   /// The stored pool is this one; due times are compared only within one run.
   package func holds(_ one: Pool) -> Bool { isSame(pools[one.id], one) }
   /// The stored publication is this one; due times are compared only within one run.
@@ -108,7 +108,7 @@ package final class StoreCopy {
     var state = StoredState()
     state.configuration = configuration
     state.counters = counters
-    state.providers = providers.values.map(\.record).sorted { $0.name < $1.name }
+    state.providers = providers.values.map { $0.loaded(at: now) }.sorted { $0.name < $1.name }
     state.pools = pools.values.map { $0.loaded(at: now) }.sorted { $0.id < $1.id }
     state.publications = publications.values.map { $0.loaded(at: now) }
       .sorted { ($0.pool, $0.revision) < ($1.pool, $1.revision) }
@@ -178,6 +178,16 @@ extension Pool: HasDeadlines {
     var copy = self
     copy.restraint = restraint.map { Restraint(until: transform($0.until), reason: $0.reason) }
     copy.creationErrors = creationErrors.map(transform)
+    return copy
+  }
+}
+
+extension ProviderRecord: HasDeadlines {
+  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> ProviderRecord {
+    var copy = self
+    for index in orphans.all.indices {
+      copy.orphans.all[index].grace = transform(orphans.all[index].grace)
+    }
     return copy
   }
 }

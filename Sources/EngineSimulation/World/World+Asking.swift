@@ -104,7 +104,7 @@ extension World {
   /// Reads a changed configuration.
   package func reconfigure(_ change: (inout Configuration) -> Void) {
     change(&file)
-    step(.configured(file, services: services))
+    step(configured)
     drain()
   }
 }

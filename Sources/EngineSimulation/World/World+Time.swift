@@ -6,6 +6,8 @@ extension World {
     for _ in 0..<10_000 {
       if let flight = flights.first(where: { ($0.due ?? .never) <= now.moment }) {
         comeBack(flight, with: flight.answer)
+      } else if let flight = dueInventory {
+        comeBack(flight)
       } else if let wake = engine.nextWake, wake <= now.moment, !storeFails {
         step(.tick)
       } else {
@@ -47,6 +49,7 @@ extension World {
   package var nextEvent: Moment? {
     var next = engine.nextWake ?? .never
     for flight in flights { if let due = flight.due, due < next { next = due } }
+    for flight in inventoryFlights { if let due = flight.due, due < next { next = due } }
     return next == .never ? nil : next
   }
 

@@ -8,6 +8,16 @@ package final class World {
   package internal(set) var engine: Engine
   package let store = StoreCopy()
   package internal(set) var now: EngineTime
+  /// The providers that can list what exists on them, and those that ever could.
+  package internal(set) var lists: Set<String> = []
+  var everLists: Set<String> = []
+  package internal(set) var inventoryFlights: [InventoryFlight] = []
+  var awaited = AwaitedInventories()
+  var orphans = OrphanOracle()
+  /// Subjects that nobody cleans up after, though their records were given up.
+  var abandoned: Set<CallSubject> = []
+  /// So far the wall clock was put forward in all.
+  var putForward = TimeSpan.zero
   /// What the pools' drivers said that they can do.
   package var services: [String: ServiceOffer]
   /// The configuration as its file has it.
@@ -128,7 +138,10 @@ package final class World {
 
   private func handle(_ told: [Told]) -> Outcome {
     decidedAt = now
-    for one in told { engine.handle(one.event, at: now) }
+    for one in told {
+      engine.handle(one.event, at: now)
+      awaited.tell(one.event, at: now.moment)
+    }
     let outcome = engine.takeOutcome()
     trace.add(outcome)
     return outcome
@@ -151,6 +164,7 @@ package final class World {
       crashNext = nil
       var stored = outcome
       stored.calls = Array(outcome.calls.prefix(count))
+      if count < outcome.calls.count { stored.inventories = [] }
       isDying = true
       absorb(stored, told)
       isDying = false
@@ -167,7 +181,7 @@ package final class World {
     if let waiting = uncommitted {
       uncommitted = nil
       decidedAt = waiting.at
-      engine.made(waiting.outcome.calls, at: now)
+      engine.made(waiting.outcome, at: now)
       finish(waiting.outcome, waiting.told)
     }
     while !storeFails, !mailbox.isEmpty { step([mailbox.removeFirst()]) }
@@ -177,7 +191,7 @@ package final class World {
   private func storeWhatItDenied() {
     guard deniesCommit, let waiting = uncommitted else { return }
     var stored = waiting.outcome
-    stored.calls = []
+    (stored.calls, stored.inventories) = ([], [])
     (uncommitted, storeFails, isDying, decidedAt) = (nil, false, true, waiting.at)
     absorb(stored, waiting.told)
     isDying = false
@@ -198,8 +212,11 @@ package final class World {
     flights = []
     (storeFails, uncommitted, mailbox) = (false, nil, [])
     for flight in lost where !forgotten.contains(flight.call.subject) {
-      if driver.reached(flight) { driver.execute(flight.call, flight.answer) }
+      if driver.reached(flight) { execute(flight.call, flight.answer) }
     }
+    loseInventories()
+    orphans.restart()
+    putForward = putForward + max(.zero, pause + wallJump)
     now = EngineTime(
       moment: Moment(milliseconds: 50_000 + now.moment.milliseconds % 1000),
       utc: now.utc + pause + wallJump)
@@ -211,7 +228,7 @@ package final class World {
       compare(loaded, besides: Set((lost + told.compactMap(\.flight)).map(\.call.subject)))
     }
     absorb(engine.takeOutcome(), [])
-    if configured { step(.configured(file, services: services)) }
+    if configured || !lists.isEmpty { step(self.configured) }
     let run = crashes
     step(.tick)
     if run == crashes { judgeStart() }
@@ -221,7 +238,10 @@ package final class World {
     last = outcome
     marks.note(told, store: store)
     let commit = Commit(outcome.changes, on: store, at: now)
-    if checks { judge(commit, outcome, told) }
+    if checks {
+      judge(commit, outcome, told)
+      judgeOrphans(outcome, told)
+    }
     let current = told.map { isCurrent($0) }
     store.take(commit, at: now)
     if records { journal += outcome.journal }
@@ -236,20 +256,11 @@ package final class World {
     }
     for one in commit.deployments where one.new == nil { oracle.forget(.deployment(one.id)) }
     cleanUpAfterForgetting(outcome, told)
-    let made = outcome.calls
+    adoptOutside(outcome, told)
+    let (made, asked) = (outcome.calls, outcome.inventories)
     for call in made { launch(call) }
+    for call in asked { launch(call) }
     if checks { judgeStored(commit, told) }
-  }
-
-  /// Whoever says that a thing is forgotten has removed it by hand, and removes what comes late.
-  private func cleanUpAfterForgetting(_ outcome: Outcome, _ told: [Told]) {
-    for one in told {
-      guard case .request(let request) = one.event, case .forget(let id) = request.verb,
-        case .accepted? = outcome.answers.first(where: { $0.key == request.key })?.reply
-      else { continue }
-      driver.cleanUpByHand(.deployment(id))
-      forgotten.insert(.deployment(id))
-    }
   }
 
   /// The answer to a call counts while its operation is still the one that is stored: one that
@@ -262,9 +273,12 @@ package final class World {
 
   /// Of several events in one commit an earlier one let the deadline of what a call did pass.
   private func isOverruled(_ call: Call) -> Bool {
-    guard [.cancel, .destroy].contains(call.task?.operation) else { return false }
+    guard let kind = call.task?.operation, kind.creates || kind == .cancel || kind == .destroy
+    else { return false }
     switch call.subject {
-    case .deployment(let id): return store.deployments[id]?.record.state == .error
+    case .deployment(let id):
+      guard case .error(let failed)? = store.deployments[id]?.record.phase else { return false }
+      return failed.operation == kind
     case .publication(let pool, let revision):
       let key = StoreCopy.PublicationKey(pool: pool, revision: revision)
       return store.publications[key]?.record.state == .error
@@ -273,6 +287,7 @@ package final class World {
 
   private func launch(_ call: Call) {
     if checks { judge(call) }
+    noteHome(of: call)
     calls.append((now.moment, call))
     if !records, calls.count > 128 { calls.removeFirst(64) }
     // Not by the clock of this run: that begins anew with every crash.
@@ -301,7 +316,7 @@ package final class World {
   }
 
   private func end(_ flight: Flight, with answer: TaskState?) -> Told {
-    driver.execute(flight.call, answer)
+    execute(flight.call, answer)
     if forgotten.contains(flight.call.subject) { driver.cleanUpByHand(flight.call.subject) }
     if checks { driver.takeComplaints().forEach { complain(.things, $0) } }
     flights.removeAll { $0.call.id == flight.call.id }
@@ -313,6 +328,7 @@ package final class World {
   /// Moves both clocks.
   package func moveClocks(by span: TimeSpan) {
     elapsed = elapsed + span
+    driver.stock.now = elapsed
     now = EngineTime(moment: now.moment + span, utc: now.utc + span)
   }
 
@@ -322,6 +338,7 @@ package final class World {
   /// Moves the wall clock alone: NTP, a person, a summer time.
   package func jumpWallClock(by span: TimeSpan) {
     befall(.clock)
+    putForward = putForward + max(.zero, span)
     now = EngineTime(moment: now.moment, utc: now.utc + span)
   }
 

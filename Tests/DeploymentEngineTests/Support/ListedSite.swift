@@ -5,7 +5,7 @@ import EngineSimulation
 final class ListedSite {
   private(set) var engine: Engine
   private(set) var now = EngineTime.start
-  private let configuration: Configuration
+  private var configuration: Configuration
   private let services: [String: ServiceOffer]
 
   /// What exists on the provider beside what has a record.
@@ -14,6 +14,11 @@ final class ListedSite {
   var problem: SafeText?
   /// Says nothing at all.
   var isSilent = false
+  /// Calls of this operation, and questions about what exists, that are not answered by themselves.
+  var holding: OperationKind?
+  var holdsInventories = false
+  private(set) var held: [Call] = []
+  private(set) var inventories: [InventoryCall] = []
   /// Every call of this operation fails for good.
   var failing: OperationKind?
   private(set) var listings = 0
@@ -73,6 +78,10 @@ final class ListedSite {
       answers += outcome.answers.map(\.reply)
       calls += outcome.calls
       for call in outcome.calls {
+        if holding != nil, call.task?.operation == holding {
+          held.append(call)
+          continue
+        }
         let isBroken = failing != nil && call.task?.operation == failing
         events.append(
           .callEnded(
@@ -80,10 +89,33 @@ final class ListedSite {
               id: call.id, answer: isBroken ? .error(.init(.permanent, "broken")) : .finished,
               ip: "10.0.0.1")))
       }
-      for call in outcome.inventories where !isSilent {
+      inventories += outcome.inventories
+      for call in outcome.inventories where !isSilent && !holdsInventories {
         events.append(.inventoried(call.id, answer(call)))
       }
     }
+  }
+
+  /// The last question is answered now.
+  func answerInventory() {
+    guard let call = inventories.last else { return }
+    tell(.inventoried(call.id, answer(call)))
+  }
+
+  /// What was held back has worked.
+  func answerHeld() {
+    let calls = held
+    held = []
+    for call in calls {
+      tell(.callEnded(CallOutcome(id: call.id, answer: .finished, ip: "10.0.0.1")))
+    }
+  }
+
+  /// The configuration is read again with something changed in it.
+  func reconfigure(_ change: (inout Configuration) -> Void) {
+    change(&configuration)
+    let lists = Set(configuration.providers.map(\.name))
+    tell(.configured(configuration, services: services, inventories: lists))
   }
 
   private func answer(_ call: InventoryCall) -> InventoryAnswer {
