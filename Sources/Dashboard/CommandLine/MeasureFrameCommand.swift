@@ -1,10 +1,12 @@
 import ArgumentParser
 import DeploymentEngine
 
-/// Prints what one frame costs, for `make bench`. The cells are made, not sent.
+/// Prints what one frame and one letter of a filter cost, for `make bench`. The cells are made, not
+/// sent.
 struct MeasureFrameCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "measure-frame", abstract: "Print what one frame costs.", shouldDisplay: false)
+    commandName: "measure-frame", abstract: "Print what a frame and a letter cost.",
+    shouldDisplay: false)
 
   @Option(help: "So many deployments.") var deployments = 10_000
   @Option(help: "So many frames.") var frames = 500
@@ -16,17 +18,25 @@ struct MeasureFrameCommand: ParsableCommand, DashboardSubcommand {
       now: MeasuredPool.time)
     model.live = Catalog(MeasuredPool.state(of: max(1, deployments)))
     model.sequence = 0
-    let clock = ContinuousClock()
-    var times: [Duration] = []
-    for _ in 0..<max(1, frames) {
-      times.append(clock.measure { _ = model.view(size, glyphs: .unicode) })
+    let frame = Self.measure(max(1, frames)) { _ in _ = model.view(size, glyphs: .unicode) }
+    let words = ["l", "la", "lab-", "lab-9", "user:u", "err", "10.0.7", "!err 10."]
+    let filters = words.map { Filter($0) }
+    let letter = Self.measure(max(1, frames / 10)) { turn in
+      model.filter = filters[turn % filters.count]
+      model.narrow()
     }
-    times.sort()
-    let middle = times[times.count / 2] / .microseconds(1)
-    let late = times[times.count * 99 / 100] / .microseconds(1)
     try context.answer(
-      text: "a frame at 120x36 among \(deployments) deployments: median \(Int(middle)) us, "
-        + "99th of 100 \(Int(late)) us, of \(times.count) frames\n")
+      text: "a frame at 120x36 among \(deployments) deployments: \(frame) frames\n"
+        + "a letter typed into their filter: \(letter) letters\n")
+  }
+
+  /// Does something so many times and says what it cost.
+  private static func measure(_ count: Int, _ act: (Int) -> Void) -> String {
+    let clock = ContinuousClock()
+    let times = (0..<count).map { turn in clock.measure { act(turn) } }.sorted()
+    let middle = Int(times[times.count / 2] / .microseconds(1))
+    let late = Int(times[times.count * 99 / 100] / .microseconds(1))
+    return "median \(middle) us, 99th of 100 \(late) us, of \(count)"
   }
 }
 

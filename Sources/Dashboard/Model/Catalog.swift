@@ -22,6 +22,8 @@ struct Catalog: Sendable {
   private(set) var users: [SafeText: Int] = [:]
 
   private var records: [Deployment] = []
+  /// What a filter looks into, beside the records.
+  private var texts: [RowText] = []
   private var places: [DeploymentID: Int] = [:]
   private var freePlaces: [Int] = []
   private var lists: [ListName: SortedRows] = [:]
@@ -68,11 +70,11 @@ struct Catalog: Sendable {
 
   /// A list without what a filter hides.
   func rows(_ list: ListName, matching filter: Filter) -> SortedRows {
-    let names = Dictionary(uniqueKeysWithValues: pools.map { ($0.id, $0.name) })
+    let filter = RowFilter(filter, pools: pools)
     return rows(list).narrowed { id in
       // In its place: copying a record costs more than looking at it.
       guard let place = places[id] else { return false }
-      return filter.matches(records[place], pool: names[records[place].pool])
+      return filter.matches(records[place], texts[place])
     }
   }
 
@@ -167,12 +169,15 @@ extension Catalog {
     if let place = places[deployment.id] {
       forgetUser(of: records[place])
       records[place] = record
+      texts[place] = RowText(record)
     } else if let place = freePlaces.popLast() {
       records[place] = record
+      texts[place] = RowText(record)
       places[deployment.id] = place
     } else {
       places[deployment.id] = records.count
       records.append(record)
+      texts.append(RowText(record))
     }
     if let user = record.placement.user { users[user, default: 0] += 1 }
   }

@@ -10,7 +10,7 @@ struct Filter: Sendable {
   let text: String
   /// Why the pattern cannot be used yet, while it is being typed; rows are then not narrowed by it.
   let problem: String?
-  private let terms: [Term]
+  fileprivate let terms: [Term]
 
   /// No filter.
   static let none = Filter("")
@@ -41,7 +41,9 @@ struct Filter: Sendable {
 
   /// Whether a deployment is shown.
   func matches(_ deployment: Deployment, pool: SafeText?) -> Bool {
-    terms.allSatisfy { $0.holds(for: deployment, pool: pool) }
+    terms.allSatisfy { term in
+      (term.isIn(deployment) || (pool.map(term.isIn(pool:)) ?? false)) != term.isNegative
+    }
   }
 
   /// Whether a line of a log or of the details matches; fields are taken as text.
@@ -77,25 +79,65 @@ private struct Term: Sendable {
     return .term(Term(field: field, isNegative: isNegative, needle: Needle(String(rest))))
   }
 
-  func holds(for deployment: Deployment, pool: SafeText?) -> Bool {
-    let fields = field.map { [$0] } ?? Field.allCases
-    let found = fields.contains { needle.isIn($0.text(of: deployment, pool: pool)) }
-    return found != isNegative
+  /// It is in the name of a pool, as far as it looks there.
+  func isIn(pool: SafeText) -> Bool {
+    (field == nil || field == .pool) && needle.isIn(pool.text)
+  }
+
+  /// It is in what is the deployment's own.
+  func isIn(_ deployment: Deployment) -> Bool {
+    guard let field else { return Field.own.contains { needle.isIn($0.text(of: deployment)) } }
+    return field != .pool && needle.isIn(field.text(of: deployment))
+  }
+
+  /// The same, by its text where that can say it.
+  func isIn(_ deployment: Deployment, _ text: RowText) -> Bool {
+    guard case .text(let needle, foldsCase: true) = needle else { return isIn(deployment) }
+    let number = field.flatMap(Field.own.firstIndex)
+    if field != nil, number == nil { return false }
+    return text.contains(needle, in: number) ?? isIn(deployment)
   }
 
   func holds(for line: String) -> Bool { needle.isIn(line) != isNegative }
+}
+
+extension RowText {
+  /// What a filter looks into of a deployment.
+  init(_ deployment: Deployment) { self.init(Field.own.map { $0.text(of: deployment) }) }
+}
+
+/// A filter that is to go through many rows: each pool is looked at once.
+struct RowFilter {
+  private let terms: [(term: Term, pools: Set<PoolID>)]
+
+  init(_ filter: Filter, pools: [Pool]) {
+    terms = filter.terms.map { term in
+      (term, Set(pools.filter { term.isIn(pool: $0.name) }.map(\.id)))
+    }
+  }
+
+  /// Whether a deployment is shown; `text` is what can be looked into of it.
+  func matches(_ deployment: Deployment, _ text: RowText) -> Bool {
+    terms.allSatisfy { term, pools in
+      (term.isIn(deployment, text) || pools.contains(deployment.pool)) != term.isNegative
+    }
+  }
 }
 
 /// The fields that a word may look into.
 private enum Field: String, Sendable, CaseIterable {
   case name, state, user, pool, ip, id, reason
 
-  func text(of deployment: Deployment, pool: SafeText?) -> String {
+  /// Those that are the deployment's own, in the order of its text.
+  static let own = allCases.filter { $0 != .pool }
+
+  /// What it says; a pool's name is not in its deployments.
+  func text(of deployment: Deployment) -> String {
     switch self {
     case .name: deployment.name.text
     case .state: deployment.stateWord
     case .user: deployment.placement.user?.text ?? ""
-    case .pool: pool?.text ?? ""
+    case .pool: ""
     case .ip: deployment.ip?.text ?? ""
     case .id: deployment.id.description
     case .reason: deployment.reason?.text ?? ""

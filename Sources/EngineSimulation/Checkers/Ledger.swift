@@ -52,16 +52,16 @@ struct Ledger {
         break
       }
     }
-    for one in commit.deployments {
+    for one in commit.amendments {
       count(one)
       if let new = one.new { touch(new.record.pool) }
     }
-    for one in commit.deployments { if let old = one.old { release(old.record, one.new) } }
+    for one in commit.amendments { if let old = one.old { release(old.record, one.new) } }
     var complaints: [Complaint] = []
-    for one in commit.deployments { if let new = one.new { hold(new, &complaints) } }
-    for one in commit.deployments { judgeReservation(one, store, &complaints) }
+    for one in commit.amendments { if let new = one.new { hold(new, &complaints) } }
+    for one in commit.amendments { judgeReservation(one, store, &complaints) }
     for id in touched.sorted() { judge(id, store, &complaints) }
-    for one in commit.deployments {
+    for one in commit.amendments {
       guard let new = one.new?.record, let place = new.place, one.old?.record.place != place
       else { continue }
       judge(new.pool, place, store, &complaints)
@@ -76,7 +76,8 @@ struct Ledger {
     guard sums[pool.id]?.activePublication != pool.activePublication else { return }
     sums[pool.id]?.activePublication = pool.activePublication
     var counts = PoolCounts()
-    for one in known.values where one.record.pool == pool.id {
+    let own = known.values.filter { $0.record.pool == pool.id }
+    for one in own {
       counts.count(one.record, activePublication: pool.activePublication, by: 1)
     }
     sums[pool.id]?.counts = counts

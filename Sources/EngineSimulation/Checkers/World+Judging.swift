@@ -4,8 +4,8 @@ import DeploymentEngine
 extension World {
   /// What the engine wants, against what is stored so far.
   func judge(_ commit: Commit, _ outcome: Outcome, _ told: [Told]) {
-    for (place, one) in commit.deployments.enumerated() {
-      if commit.deployments[..<place].contains(where: { $0.id == one.id }) {
+    for (place, one) in commit.amendments.enumerated() {
+      if commit.amendments[..<place].contains(where: { $0.id == one.id }) {
         complain(.durability, "\(one.id) is stored twice in one step")
       }
       if let new = one.new { judge(one.old, new, told, outcome) }
@@ -57,7 +57,7 @@ extension World {
 
   private func judgeCreations(_ commit: Commit, _ outcome: Outcome, _ told: [Told]) {
     var created: Set<PoolID> = []
-    for one in commit.deployments where one.old == nil {
+    for one in commit.amendments where one.old == nil {
       guard let new = one.new?.record, new.placement.level != .l2,
         !told.contains(where: { $0.adoption(in: outcome)?.id == new.id })
       else { continue }
@@ -84,7 +84,7 @@ extension World {
     _ pool: Pool, _ before: Pool?, _ commit: Commit, _ told: [Told]
   ) {
     var leftL2 = 0
-    for change in commit.deployments {
+    for change in commit.amendments {
       guard let one = change.new?.record, one.pool == pool.id, one.exists, !one.isSupply,
         one.placement.level == .l2
       else { continue }
@@ -151,7 +151,7 @@ extension World {
     }
     for one in told { judgeData(of: one) }
     guard !told.isEmpty, !isDying else { return }
-    for one in commit.deployments {
+    for one in commit.amendments {
       if let new = one.new?.record, new.exists { judgeDueTimes(new) }
     }
     guard trace.steps % judgesEvery == 0 else { return }

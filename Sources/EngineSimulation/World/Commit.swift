@@ -9,7 +9,7 @@ struct Commit {
     let old: StoreCopy.Row<Deployment>?
     let new: StoreCopy.Row<Deployment>?
   }
-  private(set) var deployments: [Amendment] = []
+  private(set) var amendments: [Amendment] = []
   /// Everything but deployments, in the order in which it was wanted.
   private(set) var others: [StoreChange] = []
 
@@ -20,9 +20,9 @@ struct Commit {
       case .deployment(let record):
         let old = store.deployments[record.id]
         let new = store.row(record, at: now)
-        deployments.append(Amendment(id: record.id, old: old, new: new))
+        amendments.append(Amendment(id: record.id, old: old, new: new))
       case .erasedDeployment(let id):
-        deployments.append(Amendment(id: id, old: store.deployments[id], new: nil))
+        amendments.append(Amendment(id: id, old: store.deployments[id], new: nil))
       default: others.append(change)
       }
     }

@@ -78,7 +78,7 @@ package final class StoreCopy {
 
   /// One commit.
   func take(_ commit: Commit, at now: EngineTime) {
-    for one in commit.deployments { deployments[one.id] = one.new }
+    for one in commit.amendments { deployments[one.id] = one.new }
     for change in commit.others { apply(change, now) }
   }
 

@@ -254,7 +254,7 @@ package final class World {
     for case .erasedPublication(let pool, let revision) in commit.others {
       oracle.forget(.publication(pool, revision))
     }
-    for one in commit.deployments where one.new == nil { oracle.forget(.deployment(one.id)) }
+    for one in commit.amendments where one.new == nil { oracle.forget(.deployment(one.id)) }
     cleanUpAfterForgetting(outcome, told)
     adoptOutside(outcome, told)
     let (made, asked) = (outcome.calls, outcome.inventories)

@@ -46,6 +46,13 @@ import Testing
       for pool in [nil, PoolID(1), PoolID(2), PoolID(3)] {
         let name = ListName(pool: pool, pane: pane)
         #expect(catalog.rows(name).ids == fresh.rows(name).ids)
+        for text in ["name1", "user:user2", "!state:error", "d2"] {
+          let filter = Filter(text)
+          let shown = fresh.rows(name).ids.filter { id in
+            plain[id].map { filter.matches($0, pool: fresh.pool($0.pool)?.name) } ?? false
+          }
+          #expect(catalog.rows(name, matching: filter).ids == shown)
+        }
       }
     }
     #expect(catalog.errors.ids == fresh.errors.ids)
