@@ -9,6 +9,13 @@ struct Agenda {
     case ready(DeploymentID)
     case resize(SafeText, SizeOverrides)
     case crash, storeFails, storeHeals, clock, `operator`
+    case misfortune(FaultClass)
+    /// Its end; what had been changed is again as it was.
+    case hostReturns(Int, withThings: Bool)
+    case strangerLeaves(String)
+    case reloadEnds, serviceReturns
+    /// A new publication; `isFirst`: only where there is none.
+    case publish(SafeText, isFirst: Bool)
   }
   private struct Entry {
     var at: TimeSpan

@@ -4,13 +4,19 @@ import DeploymentEngine
 final class Site: Scene {
   let world: World
   private var random: Chance
-  private var agenda = Agenda()
+  /// Decides on misfortunes, so that leaving one out moves nothing else.
+  var mishap: Chance
+  var agenda = Agenda()
   private let end: TimeSpan
-  private let without: Set<FaultClass>
+  let without: Set<FaultClass>
   private let preset: Simulation.Preset
   private var told: [DeploymentID: Int] = [:]
 
   private var quietUntil = TimeSpan.zero
+  private var isTidied = false
+  /// What the site runs on while nobody changes it.
+  private(set) var usual = Configuration()
+  private(set) var offers: [String: ServiceOffer] = [:]
 
   init(_ simulation: Simulation) {
     var random = Chance(simulation.seed)
@@ -25,6 +31,11 @@ final class Site: Scene {
     world.records = false
     world.driver.dice = FaultDice(seed: random.next(), without: simulation.without)
     world.driver.suggestedTime = .seconds(20)
+    world.driver.inventories = Inventories(seed: ~simulation.seed, without: simulation.without)
+    world.driver.leftovers = LeftoverDice(
+      seed: simulation.seed &* 0x9e37_79b9, without: simulation.without, outOf: 10_000)
+    world.driver.hosts.count = 20
+    mishap = Chance(simulation.seed &+ 1)
     self.random = random
     configure()
     for day in 0..<max(1, simulation.days) { plan(day: day) }
@@ -35,7 +46,7 @@ final class Site: Scene {
     let isFarm = preset == .ci
     world.services = [
       "desk": .traits(ServiceTraits(cacheLevels: .l1AndL2, waitsForOS: true)),
-      "lab": .traits(ServiceTraits(cacheLevels: .l1AndL2)),
+      "lab": .traits(ServiceTraits(cacheLevels: .l1AndL2, publishes: true)),
       "ci": .traits(ServiceTraits(cacheLevels: .l1)),
     ]
     func pool(_ name: String, _ sizes: Sizes) -> PoolConfiguration {
@@ -52,9 +63,14 @@ final class Site: Scene {
       pool("ci", isFarm ? Sizes(l1: 60, max: 900) : Sizes(l1: 20, max: 200)),
     ]
     let limits = ProviderLimits(preparing: 60, removing: 60, deployments: 2000, settingReady: 64)
-    let providers = [ProviderConfiguration(name: "here", driver: "dice", limits: limits)]
-    world.file = Configuration(providers: providers, pools: pools)
+    let rule = OrphanRule(
+      removes: mishap.percent(70), grace: .minutes(Int64(1 + mishap.below(120))), most: 25)
+    let here = ProviderConfiguration(name: "here", driver: "dice", limits: limits, orphans: rule)
+    world.file = Configuration(providers: [here], pools: pools)
+    (usual, offers) = (world.file, world.services)
+    world.list(["here"])
     world.step(world.configured)
+    world.ask(.publish("lab"))
   }
 
   // MARK: People
@@ -86,10 +102,11 @@ final class Site: Scene {
       visit("job\(day)-\(job)", "ci", start, within: 1, staying: preset == .ci ? 600 : 1200)
     }
     trouble(midnight)
+    misfortunes(of: midnight)
   }
 
   /// One person comes, logs in when let in, and logs out; some log-outs are lost, some come back.
-  private func visit(
+  func visit(
     _ name: String, _ pool: SafeText, _ start: TimeSpan, within: Int, staying: Int
   ) {
     let user = SafeText(name)
@@ -120,7 +137,7 @@ final class Site: Scene {
     guard world.complaints.isEmpty, world.elapsed < end else { return false }
     let now = world.now.moment
     if let flight = world.dueFlight {
-      world.comeBack(flight, with: flight.answer)
+      comeBack(flight)
       speak(for: flight.call)
       return true
     }
@@ -159,6 +176,9 @@ final class Site: Scene {
       let jump = TimeSpan.seconds(Int64(random.below(40_000)) - 20_000)
       if !without.contains(.clock) { world.jumpWallClock(by: jump) }
     case .operator: if !without.contains(.operators) { operate() }
+    case .misfortune(let kind): if !without.contains(kind) { befall(kind) }
+    case .hostReturns, .strangerLeaves, .reloadEnds, .serviceReturns: end(act)
+    case .publish(let pool, let isFirst): publish(pool, isFirst: isFirst)
     }
   }
 
@@ -167,8 +187,10 @@ final class Site: Scene {
     guard let one = random.pick(seen) else { return }
     let verbs: [Verb] = [
       .destroy(one.id), .cancel(one.id), .release(one.id), .retry(one.id), .ready(one.id),
-      .move(one.id, to: .l1), .move(one.id, to: .l2), .pause("ci"), .resume("ci"),
+      .move(one.id, to: .l1), .move(one.id, to: .l2), .pause("ci"), .resume("ci"), .forget(one.id),
+      .publish("lab"), .maintenance("here", false),
     ]
+    if random.percent(30) { return meddleWithOrphans() }
     if let verb = random.pick(verbs) { world.ask(verb) }
   }
 
@@ -201,7 +223,11 @@ final class Site: Scene {
     world.healStore()
     (world.failsCommit, world.crashNext) = (nil, nil)
     world.driver.heal()
+    world.orphans.heal()
+    (world.file, world.services) = (usual, offers)
+    world.list(["here"])
     world.restart()
+    world.ask(.publish("lab"))
     for pool in ["desk", "lab", "ci"] {
       world.ask(.resume(SafeText(pool)))
       world.ask(.lift(SafeText(pool)))
@@ -212,7 +238,12 @@ final class Site: Scene {
   /// Within twelve hours of quiet everything is done.
   func settleOn() -> Bool {
     guard world.complaints.isEmpty else { return false }
-    if isSettled { return false }
+    if isSettled {
+      if isTidied { return false }
+      isTidied = true
+      world.removeAllOrphans()
+      return true
+    }
     guard world.elapsed < quietUntil else {
       world.complain(.liveness, "not settled twelve hours after faults stopped")
       return false
@@ -226,6 +257,7 @@ final class Site: Scene {
 
   private var isSettled: Bool {
     world.engine.isIdle
+      && world.unsettledOrphans(usual.providers, isTidied: isTidied).isEmpty
       && !world.engine.deployments.contains {
         switch $0.state {
         case .removable, .removing, .canceling, .preparing: true
@@ -239,6 +271,7 @@ final class Site: Scene {
   func judgeSettled() {
     world.judgeState([])
     let held = Set(world.engine.deployments.filter(\.exists).map(\.identity.name))
+      .union(world.engine.publications.filter { $0.state != .removed }.map(\.name))
     for name in world.driver.things.keys.sorted() where !held.contains(name) {
       world.complain(.things, "\(name) exists outside and belongs to nobody")
     }

@@ -67,7 +67,10 @@ extension Engine {
     try refuseOldCopy(orphan, name)
     guard case .deployment(let id) = orphan.thing.purpose, let identity = orphan.thing.identity
     else { throw no("\(name) is no whole deployment: it can only be removed") }
-    if orphan.isAsked { throw no("\(name) is being removed") }
+    let isLeaving = hosts[host].record.orphans.all.contains {
+      $0.isAsked && $0.thing.purpose == orphan.thing.purpose
+    }
+    if isLeaving { throw no("\(name), or something else of it, is being removed") }
     if hosts[host].lateRemovals.contains(where: { $0.removes(orphan.thing.purpose) }) {
       throw no("the last attempt to remove \(name) has not come back: nothing can be asked")
     }

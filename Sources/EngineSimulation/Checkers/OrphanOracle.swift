@@ -12,7 +12,13 @@ struct OrphanOracle {
     var since: TimeSpan
   }
   /// By provider, in the order in which they were listed.
-  private(set) var listed: [SafeText: [Sighting]] = [:]
+  private(set) var listed: [SafeText: [Sighting]] = [:] { didSet { version += 1 } }
+  /// How many there were beyond those.
+  private var more: [SafeText: Int] = [:]
+  /// How often each was listed since faults stopped.
+  private(set) var listings: [SafeText: Int] = [:]
+  /// Counts up with each change of what is listed.
+  private(set) var version = 0
   /// The providers that can list, as the running engine was told.
   private var able: Set<String> = []
   private var asked: Set<OrphanName> = []
@@ -31,7 +37,7 @@ struct OrphanOracle {
   ) {
     guard able.contains(provider.text) else { return }
     let before = listed[provider] ?? []
-    listed[provider] = things.filter(isOrphan).map { thing in
+    let all = things.filter(isOrphan).map { thing in
       let known = before.first {
         $0.thing.name == thing.name && $0.thing.kind == thing.kind
           && $0.thing.purpose == thing.purpose
@@ -39,8 +45,16 @@ struct OrphanOracle {
       return Sighting(
         thing: thing, count: (known?.count ?? 0) + 1, since: known?.since ?? time)
     }
+    // Of more than are kept in mind the last are only counted.
+    let kept = all.sorted { ($0.thing.name, $0.thing.kind) < ($1.thing.name, $1.thing.kind) }
+    more[provider] = max(0, all.count - Bounds.orphans)
+    listed[provider] = all.count > Bounds.orphans ? Array(kept.prefix(Bounds.orphans)) : all
     doubts[provider] = nil
+    listings[provider, default: 0] += 1
   }
+
+  /// Faults stop.
+  mutating func heal() { listings = [:] }
 
   /// A provider has removed a thing.
   mutating func removed(_ thing: OutsideThing, on provider: SafeText) {
@@ -73,6 +87,7 @@ struct OrphanOracle {
   mutating func keep(_ providers: Set<String>) {
     able = providers
     listed = listed.filter { providers.contains($0.key.text) }
+    more = more.filter { providers.contains($0.key.text) }
     doubts = doubts.filter { providers.contains($0.key.text) }
     asked = asked.filter { providers.contains($0.provider.text) }
   }
@@ -86,7 +101,7 @@ struct OrphanOracle {
       guard one.count > 1, case .deployment(let id) = one.thing.purpose else { return nil }
       return id
     }
-    return Set(ids).count
+    return Set(ids).count + (more[provider] ?? 0)
   }
 
   /// Whether any of what identifies a new one is that of something without a record.
@@ -110,7 +125,8 @@ struct OrphanOracle {
     guard rule.removes else { return ["nobody asked, and no rule says so"] }
     var complaints: [String] = []
     if list.contains(where: { isOld($0.thing) }) { complaints.append("the store is an old copy") }
-    if list.count > rule.most { complaints.append("there are \(list.count) of \(rule.most)") }
+    let count = list.count + (more[provider] ?? 0)
+    if count > rule.most { complaints.append("there are \(count) of \(rule.most)") }
     guard let sighting = sighting(name), sighting.thing.purpose == thing.purpose else {
       return complaints + ["it was not listed"]
     }

@@ -3,11 +3,21 @@ import DeploymentEngine
 /// What is judged about what exists without a record.
 extension World {
   /// One step, before it is stored.
-  func judgeOrphans(_ outcome: Outcome, _ told: [Told]) {
+  func judgeOrphans(_ commit: Commit, _ outcome: Outcome, _ told: [Told]) {
     guard !everLists.isEmpty else { return }
+    let version = orphans.version
     for one in told { note(one, outcome) }
-    for case .deployment(let new) in outcome.changes { judgeTaking(new, outcome, told) }
-    for case .provider(let one) in outcome.changes { judgeList(of: one) }
+    let isSame = orphans.version == version
+    for (old, new) in commit.amendments.lazy.map({ ($0.old, $0.new) }) {
+      guard let new, old?.record.identity != new.record.identity, new.record.exists else {
+        continue
+      }
+      judgeTaking(new.record, isNew: old == nil, outcome, told)
+    }
+    for case .provider(let one) in commit.others {
+      if isSame, store.providers[one.name]?.record.orphans == one.orphans { continue }
+      judgeList(of: one)
+    }
   }
 
   /// The most that any clock has shown when the step was decided.
@@ -54,15 +64,14 @@ extension World {
   }
 
   /// What a new one takes is not what something without a record has, and there is a place for it.
-  private func judgeTaking(_ new: Deployment, _ outcome: Outcome, _ told: [Told]) {
-    let old = store.deployments[new.id]?.record
-    guard old?.identity != new.identity, new.exists,
-      !told.contains(where: { $0.adoption(in: outcome)?.id == new.id })
-    else { return }
+  private func judgeTaking(
+    _ new: Deployment, isNew: Bool, _ outcome: Outcome, _ told: [Told]
+  ) {
+    if told.contains(where: { $0.adoption(in: outcome)?.id == new.id }) { return }
     if orphans.holds(new.identity) {
       complain(.orphans, "\(new.id) is given what \(new.identity.name) without a record has")
     }
-    guard old == nil, told.allSatisfy({ $0.keepsLimits }), let pool = engine.pool(new.pool),
+    guard isNew, told.allSatisfy({ $0.keepsLimits }), let pool = engine.pool(new.pool),
       let provider = engine.providers.first(where: { $0.name == pool.provider })
     else { return }
     let places = provider.deployments + orphans.places(on: provider.name)
@@ -79,7 +88,6 @@ extension World {
     let expected = orphans.listed[provider.name] ?? []
     let listed = provider.orphans.all
     if expected.isEmpty, listed.isEmpty { return }
-    guard expected.count <= Bounds.orphans else { return }
     let isSame =
       expected.count == listed.count
       && expected.allSatisfy { one in

@@ -3,7 +3,8 @@ import DeploymentEngine
 /// What things stand on: hosts that go down with all that they carry, things that vanish behind our
 /// back, and strangers under our names.
 struct Hosts {
-  private let count = 3
+  /// How many there are.
+  var count = 3
   /// The host of each thing; publications stand on none.
   private var hostOf: [String: Int] = [:]
   private var down: Set<Int> = []

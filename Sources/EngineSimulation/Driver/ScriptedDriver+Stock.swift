@@ -62,13 +62,16 @@ extension ScriptedDriver {
   }
 }
 
-/// How often drivers leave something behind, in percent; drawn per seed, often never.
+/// How often drivers leave something behind; drawn per seed, often never.
 struct LeftoverDice {
   private var random: Chance
+  /// So many times of how many: of a hundred in a world that is all trouble.
+  private let outOf: Int
   private var zombie = 0
   private var second = 0
 
-  init(seed: UInt64, without: Set<FaultClass> = []) {
+  init(seed: UInt64, without: Set<FaultClass> = [], outOf: Int = 100) {
+    self.outOf = outOf
     random = Chance(seed)
     let rates = (
       random.percent(60) ? random.below(15) : 0, random.percent(60) ? random.below(60) : 0
@@ -77,7 +80,7 @@ struct LeftoverDice {
     second = without.contains(.second) ? 0 : rates.1
   }
 
-  mutating func leavesBehind() -> Bool { random.percent(zombie) }
-  mutating func makesSecond() -> Bool { random.percent(second) }
+  mutating func leavesBehind() -> Bool { random.below(outOf) < zombie }
+  mutating func makesSecond() -> Bool { random.below(outOf) < second }
   mutating func heal() { (zombie, second) = (0, 0) }
 }

@@ -29,6 +29,8 @@ struct Stock {
   private var items: [Item?] = []
   private var free: [Int] = []
   private var past: [Item] = []
+  /// With more that have gone the oldest are forgotten.
+  private var enough = 32
 
   /// Where the things of a pool stand from now on.
   mutating func settle(_ pool: PoolID, on provider: SafeText?) { homes[pool] = provider }
@@ -128,9 +130,11 @@ struct Stock {
     items[place] = nil
     free.append(place)
     item.until = now
+    past.append(item)
+    guard past.count > enough else { return }
     let oldest = TimeSpan(milliseconds: now.milliseconds - Self.memory.milliseconds)
     past.removeAll { $0.until ?? .zero < oldest }
-    past.append(item)
+    enough = 2 * past.count + 32
   }
 
   private func key(_ call: Call) -> Key? {

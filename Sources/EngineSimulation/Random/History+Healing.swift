@@ -9,6 +9,7 @@ extension History {
     world.crashNext = nil
     world.deniesCommit = false
     world.driver.heal()
+    world.orphans.heal()
     world.services = offers
     world.list(world.everLists)
     if random.percent(50) {
@@ -39,7 +40,7 @@ extension History {
     if world.engine.isIdle, isClean {
       if isTidied { return false }
       isTidied = true
-      removeAllOrphans()
+      world.removeAllOrphans()
       return true
     }
     if let waiting = world.engine.deployments.first(where: {
@@ -73,7 +74,8 @@ extension History {
       case .preparing: true
       case .removed, .canceled: false
       }
-    }.map { "\($0.id) \($0.phase)" } + unsettledOrphans
+    }.map { "\($0.id) \($0.phase)" }
+      + world.unsettledOrphans(configuration.providers, isTidied: isTidied)
   }
 
   /// What must be true of a world that has settled.

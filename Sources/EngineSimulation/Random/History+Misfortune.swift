@@ -82,7 +82,7 @@ extension History {
     }
     for index in changed.providers.indices where random.percent(15) {
       changed.providers[index].orphans.removes.toggle()
-      changed.providers[index].orphans.grace = .seconds(Int64(random.below(3600)))
+      changed.providers[index].orphans.grace = .seconds(Int64(random.below(10) * random.below(400)))
       changed.providers[index].orphans.most = random.below(5)
     }
     if random.percent(5) { changeInventories() }

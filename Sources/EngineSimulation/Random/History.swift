@@ -154,7 +154,12 @@ package final class History: Scene {
     guard let verb = random.pick(verbs) else { return }
     let seen: UInt64? = random.percent(20) ? UInt64(random.below(9)) : nil
     let later: TimeSpan? = random.percent(25) ? .seconds(Int64(random.below(30)) - 2) : nil
-    if case .forget = verb, random.percent(70) { return }
+    if case .forget = verb {
+      guard random.percent(50) else { return }
+      let failed = world.engine.deployments.filter { $0.state == .error }
+      world.ask(.forget(random.pick(failed)?.id ?? id))
+      return
+    }
     world.ask(verb, ifRevision: seen, notBefore: later)
   }
 

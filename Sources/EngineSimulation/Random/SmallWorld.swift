@@ -21,7 +21,7 @@ package struct SmallWorld {
       guard orphans.percent(75) else { continue }
       lists.insert(configuration.providers[index].name)
       let graces: [TimeSpan] = [
-        .milliseconds(1), .seconds(30), .minutes(6), .minutes(30), .hours(3),
+        .zero, .seconds(30), .minutes(6), .minutes(30), .hours(3),
       ]
       configuration.providers[index].orphans = OrphanRule(
         removes: orphans.percent(60), grace: orphans.pick(graces) ?? .hours(1),

@@ -240,7 +240,7 @@ package final class World {
     let commit = Commit(outcome.changes, on: store, at: now)
     if checks {
       judge(commit, outcome, told)
-      judgeOrphans(outcome, told)
+      judgeOrphans(commit, outcome, told)
     }
     let current = told.map { isCurrent($0) }
     store.take(commit, at: now)

@@ -169,6 +169,16 @@ import Testing
     #expect(isRefused(site.adopt("lab-92", for: "bob")))
   }
 
+  @Test func nobodyAdoptsWhatIsBeingRemovedInPart() {
+    let site = Self.site(lists: [Site.machine(2), Site.machine(2, name: "lab-77")])
+    site.holdsInventories = true
+    _ = site.remove("lab-92")
+    #expect(isRefused(site.adopt("lab-77", for: "bob")))
+    site.pass(.zero)
+    site.answerInventory()
+    #expect(!isRefused(site.adopt("lab-77", for: "bob")))
+  }
+
   @Test func whoAdoptsWaitsForNothingMore() {
     let site = Site(l1: 1, max: 6, limits: ProviderLimits(preparing: 1))
     site.ask(.resize("lab", SizeOverrides(l1: 0)))
