@@ -33,7 +33,7 @@ extension EndToEnd {
           }
           Self.expectUntouched(before, place, context)
           disk.empty()
-          if engine.ended() != nil || place.dashboards().isEmpty { engine = try place.engine() }
+          if engine.ended() != nil { engine = try place.engine() }
           let answer = try eventually("the answer to \(user)") { place.finished(asked) }
           let held = try place.deployments().filter { $0.user == user }
           #expect(held.count == (answer.code == 0 ? 1 : held.count), "\(context): \(answer)")

@@ -22,8 +22,8 @@ struct Catalog: Sendable {
   private(set) var users: [SafeText: Int] = [:]
 
   private var records: [Deployment] = []
-  /// What a filter looks into, beside the records.
-  private var texts: [RowText] = []
+  /// What a filter looks into, beside the records, which lie too far apart for that.
+  private var texts: [(text: RowText, pool: PoolID)] = []
   private var places: [DeploymentID: Int] = [:]
   private var freePlaces: [Int] = []
   private var lists: [ListName: SortedRows] = [:]
@@ -71,10 +71,10 @@ struct Catalog: Sendable {
   /// A list without what a filter hides.
   func rows(_ list: ListName, matching filter: Filter) -> SortedRows {
     let filter = RowFilter(filter, pools: pools)
-    return rows(list).narrowed { id in
-      // In its place: copying a record costs more than looking at it.
-      guard let place = places[id] else { return false }
-      return filter.matches(records[place], texts[place])
+    return rows(list).narrowed { key in
+      guard texts.indices.contains(key.place) else { return false }
+      let (text, pool) = texts[key.place]
+      return filter.matches(text, in: pool) { records[key.place] }
     }
   }
 
@@ -166,18 +166,16 @@ extension Catalog {
     // What only drivers read is not kept: ten thousand of them would be most of the memory.
     record.data = []
     record.notices = []
-    if let place = places[deployment.id] {
-      forgetUser(of: records[place])
-      records[place] = record
-      texts[place] = RowText(record)
-    } else if let place = freePlaces.popLast() {
-      records[place] = record
-      texts[place] = RowText(record)
+    let text = (RowText(record), record.pool)
+    let known = places[deployment.id]
+    if let known { forgetUser(of: records[known]) }
+    if let place = known ?? freePlaces.popLast() {
+      (records[place], texts[place]) = (record, text)
       places[deployment.id] = place
     } else {
       places[deployment.id] = records.count
       records.append(record)
-      texts.append(RowText(record))
+      texts.append(text)
     }
     if let user = record.placement.user { users[user, default: 0] += 1 }
   }
@@ -189,10 +187,17 @@ extension Catalog {
 
   private mutating func list(_ deployment: Deployment) {
     guard !deployment.phase.isHistory else { return }
+    let key = listedKey(of: deployment)
     for name in Self.listNames(of: deployment) {
-      lists[name, default: SortedRows()].insert(order.key(of: deployment))
+      lists[name, default: SortedRows()].insert(key)
     }
     if deployment.state == .error { troubled.insert(Self.troubleKey(of: deployment)) }
+  }
+
+  private func listedKey(of deployment: Deployment) -> RowKey {
+    var key = order.key(of: deployment)
+    key.place = places[deployment.id] ?? -1
+    return key
   }
 
   private mutating func unlist(_ deployment: Deployment) {
@@ -208,7 +213,7 @@ extension Catalog {
     var errors: [RowKey] = []
     // In the order of the records, so that nothing depends on how a dictionary is laid out.
     for deployment in records where isCurrent(deployment) && !deployment.phase.isHistory {
-      let key = order.key(of: deployment)
+      let key = listedKey(of: deployment)
       for name in Self.listNames(of: deployment) { keys[name, default: []].append(key) }
       if deployment.state == .error { errors.append(Self.troubleKey(of: deployment)) }
     }

@@ -90,12 +90,11 @@ private struct Term: Sendable {
     return field != .pool && needle.isIn(field.text(of: deployment))
   }
 
-  /// The same, by its text where that can say it.
-  func isIn(_ deployment: Deployment, _ text: RowText) -> Bool {
-    guard case .text(let needle, foldsCase: true) = needle else { return isIn(deployment) }
-    let number = field.flatMap(Field.own.firstIndex)
-    if field != nil, number == nil { return false }
-    return text.contains(needle, in: number) ?? isIn(deployment)
+  /// The same of the deployment with this text; nil: it does not say.
+  func isIn(_ text: RowText) -> Bool? {
+    guard case .text(let needle, foldsCase: true) = needle else { return nil }
+    guard let field else { return text.contains(needle, in: nil) }
+    return Field.own.firstIndex(of: field).map { text.contains(needle, in: $0) } ?? false
   }
 
   func holds(for line: String) -> Bool { needle.isIn(line) != isNegative }
@@ -116,10 +115,12 @@ struct RowFilter {
     }
   }
 
-  /// Whether a deployment is shown; `text` is what can be looked into of it.
-  func matches(_ deployment: Deployment, _ text: RowText) -> Bool {
+  /// Whether the deployment of a pool with this text is shown; it is asked for itself where the
+  /// text cannot say it.
+  func matches(_ text: RowText, in pool: PoolID, _ deployment: () -> Deployment) -> Bool {
     terms.allSatisfy { term, pools in
-      (term.isIn(deployment, text) || pools.contains(deployment.pool)) != term.isNegative
+      let isFound = (term.isIn(text) ?? term.isIn(deployment())) || pools.contains(pool)
+      return isFound != term.isNegative
     }
   }
 }

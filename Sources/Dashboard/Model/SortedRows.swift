@@ -8,6 +8,14 @@ struct RowKey: Hashable, Comparable, Sendable {
   var text: String
   /// Makes every key different.
   var id: DeploymentID
+  /// Where its record stands with whom the key is from; nothing of what the key is.
+  var place = -1
+
+  static func == (one: RowKey, other: RowKey) -> Bool {
+    one.id == other.id && one.rank == other.rank && one.text == other.text
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
   static func < (one: RowKey, other: RowKey) -> Bool {
     if one.rank != other.rank { return one.rank < other.rank }
@@ -105,8 +113,10 @@ struct SortedRows: Hashable, Sendable {
   }
 
   /// The rows for which something holds.
-  func narrowed(where holds: (DeploymentID) -> Bool) -> SortedRows {
-    SortedRows(sorted: pieces.flatMap { piece in piece.filter { holds($0.id) } })
+  func narrowed(where holds: (RowKey) -> Bool) -> SortedRows {
+    var found: [RowKey] = []
+    for piece in pieces { for key in piece where holds(key) { found.append(key) } }
+    return SortedRows(sorted: found)
   }
 
   /// Every deployment, in order.

@@ -40,7 +40,7 @@ import Testing
         let filter = Filter(text)
         let row = RowFilter(filter, pools: Fixture.state.pools)
         #expect(
-          row.matches(deployment, RowText(deployment))
+          row.matches(RowText(deployment), in: deployment.pool) { deployment }
             == filter.matches(deployment, pool: "win11"), "\(text)")
       }
     }

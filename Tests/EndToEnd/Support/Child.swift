@@ -3,8 +3,10 @@ import Glibc
 /// A process that a test started, with its output in files.
 ///
 /// It starts with a clean signal mask, so that it behaves as it would from a shell.
-struct Child {
+final class Child {
   let pid: pid_t
+  /// How it ended, once that was asked for: the system says it only once.
+  private var status: Status?
 
   /// How a process ended: its exit code, or 128 and the signal's number.
   typealias Status = Int32
@@ -47,12 +49,14 @@ struct Child {
     self.pid = pid
   }
 
-  /// How it ended; nil while it runs. After an answer the process is gone for good.
+  /// How it ended; nil while it runs.
   func ended() -> Status? {
-    var status: Int32 = 0
-    guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
-    let signal = status & 0x7f
-    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+    if let status { return status }
+    var word: Int32 = 0
+    guard waitpid(pid, &word, WNOHANG) == pid else { return nil }
+    let signal = word & 0x7f
+    status = signal == 0 ? (word >> 8) & 0xff : 128 + signal
+    return status
   }
 
   /// Waits for its end.
@@ -60,5 +64,6 @@ struct Child {
     try eventually("the end of process \(pid)", within: seconds) { ended() }
   }
 
-  func signal(_ number: Int32) { kill(pid, number) }
+  /// Whoever has its number after its end is another.
+  func signal(_ number: Int32) { if ended() == nil { kill(pid, number) } }
 }
