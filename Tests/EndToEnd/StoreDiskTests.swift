@@ -20,16 +20,20 @@ extension EndToEnd {
           let asked = try place.begin(["assign", "jobs", user, "--config", place.config])
           pass(milliseconds: chance.below(400))
           try disk.fill()
-          let refused = try place.dashboard("resize", "jobs", "--l1", "9")
-          #expect(refused.code == 74, "\(context): \(refused)")
-          #expect(refused.errors.contains("disk is full: make room there"), "\(context)")
+          // What it is already, since a log that has grown in earlier rounds may take it all the
+          // same.
+          let refused = try place.dashboard("resize", "jobs", "--l1", "2")
+          #expect(refused.code == 74 || round > 0 && refused.code == 0, "\(context): \(refused)")
+          #expect(
+            refused.code == 0 || refused.errors.contains("disk is full: make room there"),
+            "\(context): \(refused)")
           let doctor = try place.dashboard("doctor")
           #expect(doctor.output.contains("TROUBLE  disk: 0 kB left"), "\(context): \(doctor)")
-          // An engine that starts now neither runs nor harms.
+          // An engine that starts now does not, or comes to nothing; and it does no harm.
           if chance.below(2) == 0 {
             try place.kill(engine)
-            let started = try place.settle()
-            #expect([0, 74].contains(started.code), "\(context): \(started)")
+            let started = try place.settle(within: 5)
+            #expect([0, 1, 74].contains(started.code), "\(context): \(started)")
           }
           Self.expectUntouched(before, place, context)
           disk.empty()

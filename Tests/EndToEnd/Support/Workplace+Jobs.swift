@@ -25,9 +25,11 @@ extension Workplace {
     #expect(recorded.count == Set(recorded.map(\.name)).count, "\(recorded); \(context)")
   }
 
-  /// The engine with the place's store, until nothing is left to be done.
-  func settle() throws -> Answer {
-    try run(["engine", "--until-idle", "--timeout", "120s", "--config", config], within: 180)
+  /// The engine with the place's store, until nothing is left to be done; at most so many seconds.
+  func settle(within seconds: Int = 120) throws -> Answer {
+    try run(
+      ["engine", "--until-idle", "--timeout", "\(seconds)s", "--config", config],
+      within: seconds + 60)
   }
 
   /// Runs a tool of the system to its end, and throws where it fails.
