@@ -114,9 +114,21 @@ struct SortedRows: Hashable, Sendable {
 
   /// The rows for which something holds.
   func narrowed(where holds: (RowKey) -> Bool) -> SortedRows {
-    var found: [RowKey] = []
-    for piece in pieces { for key in piece where holds(key) { found.append(key) } }
-    return SortedRows(sorted: found)
+    var found = SortedRows()
+    var last: [RowKey] = []
+    for piece in pieces {
+      for key in piece where holds(key) { last.append(key) }
+      guard last.count >= Self.pieceLimit / 4 else { continue }
+      found.add(last)
+      last.removeAll()
+    }
+    if !last.isEmpty { found.add(last) }
+    return found
+  }
+
+  private mutating func add(_ piece: [RowKey]) {
+    pieces.append(piece)
+    count += piece.count
   }
 
   /// Every deployment, in order.

@@ -33,6 +33,13 @@ import Testing
       #expect(rows[place] == key.id)
     }
     #expect(rows.ids(in: 10..<40) == plain[10..<40].map(\.id))
+    for share in [1, 2, 7, 2000] {
+      let wanted = plain.filter { $0.id.number % Int64(share) == 0 }
+      var found = rows.narrowed { $0.id.number % Int64(share) == 0 }
+      #expect(found.ids == wanted.map(\.id) && found.count == wanted.count)
+      for key in plain { found.insert(key) }
+      #expect(found.ids == rows.ids)
+    }
   }
 
   @Test func answersOutsideOfItself() {
