@@ -65,6 +65,8 @@ extension StoreView {
       "counts": .document(of: pool.counts),
       "publication": .number(pool.activePublication),
       "plan": .document(of: pool.plan),
+      "waiting": .number(pool.waiting),
+      "now": .text(pool.now),
     ]
   }
 

@@ -89,6 +89,8 @@ import Testing
     pool.restraint = Restraint(
       until: Deadline(from: Self.now.moment, length: .minutes(9)), reason: "no disk")
     pool.activePublication = 2
+    pool.waiting = 3
+    pool.now = "restrained for 9 min: no disk"
     pool.plan = PoolPlan(
       l1: LevelPlan(.grow, count: 2, fromL2: 1, create: 1, because: "2 of 6 ready"),
       l2: LevelPlan(because: "L2 is met"))
@@ -101,7 +103,8 @@ import Testing
         "assigned": 4, "removing": 0, "error": 1}, "publication": 2, \
         "plan": {"l1": {"action": "grow", "count": 2, "fromL2": 1, "create": 1, \
         "because": "2 of 6 ready"}, \
-        "l2": {"action": "none", "count": 0, "because": "L2 is met"}}}
+        "l2": {"action": "none", "count": 0, "because": "L2 is met"}}, \
+        "waiting": 3, "now": "restrained for 9 min: no disk"}
         """)
   }
 
