@@ -53,7 +53,8 @@ extension Site {
       changeService(&random)
       agenda.add(now + .minutes(Int64(5 + random.below(240))), .serviceReturns)
     case .permanent, .transient, .unknown, .lost, .hang, .slow, .port, .twin, .address, .outage,
-      .garbage, .old, .crash, .store, .clock, .operators, .agents, .zombie, .second, .inventory:
+      .garbage, .old, .crash, .store, .clock, .operators, .agents, .zombie, .second, .loss,
+      .inventory:
       break
     }
   }

@@ -241,9 +241,8 @@ final class Site: Scene {
     if isSettled {
       if isTidied { return false }
       isTidied = true
-      world.removeAllOrphans()
-      return true
     }
+    if isTidied { world.removeAllOrphans() }
     guard world.elapsed < quietUntil else {
       world.complain(.liveness, "not settled twelve hours after faults stopped")
       return false

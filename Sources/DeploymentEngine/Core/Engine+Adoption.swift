@@ -70,7 +70,9 @@ extension Engine {
     let isLeaving = hosts[host].record.orphans.all.contains {
       $0.isAsked && $0.thing.purpose == orphan.thing.purpose
     }
-    if isLeaving { throw no("\(name), or something else of it, is being removed") }
+    if isLeaving {
+      throw no("\(name), or something else of it, is being removed")
+    }
     if hosts[host].lateRemovals.contains(where: { $0.removes(orphan.thing.purpose) }) {
       throw no("the last attempt to remove \(name) has not come back: nothing can be asked")
     }
@@ -124,7 +126,7 @@ extension Engine {
 
 extension HostBox.InventoryFlight {
   /// It removes a thing that was made for this.
-  fileprivate func removes(_ purpose: OutsideThing.Purpose) -> Bool {
+  func removes(_ purpose: OutsideThing.Purpose) -> Bool {
     switch task {
     case .list: false
     case .remove(let thing): thing.purpose == purpose

@@ -38,6 +38,8 @@ extension Engine {
     }
     change(slot) {
       $0.phase = .usable(nil)
+      // Its service may have waited for the OS once, and wait no longer.
+      $0.osState = .usable
       $0.notices.add(.finish)
     }
     let address = slots[slot].ip.map { ", its IP is \($0)" } ?? ""

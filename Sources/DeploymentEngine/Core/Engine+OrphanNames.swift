@@ -26,6 +26,14 @@ extension Engine {
     lateCalls.values.contains { orphan.thing.purpose == .deployment($0.deployment) }
   }
 
+  /// Whether a publication of this name exists without a record, or is still being removed.
+  func isLeftBehind(_ publication: String) -> Bool {
+    hosts.contains { host in
+      host.record.orphans.all.contains { $0.thing.purpose == .publication(publication) }
+        || host.lateRemovals.contains { $0.removes(.publication(publication)) }
+    }
+  }
+
   /// The names of what exists without a record are barred, and no others.
   mutating func holdNamesOfOrphans(_ host: Int) {
     let listed = hosts[host].record.orphans.all.compactMap(\.thing.identity)

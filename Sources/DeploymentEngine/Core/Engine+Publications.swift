@@ -17,7 +17,7 @@ extension Engine {
         Refusal(
           .notPermitted, "revision \(running.revision) of \(pool.name) is being published already"))
     }
-    let revision = (boxes[index].publications.map(\.revision).max() ?? 0) + 1
+    let revision = nextRevision(index)
     let length = boxes[index].settings.deadlines.preparing
     boxes[index].publications.append(
       PublicationRecord(
@@ -40,6 +40,14 @@ extension Engine {
     }
     beginPublication(index, running.revision, .cancel)
     return .accepted(nil, note: "revision \(running.revision) of \(name) is being cancelled")
+  }
+
+  /// A pool that was gone begins anew, and what it left behind has its names: they are passed over,
+  /// so that no removal of what has no record meets what has one.
+  private func nextRevision(_ index: Int) -> Int {
+    var revision = (boxes[index].publications.map(\.revision).max() ?? 0) + 1
+    while isLeftBehind("\(boxes[index].record.name)-r\(revision)") { revision += 1 }
+    return revision
   }
 
   private func place(_ index: Int, _ revision: Int) -> Int? {

@@ -54,6 +54,8 @@ package enum FaultClass: String, CaseIterable, Sendable {
   case zombie
   /// Deploys that are asked for again and make a second thing.
   case second
+  /// Stores that have lost the record of something that exists.
+  case loss
   /// Providers that list what exists late, never, as it was, not at all, or with what is not ours.
   case inventory
 }

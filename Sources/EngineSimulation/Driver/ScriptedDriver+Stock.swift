@@ -37,11 +37,11 @@ extension ScriptedDriver {
   }
 
   /// What a call meets because of what others have left behind; nil: nothing.
-  func obstacleLeft(to call: Call, _ task: DriverTask) -> (FaultClass, Behaviour)? {
+  func obstacleLeft(to call: Call, _ task: DriverTask) -> Behaviour? {
     guard case .start(let kind) = task, kind.creates || kind == .publish, stock.isTaken(call) else {
       return nil
     }
-    return (.zombie, .fail(.permanent, Hosts.taken.text))
+    return .fail(.permanent, Hosts.taken.text)
   }
 
   /// Whether a removal that says that it is done leaves the thing behind, or a creation that is

@@ -207,8 +207,8 @@ package struct ScriptedDriver {
     if let (number, behaviour) = failing, number == count {
       return first(behaviour, behaviour.fault)
     }
-    let obstacle = obstacleLeft(to: call, task) ?? hosts.obstacle(to: call, task)
-    if let (kind, behaviour) = obstacle { return first(behaviour, kind) }
+    if let behaviour = obstacleLeft(to: call, task) { return first(behaviour, nil) }
+    if let (kind, behaviour) = hosts.obstacle(to: call, task) { return first(behaviour, kind) }
     switch task {
     case .start(let kind):
       let behaviour = special(Method(kind)) ?? dice?.start(kind, of: call, at: now) ?? .finish

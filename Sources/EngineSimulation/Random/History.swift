@@ -80,8 +80,8 @@ package final class History: Scene {
     switch drawn {
     case 0..<38: progress()
     case 38..<50: world.assign(user, from: pool)
-    case 50..<62: unlessLeftOut(.operators, operate)
-    case 62..<65: unlessLeftOut(.operators, meddleWithOrphans)
+    case 50..<60: unlessLeftOut(.operators, operate)
+    case 60..<65: unlessLeftOut(.operators, meddleWithOrphans)
     case 65..<73: unlessLeftOut(.agents, agent)
     case 73..<81: unlessLeftOut(.operators, administrate)
     case 81..<83: unlessLeftOut(.reload, reload)
@@ -145,7 +145,7 @@ package final class History: Scene {
     world.step(.tick)
   }
 
-  private func operate() {
+  func operate() {
     let id = deployment?.id ?? DeploymentID(Int64(random.below(50)))
     let verbs: [Verb] = [
       .cancel(id), .destroy(id), .move(id, to: level), .ready(id), .assign(id, user: user),
@@ -195,6 +195,9 @@ package final class History: Scene {
       world.crashNext = nil
     } else {
       let pause = TimeSpan.seconds(Int64(random.below(2000)))
+      if random.percent(15), !without.contains(.loss), let one = deployment {
+        return world.restart(losing: one.id, after: pause)
+      }
       let jump = random.percent(20) ? TimeSpan.seconds(Int64(random.below(9000)) - 4500) : .zero
       // Sometimes the next one dies as it starts.
       if random.percent(20) { world.crashNext = .afterCalls(random.below(2)) }

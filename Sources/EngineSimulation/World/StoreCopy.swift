@@ -103,6 +103,13 @@ package final class StoreCopy {
     }
   }
 
+  /// One less exists on a provider.
+  func countDown(_ provider: SafeText, at now: EngineTime) {
+    guard var record = providers[provider]?.record else { return }
+    record.deployments -= 1
+    providers[provider] = row(record, at: now)
+  }
+
   /// What a run that starts at `now` is loaded with.
   package func state(at now: EngineTime) -> StoredState {
     var state = StoredState()

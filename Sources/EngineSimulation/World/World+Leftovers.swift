@@ -26,10 +26,10 @@ extension World {
       && left.allSatisfy { one in list.all.contains { $0.thing == one } }
   }
 
-  /// A person has everything removed that is listed.
+  /// A person has everything removed that is listed and is not on its way out.
   func removeAllOrphans() {
     for provider in engine.providers {
-      for orphan in provider.orphans.confirmed {
+      for orphan in provider.orphans.confirmed where orphan.removal == .none {
         let reply = ask(.removeOrphan(OrphanName(orphan.thing, on: provider.name)))
         if !reply.isAccepted {
           complain(.orphans, "\(orphan.thing.name) is listed and cannot be removed: \(reply)")

@@ -16,6 +16,8 @@ package final class World {
   var orphans = OrphanOracle()
   /// Subjects that nobody cleans up after, though their records were given up.
   var abandoned: Set<CallSubject> = []
+  /// The record that the next start does not find.
+  var losing: DeploymentID?
   /// So far the wall clock was put forward in all.
   var putForward = TimeSpan.zero
   /// What the pools' drivers said that they can do.
@@ -215,6 +217,7 @@ package final class World {
       if driver.reached(flight) { execute(flight.call, flight.answer) }
     }
     loseInventories()
+    loseRecord()
     orphans.restart()
     putForward = putForward + max(.zero, pause + wallJump)
     now = EngineTime(

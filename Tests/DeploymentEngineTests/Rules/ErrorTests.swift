@@ -310,6 +310,22 @@ extension World {
     #expect(world[twin].isReady)
   }
 
+  @Test func aTwinThatIsTriedAgainWaitsForNoOSWhenItsServiceNoLongerDoes() {
+    let world = World(.pool(levels: .none, waitsForOS: true))
+    world.assign("ann")
+    world.run(for: .hours(2))
+    #expect(world[1].state == .error && world[1].osState == .preparing)
+    world.driver.uniqueIds["lab-001"] = world[1].uniqueId
+    world.assign("bob")
+    world.drain()
+    world.services["lab"] = PoolSetup.pool(levels: .none).offer
+    world.reconfigure { _ in }
+    world.driver.uniqueIds["lab-000"] = "another"
+    world.ask(.retry(DeploymentID(1)))
+    world.drain()
+    #expect(world[1].state == .usable && world[1].osState == .usable)
+  }
+
   /// Said by the first call of a setReady that is tried again: not only at the operation's end.
   @Test func aTwinIsNoticedWhileItIsBeingMadeReady() {
     let world = World(.pool(l1: 2)) { $0.always(.setReady, .busy) }

@@ -93,6 +93,17 @@ import Testing
     #expect(site.names == ["lab-001"])
   }
 
+  @Test func aPublicationIsNotNamedLikeOneThatWasLeftBehind() {
+    let site = Site(l1: 0, publishes: true)
+    site.things = [
+      OutsideThing(kind: "volume", name: "lab-r1.img", purpose: .publication("lab-r1"))
+    ]
+    site.pass(.minutes(1))
+    site.ask(.publish("lab"))
+    #expect(site.engine.publications.map(\.name) == ["lab-r2"])
+    #expect(site.shown == ["lab-r1.img"])
+  }
+
   // MARK: Removing
 
   @Test func aRuleThatIsTakenBackRemovesNothingMore() {

@@ -31,9 +31,9 @@ final class ListedSite {
   init(
     l1: Int = 1, max: Int = 4, rule: OrphanRule = OrphanRule(),
     limits: ProviderLimits = ProviderLimits(), loading state: StoredState? = nil,
-    lists: Bool = true
+    lists: Bool = true, publishes: Bool = false
   ) {
-    let pool = PoolSetup.pool(l1: l1, max: max)
+    let pool = PoolSetup.pool(l1: l1, max: max, publishes: publishes)
     configuration = Configuration(
       providers: [
         ProviderConfiguration(name: "here", driver: "x", limits: limits, orphans: rule)
