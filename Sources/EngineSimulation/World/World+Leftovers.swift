@@ -29,7 +29,8 @@ extension World {
   /// A person has everything removed that is listed and is not on its way out.
   func removeAllOrphans() {
     for provider in engine.providers {
-      for orphan in provider.orphans.confirmed where orphan.removal == .none {
+      for orphan in provider.orphans.confirmed {
+        if case .asked = orphan.removal { continue }
         let reply = ask(.removeOrphan(OrphanName(orphan.thing, on: provider.name)))
         if !reply.isAccepted {
           complain(.orphans, "\(orphan.thing.name) is listed and cannot be removed: \(reply)")
