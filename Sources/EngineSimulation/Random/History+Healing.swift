@@ -40,6 +40,8 @@ extension History {
     if world.engine.isIdle, isClean {
       if isTidied { return false }
       isTidied = true
+      world.removeAllOrphans()
+      return true
     }
     if isTidied { world.removeAllOrphans() }
     if let waiting = world.engine.deployments.first(where: {
