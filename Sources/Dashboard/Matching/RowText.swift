@@ -23,7 +23,7 @@ struct RowText: Hashable, Sendable {
           self.bytes = []
           return
         }
-        bytes.append(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)
+        bytes.append(byte.inSmallLetters)
       }
       bytes.append(Self.end)
     }
@@ -56,4 +56,9 @@ struct RowText: Hashable, Sendable {
     }
     return false
   }
+}
+
+extension UInt8 {
+  /// Itself, but the small letter for a large one of ASCII.
+  var inSmallLetters: UInt8 { self >= 0x41 && self <= 0x5a ? self | 0x20 : self }
 }

@@ -186,6 +186,6 @@ private enum Needle: Sendable {
   }
 
   private static func fold(_ byte: UInt8, _ foldsCase: Bool) -> UInt8 {
-    foldsCase && byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+    foldsCase ? byte.inSmallLetters : byte
   }
 }
