@@ -78,8 +78,10 @@ struct OrphanOracle {
     listed[provider]?.removeAll { $0.thing.purpose == .deployment(id) }
   }
 
-  /// A record was given up: what it held is nobody else's before its provider is listed.
+  /// A record was given up: what it held is nobody else's before its provider is listed, where the
+  /// engine has been told that it can be.
   mutating func doubt(_ identity: Identity, on provider: SafeText) {
+    guard able.contains(provider.text) else { return }
     doubts[provider, default: []].append(identity)
   }
 
@@ -104,10 +106,12 @@ struct OrphanOracle {
     return Set(ids).count + (more[provider] ?? 0)
   }
 
-  /// Whether any of what identifies a new one is that of something without a record.
-  func holds(_ identity: Identity) -> Bool {
-    listed.values.contains { $0.contains { $0.thing.identity?.sharesAnything(identity) ?? false } }
-      || doubts.values.contains { $0.contains { $0.sharesAnything(identity) } }
+  /// Whether any of what is taken anew, that is besides what was held before, is that of something
+  /// without a record.
+  func holds(_ identity: Identity, besides old: Identity?) -> Bool {
+    let isTaken = { (one: Identity) in one.hasAny(of: identity, besides: old) }
+    return listed.values.contains { $0.contains { $0.thing.identity.map(isTaken) ?? false } }
+      || doubts.values.contains { $0.contains(where: isTaken) }
   }
 
   /// What is wrong with asking a provider to remove a thing.
@@ -146,8 +150,10 @@ extension OrphanName {
 }
 
 extension Identity {
-  fileprivate func sharesAnything(_ other: Identity) -> Bool {
-    name == other.name || (mac != nil && mac == other.mac)
-      || (port != nil && port == other.port)
+  /// Whether it has anything of another that was not had before.
+  fileprivate func hasAny(of other: Identity, besides old: Identity?) -> Bool {
+    (name == other.name && name != old?.name)
+      || (mac != nil && mac == other.mac && mac != old?.mac)
+      || (port != nil && port == other.port && port != old?.port)
   }
 }

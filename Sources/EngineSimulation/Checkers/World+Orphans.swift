@@ -12,7 +12,7 @@ extension World {
       guard let new, old?.record.identity != new.record.identity, new.record.exists else {
         continue
       }
-      judgeTaking(new.record, isNew: old == nil, outcome, told)
+      judgeTaking(new.record, before: old?.record, outcome, told)
     }
     for case .provider(let one) in commit.others {
       if isSame, store.providers[one.name]?.record.orphans == one.orphans { continue }
@@ -58,20 +58,20 @@ extension World {
 
   private func noteForgotten(_ id: DeploymentID) {
     guard let record = store.deployments[id]?.record,
-      let provider = store.pools[record.pool]?.record.provider, lists.contains(provider.text)
+      let provider = store.pools[record.pool]?.record.provider
     else { return }
     orphans.doubt(record.identity, on: provider)
   }
 
   /// What a new one takes is not what something without a record has, and there is a place for it.
   private func judgeTaking(
-    _ new: Deployment, isNew: Bool, _ outcome: Outcome, _ told: [Told]
+    _ new: Deployment, before old: Deployment?, _ outcome: Outcome, _ told: [Told]
   ) {
     if told.contains(where: { $0.adoption(in: outcome)?.id == new.id }) { return }
-    if orphans.holds(new.identity) {
+    if orphans.holds(new.identity, besides: old?.identity) {
       complain(.orphans, "\(new.id) is given what \(new.identity.name) without a record has")
     }
-    guard isNew, told.allSatisfy({ $0.keepsLimits }), let pool = engine.pool(new.pool),
+    guard old == nil, told.allSatisfy({ $0.keepsLimits }), let pool = engine.pool(new.pool),
       let provider = engine.providers.first(where: { $0.name == pool.provider })
     else { return }
     let places = provider.deployments + orphans.places(on: provider.name)
