@@ -22,13 +22,11 @@ extension Engine {
     let (host, place) = try placeOfOrphan(name)
     var deployment = try adoption(
       of: hosts[host].record.orphans.all[place], name, host, for: user)
-    hosts[host].record.orphans.all.removeAll { $0.thing.purpose == .deployment(deployment.id) }
-    touch(host: host)
+    dropOrphans(of: .deployment(deployment.id))
     if let old = slotOf[deployment.id] {
       deployment.revision = slots[old].revision + 1
       replaceHistory(old)
     }
-    holdNamesOfOrphans(host)
     identities.hold(deployment.identity)
     let index = poolByID[deployment.pool] ?? 0
     dropWaiter(user, in: index)
@@ -37,6 +35,17 @@ extension Engine {
     log(.created, "adopted for \(user): it existed without a record", slot: slot)
     settle(slot)
     return .accepted(deployment.id, note: SafeText("\(name) is \(user)'s as \(deployment.id)"))
+  }
+
+  /// It has a record: whatever was made for it, on whatever provider, is no orphan.
+  private mutating func dropOrphans(of purpose: OutsideThing.Purpose) {
+    for host in hosts.indices
+    where hosts[host].record.orphans.all.contains(where: { $0.thing.purpose == purpose }) {
+      hosts[host].record.orphans.all.removeAll { $0.thing.purpose == purpose }
+      touch(host: host)
+      holdNamesOfOrphans(host)
+      replanAll(host)
+    }
   }
 
   private func placeOfOrphan(_ name: OrphanName) throws(Refusal) -> (host: Int, place: Int) {
@@ -67,13 +76,18 @@ extension Engine {
     try refuseOldCopy(orphan, name)
     guard case .deployment(let id) = orphan.thing.purpose, let identity = orphan.thing.identity
     else { throw no("\(name) is no whole deployment: it can only be removed") }
-    let isLeaving = hosts[host].record.orphans.all.contains {
-      $0.isAsked && $0.thing.purpose == orphan.thing.purpose
+    let isLeaving = hosts.contains { host in
+      host.record.orphans.all.contains {
+        $0.isAsked && $0.thing.purpose == orphan.thing.purpose
+      }
     }
     if isLeaving {
       throw no("\(name), or something else of it, is being removed")
     }
-    if hosts[host].lateRemovals.contains(where: { $0.removes(orphan.thing.purpose) }) {
+    let isLate = hosts.contains { host in
+      host.lateRemovals.contains { $0.removes(orphan.thing.purpose) }
+    }
+    if isLate {
       throw no("the last attempt to remove \(name) has not come back: nothing can be asked")
     }
     if hasLateCall(orphan) {

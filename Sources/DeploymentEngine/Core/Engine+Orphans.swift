@@ -15,8 +15,9 @@ extension Engine {
     }
   }
 
-  /// Nobody can say any more what exists there.
+  /// Nobody can say any more what exists there, and nobody waits for an answer.
   private mutating func forgetOrphans(_ host: Int) {
+    if let call = hosts[host].inventoryCall { giveUp(call, host) }
     if hosts[host].record.orphans != OrphanList() {
       hosts[host].record.orphans = OrphanList()
       touch(host: host)
@@ -36,7 +37,7 @@ extension Engine {
     guard !hosts[host].isErased, hosts[host].canList else { return }
     if let call = hosts[host].inventoryCall {
       guard call.due <= now.moment else { return }
-      if case .remove = call.task { hosts[host].lateRemovals.append(call) }
+      giveUp(call, host)
       let limit = Pauses.inventory.call
       return inventoryEnded(
         call, .failed("there was no answer within \(limit.spoken)"), host)
@@ -44,6 +45,12 @@ extension Engine {
     guard let next = hosts[host].nextInventory, next <= now.moment else { return }
     if hosts[host].record.inMaintenance { return planInventory(host, in: Pauses.maintenance) }
     callInventory(host)
+  }
+
+  /// Its answer is not looked at any more, and what it was to remove may still be removed.
+  private mutating func giveUp(_ call: HostBox.InventoryFlight, _ host: Int) {
+    hosts[host].inventoryCall = nil
+    if case .remove = call.task { hosts[host].lateRemovals.append(call) }
   }
 
   private mutating func callInventory(_ host: Int) {
@@ -137,7 +144,7 @@ extension Engine {
   }
 
   /// What has no record takes a place on the provider.
-  private mutating func replanAll(_ host: Int) {
+  mutating func replanAll(_ host: Int) {
     for index in boxes.indices where boxes[index].host == host && !boxes[index].isErased {
       replan(index)
     }

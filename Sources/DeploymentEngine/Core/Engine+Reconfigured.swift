@@ -71,8 +71,8 @@ extension PoolBox {
   /// Why it creates nothing while it is to move to another provider.
   func staysSentence(_ provider: String) -> SafeText {
     SafeText(
-      "its provider changed to \(provider) while it has deployments on \(record.provider): it "
-        + "stays there, and creates nothing, until they are gone")
+      "its provider changed to \(provider) while something of it exists on \(record.provider): it "
+        + "stays there, and creates nothing, until that is gone")
   }
 }
 

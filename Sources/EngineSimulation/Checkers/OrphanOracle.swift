@@ -73,9 +73,9 @@ struct OrphanOracle {
   /// Whether a person has asked for its removal, and has had no answer.
   func isAsked(_ name: OrphanName) -> Bool { asked.contains(name) }
 
-  /// What was made for a deployment has a record again.
-  mutating func adopted(_ id: DeploymentID, on provider: SafeText) {
-    listed[provider]?.removeAll { $0.thing.purpose == .deployment(id) }
+  /// What was made for a deployment, on whatever provider, has a record again.
+  mutating func adopted(_ id: DeploymentID) {
+    listed = listed.mapValues { all in all.filter { $0.thing.purpose != .deployment(id) } }
   }
 
   /// A record was given up: what it held is nobody else's before its provider is listed, where the

@@ -35,7 +35,7 @@ extension World {
     case .configured(_, _, let inventories): orphans.keep(inventories)
     case .request(let request):
       if let adoption = told.adoption(in: outcome) {
-        orphans.adopted(adoption.id, on: adoption.orphan.provider)
+        orphans.adopted(adoption.id)
         return
       }
       guard case .accepted? = outcome.answers.first(where: { $0.key == request.key })?.reply
@@ -134,7 +134,6 @@ extension World {
     }
     let isLeaving = inventoryFlights.contains {
       $0.call.removed?.purpose == sighting.thing.purpose
-        && $0.call.provider == adoption.orphan.provider
     }
     if isLeaving { complain("and its removal is out") }
     let isCalled = unheard.contains { $0.call.subject == .deployment(new.id) }

@@ -76,6 +76,8 @@ extension History {
       case .removed, .canceled: false
       }
     }.map { "\($0.id) \($0.phase)" }
+      + world.engine.publications.filter { $0.operation != nil || $0.state == .error }
+      .map { "\($0.name) \($0.state)" }
       + world.unsettledOrphans(configuration.providers, isTidied: isTidied)
   }
 

@@ -26,13 +26,16 @@ struct AwaitedInventories {
   }
 
   /// The engine is told something: an answer that it still waits for is taken, and what is overdue
-  /// then is given up.
+  /// then, or can no longer be asked for, is given up.
   mutating func tell(_ event: Event, at now: Moment) {
     guard !asked.isEmpty else { return }
     if case .inventoried(let id, _) = event,
       let place = asked.firstIndex(where: { $0.call.id == id })
     {
       taken.append(asked.remove(at: place).call)
+    }
+    if case .configured(_, _, let inventories) = event {
+      asked.removeAll { !inventories.contains($0.call.provider.text) }
     }
     asked.removeAll { $0.deadline <= now }
   }

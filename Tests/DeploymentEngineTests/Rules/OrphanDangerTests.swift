@@ -166,7 +166,67 @@ import Testing
     #expect(engine.providers.first?.orphans.all.map(\.removal) != [.asked(by: "ann")])
   }
 
+  @Test func anAnswerIsNotLookedAtOnceNobodyCanSayWhatExists() {
+    let site = Self.site(lists: [Site.machine(2)])
+    site.holdsInventories = true
+    site.pass(.minutes(6))
+    site.unlisted = ["here"]
+    site.reconfigure { _ in }
+    #expect(site.shown.isEmpty)
+    site.unlisted = []
+    site.reconfigure { _ in }
+    site.answerInventory()
+    #expect(site.list.all.isEmpty)
+    site.pass(.seconds(3))
+    site.answerInventory()
+    #expect(site.list.all.map(\.thing.name) == ["lab-92"])
+  }
+
   // MARK: Adopting
+
+  /// What was made for `d2` is said to exist on two providers.
+  private static func twoProviders() -> Site {
+    let site = Self.site(lists: [Site.machine(2)])
+    site.others = [Site.machine(2, name: "copy")]
+    site.reconfigure { $0.providers.append(ProviderConfiguration(name: "there", driver: "x")) }
+    site.pass(.minutes(1))
+    return site
+  }
+
+  @Test func whatIsAdoptedIsNoOrphanOnAnyProvider() {
+    let site = Self.twoProviders()
+    #expect(site.engine.providers.map(\.orphans.all.count) == [1, 1])
+    #expect(!isRefused(site.adopt("lab-92", for: "bob")))
+    #expect(site.engine.providers.map(\.orphans.all.count) == [0, 0])
+    #expect(isRefused(site.remove("copy", on: "there")))
+    site.pass(.minutes(20))
+    #expect(site.engine.providers.map(\.orphans.all.count) == [0, 0] && site.removed.isEmpty)
+  }
+
+  @Test func nobodyAdoptsWhatIsBeingRemovedElsewhere() {
+    let site = Self.twoProviders()
+    site.holdsInventories = true
+    #expect(!isRefused(site.remove("copy", on: "there")))
+    #expect(isRefused(site.adopt("lab-92", for: "bob")))
+    site.pass(.minutes(4))
+    // It is given up by now, and may still be carried out.
+    #expect(isRefused(site.adopt("lab-92", for: "bob")))
+  }
+
+  @Test func aRemovalThatWasOutWhenNothingCouldBeListedMayStillBeCarriedOut() {
+    let site = Self.site(lists: [Site.machine(2), Site.machine(2, name: "lab-77")])
+    site.holdsInventories = true
+    _ = site.remove("lab-92")
+    site.pass(.zero)
+    site.holdsInventories = false
+    site.unlisted = ["here"]
+    site.reconfigure { _ in }
+    site.unlisted = []
+    site.reconfigure { _ in }
+    site.pass(.minutes(1))
+    #expect(site.shown == ["lab-77", "lab-92"])
+    #expect(isRefused(site.adopt("lab-77", for: "bob")))
+  }
 
   @Test func nobodyAdoptsWhatIsStillBeingRemoved() {
     let site = Self.site(lists: [Site.machine(2)])

@@ -10,6 +10,10 @@ final class ListedSite {
 
   /// What exists on the provider beside what has a record.
   var things: [OutsideThing] = []
+  /// What exists on the provider "there".
+  var others: [OutsideThing] = []
+  /// Providers that cannot be listed any more from the next configuration on.
+  var unlisted: Set<String> = []
   /// Says instead that it cannot be listed, or removed.
   var problem: SafeText?
   /// Says nothing at all.
@@ -114,7 +118,7 @@ final class ListedSite {
   /// The configuration is read again with something changed in it.
   func reconfigure(_ change: (inout Configuration) -> Void) {
     change(&configuration)
-    let lists = Set(configuration.providers.map(\.name))
+    let lists = Set(configuration.providers.map(\.name)).subtracting(unlisted)
     tell(.configured(configuration, services: services, inventories: lists))
   }
 
@@ -123,9 +127,10 @@ final class ListedSite {
     if let problem { return .failed(problem) }
     switch call.task {
     case .list:
-      return .things(things)
+      return .things(call.provider == "there" ? others : things)
     case .remove(let thing):
       things.removeAll { $0 == thing }
+      others.removeAll { $0 == thing }
       removed.append(thing.name)
       return .removed
     }
@@ -138,7 +143,9 @@ final class ListedSite {
     return answers.last
   }
 
-  func remove(_ name: SafeText) -> Reply? { ask(.removeOrphan(Self.named(name))) }
+  func remove(_ name: SafeText, on provider: SafeText = "here") -> Reply? {
+    ask(.removeOrphan(OrphanName(provider: provider, kind: "domain", name: name)))
+  }
   func adopt(_ name: SafeText, for user: SafeText) -> Reply? {
     ask(.adopt(Self.named(name), user: user))
   }
