@@ -88,9 +88,9 @@ extension World {
       guard let one = change.new?.record, one.pool == pool.id, one.exists, !one.isSupply,
         one.placement.level == .l2
       else { continue }
-      // One that was tried again in the same commit was supply in between.
+      // One that was made or tried again in the same commit was supply in between.
       let wasTriedAgain = told.contains { $0.triesAgain(one.id) }
-      if wasTriedAgain || change.old?.record.isSupply ?? false { leftL2 += 1 }
+      if wasTriedAgain || change.old?.record.isSupply ?? true { leftL2 += 1 }
     }
     let filled = pool.counts.total + pool.counts.leaving - leftL2
     let old = before.map { $0.counts.total + $0.counts.leaving } ?? 0

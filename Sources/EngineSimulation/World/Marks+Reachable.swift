@@ -19,6 +19,7 @@ extension Marks {
   /// What befalls everything at once, whether a call is out or not.
   private static let misfortunes: [FaultClass] = [
     .crash, .store, .clock, .reload, .service, .host, .vanish, .stranger, .storm, .old, .notice,
+    .loss, .inventory,
   ]
 
   /// Every combination of state, operation and fault that can be reached.
@@ -35,8 +36,13 @@ extension Marks {
     for (state, kinds) in operations {
       for kind in kinds {
         cells += answers.map { Cell(state: state.rawValue, operation: kind, answer: $0) }
-        guard kind.hasPrefix("deploy") else { continue }
-        cells += [FaultClass.port, .stranger].map {
+        let ownFaults: [FaultClass] =
+          switch kind {
+          case "deployForCache", "deployForUser": [.port, .stranger, .second]
+          case "cancel", "destroy": [.zombie]
+          default: []
+          }
+        cells += ownFaults.map {
           Cell(state: state.rawValue, operation: kind, answer: $0.rawValue)
         }
       }

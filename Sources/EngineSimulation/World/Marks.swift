@@ -43,17 +43,22 @@ package struct Marks: Sendable {
       1
   }
 
-  /// Notes what has nothing to do with the state of any deployment.
-  mutating func count(_ fault: FaultClass) { faults[fault, default: 0] += 1 }
-
   /// Notes what befell everything at once.
   mutating func note(_ fault: FaultClass, _ engine: Engine) {
     faults[fault, default: 0] += 1
-    for one in engine.deployments where one.exists {
-      let operation = one.phase.operation?.kind.word ?? "none"
-      let cell = Cell(state: one.state.rawValue, operation: operation, answer: fault.rawValue)
-      seen[cell, default: 0] += 1
-    }
+    for one in engine.deployments where one.exists { see(fault, one) }
+  }
+
+  /// Notes what befell one deployment.
+  mutating func note(_ fault: FaultClass, _ one: Deployment) {
+    faults[fault, default: 0] += 1
+    see(fault, one)
+  }
+
+  private mutating func see(_ fault: FaultClass, _ one: Deployment) {
+    let operation = one.phase.operation?.kind.word ?? "none"
+    let cell = Cell(state: one.state.rawValue, operation: operation, answer: fault.rawValue)
+    seen[cell, default: 0] += 1
   }
 
   /// Adds what another run has visited.

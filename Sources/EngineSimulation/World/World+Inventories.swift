@@ -27,7 +27,7 @@ extension World {
     if inventoryFlights.contains(where: { $0.call.provider == call.provider }) {
       course = Inventories.Course(delay: .zero, refusal: InventoryTrouble.busy, isDone: false)
     } else if course.isFaulty {
-      marks.count(.inventory)
+      befall(.inventory)
     }
     inventoryFlights.append(
       InventoryFlight(call: call, due: course.delay.map { now.moment + $0 }, course: course))

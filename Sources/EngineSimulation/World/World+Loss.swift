@@ -15,7 +15,7 @@ extension World {
     guard let record = store.deployments[id]?.record, record.exists,
       let provider = store.pools[record.pool]?.record.provider, lists.contains(provider.text)
     else { return }
-    marks.count(.loss)
+    marks.note(.loss, record)
     let commit = Commit([.erasedDeployment(id)], on: store, at: now)
     store.take(commit, at: now)
     store.countDown(provider, at: now)
