@@ -64,10 +64,9 @@ package struct Simulation: Sendable {
 
   private func play(_ tell: ((String) -> Void)?) -> Result {
     let run = SimulatedRun(self)
-    run.world.records = tell != nil
-    let teller = Teller(run.world, tell)
-    while run.advance() { teller.tell() }
-    teller.tell()
+    run.world.records = false
+    if let tell { run.world.follow(tell) }
+    while run.advance() {}
     return run.result
   }
 }
@@ -88,43 +87,6 @@ private struct Story {
   }
 }
 
-/// Tells what happened in a world since it last did.
-final class Teller {
-  private let world: World
-  private let hear: ((String) -> Void)?
-  private var entries = 0
-  private var calls = 0
-  private var told: Set<Complaint> = []
-
-  init(_ world: World, _ tell: ((String) -> Void)?) {
-    self.world = world
-    hear = tell
-  }
-
-  func tell() {
-    guard let hear else { return }
-    let now = world.elapsed.asClock
-    for entry in world.journal.dropFirst(entries) {
-      let what = entry.deployment.map { "\($0)" } ?? entry.pool.map { "p\($0.number)" } ?? "-"
-      hear("\(now)  \(what) \(entry.actor): \(entry.message)")
-    }
-    for (_, call) in world.calls.dropFirst(calls) {
-      let what =
-        switch call.subject {
-        case .deployment(let id): "\(id)"
-        case .publication(let pool, let revision): "p\(pool.number) r\(revision)"
-        }
-      let task = call.task.map { $0.isCheck ? "checkState" : $0.operation.word } ?? "its notices"
-      hear("\(now)  \(what) driver is called: \(task)")
-    }
-    (entries, calls) = (world.journal.count, world.calls.count)
-    // What is wrong stays so, and is found again at each look.
-    for complaint in world.complaints where told.insert(complaint).inserted {
-      hear("! \(complaint.checker): \(complaint)")
-    }
-  }
-}
-
 extension TimeSpan {
   /// Days and time of day since a world began, to the millisecond.
   package var asClock: String {
@@ -136,14 +98,5 @@ extension TimeSpan {
     let (hour, minute, second) = (rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60)
     return "day \(day + 1) \(padded(hour, 2)):\(padded(minute, 2)):\(padded(second, 2))."
       + padded(rest % 1000, 3)
-  }
-}
-
-extension DriverTask {
-  var isCheck: Bool {
-    switch self {
-    case .check: true
-    case .start: false
-    }
   }
 }

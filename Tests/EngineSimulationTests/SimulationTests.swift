@@ -40,6 +40,27 @@ import Testing
     #expect(lines > 50)
   }
 
+  @Test func isToldInTheOrderInWhichItHappens() {
+    var missing = [
+      "engine: usable at L1", "operator: assign to", "driver is called: setReady",
+      "driver answers checkState of setReady: finished", "driver answers destroy: transient, ",
+      "driver has its notices", "driver is asked what exists", "driver lists nothing",
+      "all with a record", "without a record ", "driver could not list: ",
+      "driver is asked to remove ", "driver has removed ", "the engine dies, calls out: ",
+      "the store fails", "the store works again",
+    ]
+    // As many worlds as it takes, up to a bound.
+    for seed in UInt64(1)...40 where !missing.isEmpty {
+      var times: [String] = []
+      _ = Simulation(seed: seed).run { line in
+        times.append(String(line.prefix(18)))
+        missing.removeAll { line.contains($0) }
+      }
+      #expect(times == times.sorted() && times.allSatisfy { $0.hasPrefix("day ") })
+    }
+    #expect(missing == [])
+  }
+
   @Test func aSiteOfAThousandLivesThroughAMorning() {
     var simulation = Simulation(seed: 1, preset: .nineOClock)
     simulation.steps = 2500

@@ -106,12 +106,20 @@ struct OrphanOracle {
     return Set(ids).count + (more[provider] ?? 0)
   }
 
-  /// Whether any of what is taken anew, that is besides what was held before, is that of something
-  /// without a record.
-  func holds(_ identity: Identity, besides old: Identity?) -> Bool {
+  /// What has no record, or had one, and has any of what is taken anew, that is besides what was
+  /// held before.
+  func holder(of identity: Identity, besides old: Identity?) -> String? {
     let isTaken = { (one: Identity) in one.hasAny(of: identity, besides: old) }
-    return listed.values.contains { $0.contains { $0.thing.identity.map(isTaken) ?? false } }
-      || doubts.values.contains { $0.contains(where: isTaken) }
+    for (provider, all) in listed.sorted(by: { $0.key < $1.key }) {
+      let things = all.lazy.map(\.thing)
+      guard let one = things.first(where: { $0.identity.map(isTaken) ?? false }) else { continue }
+      return "\(one.name) of \(one.purpose), which \(provider) lists without a record,"
+    }
+    for (provider, all) in doubts.sorted(by: { $0.key < $1.key }) {
+      guard let one = all.first(where: isTaken) else { continue }
+      return "\(one.name), whose record was given up and which \(provider) has not listed since,"
+    }
+    return nil
   }
 
   /// What is wrong with asking a provider to remove a thing.

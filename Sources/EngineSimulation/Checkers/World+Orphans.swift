@@ -68,8 +68,8 @@ extension World {
     _ new: Deployment, before old: Deployment?, _ outcome: Outcome, _ told: [Told]
   ) {
     if told.contains(where: { $0.adoption(in: outcome)?.id == new.id }) { return }
-    if orphans.holds(new.identity, besides: old?.identity) {
-      complain(.orphans, "\(new.id) is given what \(new.identity.name) without a record has")
+    if let holder = orphans.holder(of: new.identity, besides: old?.identity) {
+      complain(.orphans, "\(new.id) is given what \(holder) has: \(new.identity)")
     }
     guard old == nil, told.allSatisfy({ $0.keepsLimits }), let pool = engine.pool(new.pool),
       let provider = engine.providers.first(where: { $0.name == pool.provider })

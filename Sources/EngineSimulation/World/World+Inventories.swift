@@ -23,6 +23,7 @@ extension World {
   func launch(_ call: InventoryCall) {
     if checks { complaints(about: call).forEach { complain(.orphans, $0) } }
     awaited.ask(call, at: now.moment)
+    happened?(.asked(call))
     var course = driver.inventories.course(of: call)
     if inventoryFlights.contains(where: { $0.call.provider == call.provider }) {
       course = Inventories.Course(delay: .zero, refusal: InventoryTrouble.busy, isDone: false)
@@ -43,6 +44,10 @@ extension World {
     guard let place = inventoryFlights.firstIndex(where: { $0.call == flight.call }) else { return }
     inventoryFlights.remove(at: place)
     let answer = answer(to: flight)
+    if let happened {
+      let orphans = answer.things.filter { !store.speaks(of: $0.purpose) }
+      happened(.found(flight.call, answer, orphans: orphans))
+    }
     step(.inventoried(flight.call.id, answer))
     if flight.course.isTwice { step(.inventoried(flight.call.id, answer)) }
   }
@@ -152,6 +157,16 @@ extension StoreCopy {
     case .deployment(let id): deployments[id]?.record.exists ?? false
     case .publication(let name):
       publications.values.contains { $0.record.name == name && $0.record.state != .removed }
+    }
+  }
+}
+
+extension InventoryAnswer {
+  /// What is listed.
+  fileprivate var things: [OutsideThing] {
+    switch self {
+    case .things(let things): things
+    case .removed, .failed: []
     }
   }
 }

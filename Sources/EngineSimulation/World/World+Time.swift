@@ -1,6 +1,20 @@
 package import DeploymentEngine
 
 extension World {
+  /// Moves both clocks.
+  package func moveClocks(by span: TimeSpan) {
+    elapsed = elapsed + span
+    driver.stock.now = elapsed
+    now = EngineTime(moment: now.moment + span, utc: now.utc + span)
+  }
+
+  /// Moves the wall clock alone: NTP, a person, a summer time.
+  package func jumpWallClock(by span: TimeSpan) {
+    befall(.clock)
+    putForward = putForward + max(.zero, span)
+    now = EngineTime(moment: now.moment, utc: now.utc + span)
+  }
+
   /// Lets everything happen that is due at this instant.
   package func drain() {
     for _ in 0..<10_000 {

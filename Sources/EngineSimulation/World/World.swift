@@ -35,6 +35,8 @@ package final class World {
   /// What came of the last step.
   package internal(set) var last = Outcome()
   package private(set) var complaints: [Complaint] = []
+  /// How much time has passed, whatever the clocks say.
+  package internal(set) var elapsed = TimeSpan.zero
   private let complained: (Complaint) -> Void
   /// Where complaints come from: the seed, or nothing.
   package var label = ""
@@ -46,6 +48,8 @@ package final class World {
   package var judgesEvery = 1
   /// Off: journal and calls are not kept, so that years can pass.
   package var records = true
+  /// Whoever follows the world.
+  var happened: ((Happening) -> Void)?
   /// A digest of everything that the engine ever wanted.
   package internal(set) var trace = Trace()
   /// How often what was visited.
@@ -130,6 +134,7 @@ package final class World {
       if left == 1 {
         befall(.store)
         storeFails = true
+        happened?(.storeFails(true))
         uncommitted = (outcome, told, now)
         return Outcome()
       }
@@ -180,6 +185,7 @@ package final class World {
   package func healStore() {
     guard storeFails else { return }
     storeFails = false
+    happened?(.storeFails(false))
     if let waiting = uncommitted {
       uncommitted = nil
       decidedAt = waiting.at
@@ -209,6 +215,7 @@ package final class World {
     crashes += 1
     storeWhatItDenied()
     let lost = flights
+    happened?(.died(calls: lost.count))
     let told = lostInCrash + (uncommitted?.told ?? []) + mailbox
     lostInCrash = []
     flights = []
@@ -248,6 +255,7 @@ package final class World {
     let current = told.map { isCurrent($0) }
     store.take(commit, at: now)
     if records { journal += outcome.journal }
+    if let happened { outcome.journal.forEach { happened(.told($0)) } }
     for (one, isCurrent) in zip(told, current) where isCurrent {
       guard let flight = one.flight, case .callEnded(let ended) = one.event,
         told.count == 1 || !isOverruled(flight.call)
@@ -292,6 +300,7 @@ package final class World {
     if checks { judge(call) }
     noteHome(of: call)
     calls.append((now.moment, call))
+    happened?(.called(call))
     if !records, calls.count > 128 { calls.removeFirst(64) }
     // Not by the clock of this run: that begins anew with every crash.
     let answered = driver.answer(to: call, at: Moment(milliseconds: elapsed.milliseconds))
@@ -323,26 +332,8 @@ package final class World {
     if forgotten.contains(flight.call.subject) { driver.cleanUpByHand(flight.call.subject) }
     if checks { driver.takeComplaints().forEach { complain(.things, $0) } }
     flights.removeAll { $0.call.id == flight.call.id }
+    happened?(.answered(flight.call, answer))
     return Told(event: .callEnded(driver.outcome(of: flight.call, answer)), flight: flight)
-  }
-
-  // MARK: Time
-
-  /// Moves both clocks.
-  package func moveClocks(by span: TimeSpan) {
-    elapsed = elapsed + span
-    driver.stock.now = elapsed
-    now = EngineTime(moment: now.moment + span, utc: now.utc + span)
-  }
-
-  /// How much time has passed, whatever the clocks say.
-  package private(set) var elapsed = TimeSpan.zero
-
-  /// Moves the wall clock alone: NTP, a person, a summer time.
-  package func jumpWallClock(by span: TimeSpan) {
-    befall(.clock)
-    putForward = putForward + max(.zero, span)
-    now = EngineTime(moment: now.moment, utc: now.utc + span)
   }
 
   /// Something befalls everything that there is.
@@ -357,6 +348,7 @@ package final class World {
   package func complain(_ checker: Checker, _ text: String) {
     let complaint = Complaint(checker: checker, text: label + text)
     complaints.append(complaint)
+    happened?(.complained(complaint))
     if complaints.count <= 3 { complained(complaint) }
   }
 
