@@ -38,7 +38,7 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
   @Option(help: ArgumentHelp("At most so many steps with faults.", valueName: "number"))
   var steps: Int?
   @Option(help: .hidden) var judgeLimitsLower = 0
-  @Flag(help: "Tell every event as it happens.") var trace = false
+  @Flag(help: "Tell every event, call and answer as it happens.") var trace = false
   @Flag(help: "Leave out all that is not needed to fail.") var minimise = false
   @Flag(help: "Show the world on the screen.") var screen = false
   @Option(
