@@ -195,7 +195,9 @@ final class Site: Scene {
   }
 
   private func say(_ word: AgentWord, _ user: SafeText, _ pool: SafeText) {
-    guard let id = world.ledger.holder(of: user, in: world.pool(pool).id),
+    // The pool may have left the configuration meanwhile, and be gone.
+    guard let there = world.engine.pool(named: pool),
+      let id = world.ledger.holder(of: user, in: there.id),
       let one = world.engine.deployment(id), one.isLetIn || one.inUse
     else { return }
     world.ask(.notify(one.uniqueId, word))
