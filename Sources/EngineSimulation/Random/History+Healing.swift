@@ -63,7 +63,7 @@ extension History {
     return true
   }
 
-  /// Nothing leaves any more and no error of the caches is left.
+  /// Nothing leaves any more, and no error of the caches or of a publication is left.
   private var isClean: Bool { unsettled.isEmpty }
 
   private var unsettled: [String] {

@@ -16,7 +16,7 @@ extension Marks {
     + [
       FaultClass.permanent, .transient, .unknown, .lost, .hang, .slow, .outage, .host, .vanish,
     ].map(\.rawValue)
-  /// What befalls everything at once, whether a call is out or not.
+  /// What befalls everything at once, or one whose record is lost, whether a call is out or not.
   private static let misfortunes: [FaultClass] = [
     .crash, .store, .clock, .reload, .service, .host, .vanish, .stranger, .storm, .old, .notice,
     .loss, .inventory,
