@@ -1,4 +1,6 @@
+import DeploymentInterface
 import HeapModule
+import SafeTexts
 
 extension Engine {
   /// Lets everything happen that is due by now.

@@ -1,5 +1,7 @@
+public import DeploymentInterface
 import DequeModule
 import HeapModule
+public import SafeTexts
 
 /// The engine as a value: told what happened and when, it answers what to do.
 ///
