@@ -79,15 +79,27 @@ let drivers: [Target] = [
 
 let dashboard: [Target] = [
   .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+  room("TerminalCells", in: "Dashboard/Cells", ["DeploymentInterface", "SafeTexts"]),
+  room(
+    "TerminalHost", in: "Dashboard/Terminal",
+    ["CNcurses", "TerminalCells", "DeploymentInterface", "SafeTexts"]),
+  room(
+    "DashboardScreen", in: "Dashboard/Screen",
+    ["TerminalCells", "DeploymentEngine", "DeploymentInterface", "SafeTexts"]),
+  .target(
+    name: "DashboardKit",
+    dependencies: [
+      "DashboardScreen", "TerminalHost", "TerminalCells", "EngineRuntime", "EngineStore",
+      "EngineSimulation", "DeploymentDrivers", "DriverConformance", "ProtocolConformance",
+      "DeploymentEngine", "DeploymentInterface", "SafeTexts", argumentParser, logging, yams,
+    ],
+    path: "Sources/Dashboard/Program", resources: [.embedInCode("Themes/Shipped")],
+    swiftSettings: strict),
   .executableTarget(
     name: "Dashboard",
-    dependencies: [
-      "CNcurses", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "EngineStore",
-      "DeploymentDrivers", "DriverConformance", "ProtocolConformance", "DeploymentInterface",
-      "SafeTexts", argumentParser, logging, yams,
-    ] + libvirtDependencies,
-    resources: [.embedInCode("Theme/Shipped")],
-    swiftSettings: strict),
+    dependencies: ["DashboardKit", "DeploymentDrivers", "DeploymentInterface"]
+      + libvirtDependencies,
+    path: "Sources/Dashboard/Main", swiftSettings: strict),
 ]
 
 let tests: [Target] = [
@@ -116,8 +128,9 @@ let tests: [Target] = [
   .testTarget(
     name: "DashboardTests",
     dependencies: [
-      "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "EngineStore",
-      "DeploymentDrivers", "DeploymentInterface", "SafeTexts", "Fuzzing",
+      "DashboardKit", "DashboardScreen", "TerminalHost", "TerminalCells", "DeploymentEngine",
+      "EngineSimulation", "EngineRuntime", "EngineStore", "DeploymentDrivers", "DriverConformance",
+      "ProtocolConformance", "DeploymentInterface", "SafeTexts", "Fuzzing",
     ],
     swiftSettings: strict),
   .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
@@ -129,6 +142,7 @@ let package = Package(
   name: "deployment-dashboard",
   products: [
     .executable(name: "dashboard", targets: ["Dashboard"]),
+    .library(name: "DashboardKit", targets: ["DashboardKit"]),
     .library(name: "DeploymentInterface", targets: ["DeploymentInterface"]),
     .library(name: "DriverConformance", targets: ["DriverConformance"]),
     .library(name: "DeploymentEngine", targets: ["DeploymentEngine"]),

@@ -23,9 +23,12 @@ struct ImportTable: Sendable {
     ImportTable(folder: interface + "Mutex.swift", modules: ["Synchronization", "Glibc"]),
     ImportTable(folder: "Sources/DeploymentEngine/Core", modules: []),
     ImportTable(folder: "Sources/DeploymentEngine/Simulation", modules: []),
-    ImportTable(folder: "Sources/Dashboard/Model", modules: []),
-    ImportTable(folder: "Sources/Dashboard/View", modules: []),
-    ImportTable(folder: "Sources/Dashboard/Actions", modules: []),
+    ImportTable(folder: "Sources/Dashboard/Cells", modules: []),
+    ImportTable(folder: "Sources/Dashboard/Screen", modules: []),
+    // The C library's regular expressions, which match in linear time.
+    ImportTable(
+      folder: "Sources/Dashboard/Screen/Matching/Pattern.swift",
+      modules: ["Glibc", "Musl", "Darwin"]),
   ]
 
   /// Whether the file may import this module.

@@ -35,7 +35,7 @@ private struct Planted: Sendable, CustomTestStringConvertible {
     Planted(
       "Sources/DeploymentEngine/Interface/ServiceCaller.swift", "import FoundationEssentials"),
     Planted(runtime, "import Glibc"),
-    Planted("Sources/Dashboard/View/A.swift", "import Foundation", found: 1),
+    Planted("Sources/Dashboard/Screen/View/A.swift", "import Foundation", found: 1),
     Planted(core, "let now = Date()", found: 1),
     Planted(runtime, "let now = Date()"),
     Planted(core, "let text = \"at \\(Date())\"", found: 1),

@@ -3,7 +3,7 @@ extension Rule {
   private static let pure = [
     "Sources/Support/SafeTexts", "Sources/DeploymentEngine/Interface",
     "Sources/DeploymentEngine/Core", "Sources/DeploymentEngine/Simulation",
-    "Sources/Dashboard/Model", "Sources/Dashboard/View", "Sources/Dashboard/Actions",
+    "Sources/Dashboard/Cells", "Sources/Dashboard/Screen",
   ]
 
   static let purity: [Rule] = [

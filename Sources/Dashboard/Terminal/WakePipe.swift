@@ -1,13 +1,13 @@
 import Glibc
 
 /// Wakes the terminal's loop from any thread. Waking it twice before it looks is waking it once.
-final class WakePipe: Sendable {
+package final class WakePipe: Sendable {
   /// Readable when somebody called `wake`.
   let descriptor: Int32
   private let entry: Int32
 
   /// Nil when no more descriptors are to be had.
-  init?() {
+  package init?() {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return nil }
     for end in ends {
@@ -24,7 +24,7 @@ final class WakePipe: Sendable {
   }
 
   /// A full pipe says the same.
-  func wake() {
+  package func wake() {
     var byte: UInt8 = 0
     _ = write(entry, &byte, 1)
   }

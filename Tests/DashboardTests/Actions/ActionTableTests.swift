@@ -1,7 +1,8 @@
+import TerminalCells
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
 
 @Suite struct ActionTableTests {
   @Test func hasEveryActionOnce() {

@@ -5,7 +5,7 @@ import EngineRuntime
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 @Suite struct DemoTests {
   @Test(arguments: ["/usr/bin", "/nowhere"])

@@ -5,7 +5,8 @@ import EngineStore
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 @Suite struct LogTests {
   private static func entry(

@@ -5,7 +5,8 @@ import EngineStore
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 /// No key, no menu, no palette, no dialog and no paste makes a request where none may be made.
 @Suite struct SafetyTests {

@@ -5,7 +5,7 @@ import EngineStore
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 /// The JSON documents, key by key: scripts hold on to them.
 @Suite struct DocumentTests {

@@ -8,7 +8,9 @@ import Logging
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
+@testable import DashboardScreen
+@testable import TerminalHost
 
 /// Who is the engine of a store, as dashboards come and go.
 @Suite(.serialized) struct EngineSeatTests {

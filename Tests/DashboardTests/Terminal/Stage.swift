@@ -3,7 +3,8 @@ import Dispatch
 import Foundation
 import Glibc
 
-@testable import Dashboard
+@testable import TerminalCells
+@testable import TerminalHost
 
 /// A pseudo-terminal with a virtual terminal behind it. The loop runs on a thread of its own; the
 /// test sits in

@@ -2,8 +2,6 @@ import DeploymentInterface
 import Glibc
 import Testing
 
-@testable import Dashboard
-
 extension TerminalLoopTests {
   func expectGivenBack(_ stage: Stage) {
     #expect(stage.screen.modes.isDisjoint(with: [1000, 1002, 1003, 1004, 1006, 1049, 2004, 2026]))

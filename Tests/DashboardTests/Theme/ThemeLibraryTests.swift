@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 @Suite struct ThemeLibraryTests {
   /// A folder that is gone when the test is over.

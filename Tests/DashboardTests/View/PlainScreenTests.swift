@@ -5,7 +5,7 @@ import EngineStore
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
 
 @Suite struct PlainScreenTests {
   private static func lines(_ state: StoredState, width: Int = 100) -> [String] {

@@ -1,3 +1,4 @@
+public import DeploymentEngine
 public import DeploymentInterface
 import GRDB
 

@@ -1,3 +1,4 @@
+import DeploymentEngine
 import DeploymentInterface
 import Glibc
 public import SafeTexts

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Wakes a thread that waits in `poll`.
-final class WakePipe: Sendable {
+package final class WakePipe: Sendable {
   /// Readable once the pipe was signalled.
   let reading: Int32
   private let writing: Int32
