@@ -19,11 +19,13 @@ let libvirtTargets: [Target] =
   : [
     .target(name: "CLibvirt"),
     .target(
-      name: "LibvirtDriver", dependencies: ["CLibvirt", "DeploymentEngine"],
+      name: "LibvirtDriver", dependencies: ["Basics", "CLibvirt", "DeploymentEngine", "Posix"],
       swiftSettings: strict),
     .testTarget(
       name: "LibvirtDriverTests",
-      dependencies: ["LibvirtDriver", "CLibvirt", "DeploymentDrivers", "DeploymentEngine"],
+      dependencies: [
+        "Basics", "LibvirtDriver", "CLibvirt", "DeploymentDrivers", "DeploymentEngine", "Posix",
+      ],
       swiftSettings: strict),
   ]
 let libvirtDependencies: [Target.Dependency] =
@@ -50,10 +52,16 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
+    .target(name: "Basics", path: "Sources/Support/Basics", swiftSettings: strict),
+    .target(name: "CPosix", path: "Sources/Support/CPosix"),
+    .target(
+      name: "Posix", dependencies: ["Basics", "CPosix"], path: "Sources/Support/Posix",
+      swiftSettings: strict),
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
     .target(
       name: "DeploymentEngine",
       dependencies: [
+        "Basics",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -61,48 +69,58 @@ let package = Package(
     .target(
       name: "EngineRuntime",
       dependencies: [
-        "DeploymentEngine",
+        "Basics", "DeploymentEngine", "Posix",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
     .target(
-      name: "DeploymentDrivers", dependencies: ["DeploymentEngine"], swiftSettings: strict),
+      name: "DeploymentDrivers", dependencies: ["Basics", "CPosix", "DeploymentEngine", "Posix"],
+      swiftSettings: strict),
     .executableTarget(
       name: "Dashboard",
       dependencies: [
-        "CNcurses", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "DeploymentDrivers",
+        "Basics", "CNcurses", "CPosix", "DeploymentEngine", "EngineSimulation", "EngineRuntime",
+        "DeploymentDrivers",
+        "Posix",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ] + libvirtDependencies,
       resources: [.embedInCode("Theme/Shipped")],
       swiftSettings: strict),
-    .target(name: "EngineSimulation", dependencies: ["DeploymentEngine"], swiftSettings: strict),
+    .target(
+      name: "EngineSimulation", dependencies: ["Basics", "DeploymentEngine"],
+      swiftSettings: strict),
+    .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: strict),
+    .testTarget(name: "PosixTests", dependencies: ["Basics", "Posix"], swiftSettings: strict),
     .testTarget(
-      name: "DeploymentEngineTests", dependencies: ["DeploymentEngine", "EngineSimulation"],
+      name: "DeploymentEngineTests",
+      dependencies: ["Basics", "DeploymentEngine", "EngineSimulation"],
       swiftSettings: strict),
     .testTarget(
       name: "EngineSimulationTests", dependencies: ["EngineSimulation"], swiftSettings: strict),
     .testTarget(
       name: "EngineRuntimeTests",
       dependencies: [
-        "EngineRuntime", "DeploymentDrivers", "DeploymentEngine", "Fuzzing",
+        "Basics", "CPosix", "EngineRuntime", "DeploymentDrivers", "DeploymentEngine", "Fuzzing",
+        "Posix",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "DeploymentDriversTests",
-      dependencies: ["DeploymentDrivers", "DeploymentEngine", "Fuzzing"],
+      dependencies: ["Basics", "DeploymentDrivers", "DeploymentEngine", "Fuzzing", "Posix"],
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests",
       dependencies: [
-        "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "DeploymentDrivers",
-        "Fuzzing",
+        "Basics", "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime",
+        "DeploymentDrivers", "Fuzzing", "Posix",
       ],
       swiftSettings: strict),
-    .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
+    .target(
+      name: "Fuzzing", dependencies: ["Basics"], path: "Tests/Fuzzing", swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
     .testTarget(name: "EndToEnd", swiftSettings: strict),
   ] + libvirtTargets,

@@ -1,5 +1,6 @@
 import DeploymentEngine
 import Foundation
+import Posix
 
 /// A frozen copy of the base: its disk as a volume that nobody writes to, and the XML that clones
 /// are made from.
@@ -16,12 +17,12 @@ struct LibvirtPublication: Publication {
   private var since: Int64 = 0
 
   var suggestedTime: TimeSpan {
-    .milliseconds(min(2000, max(100, (monotonicMilliseconds() - since) / 4)))
+    .milliseconds(min(2000, max(100, (SystemClock.monotonicMilliseconds - since) / 4)))
   }
 
   mutating func publish(_ environment: Environment) async -> TaskState {
     isEnding = false
-    since = monotonicMilliseconds()
+    since = SystemClock.monotonicMilliseconds
     return await copy(environment)
   }
 
@@ -35,7 +36,7 @@ struct LibvirtPublication: Publication {
 
   mutating func destroy(_ environment: Environment) async -> TaskState {
     isEnding = true
-    since = monotonicMilliseconds()
+    since = SystemClock.monotonicMilliseconds
     return await remove(environment)
   }
 

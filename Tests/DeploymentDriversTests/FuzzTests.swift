@@ -1,5 +1,6 @@
 import DeploymentEngine
 import Fuzzing
+import Posix
 import Testing
 
 @testable import DeploymentDrivers

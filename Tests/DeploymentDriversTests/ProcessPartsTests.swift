@@ -1,4 +1,5 @@
 import DeploymentEngine
+import Posix
 import Testing
 
 @testable import DeploymentDrivers

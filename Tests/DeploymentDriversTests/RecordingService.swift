@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// A service whose deployments remember what they were told; answers as `script` says.

@@ -2,6 +2,7 @@ import CLibvirt
 import DeploymentEngine
 import Dispatch
 import Foundation
+import Posix
 import Testing
 
 @testable import LibvirtDriver
@@ -56,7 +57,7 @@ import Testing
   }
 
   @Test func aLongJobIsJoinedAndItsEndIsKept() async throws {
-    let jobs = JobTable(threads: WorkerThreads(limit: 2))
+    let jobs = JobTable(threads: BlockingExecutor(named: "libvirt", limit: 2))
     let gate = DispatchSemaphore(value: 0)
     let begin = { (verb: String, patience: TimeSpan) in
       await jobs.run(verb, on: "lab-7", waiting: patience) {
@@ -79,7 +80,7 @@ import Testing
   }
 
   @Test func aRemovalOvertakesWhatHangs() async {
-    let jobs = JobTable(threads: WorkerThreads(limit: 3))
+    let jobs = JobTable(threads: BlockingExecutor(named: "libvirt", limit: 3))
     let gate = DispatchSemaphore(value: 0)
     defer { gate.signal() }
     let hung = await jobs.run("start", on: "lab-7", waiting: .milliseconds(1)) {

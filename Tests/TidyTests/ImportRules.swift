@@ -4,12 +4,13 @@ struct ImportTable: Sendable {
   let modules: Set<String>
 
   private static let collections: Set<String> = [
-    "DequeModule", "HeapModule", "OrderedCollections", "BitCollections", "Synchronization",
+    "Basics", "DequeModule", "HeapModule", "OrderedCollections", "BitCollections",
+    "Synchronization",
   ]
   private static let interface = "Sources/DeploymentEngine/Interface/"
   private static let coding = collections.union(["FoundationEssentials", "Foundation"])
   private static let system: Set<String> = [
-    "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
+    "CPosix", "Posix", "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
   ]
   private static let ours: Set<String> = [
     "DeploymentEngine", "EngineRuntime", "DeploymentDrivers", "EngineSimulation", "LibvirtDriver",
@@ -21,9 +22,13 @@ struct ImportTable: Sendable {
     // JSON is read and written.
     ImportTable(folder: interface + "ServiceCaller.swift", modules: coding),
     ImportTable(folder: interface + "DriverData.swift", modules: coding),
+    ImportTable(folder: "Sources/Support/Basics", modules: []),
     // The lock, which is another one in a build for ThreadSanitizer.
-    ImportTable(folder: interface + "Mutex.swift", modules: ["Synchronization", "Glibc"]),
-    ImportTable(folder: "Sources/EngineSimulation", modules: ["DeploymentEngine"]),
+    ImportTable(
+      folder: "Sources/Support/Basics/Mutex.swift", modules: ["Synchronization", "Glibc"]),
+    ImportTable(
+      folder: "Sources/Support/Posix", modules: ["Basics", "CPosix", "Glibc", "Synchronization"]),
+    ImportTable(folder: "Sources/EngineSimulation", modules: ["Basics", "DeploymentEngine"]),
     ImportTable(
       folder: "Sources/EngineRuntime",
       modules: collections.union(system).union([

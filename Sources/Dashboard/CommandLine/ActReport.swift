@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// What is said about the acts of one command.

@@ -2,6 +2,7 @@ import DeploymentEngine
 import EngineRuntime
 import Glibc
 import Logging
+import Posix
 
 /// A person in front of the screen: the store that is followed, the engine where no other process
 /// has it, and the terminal.
@@ -34,7 +35,7 @@ struct DashboardSession {
     let setup = TerminalSetup(options, place.settings?.theme, context)
     let (choice, complaint) = setup.theme()
     guard let terminal = setup.terminal(choice.first) else { return nil }
-    guard let wake = WakePipe() else {
+    guard let wake = try? WakePipe() else {
       _ = terminal.close()
       throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
     }

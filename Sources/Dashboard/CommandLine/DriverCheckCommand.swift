@@ -1,8 +1,10 @@
 import ArgumentParser
+import Basics
 import DeploymentDrivers
 import DeploymentEngine
 import EngineRuntime
 import Foundation
+import Posix
 
 struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
@@ -102,7 +104,9 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
     for lines: CheckLines, _ work: @escaping @Sendable () async -> ConformanceReport
   ) -> ConformanceReport {
     let box = ReportBox()
-    let task = Task.detached(executorPreference: OwnThread()) { box.give(await work()) }
+    let task = Task.detached(executorPreference: BlockingExecutor(named: "check", limit: 1)) {
+      box.give(await work())
+    }
     // Nobody reads on: nothing more needs to be made.
     lines.onFailure { task.cancel() }
     return box.wait()

@@ -1,7 +1,8 @@
+import Basics
 import DeploymentEngine
-import Dispatch
 import EngineRuntime
 import Logging
+import Posix
 
 /// Keeps a store's engine going: in this process where no other has it.
 final class EngineSeat: Sendable {
@@ -27,7 +28,7 @@ final class EngineSeat: Sendable {
   private let mail: SessionMail
   private let onPresence: @Sendable (_ isHere: Bool) -> Void
   private let state = Mutex(State())
-  private let watching = DispatchQueue(label: "dashboard.engine")
+  private let watching = BlockingExecutor(named: "takeover", limit: 1)
   private let bell = Semaphore()
   private let ended = Semaphore()
 
@@ -42,7 +43,7 @@ final class EngineSeat: Sendable {
 
   /// Becomes the engine where there is none, and goes on looking.
   func start() {
-    watching.async { [self] in
+    watching.run { [self] in
       var configuration = options.configuration
       var isFirst = true
       while !state.withLock({ $0.isStopped }) {
@@ -51,7 +52,7 @@ final class EngineSeat: Sendable {
         configuration = nil
         isFirst = false
         let isHere = state.withLock { $0.host != nil }
-        _ = bell.wait(atMost: isHere ? Self.longPause : Self.pause)
+        _ = bell.wait(atMost: (isHere ? Self.longPause : Self.pause).duration)
       }
       ended.signal()
     }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Basics
 import DeploymentEngine
 import EngineRuntime
+import Posix
 
 struct OrphansCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import DeploymentEngine
 
 struct PlanCommand: ParsableCommand, DashboardSubcommand {

@@ -1,4 +1,6 @@
+import Basics
 import DeploymentEngine
+import Posix
 
 /// Takes messages from the threads around the screen to the one that owns it, and wakes that one.
 final class SessionMail: Sendable {

@@ -1,6 +1,7 @@
 import CNcurses
 import DeploymentEngine
 import Glibc
+import Posix
 
 /// Which theme is in force.
 enum ThemeChoice: Sendable {
@@ -82,7 +83,7 @@ struct TerminalLoop<Program: ScreenProgram> {
   private mutating func rest() {
     var polls = [
       pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wake.reading, events: Int16(POLLIN), revents: 0),
       pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     let outlet = terminal.outlet

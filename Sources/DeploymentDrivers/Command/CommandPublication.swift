@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// A revision that a driver's program has prepared.
@@ -8,7 +9,7 @@ struct CommandPublication: Publication {
   private(set) var suggestedTime = TimeSpan.seconds(1)
   private(set) var progress: Progress?
   private var verb: String?
-  private var state: JSONTree?
+  private var state: JSONValue?
   private var reasonOfError = ""
 
   mutating func publish(_ environment: Environment) async -> TaskState {

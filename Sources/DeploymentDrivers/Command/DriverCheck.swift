@@ -1,4 +1,5 @@
 public import DeploymentEngine
+import Posix
 
 /// All that a driver's program must keep: the protocol, then what any driver must keep.
 public struct DriverCheck: Sendable {
@@ -50,7 +51,7 @@ public struct DriverCheck: Sendable {
     progress: @Sendable (ConformanceResult) -> Void = { _ in }
   ) async -> ConformanceReport {
     // Asking a program blocks a thread, which the cooperative ones must not be.
-    await withTaskExecutorPreference(BenchThreads()) {
+    await withTaskExecutorPreference(BlockingExecutor.checks) {
       let report = await runAll(only: names, owner: owner, progress: progress)
       server?.end()
       return report

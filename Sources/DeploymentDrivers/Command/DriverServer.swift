@@ -1,5 +1,5 @@
 import DeploymentEngine
-import Foundation
+import Posix
 
 /// A driver's program that is started once and answers one request a line, many at a time.
 ///
@@ -54,9 +54,13 @@ final class DriverServer: Sendable {
   }
 
   private func serve() {
-    let thread = Thread { [desk, program] in ServerLoop(desk: desk, program: program).run() }
-    thread.name = "driver"
-    thread.start()
+    do throws(SystemError) {
+      try SystemThread.start(named: "driver") { [desk, program] in
+        ServerLoop(desk: desk, program: program).run()
+      }
+    } catch {
+      desk.noteUnserved("the system gives no thread for the driver's program: \(error.text)")
+    }
   }
 }
 
@@ -80,7 +84,7 @@ struct ServedCall: Sendable {
     verb = request.verb
     bytes = request.bytes
     self.limit = limit
-    due = ProcessDeployment.now + limit.milliseconds
+    due = SystemClock.monotonicMilliseconds + limit.milliseconds
     self.give = give
   }
 

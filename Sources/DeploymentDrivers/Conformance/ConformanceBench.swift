@@ -1,5 +1,6 @@
+import Basics
 import DeploymentEngine
-import Dispatch
+import Posix
 
 import struct Synchronization.Atomic
 
@@ -7,7 +8,7 @@ import struct Synchronization.Atomic
 final class ConformanceBench: Sendable {
   let ground: ConformanceGround
   private let state = Mutex(State())
-  private let threads = BenchThreads()
+  private let threads = BlockingExecutor.checks
   private let start = ContinuousClock.now
 
   private struct State {
@@ -168,12 +169,7 @@ private final class CallRace: Sendable {
   }
 }
 
-/// Threads for calls that block: as in the engine, nobody else waits for them.
-final class BenchThreads: TaskExecutor {
-  private let queue = DispatchQueue(label: "dashboard.conformance", attributes: .concurrent)
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-  }
+extension BlockingExecutor {
+  /// What checks of drivers run on: as in the engine, nobody else waits for a call that blocks.
+  static let checks = BlockingExecutor(named: "check", limit: 256)
 }

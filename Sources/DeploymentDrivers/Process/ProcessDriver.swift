@@ -1,5 +1,6 @@
 import DeploymentEngine
 import Glibc
+import Posix
 
 /// Makes process groups on this machine.
 struct ProcessDriver: Driver {
@@ -21,14 +22,13 @@ struct ProcessProvider: Provider {
 
   func problem() async -> SafeText? {
     do throws(DeploymentFailure) {
-      guard try Proc.stat(getpid()) != nil, try !Proc.bootID().isEmpty else {
+      guard try readingProc(try Proc.stat(getpid())) != nil,
+        try !readingProc(try Proc.bootID()).isEmpty
+      else {
         return "/proc cannot be read, and processes cannot be recognised without it"
       }
     } catch {
       return error.reason
-    }
-    guard GnuCalls.addCloseFrom != nil, GnuCalls.addChangeDirectory != nil else {
-      return ProcessSpawn.tooOld
     }
     return nil
   }

@@ -1,4 +1,11 @@
+import Basics
 import DeploymentEngine
+import Posix
+
+extension BlockingExecutor {
+  /// What drivers run on, for all engines of the process.
+  static let drivers = BlockingExecutor(named: "driver", limit: 256)
+}
 
 /// Makes driver calls beside the engine, each with a deadline, and never two at once on one
 /// deployment.
@@ -82,7 +89,7 @@ final class CallRunner: Sendable {
   }
 
   private func begin(_ order: Order, _ deadline: Moment, _ state: inout sending State) {
-    let task = Task.detached(executorPreference: DriverThreads.shared) { [self] in
+    let task = Task.detached(executorPreference: BlockingExecutor.drivers) { [self] in
       let outcome = await order.service.perform(order.call, owner: order.owner)
       ended(order, outcome)
     }

@@ -1,5 +1,6 @@
 import DeploymentEngine
 import Glibc
+import Posix
 
 extension EngineWorker {
   /// Stores everything that the core has decided and takes up requests with it; then acts on it.
@@ -101,7 +102,7 @@ extension EngineWorker {
       try turn(run.mailbox.take(waitingUpTo: min(left, 100)))
     }
     try turn(run.mailbox.take(waitingUpTo: 0))
-    let process = ProcessIdentity.current
-    try store(noting: "the engine stopped: pid \(process.pid) on \(process.host)")
+    let holder = LeaseHolder.current
+    try store(noting: "the engine stopped: pid \(holder.process.pid) on \(holder.host)")
   }
 }

@@ -1,5 +1,6 @@
 import DeploymentEngine
 import Glibc
+import Posix
 
 /// The engine on its thread: it takes what is there, tells the core all of it, stores what the
 /// core wants stored in one commit, and only then makes the calls. Nothing else can reach what is
@@ -72,8 +73,8 @@ struct EngineWorker {
 
   private mutating func begin() throws(StoreFailure) {
     let given = options.configuration ?? configuration
-    let process = ProcessIdentity.current
-    let who: SafeText = "pid \(process.pid) on \(process.host)"
+    let holder = LeaseHolder.current
+    let who: SafeText = "pid \(holder.process.pid) on \(holder.host)"
     configure(given, at: options.clock.now)
     try store(
       noting: "an engine took over: \(who), with \(loaded) deployments")
@@ -128,7 +129,7 @@ struct EngineWorker {
   private mutating func lookAround(_ now: Moment) throws(StoreFailure) {
     guard now >= nextLook else { return }
     nextLook = now + Self.lookPause
-    DriverThreads.shared.hire()
+    BlockingExecutor.drivers.startThreadIfNeeded()
     if let trouble = lease.trouble { throw StoreFailure(.lost, trouble) }
     if store.hasMoved {
       throw StoreFailure(

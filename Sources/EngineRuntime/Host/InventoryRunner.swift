@@ -1,4 +1,6 @@
+import Basics
 import DeploymentEngine
+import Posix
 
 /// Asks providers what exists on them, and to remove what has no record, beside the engine. One
 /// call at a time for each provider: one that hangs keeps the next ones off it.
@@ -15,7 +17,7 @@ final class InventoryRunner: Sendable {
     guard busy.withLock({ $0.insert(call.provider).inserted }) else {
       return deliver(.failed("the last call has not come back"))
     }
-    Task.detached(executorPreference: DriverThreads.shared) { [self] in
+    Task.detached(executorPreference: BlockingExecutor.drivers) { [self] in
       let answer = await Self.answer(call, inventory, owner)
       _ = busy.withLock { $0.remove(call.provider) }
       deliver(answer)

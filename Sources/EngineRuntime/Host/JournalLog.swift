@@ -1,5 +1,7 @@
+import Basics
 import DeploymentEngine
 import Logging
+import Posix
 
 /// Writes events to the log on a thread of its own, so that an output that does not move holds up
 /// no commit. What is over its bound is dropped and counted.
@@ -21,7 +23,7 @@ final class JournalLog: Sendable {
   private let finished = Semaphore()
   private let logger: Logger
 
-  init(_ logger: Logger) throws(FileStatus.Failure) {
+  init(_ logger: Logger) throws(SystemError) {
     self.logger = logger
     try SystemThread.start(named: "log") { [self] in run() }
   }

@@ -1,4 +1,6 @@
+import Basics
 import DeploymentEngine
+import Posix
 
 import struct Synchronization.Atomic
 
@@ -96,6 +98,6 @@ final class IdleWaiter: Sendable {
       done.wait()
       return isIdle.load(ordering: .sequentiallyConsistent)
     }
-    return done.wait(atMost: timeout) && isIdle.load(ordering: .sequentiallyConsistent)
+    return done.wait(atMost: timeout.duration) && isIdle.load(ordering: .sequentiallyConsistent)
   }
 }

@@ -1,4 +1,6 @@
+import Basics
 import DeploymentEngine
+import Posix
 
 /// How the start of an engine went, from its thread to the one that wants to know.
 final class StartResult: Sendable {

@@ -1,5 +1,6 @@
 public import DeploymentEngine
 import Glibc
+import Posix
 
 /// Whether an engine runs on a store, and which.
 public enum EnginePresence: Hashable, Sendable {
@@ -45,9 +46,9 @@ struct HeldLock: Sendable {
     let age = EngineClock.system.now.utc - beat
     let host = SafeText(contents.holder.host)
     if age > Self.patience {
-      return .silent(pid: contents.holder.pid, host: host, heartbeatAge: age)
+      return .silent(pid: contents.holder.process.pid, host: host, heartbeatAge: age)
     }
-    return .running(pid: contents.holder.pid, host: host, since: contents.since)
+    return .running(pid: contents.holder.process.pid, host: host, since: contents.since)
   }
 
   /// Who holds the lock; nil: nobody does.
@@ -61,7 +62,7 @@ struct HeldLock: Sendable {
     var seen: HeldLock?
     for attempt in 0..<20 {
       if attempt > 0 { usleep(10_000) }
-      guard FileLock.isHeld(descriptor) else { return nil }
+      guard OFDLock.isHeld(descriptor) else { return nil }
       guard let contents = LockContents(descriptor: descriptor),
         let status = try? FileStatus(descriptor: descriptor)
       else { continue }
@@ -73,7 +74,9 @@ struct HeldLock: Sendable {
 
   /// Held, by somebody who has not said who.
   private static var nameless: HeldLock {
-    let nobody = ProcessIdentity(pid: 0, startTime: 0, host: "unknown", machine: "unknown")
+    let nobody = LeaseHolder(
+      process: ProcessIdentity(pid: 0, startTime: 0, bootID: "unknown"), pidNamespace: nil,
+      host: "unknown")
     let now = EngineClock.system.now.utc
     return HeldLock(
       contents: LockContents(holder: nobody, since: now, remembered: nil), beat: now)

@@ -1,6 +1,7 @@
 public import DeploymentEngine
 import Foundation
 import GRDB
+import Posix
 
 /// Leaves requests in a store for the engine that runs on it, in whichever process that is.
 public final class RequestClient: Sendable {

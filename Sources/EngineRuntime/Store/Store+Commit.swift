@@ -1,3 +1,4 @@
+import Basics
 public import DeploymentEngine
 import Foundation
 import GRDB

@@ -1,5 +1,6 @@
 import DeploymentEngine
 import GRDB
+import Posix
 
 extension StoreFailure {
   /// What an error of SQLite means for a store.

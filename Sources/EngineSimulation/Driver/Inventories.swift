@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// Plays providers that can list what exists on them: what they answer, when, and what is wrong
@@ -19,7 +20,7 @@ struct Inventories {
     var isFaulty = false
   }
 
-  private var random: Chance
+  private var random: SplitMix64
   private var failing = 0
   private var silent = 0
   private var slow = 0
@@ -31,7 +32,7 @@ struct Inventories {
 
   /// Rates for one seed: each kind of trouble is there or not.
   init(seed: UInt64, without: Set<FaultClass>) {
-    random = Chance(seed)
+    random = SplitMix64(seed: seed)
     var chance = random.fork()
     func rate(_ most: Int) -> Int {
       let drawn = chance.percent(50) ? chance.below(most) : 0

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// What befalls a world beside what its drivers answer.

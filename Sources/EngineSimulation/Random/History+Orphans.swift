@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// What people do about what exists without a record.

@@ -1,3 +1,4 @@
+package import Basics
 package import DeploymentEngine
 
 /// One random history of a small world: users, operators, agents, failures, hangs, crashes and
@@ -6,7 +7,7 @@ package import DeploymentEngine
 package final class History: Scene {
   package let world: World
   package let seed: UInt64
-  package var random: Chance
+  package var random: SplitMix64
   package let configuration: Configuration
   /// What each pool's service offers while nobody changes it.
   let offers: [String: ServiceOffer]
@@ -37,7 +38,7 @@ package final class History: Scene {
   ) {
     self.seed = seed
     self.without = without
-    var random = Chance(seed)
+    var random = SplitMix64(seed: seed)
     let setup = SmallWorld(random: &random)
     configuration = setup.configuration
     world = World(

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// The connections of this process: one for each URI, however many providers name it and however

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// How we left each domain that carries a mark, so that an event that we caused ourselves can be

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// Asks guest agents who is logged in.

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentDrivers
 import DeploymentEngine
 import EngineRuntime
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test func usersComeLogInAndGoWithinALimit() {
-    var chance = DemoChance(state: 2)
+    var chance = SplitMix64(seed: 2)
     let empty = state(users: [])
     let first = (1...20).compactMap { _ in DemoTraffic.next(empty, at: Self.now.utc, &chance) }
     #expect(!first.isEmpty)
@@ -64,7 +65,7 @@ import Testing
   }
 
   @Test func leavesOtherUsersAlone() {
-    var chance = DemoChance(state: 3)
+    var chance = SplitMix64(seed: 3)
     let others = state(users: ["somebody", "else", "who", "came", "here"])
     for _ in 1...50 {
       switch DemoTraffic.next(others, at: Self.now.utc, &chance) {

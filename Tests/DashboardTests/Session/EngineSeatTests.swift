@@ -1,8 +1,10 @@
+import Basics
 import DeploymentDrivers
 import DeploymentEngine
 import EngineRuntime
 import Foundation
 import Logging
+import Posix
 import Testing
 
 @testable import Dashboard
@@ -16,7 +18,7 @@ import Testing
     let seat: EngineSeat
 
     init(_ path: String, _ configuration: Configuration?) throws {
-      let mail = SessionMail(wake: try #require(WakePipe()))
+      let mail = SessionMail(wake: try WakePipe())
       let store = SessionStore(path: path, mail: mail)
       let told = Told()
       self.mail = mail

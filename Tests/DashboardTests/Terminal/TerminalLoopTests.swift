@@ -1,5 +1,6 @@
 import DeploymentEngine
 import Glibc
+import Posix
 import Testing
 
 @testable import Dashboard

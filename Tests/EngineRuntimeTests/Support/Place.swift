@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// Where a script finds the store that is made after it.

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 
 /// What the scripted driver's calls find: it decides each answer, and remembers what was asked.

@@ -1,6 +1,7 @@
 import DeploymentEngine
 import EngineRuntime
 import EngineSimulation
+import Posix
 
 /// A person in front of a simulated world: the terminal, the screen and the world, on one thread.
 struct SimulationSession {
@@ -31,7 +32,7 @@ struct SimulationSession {
       throw CommandFailure(
         .failed, "dashboard: --screen needs a terminal; without it the run is told as text")
     }
-    guard let wake = WakePipe() else {
+    guard let wake = try? WakePipe() else {
       _ = terminal.close()
       throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
     }

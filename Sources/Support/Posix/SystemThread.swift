@@ -1,16 +1,17 @@
+import CPosix
 import Glibc
 
 /// Threads of our own, for what blocks: the cooperative threads belong to tasks.
 ///
 /// Not Foundation's, which does not say when the system gives no thread: what was to run on it
 /// would then be waited for without end.
-enum SystemThread {
+package enum SystemThread {
   /// Runs a block on a new thread, or throws: the system has none to give now.
   ///
   /// - Parameter stack: bytes; the default is enough for SQLite and for a driver's JSON.
-  static func start(
+  package static func start(
     named name: String, stack: Int = 1 << 20, _ block: @escaping @Sendable () -> Void
-  ) throws(FileStatus.Failure) {
+  ) throws(SystemError) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }
@@ -21,14 +22,14 @@ enum SystemThread {
     let problem = pthread_create(&thread, &attributes, run, work.toOpaque())
     guard problem != 0 else { return }
     work.release()
-    throw FileStatus.Failure(number: problem)
+    throw SystemError(number: problem)
   }
 
   private static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
     raw in
     guard let raw else { return nil }
     let work = Unmanaged<Work>.fromOpaque(raw).takeRetainedValue()
-    _ = setName?(pthread_self(), work.name)
+    cposix_name_thread(work.name)
     work.block()
     return nil
   }
@@ -42,11 +43,4 @@ enum SystemThread {
       self.block = block
     }
   }
-
-  /// A call of the GNU C library that Swift does not import; the name is for debuggers.
-  private static let setName: SetName? = {
-    guard let address = dlsym(nil, "pthread_setname_np") else { return nil }
-    return unsafeBitCast(address, to: SetName.self)
-  }()
-  private typealias SetName = @convention(c) (pthread_t, UnsafePointer<CChar>) -> Int32
 }

@@ -1,4 +1,3 @@
-package import DeploymentEngine
 import Glibc
 
 /// Lets one thread wait for another, for a while at most.
@@ -21,13 +20,13 @@ package final class Semaphore: Sendable {
   ///
   /// - Parameter span: how long at most; less than nothing is nothing.
   /// - Returns: false: there was none in that time.
-  package func wait(atMost span: TimeSpan) -> Bool {
+  package func wait(atMost span: Duration) -> Bool {
     var end = timespec()
     clock_gettime(CLOCK_MONOTONIC, &end)
+    let (seconds, attoseconds) = max(.zero, span).components
     // Some hundred years, which no sum of seconds overflows.
-    let milliseconds = Int(max(0, min(span.milliseconds, 1 << 43)))
-    end.tv_sec += milliseconds / 1000
-    end.tv_nsec += milliseconds % 1000 * 1_000_000
+    end.tv_sec += Int(min(seconds, 1 << 33))
+    end.tv_nsec += Int(attoseconds / 1_000_000_000)
     if end.tv_nsec >= 1_000_000_000 {
       end.tv_sec += 1
       end.tv_nsec -= 1_000_000_000
