@@ -25,6 +25,7 @@ let libvirtTargets: [Target] =
       name: "LibvirtDriverTests",
       dependencies: [
         "Basics", "LibvirtDriver", "CLibvirt", "DeploymentDrivers", "DeploymentEngine", "Posix",
+        "TestSupport",
       ],
       swiftSettings: strict),
   ]
@@ -103,26 +104,32 @@ let package = Package(
     .testTarget(
       name: "EngineRuntimeTests",
       dependencies: [
-        "Basics", "CPosix", "EngineRuntime", "DeploymentDrivers", "DeploymentEngine", "Fuzzing",
-        "Posix",
+        "Basics", "EngineRuntime", "DeploymentDrivers", "DeploymentEngine", "Fuzzing", "Posix",
+        "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "DeploymentDriversTests",
-      dependencies: ["Basics", "DeploymentDrivers", "DeploymentEngine", "Fuzzing", "Posix"],
+      dependencies: [
+        "Basics", "DeploymentDrivers", "DeploymentEngine", "Fuzzing", "Posix", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "DashboardTests",
       dependencies: [
         "Basics", "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime",
-        "DeploymentDrivers", "Fuzzing", "Posix",
+        "DeploymentDrivers", "Fuzzing", "Posix", "TestSupport",
       ],
       swiftSettings: strict),
     .target(
+      name: "TestSupport", dependencies: ["Basics", "CPosix", "DeploymentEngine", "Posix"],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
       name: "Fuzzing", dependencies: ["Basics"], path: "Tests/Fuzzing", swiftSettings: strict),
     .testTarget(name: "TidyTests", swiftSettings: strict),
-    .testTarget(name: "EndToEnd", swiftSettings: strict),
+    .testTarget(
+      name: "EndToEnd", dependencies: ["Basics", "Posix", "TestSupport"], swiftSettings: strict),
   ] + libvirtTargets,
   swiftLanguageModes: [.v6]
 )

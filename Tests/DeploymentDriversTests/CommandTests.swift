@@ -1,6 +1,7 @@
 import DeploymentDrivers
 import DeploymentEngine
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CommandConformanceTests {
@@ -49,7 +50,7 @@ import Testing
     let pid = try #require(
       Int32(
         ProcessWorld.text("\(world.folder)/pid").trimmingCharacters(in: .whitespacesAndNewlines)))
-    try await ProcessWorld.eventually("its child is gone") {
+    try await waitUntil("its child is gone") {
       ["", "Z", "X"].contains(ProcessWorld.state(pid))
     }
   }

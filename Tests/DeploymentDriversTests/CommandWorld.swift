@@ -1,6 +1,7 @@
 import DeploymentDrivers
 import DeploymentEngine
 import Foundation
+import TestSupport
 import Testing
 
 /// A folder of one test, for drivers that are programs and for what they make.

@@ -1,6 +1,7 @@
 import DeploymentDrivers
 import DeploymentEngine
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct ConformanceTests {
@@ -46,7 +47,7 @@ import Testing
       where process.deployment == DeploymentID(thing.id) {
         kill(process.pid, SIGKILL)
       }
-      try await ProcessWorld.eventually("the killed are gone") {
+      try await waitUntil("the killed are gone") {
         ((try? ProcessInventory.processes(ownedBy: thing.owner)) ?? [])
           .allSatisfy { $0.deployment != DeploymentID(thing.id) }
       }

@@ -1,5 +1,6 @@
 import DeploymentDrivers
 import DeploymentEngine
+import TestSupport
 import Testing
 
 /// What a program is asked beside its engine; each claim is shown to be noticed when it is not so.

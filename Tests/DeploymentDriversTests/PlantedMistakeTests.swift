@@ -1,5 +1,6 @@
 import DeploymentDrivers
 import DeploymentEngine
+import TestSupport
 import Testing
 
 /// The checks notice what they are for: each of them fails for a driver with one mistake planted.

@@ -1,6 +1,7 @@
 import DeploymentDrivers
 import DeploymentEngine
 import Glibc
+import TestSupport
 import Testing
 
 /// What can go wrong when a process is started, and what is said of it.

@@ -1,5 +1,6 @@
 import Basics
 import DeploymentEngine
+import TestSupport
 import Testing
 
 @Suite struct SimulatedTests {

@@ -1,6 +1,7 @@
 import Basics
 import DeploymentEngine
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DeploymentDrivers

@@ -1,6 +1,7 @@
 import Basics
 import DeploymentEngine
 import GRDB
+import TestSupport
 import Testing
 
 @testable import EngineRuntime

@@ -1,6 +1,7 @@
 import DeploymentEngine
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 import struct Synchronization.Atomic

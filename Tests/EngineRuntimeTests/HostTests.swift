@@ -1,6 +1,7 @@
 import DeploymentEngine
 import GRDB
 import Glibc
+import TestSupport
 import Testing
 
 @testable import EngineRuntime

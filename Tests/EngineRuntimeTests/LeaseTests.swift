@@ -2,6 +2,7 @@ import Basics
 import DeploymentEngine
 import Foundation
 import Posix
+import TestSupport
 import Testing
 
 import struct Synchronization.Atomic
@@ -102,7 +103,7 @@ struct LeaseTests {
   @Test func isNotInheritedByChildren() throws {
     let temporary = try TemporaryStore()
     let lease = try Lease.take(store: temporary.path)
-    let child = try Child(["tail", "-f", "/dev/null"])
+    let child = try Child("tail", ["-f", "/dev/null"])
     defer { child.kill() }
     lease.release()
     #expect(failure(temporary.path) == nil)
@@ -143,7 +144,7 @@ struct LeaseTests {
   }
 
   @Test func endsNoProcessThatOnlyHasTheSamePid() throws {
-    let child = try Child(["tail", "-f", "/dev/null"])
+    let child = try Child("tail", ["-f", "/dev/null"])
     defer { child.kill() }
     var stranger = ProcessIdentity.current
     stranger.pid = child.pid
@@ -188,7 +189,7 @@ struct LeaseTests {
     let file = open(temporary.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     defer { close(file) }
     #expect(try OFDLock.tryTake(file))
-    let child = try Child(["tail", "-f", "/dev/null"], keeping: file)
+    let child = try Child("tail", ["-f", "/dev/null"], keeping: file)
     var holder = LeaseHolder.current
     holder.process.pid = child.pid
     holder.process.startTime = try Proc.stat(child.pid)?.startTime ?? 0

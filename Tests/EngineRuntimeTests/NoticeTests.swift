@@ -1,5 +1,6 @@
 import Basics
 import DeploymentEngine
+import TestSupport
 import Testing
 
 @testable import EngineRuntime

@@ -1,5 +1,6 @@
 import DeploymentEngine
 import GRDB
+import TestSupport
 import Testing
 
 @testable import EngineRuntime

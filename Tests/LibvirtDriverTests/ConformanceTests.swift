@@ -1,5 +1,6 @@
 import DeploymentDrivers
 import DeploymentEngine
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver

@@ -3,6 +3,7 @@ import DeploymentEngine
 import Dispatch
 import Foundation
 import Posix
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver
@@ -34,7 +35,7 @@ import Testing
     let provider = try driver.makeProvider(["uri": .text(Self.nowhere)])
     #expect(await provider.problem()?.text.contains("is out of reach") ?? false)
     let service = try provider.makeService(["base": .text("golden")])
-    var driven = Driven(service, owner: "owner-1", id: 7)
+    var driven = Driven(machine: service, owner: "owner-1", id: 7)
     #expect(await driven.start(.deployForUser)?.reason(.transient) != nil)
     #expect(await driven.call(.check(.deployForUser))?.reason(.transient) != nil)
     #expect(await driven.start(.destroy)?.reason(.transient) != nil)
@@ -69,7 +70,7 @@ import Testing
     #expect(await begin("save", .milliseconds(20)).isGoingOn)
     #expect(await begin("remove", .milliseconds(20)).isGoingOn)
     gate.signal()
-    try await eventually("the job has ended") { !jobs.isAtWork(on: "lab-7") }
+    try await waitUntil("the job has ended") { !jobs.isAtWork(on: "lab-7") }
     guard case .ended(.failure(let error)) = await begin("save", .milliseconds(20)) else {
       Issue.record("its end was not kept")
       return

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver

@@ -2,6 +2,7 @@ import Basics
 import DeploymentDrivers
 import DeploymentEngine
 import EngineRuntime
+import TestSupport
 import Testing
 
 @testable import Dashboard

@@ -1,5 +1,6 @@
 import DeploymentEngine
 import EngineRuntime
+import TestSupport
 import Testing
 
 @testable import Dashboard

@@ -1,6 +1,7 @@
 import Basics
 import DeploymentEngine
 import EngineRuntime
+import TestSupport
 import Testing
 
 @testable import Dashboard

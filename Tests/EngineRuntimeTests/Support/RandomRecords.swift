@@ -1,12 +1,13 @@
+import Basics
 import DeploymentEngine
 
 /// Makes records of every shape, edges more often than chance would.
 struct RandomRecords {
-  var generator: SeededGenerator
+  var generator: SplitMix64
   let now: EngineTime
 
   init(seed: UInt64, now: EngineTime) {
-    generator = SeededGenerator(seed: seed)
+    generator = SplitMix64(seed: seed)
     self.now = now
   }
 

@@ -1,25 +1,29 @@
+import Foundation
 import Glibc
 
-/// A process that a test started, with its output in files.
-///
-/// It starts with a clean signal mask, so that it behaves as it would from a shell.
-final class Child {
-  let pid: pid_t
+/// A process that a test started. It reads nothing, and starts with a clean signal mask, so that it
+/// behaves as it would from a shell.
+package final class Child {
+  /// Its number.
+  package let pid: Int32
   /// How it ended, once that was asked for: the system says it only once.
   private var status: Status?
 
   /// How a process ended: its exit code, or 128 and the signal's number.
-  typealias Status = Int32
+  package typealias Status = Int32
 
   /// Starts a program.
   ///
   /// - Parameters:
-  ///   - environment: all of it; nothing is inherited.
+  ///   - program: its path, or its name in `PATH`.
+  ///   - arguments: what follows the name.
+  ///   - environment: all of it; nil: that of the test.
   ///   - output: the file that takes standard output; nil: nothing does.
   ///   - errors: the same for standard error.
-  init(
-    _ program: String, _ arguments: [String], environment: [String: String],
-    output: String? = nil, errors: String? = nil
+  ///   - descriptor: a descriptor that the child has open, too.
+  package init(
+    _ program: String, _ arguments: [String] = [], environment: [String: String]? = nil,
+    output: String? = nil, errors: String? = nil, keeping descriptor: Int32? = nil
   ) throws {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -28,6 +32,7 @@ final class Child {
     let flags = O_WRONLY | O_CREAT | O_TRUNC
     posix_spawn_file_actions_addopen(&actions, 1, output ?? "/dev/null", flags, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, errors ?? "/dev/null", flags, 0o600)
+    if let descriptor { posix_spawn_file_actions_adddup2(&actions, descriptor, 100) }
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -38,10 +43,11 @@ final class Child {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
     let words = ([program] + arguments).map { strdup($0) } + [nil]
+    let variables = environment ?? ProcessInfo.processInfo.environment
     let pairs =
-      environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
+      variables.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { (words + pairs).forEach { free($0) } }
-    var pid: pid_t = 0
+    var pid: Int32 = 0
     let failure = posix_spawnp(&pid, program, &actions, &attributes, words, pairs)
     guard failure == 0 else {
       throw TooLate(description: "cannot start \(program): \(String(cString: strerror(failure)))")
@@ -50,7 +56,7 @@ final class Child {
   }
 
   /// How it ended; nil while it runs.
-  func ended() -> Status? {
+  package func ended() -> Status? {
     if let status { return status }
     var word: Int32 = 0
     guard waitpid(pid, &word, WNOHANG) == pid else { return nil }
@@ -60,10 +66,16 @@ final class Child {
   }
 
   /// Waits for its end.
-  func end(within seconds: Int = 60) throws -> Status {
+  package func end(within seconds: Int = patience) throws -> Status {
     try eventually("the end of process \(pid)", within: seconds) { ended() }
   }
 
-  /// Whoever has its number after its end is another.
-  func signal(_ number: Int32) { if ended() == nil { kill(pid, number) } }
+  /// Sends a signal, unless it has ended: its number may be another's by then.
+  package func signal(_ number: Int32) { if ended() == nil { Glibc.kill(pid, number) } }
+
+  /// Kills it, and waits until it is gone.
+  package func kill() {
+    signal(SIGKILL)
+    _ = try? end()
+  }
 }
