@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Machines without libvirt's headers build everything else.
-let hasLibvirt = ["/usr/include", "/usr/local/include", "/opt/homebrew/include"]
+let hasLibvirt = ["/usr/include", "/usr/local/include"]
   .contains { FileManager.default.fileExists(atPath: $0 + "/libvirt/libvirt.h") }
 let libvirtTargets: [Target] =
   !hasLibvirt
@@ -19,26 +19,142 @@ let libvirtTargets: [Target] =
   : [
     .target(name: "CLibvirt"),
     .target(
-      name: "LibvirtDriver", dependencies: ["Basics", "CLibvirt", "DeploymentEngine", "Posix"],
-      swiftSettings: strict),
+      name: "LibvirtDriver",
+      dependencies: ["Basics", "CLibvirt", "DeploymentInterface", "Posix", "SafeTexts"],
+      path: "Sources/Drivers/Libvirt", swiftSettings: strict),
     .testTarget(
       name: "LibvirtDriverTests",
       dependencies: [
-        "Basics", "LibvirtDriver", "CLibvirt", "DeploymentDrivers", "DeploymentEngine", "Posix",
-        "TestSupport",
+        "Basics", "LibvirtDriver", "CLibvirt", "DriverConformance", "DeploymentInterface",
+        "Posix", "SafeTexts", "TestSupport",
       ],
       swiftSettings: strict),
   ]
 let libvirtDependencies: [Target.Dependency] =
   hasLibvirt ? [.target(name: "LibvirtDriver", condition: .when(traits: ["Libvirt"]))] : []
 
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A target of ours in its folder; what it may import is what stands here.
+func room(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/" + folder, swiftSettings: strict)
+}
+
+let support: [Target] = [
+  room("Basics", in: "Support/Basics", []),
+  room("SafeTexts", in: "Support/SafeTexts", []),
+  .target(name: "CPosix", path: "Sources/Support/CPosix"),
+  room("Posix", in: "Support/Posix", ["Basics", "CPosix"]),
+]
+
+let engine: [Target] = [
+  room("DeploymentInterface", in: "DeploymentEngine/Interface", ["Basics", "SafeTexts"]),
+  room(
+    "DeploymentEngine", in: "DeploymentEngine/Core",
+    ["Basics", "DeploymentInterface", "SafeTexts", deque, heap]),
+  room(
+    "EngineStore", in: "DeploymentEngine/Store",
+    ["Basics", "DeploymentEngine", "DeploymentInterface", "Posix", "SafeTexts", grdb]),
+  room(
+    "EngineRuntime", in: "DeploymentEngine/Runtime",
+    [
+      "Basics", "EngineStore", "DeploymentEngine", "DeploymentInterface", "Posix", "SafeTexts",
+      logging,
+    ]),
+  room(
+    "EngineSimulation", in: "DeploymentEngine/Simulation",
+    ["Basics", "DeploymentEngine", "DeploymentInterface", "SafeTexts"]),
+]
+
+let drivers: [Target] = [
+  .target(
+    name: "DeploymentDrivers",
+    dependencies: ["Basics", "CPosix", "DeploymentInterface", "Posix", "SafeTexts"],
+    path: "Sources/Drivers", exclude: ["Libvirt", "Conformance", "ProtocolConformance"],
+    swiftSettings: strict),
+  room(
+    "DriverConformance", in: "Drivers/Conformance",
+    ["Basics", "DeploymentInterface", "Posix", "SafeTexts"]),
+  room(
+    "ProtocolConformance", in: "Drivers/ProtocolConformance",
+    ["DriverConformance", "DeploymentDrivers", "DeploymentInterface", "Posix", "SafeTexts"]),
+]
+
+let dashboard: [Target] = [
+  .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+  .executableTarget(
+    name: "Dashboard",
+    dependencies: [
+      "Basics", "CNcurses", "CPosix", "DeploymentEngine", "EngineSimulation", "EngineRuntime",
+      "EngineStore",
+      "DeploymentDrivers", "DriverConformance", "ProtocolConformance", "DeploymentInterface",
+      "Posix", "SafeTexts", argumentParser, logging, yams,
+    ] + libvirtDependencies,
+    resources: [.embedInCode("Theme/Shipped")],
+    swiftSettings: strict),
+]
+
+let tests: [Target] = [
+  .target(
+    name: "TestSupport",
+    dependencies: ["Basics", "CPosix", "DeploymentInterface", "Posix", "SafeTexts"],
+    path: "Tests/TestSupport", swiftSettings: strict),
+  .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: strict),
+  .testTarget(name: "PosixTests", dependencies: ["Basics", "Posix"], swiftSettings: strict),
+  .testTarget(
+    name: "DeploymentEngineTests",
+    dependencies: [
+      "Basics", "DeploymentEngine", "EngineSimulation", "DeploymentInterface", "SafeTexts",
+    ],
+    swiftSettings: strict),
+  .testTarget(
+    name: "EngineSimulationTests",
+    dependencies: ["EngineSimulation", "DeploymentEngine", "DeploymentInterface", "SafeTexts"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "EngineRuntimeTests",
+    dependencies: [
+      "Basics", "EngineRuntime", "EngineStore", "DeploymentDrivers", "DeploymentEngine",
+      "DeploymentInterface", "Posix", "SafeTexts", "Fuzzing", "TestSupport", grdb,
+    ],
+    swiftSettings: strict),
+  .testTarget(
+    name: "DeploymentDriversTests",
+    dependencies: [
+      "Basics", "DeploymentDrivers", "DriverConformance", "ProtocolConformance",
+      "DeploymentInterface", "Posix", "SafeTexts", "Fuzzing", "TestSupport",
+    ],
+    swiftSettings: strict),
+  .testTarget(
+    name: "DashboardTests",
+    dependencies: [
+      "Basics", "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime",
+      "EngineStore", "DeploymentDrivers", "DeploymentInterface", "Posix", "SafeTexts", "Fuzzing",
+      "TestSupport",
+    ],
+    swiftSettings: strict),
+  .target(
+    name: "Fuzzing", dependencies: ["Basics"], path: "Tests/Fuzzing", swiftSettings: strict),
+  .testTarget(name: "TidyTests", swiftSettings: strict),
+  .testTarget(
+    name: "EndToEnd", dependencies: ["Basics", "Posix", "TestSupport"], swiftSettings: strict),
+]
+
 let package = Package(
   name: "deployment-dashboard",
-  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "dashboard", targets: ["Dashboard"]),
+    .library(name: "DeploymentInterface", targets: ["DeploymentInterface"]),
+    .library(name: "DriverConformance", targets: ["DriverConformance"]),
     .library(name: "DeploymentEngine", targets: ["DeploymentEngine"]),
-    .library(name: "EngineRuntime", targets: ["EngineRuntime"]),
+    .library(name: "EngineRuntime", targets: ["EngineRuntime", "EngineStore"]),
     .library(name: "DeploymentDrivers", targets: ["DeploymentDrivers"]),
   ],
   traits: [
@@ -52,84 +168,6 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
-  targets: [
-    .target(name: "Basics", path: "Sources/Support/Basics", swiftSettings: strict),
-    .target(name: "CPosix", path: "Sources/Support/CPosix"),
-    .target(
-      name: "Posix", dependencies: ["Basics", "CPosix"], path: "Sources/Support/Posix",
-      swiftSettings: strict),
-    .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
-    .target(
-      name: "DeploymentEngine",
-      dependencies: [
-        "Basics",
-        .product(name: "DequeModule", package: "swift-collections"),
-        .product(name: "HeapModule", package: "swift-collections"),
-      ],
-      swiftSettings: strict),
-    .target(
-      name: "EngineRuntime",
-      dependencies: [
-        "Basics", "DeploymentEngine", "Posix",
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: strict),
-    .target(
-      name: "DeploymentDrivers", dependencies: ["Basics", "CPosix", "DeploymentEngine", "Posix"],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "Dashboard",
-      dependencies: [
-        "Basics", "CNcurses", "CPosix", "DeploymentEngine", "EngineSimulation", "EngineRuntime",
-        "DeploymentDrivers",
-        "Posix",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "Yams", package: "Yams"),
-      ] + libvirtDependencies,
-      resources: [.embedInCode("Theme/Shipped")],
-      swiftSettings: strict),
-    .target(
-      name: "EngineSimulation", dependencies: ["Basics", "DeploymentEngine"],
-      swiftSettings: strict),
-    .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: strict),
-    .testTarget(name: "PosixTests", dependencies: ["Basics", "Posix"], swiftSettings: strict),
-    .testTarget(
-      name: "DeploymentEngineTests",
-      dependencies: ["Basics", "DeploymentEngine", "EngineSimulation"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "EngineSimulationTests", dependencies: ["EngineSimulation"], swiftSettings: strict),
-    .testTarget(
-      name: "EngineRuntimeTests",
-      dependencies: [
-        "Basics", "EngineRuntime", "DeploymentDrivers", "DeploymentEngine", "Fuzzing", "Posix",
-        "TestSupport",
-        .product(name: "GRDB", package: "GRDB.swift"),
-      ],
-      swiftSettings: strict),
-    .testTarget(
-      name: "DeploymentDriversTests",
-      dependencies: [
-        "Basics", "DeploymentDrivers", "DeploymentEngine", "Fuzzing", "Posix", "TestSupport",
-      ],
-      swiftSettings: strict),
-    .testTarget(
-      name: "DashboardTests",
-      dependencies: [
-        "Basics", "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime",
-        "DeploymentDrivers", "Fuzzing", "Posix", "TestSupport",
-      ],
-      swiftSettings: strict),
-    .target(
-      name: "TestSupport", dependencies: ["Basics", "CPosix", "DeploymentEngine", "Posix"],
-      path: "Tests/TestSupport", swiftSettings: strict),
-    .target(
-      name: "Fuzzing", dependencies: ["Basics"], path: "Tests/Fuzzing", swiftSettings: strict),
-    .testTarget(name: "TidyTests", swiftSettings: strict),
-    .testTarget(
-      name: "EndToEnd", dependencies: ["Basics", "Posix", "TestSupport"], swiftSettings: strict),
-  ] + libvirtTargets,
+  targets: support + engine + drivers + libvirtTargets + dashboard + tests,
   swiftLanguageModes: [.v6]
 )

@@ -1,5 +1,5 @@
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
 import Testing
 
 /// The driver of that name; the tests reach drivers the way the engine does.

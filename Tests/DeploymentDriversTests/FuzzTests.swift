@@ -1,4 +1,3 @@
-import DeploymentEngine
 import Fuzzing
 import Posix
 import Testing

@@ -1,6 +1,9 @@
 import Basics
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
+import SafeTexts
 
 /// What a driver can do wrong; each is noticed by at least one check.
 enum Mistake: String, CaseIterable, Sendable {

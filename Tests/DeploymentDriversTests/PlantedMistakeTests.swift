@@ -1,5 +1,7 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DriverConformance
+import SafeTexts
 import TestSupport
 import Testing
 

@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import Posix
+import SafeTexts
 import Testing
 
 @testable import DeploymentDrivers

@@ -1,6 +1,8 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import Glibc
+import SafeTexts
 import TestSupport
 import Testing
 

@@ -1,5 +1,7 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// A service whose deployments remember what they were told; answers as `script` says.
 struct RecordingService: Service {

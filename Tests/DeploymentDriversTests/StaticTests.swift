@@ -1,6 +1,9 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
 import Foundation
+import SafeTexts
 import TestSupport
 import Testing
 

@@ -1,8 +1,11 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import TestSupport
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// Driver calls: their deadlines, and that one that hangs holds up nothing else.
 struct CallTests {

@@ -1,10 +1,13 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import GRDB
+import SafeTexts
 import TestSupport
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// Stores that cannot be written for a while: nothing is done that is not stored, nothing is lost.
 struct FaultTests {

@@ -1,12 +1,15 @@
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
 import GRDB
+import SafeTexts
 import TestSupport
 import Testing
 
 import struct Synchronization.Atomic
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct FeedTests {
   private let now = EngineTime.current

@@ -1,10 +1,13 @@
 import DeploymentEngine
+import DeploymentInterface
 import GRDB
 import Glibc
+import SafeTexts
 import TestSupport
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct HostTests {
   @Test func fillsItsPools() throws {

@@ -1,13 +1,15 @@
 import Basics
-import DeploymentEngine
+import DeploymentInterface
 import Foundation
 import Posix
+import SafeTexts
 import TestSupport
 import Testing
 
 import struct Synchronization.Atomic
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct LeaseTests {
   private func failure(_ path: String, endsFrozenHolder: Bool = true) -> LeaseFailure? {

@@ -1,9 +1,11 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import Logging
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct LogTests {
   /// Keeps what is logged.

@@ -1,5 +1,7 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import TestSupport
 import Testing
 

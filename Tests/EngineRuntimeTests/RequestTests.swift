@@ -1,9 +1,12 @@
 import DeploymentEngine
+import DeploymentInterface
 import GRDB
+import SafeTexts
 import TestSupport
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct RequestTests {
   private func bench() throws -> (HostBench, EngineHost) {

@@ -1,10 +1,12 @@
 import DeploymentEngine
 import Foundation
 import GRDB
+import SafeTexts
 import TestSupport
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// Files that are not the store that they should be: recognised, said, and left as they are.
 struct StoreFileTests {

@@ -1,10 +1,13 @@
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
 import GRDB
 import Posix
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct StoreTests {
   /// A fixed time, so that due times come back exactly.

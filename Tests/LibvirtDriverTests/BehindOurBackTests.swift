@@ -1,5 +1,6 @@
 import Basics
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import TestSupport
 import Testing
 

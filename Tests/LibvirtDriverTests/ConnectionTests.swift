@@ -1,8 +1,10 @@
 import CLibvirt
 import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 import Foundation
 import Posix
+import SafeTexts
 import TestSupport
 import Testing
 

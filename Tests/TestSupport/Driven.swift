@@ -1,4 +1,5 @@
-package import DeploymentEngine
+package import DeploymentInterface
+import SafeTexts
 
 /// What the engine does with one deployment or publication: keeps what the driver stored, makes one
 /// call at a time.

@@ -1,5 +1,7 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What is said about the acts of one command.
 struct ActReport {

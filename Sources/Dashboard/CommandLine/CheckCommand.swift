@@ -1,8 +1,11 @@
 import ArgumentParser
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Posix
+import SafeTexts
 
 struct CheckCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
 import Basics
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 /// What a command finds around it: environment, streams, clocks and drivers. Tests bring their own.
 struct CommandContext: Sendable {

@@ -1,8 +1,10 @@
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Glibc
 import Logging
 import Posix
+import SafeTexts
 
 /// A person in front of the screen: the store that is followed, the engine where no other process
 /// has it, and the terminal.

@@ -2,7 +2,10 @@ import ArgumentParser
 import Basics
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 struct DoctorCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

@@ -1,10 +1,14 @@
 import ArgumentParser
 import Basics
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
 import EngineRuntime
+import EngineStore
 import Foundation
 import Posix
+import ProtocolConformance
+import SafeTexts
 
 struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

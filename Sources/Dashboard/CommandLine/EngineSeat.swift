@@ -1,8 +1,11 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Logging
 import Posix
+import SafeTexts
 
 /// Keeps a store's engine going: in this process where no other has it.
 final class EngineSeat: Sendable {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 
 struct EventsCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

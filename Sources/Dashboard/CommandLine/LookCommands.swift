@@ -1,7 +1,9 @@
 import ArgumentParser
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import SafeTexts
 
 /// Where a deployment stands, as an argument.
 enum PlacementArgument: String, CaseIterable, ExpressibleByArgument, Sendable {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Basics
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 struct PlanCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

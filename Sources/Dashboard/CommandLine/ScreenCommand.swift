@@ -1,8 +1,11 @@
 import ArgumentParser
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Glibc
+import SafeTexts
 
 /// What `dashboard` does without a command.
 struct ScreenCommand: ParsableCommand, DashboardSubcommand {

@@ -1,5 +1,5 @@
 import Basics
-import DeploymentEngine
+import DeploymentInterface
 import Posix
 
 /// Takes messages from the threads around the screen to the one that owns it, and wakes that one.

@@ -1,7 +1,10 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Posix
+import SafeTexts
 
 /// Reads a store for the screen, and leaves its requests there. Everything that blocks happens on
 /// two threads of its own: one follows the store, one does what the screen wants done.

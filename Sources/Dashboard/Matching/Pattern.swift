@@ -1,5 +1,5 @@
 import Basics
-import DeploymentEngine
+import DeploymentInterface
 
 #if canImport(Glibc)
   import Glibc

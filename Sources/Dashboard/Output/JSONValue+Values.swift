@@ -1,5 +1,6 @@
 import Basics
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 extension JSONValue {
   /// A text, or null where there is none or it is empty.

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 import Posix
 
 /// Both clocks of the machine.

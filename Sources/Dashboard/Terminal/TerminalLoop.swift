@@ -1,7 +1,9 @@
 import CNcurses
 import DeploymentEngine
+import DeploymentInterface
 import Glibc
 import Posix
+import SafeTexts
 
 /// Which theme is in force.
 enum ThemeChoice: Sendable {

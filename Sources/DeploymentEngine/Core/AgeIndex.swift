@@ -1,3 +1,4 @@
+import DeploymentInterface
 import HeapModule
 
 /// Deployments of one kind in one pool, by age; the oldest and the newest are found at once.

@@ -1,4 +1,6 @@
+import DeploymentInterface
 import DequeModule
+import SafeTexts
 
 extension Engine {
   /// What came of looking for a deployment for a user.

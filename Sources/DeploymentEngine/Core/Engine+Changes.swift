@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// The one way to change a deployment: keeps counts, indexes, limits, revision and due time.
   mutating func change(_ slot: Int, _ body: (inout Deployment, EngineTime) -> Void) {

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// Begins an operation; its first call is made at once.
   mutating func begin(

@@ -1,5 +1,7 @@
+import DeploymentInterface
 import DequeModule
 import HeapModule
+import SafeTexts
 
 extension Engine {
   /// Plans every pool whose counts or settings changed and serves every provider that has room,

@@ -1,4 +1,6 @@
+import DeploymentInterface
 import DequeModule
+import SafeTexts
 
 extension Engine {
   /// Ends a deployment whatever it is doing: a running operation is cancelled when no call is in

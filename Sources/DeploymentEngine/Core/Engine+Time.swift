@@ -1,5 +1,7 @@
 import Basics
+import DeploymentInterface
 import HeapModule
+import SafeTexts
 
 extension Engine {
   /// Lets everything happen that is due by now.

@@ -1,4 +1,6 @@
+import DeploymentInterface
 import DequeModule
+import SafeTexts
 
 extension Engine {
   /// Begins an operation as soon as the provider has room for it: in this very step where it has.

@@ -1,3 +1,5 @@
+public import DeploymentInterface
+
 /// Calls that are decided on and not made yet.
 extension Engine {
   /// Takes back what an event of the same commit has overtaken: nobody has made it, so nobody need

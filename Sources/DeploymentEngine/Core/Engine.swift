@@ -1,6 +1,8 @@
 import Basics
+public import DeploymentInterface
 import DequeModule
 import HeapModule
+public import SafeTexts
 
 /// The engine as a value: told what happened and when, it answers what to do.
 ///

@@ -1,5 +1,7 @@
+import DeploymentInterface
 import DequeModule
 import HeapModule
+import SafeTexts
 
 /// A pool with what is kept beside its record. Never copied while it may change: that would copy
 /// its indexes.

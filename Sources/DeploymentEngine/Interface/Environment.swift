@@ -1,4 +1,5 @@
 import Basics
+public import SafeTexts
 
 /// What a deployment is given with every call: the interface page's utility methods.
 public struct DeploymentEnvironment<ServiceType: Service>: Sendable {

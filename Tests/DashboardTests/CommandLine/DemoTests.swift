@@ -1,7 +1,9 @@
 import Basics
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import SafeTexts
 import TestSupport
 import Testing
 

@@ -1,6 +1,9 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 import TestSupport
 import Testing
 

@@ -1,10 +1,13 @@
 import Basics
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Foundation
 import Logging
 import Posix
+import SafeTexts
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Basics
-import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 import Foundation
 import Glibc

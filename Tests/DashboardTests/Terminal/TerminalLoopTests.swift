@@ -1,6 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import Glibc
 import Posix
+import SafeTexts
 import Testing
 
 @testable import Dashboard

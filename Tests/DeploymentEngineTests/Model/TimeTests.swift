@@ -1,5 +1,5 @@
 import Basics
-import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
 import Testing
 

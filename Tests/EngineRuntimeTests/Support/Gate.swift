@@ -1,5 +1,6 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 
 /// Lets tasks and threads pass once it is open. It does not heed cancellation: so a driver hangs.

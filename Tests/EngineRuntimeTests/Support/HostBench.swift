@@ -1,8 +1,11 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import Logging
+import SafeTexts
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// An engine on a store of its own, with a scripted world outside.
 struct HostBench {

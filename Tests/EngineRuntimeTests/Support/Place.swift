@@ -1,5 +1,6 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 
 /// Where a script finds the store that is made after it.
 final class Place: Sendable {

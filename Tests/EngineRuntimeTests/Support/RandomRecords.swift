@@ -1,5 +1,7 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// Makes records of every shape, edges more often than chance would.
 struct RandomRecords {

@@ -1,5 +1,7 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What the scripted driver's calls find: it decides each answer, and remembers what was asked.
 final class ScriptedWorld: Sendable {

@@ -1,7 +1,10 @@
 import Basics
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Posix
+import SafeTexts
 
 /// Users of the demo who come, work for a while and go.
 final class DemoTraffic: Sendable {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Basics
-import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
+import SafeTexts
 
 /// Lives through days of an engine in a world of chance, and judges every step.
 struct SimulateCommand: ParsableCommand, DashboardSubcommand {

@@ -1,0 +1,114 @@
+public import DeploymentInterface
+
+/// What the next driver call of an operation is.
+public enum OperationStep: UInt8, Hashable, Sendable {
+  /// The method that starts it; the same again when that call failed for now or its answer was
+  /// lost.
+  case start = 0
+  /// `checkState`, because the start method answered `running`; also after a check that failed for
+  /// now.
+  case check = 1
+  /// Nothing, until the provider has room for the operation.
+  case queued = 2
+}
+
+/// The task in flight on a deployment or a publication. At most one for each.
+public struct Operation: Hashable, Sendable {
+  /// Which method.
+  public var kind: OperationKind
+  /// What is called next.
+  public var step: OperationStep
+  /// How often it failed in a way that is tried again; 0 at first.
+  public var failures: Int
+  /// When its time is over.
+  public var deadline: Deadline
+
+  /// An operation that has not been called yet.
+  public init(
+    _ kind: OperationKind, step: OperationStep = .start, failures: Int = 0, deadline: Deadline
+  ) {
+    self.kind = kind
+    self.step = step
+    self.failures = failures
+    self.deadline = deadline
+  }
+}
+
+/// What an error leaves behind: the operation that failed. The reason stands in the deployment.
+public struct Failed: Hashable, Sendable {
+  /// The operation that `retry` would do again.
+  public var operation: OperationKind
+  /// What kind of error ended it.
+  public var failure: FailureClass
+  /// Attempts to remove it from the error, so far.
+  public var removals: Int
+
+  /// A failure of an operation.
+  public init(_ operation: OperationKind, _ failure: FailureClass, removals: Int = 0) {
+    self.operation = operation
+    self.failure = failure
+    self.removals = removals
+  }
+}
+
+/// The state of a deployment with what belongs to it and to no other state.
+public enum Phase: Hashable, Sendable {
+  /// Being made, moved or made ready. May become: usable, removable, canceling, error.
+  case preparing(Operation)
+  /// Usable, or waiting for the OS when `osState` says so; with a setReady or a notice of the OS
+  /// manager in its first call. May become: preparing, removable, removing, error.
+  case usable(Operation?)
+  /// Waits for the provider to have room to remove it. May become: removing.
+  case removable
+  /// Being destroyed. May become: removed, error.
+  case removing(Operation)
+  /// History: the driver said gone.
+  case removed
+  /// Its operation is being cancelled. May become: canceled, error.
+  case canceling(Operation)
+  /// History: the driver said cancelled.
+  case canceled
+  /// An operation failed; something may still exist outside. May become: any state with an
+  /// operation (retry), removing, removed (forget).
+  case error(Failed)
+
+  /// The state's name alone.
+  public var state: DeploymentState {
+    switch self {
+    case .preparing: .preparing
+    case .usable: .usable
+    case .removable: .removable
+    case .removing: .removing
+    case .removed: .removed
+    case .canceling: .canceling
+    case .canceled: .canceled
+    case .error: .error
+    }
+  }
+
+  /// The operation in flight, if any.
+  public var operation: Operation? {
+    switch self {
+    case .preparing(let operation), .removing(let operation), .canceling(let operation): operation
+    case .usable(let operation): operation
+    case .removable, .removed, .canceled, .error: nil
+    }
+  }
+
+  /// Neither state is ever left again.
+  public var isHistory: Bool { self == .removed || self == .canceled }
+}
+
+/// The names of the states, as in the contract, the command line and the store.
+public enum DeploymentState: String, Hashable, Codable, Sendable, CaseIterable {
+  /// See `Phase`.
+  case preparing, usable, removable, removing, removed, canceling, canceled, error
+}
+
+/// What the OS manager has said about the inside.
+public enum OSState: String, Hashable, Codable, Sendable {
+  /// It has not spoken yet.
+  case preparing
+  /// It said ready, or there is no OS manager.
+  case usable
+}

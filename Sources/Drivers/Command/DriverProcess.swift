@@ -1,0 +1,104 @@
+import DeploymentInterface
+import Glibc
+import Posix
+import SafeTexts
+
+/// Runs a driver's program for one call: a request in, an answer out, an end in time.
+///
+/// The program leads a session of its own, so that a call that takes too long can be ended with
+/// everything it has started. What it has started and lives on after it has answered is left alone,
+/// and holds nobody up, whichever of its streams it keeps open.
+package struct DriverProcess: Sendable {
+  let arguments: [String]
+  let environment: [String]
+  let workingDirectory: String?
+  /// How long it may take; then it is asked to end.
+  let limit: TimeSpan
+  /// How long it may take to end; then it is killed.
+  static let grace = TimeSpan.seconds(2)
+  /// The status of a program that does not know its verb.
+  package static let unknownVerb: Int32 = 64
+
+  /// How one call of the program ended.
+  package struct Ending: Sendable {
+    /// Why.
+    package enum Cause: Sendable, Equatable {
+      case exited(Int32), signalled(Int32), late, cancelled, tooMuch
+    }
+    package var cause: Cause
+    package var output: [UInt8] = []
+    /// The last of what it wrote to its standard error.
+    var errors: [UInt8] = []
+  }
+
+  /// One call. Blocks its thread until the program has ended; a task that is cancelled ends it.
+  func run(_ request: [UInt8]) async throws(DeploymentFailure) -> Ending {
+    let stop: WakePipe
+    do throws(SystemError) {
+      stop = try WakePipe()
+    } catch {
+      throw .system("a pipe cannot be made", error)
+    }
+    let result = await withTaskCancellationHandler {
+      Result<Ending, DeploymentFailure>.of { () throws(DeploymentFailure) in
+        try start(request, stop)
+      }
+    } onCancel: {
+      stop.wake()
+    }
+    return try result.get()
+  }
+
+  private func start(
+    _ request: [UInt8], _ stop: WakePipe
+  ) throws(DeploymentFailure) -> Ending {
+    // A file rather than a pipe: reading it ends, it can be opened again by path, and a program
+    // that stops reading early disturbs nobody.
+    let input: MemoryFile
+    do throws(SystemError) {
+      input = try MemoryFile("dashboard-request", holding: request)
+    } catch {
+      throw .system("a request cannot be written", error)
+    }
+    let output = try StreamPipe.forDriver()
+    let errors = try StreamPipe.forDriver()
+    let spawn = ProcessSpawn(
+      arguments: arguments, environment: environment, workingDirectory: workingDirectory,
+      log: nil, mark: ProcessMark(owner: "", deployment: ""))
+    let pid = try spawn.start(
+      input: input.descriptor, output: output.writing, errors: errors.writing)
+    output.closeWriting()
+    errors.closeWriting()
+    var watch = DriverWatch(pid: pid, output: output, errors: errors, stop: stop)
+    return watch.run(within: limit)
+  }
+}
+
+extension Result where Failure == DeploymentFailure {
+  /// What a body that throws came to.
+  fileprivate static func of(_ body: () throws(Failure) -> Success) -> Self {
+    do throws(Failure) {
+      return .success(try body())
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+extension StreamPipe {
+  /// A pipe for a stream of a driver's program.
+  static func forDriver() throws(DeploymentFailure) -> StreamPipe {
+    do throws(SystemError) {
+      return try StreamPipe()
+    } catch {
+      throw .system("a pipe cannot be made", error)
+    }
+  }
+}
+
+extension DeploymentFailure {
+  /// What the system could not do, which it may be able to do later.
+  static func system(_ what: String, _ error: SystemError) -> DeploymentFailure {
+    .init(.transient, SafeText("\(what): \(error.text)"))
+  }
+}
