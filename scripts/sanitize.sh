@@ -41,7 +41,7 @@ for sanitizer in ${ONLY:-address thread}; do
   build=(--sanitize="$sanitizer" --scratch-path ".build/${sanitizer:0:1}san")
   skip='^$'
   if [ "$sanitizer" = thread ]; then
-    # The lock that it knows: Sources/DeploymentEngine/Interface/Mutex.swift.
+    # The lock that it knows: Sources/Support/Basics/Mutex.swift.
     build+=(-Xswiftc -DTHREAD_SANITIZER)
     # One thread with a parser each, for a long time.
     skip='FuzzTests'

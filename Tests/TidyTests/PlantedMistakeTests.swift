@@ -31,6 +31,9 @@ private struct Planted: Sendable, CustomTestStringConvertible {
     Planted(core, "import DequeModule\nimport struct Synchronization.Atomic"),
     Planted(core, "import Synchronization", found: 1),
     Planted(runtime, "let done = DispatchSemaphore(value: 0)", found: 1),
+    Planted(runtime, "let call = dlsym(nil, \"gettid\")", found: 1),
+    Planted(core, "import Posix", found: 1),
+    Planted("Sources/Support/Basics/A.swift", "import Glibc", found: 1),
     Planted(core, "import FoundationEssentials", found: 1),
     Planted(
       "Sources/DeploymentEngine/Interface/ServiceCaller.swift", "import FoundationEssentials"),

@@ -17,18 +17,24 @@ extension Rule {
       [
         Word(
           "import Synchronization",
-          "`Mutex` is DeploymentEngine's, which ThreadSanitizer sees; for atomics write"
+          "`Mutex` is that of Basics, which ThreadSanitizer sees; for atomics write"
             + " `import struct Synchronization.Atomic`")
       ]
-    ) { $0.isBelow(["Sources"]) && !$0.path.hasSuffix("Interface/Mutex.swift") },
+    ) { $0.isBelow(["Sources"]) && !$0.path.hasSuffix("Basics/Mutex.swift") },
+    .forbidding(
+      "What C has is called through C",
+      [
+        Word("dlsym", "declare it in CPosix, and let the compiler and the linker look for it"),
+        Word("dlopen", "declare it in CPosix, and let the compiler and the linker look for it"),
+      ]
+    ) { $0.isBelow(["Sources"]) && $0.isSwift },
     .forbidding(
       "What waits for a while does not wait for a time of day",
-      [Word("DispatchSemaphore", "on Linux it does: use `Semaphore`")]
-    ) {
-      $0.isBelow([
-        "Sources/DeploymentEngine/Store", "Sources/DeploymentEngine/Runtime", "Sources/Dashboard",
-      ])
-    },
+      [
+        Word("DispatchSemaphore", "on Linux it does: use `Semaphore`"),
+        Word("NSCondition", "on Linux it does: use `Semaphore`"),
+      ]
+    ) { $0.isBelow(["Sources"]) },
     Rule("A test that waits says for what") { file in
       guard file.isTest else { return [] }
       return Set(waits.flatMap { file.code.lines(with: $0) }).sorted().filter { number in

@@ -2,6 +2,7 @@ import CNcurses
 import DeploymentEngine
 package import DeploymentInterface
 import Glibc
+package import Posix
 package import SafeTexts
 package import TerminalCells
 
@@ -85,7 +86,7 @@ package struct TerminalLoop<Program: ScreenProgram> {
   private mutating func rest() {
     var polls = [
       pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wake.reading, events: Int16(POLLIN), revents: 0),
       pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     let outlet = terminal.outlet

@@ -1,8 +1,10 @@
+import Basics
 import DeploymentDrivers
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import DashboardKit
@@ -43,7 +45,7 @@ import Testing
   }
 
   @Test func usersComeLogInAndGoWithinALimit() {
-    var chance = DemoChance(state: 2)
+    var chance = SplitMix64(seed: 2)
     let empty = state(users: [])
     let first = (1...20).compactMap { _ in DemoTraffic.next(empty, at: Self.now.utc, &chance) }
     #expect(!first.isEmpty)
@@ -66,7 +68,7 @@ import Testing
   }
 
   @Test func leavesOtherUsersAlone() {
-    var chance = DemoChance(state: 3)
+    var chance = SplitMix64(seed: 3)
     let others = state(users: ["somebody", "else", "who", "came", "here"])
     for _ in 1...50 {
       switch DemoTraffic.next(others, at: Self.now.utc, &chance) {

@@ -1,8 +1,10 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
 import EngineStore
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import DashboardKit

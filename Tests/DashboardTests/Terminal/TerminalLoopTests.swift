@@ -1,6 +1,7 @@
 import DeploymentEngine
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 import Testing
 

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Basics
 import DeploymentEngine
 import DeploymentInterface
-import Dispatch
 import EngineRuntime
 import EngineStore
+import Posix
 import SafeTexts
 
 struct CheckCommand: ParsableCommand, DashboardSubcommand {
@@ -90,18 +91,10 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
   /// What a provider says; one that says nothing in time is out of reach.
   private static func problem(of provider: any Provider) -> SafeText? {
     let answer = ProviderAnswer()
-    Task.detached(executorPreference: OwnThread()) { answer.give(await provider.problem()) }
+    Task.detached(executorPreference: BlockingExecutor(named: "check", limit: 1)) {
+      answer.give(await provider.problem())
+    }
     return answer.wait(atMost: patience)
-  }
-}
-
-/// Runs a task apart from all others, which a provider that blocks would hold up.
-final class OwnThread: TaskExecutor {
-  private let queue = DispatchQueue(label: "dashboard.check")
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
   }
 }
 
@@ -116,7 +109,7 @@ private final class ProviderAnswer: Sendable {
   }
 
   func wait(atMost span: TimeSpan) -> SafeText? {
-    guard signal.wait(atMost: span) else {
+    guard signal.wait(atMost: span.duration) else {
       return SafeText("it has not answered for \(span.spoken)")
     }
     return said.withLock { $0 }

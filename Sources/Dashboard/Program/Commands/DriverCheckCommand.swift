@@ -1,10 +1,12 @@
 import ArgumentParser
+import Basics
 import DeploymentDrivers
 import DeploymentInterface
 import DriverConformance
 import EngineRuntime
 import EngineStore
 import Foundation
+import Posix
 import ProtocolConformance
 import SafeTexts
 
@@ -106,7 +108,9 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
     for lines: CheckLines, _ work: @escaping @Sendable () async -> ConformanceReport
   ) -> ConformanceReport {
     let box = ReportBox()
-    let task = Task.detached(executorPreference: OwnThread()) { box.give(await work()) }
+    let task = Task.detached(executorPreference: BlockingExecutor(named: "check", limit: 1)) {
+      box.give(await work())
+    }
     // Nobody reads on: nothing more needs to be made.
     lines.onFailure { task.cancel() }
     return box.wait()

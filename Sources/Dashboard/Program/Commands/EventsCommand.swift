@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
 import EngineStore
+import Posix
 import SafeTexts
 
 struct OrphansCommand: ParsableCommand, DashboardSubcommand {

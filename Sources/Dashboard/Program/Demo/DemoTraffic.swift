@@ -1,8 +1,9 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
-import Dispatch
 import EngineRuntime
 import EngineStore
+import Posix
 import SafeTexts
 
 /// Users of the demo who come, work for a while and go.
@@ -12,7 +13,7 @@ final class DemoTraffic: Sendable {
   private static let limit = 5
 
   private let storePath: String
-  private let queue = DispatchQueue(label: "dashboard.demo")
+  private let thread = BlockingExecutor(named: "demo", limit: 1)
   private let isStopped = Mutex(false)
   private let bell = Semaphore()
   private let ended = Semaphore()
@@ -21,8 +22,8 @@ final class DemoTraffic: Sendable {
 
   /// Lets them come; the same seed lets the same ones come.
   func start(seed: UInt64 = 2) {
-    queue.async { [self] in
-      var chance = DemoChance(state: seed)
+    thread.run { [self] in
+      var chance = SplitMix64(seed: seed)
       var number = 0
       while !isStopped.withLock({ $0 }) {
         let pause = Int64.random(in: 1500...4000, using: &chance)
@@ -43,7 +44,7 @@ final class DemoTraffic: Sendable {
     _ = ended.wait(atMost: .seconds(1))
   }
 
-  private func step(_ number: Int, _ chance: inout DemoChance) throws(StoreFailure) {
+  private func step(_ number: Int, _ chance: inout SplitMix64) throws(StoreFailure) {
     let snapshot = try StoreReader(path: storePath).snapshot()
     guard let verb = Self.next(snapshot.state, at: snapshot.now, &chance) else { return }
     let key = RequestKey("demo-\(number)-\(snapshot.now.milliseconds)")
@@ -53,7 +54,7 @@ final class DemoTraffic: Sendable {
   /// What somebody does next: logs in to what was given, logs out after a while, gives it back, or
   /// comes.
   static func next(
-    _ state: StoredState, at now: Timestamp, _ chance: inout DemoChance
+    _ state: StoredState, at now: Timestamp, _ chance: inout SplitMix64
   ) -> Verb? {
     let held = state.deployments.filter {
       $0.placement.isAssigned && users.contains($0.placement.user ?? "") && $0.state == .usable
@@ -83,17 +84,5 @@ final class DemoTraffic: Sendable {
       let pool = pools.min(by: { $0.counts.assigned < $1.counts.assigned })
     else { return nil }
     return .assignFromPool(pool.name, user: user)
-  }
-}
-
-/// Chance that can be repeated (an xorshift; nothing here depends on how good it is).
-struct DemoChance: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state ^= state << 13
-    state ^= state >> 7
-    state ^= state << 17
-    return state
   }
 }

@@ -4,6 +4,7 @@ import EngineRuntime
 import EngineStore
 import Glibc
 import Logging
+import Posix
 import SafeTexts
 import TerminalCells
 import TerminalHost
@@ -39,7 +40,7 @@ struct DashboardSession {
     let setup = TerminalSetup(options, place.settings?.theme, context)
     let (choice, complaint) = setup.theme()
     guard let terminal = setup.terminal(choice.first) else { return nil }
-    guard let wake = WakePipe() else {
+    guard let wake = try? WakePipe() else {
       _ = terminal.close()
       throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
     }

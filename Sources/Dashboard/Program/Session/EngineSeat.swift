@@ -1,10 +1,11 @@
+import Basics
 import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
-import Dispatch
 import EngineRuntime
 import EngineStore
 import Logging
+import Posix
 import SafeTexts
 
 /// Keeps a store's engine going: in this process where no other has it.
@@ -31,7 +32,7 @@ final class EngineSeat: Sendable {
   private let mail: SessionMail
   private let onPresence: @Sendable (_ isHere: Bool) -> Void
   private let state = Mutex(State())
-  private let watching = DispatchQueue(label: "dashboard.engine")
+  private let watching = BlockingExecutor(named: "takeover", limit: 1)
   private let bell = Semaphore()
   private let ended = Semaphore()
 
@@ -46,7 +47,7 @@ final class EngineSeat: Sendable {
 
   /// Becomes the engine where there is none, and goes on looking.
   func start() {
-    watching.async { [self] in
+    watching.run { [self] in
       var configuration = options.configuration
       var isFirst = true
       while !state.withLock({ $0.isStopped }) {
@@ -55,7 +56,7 @@ final class EngineSeat: Sendable {
         configuration = nil
         isFirst = false
         let isHere = state.withLock { $0.host != nil }
-        _ = bell.wait(atMost: isHere ? Self.longPause : Self.pause)
+        _ = bell.wait(atMost: (isHere ? Self.longPause : Self.pause).duration)
       }
       ended.signal()
     }

@@ -1,5 +1,7 @@
+import Basics
 import DashboardScreen
 import DeploymentInterface
+import Posix
 import TerminalHost
 
 /// Takes messages from the threads around the screen to the one that owns it, and wakes that one.

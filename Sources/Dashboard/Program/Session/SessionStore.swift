@@ -1,9 +1,10 @@
+import Basics
 import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
-import Dispatch
 import EngineRuntime
 import EngineStore
+import Posix
 import SafeTexts
 
 /// Reads a store for the screen, and leaves its requests there. Everything that blocks happens on
@@ -33,8 +34,8 @@ final class SessionStore: Sendable {
   private let mail: SessionMail
   private let bell: StoreBell
   private let state = Mutex(State())
-  private let following = DispatchQueue(label: "dashboard.follow")
-  private let working = DispatchQueue(label: "dashboard.work")
+  private let following = BlockingExecutor(named: "follow", limit: 1)
+  private let working = BlockingExecutor(named: "work", limit: 1)
   private let ended = Semaphore()
 
   init(path: String, mail: SessionMail) {
@@ -45,7 +46,7 @@ final class SessionStore: Sendable {
 
   /// Begins to follow the store, which need not exist yet.
   func start() {
-    following.async { [self] in
+    following.run { [self] in
       while !state.withLock({ $0.isStopped }) {
         look()
         bell.wait(atMost: Self.pause)
@@ -99,7 +100,7 @@ final class SessionStore: Sendable {
 
   /// Reads events, after a number or the last ones.
   func loadJournal(_ deployment: DeploymentID?, after number: Int64?) {
-    working.async { [self] in
+    working.run { [self] in
       guard let reader = state.withLock({ $0.reader }) else { return }
       do throws(StoreFailure) {
         let events =
@@ -122,7 +123,7 @@ final class SessionStore: Sendable {
   }
 
   private func work(_ body: @escaping @Sendable (RequestClient) throws(StoreFailure) -> Void) {
-    working.async { [self] in
+    working.run { [self] in
       do throws(StoreFailure) {
         try body(try client())
       } catch {

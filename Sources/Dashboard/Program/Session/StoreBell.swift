@@ -1,6 +1,7 @@
 import DeploymentInterface
 import EngineRuntime
 import EngineStore
+import Posix
 
 /// Lets a command sleep until a store changes.
 final class StoreBell: Sendable {
@@ -15,14 +16,14 @@ final class StoreBell: Sendable {
 
   /// Returns when the store has changed since the last time, or when the time is over.
   func wait(atMost span: TimeSpan) {
-    guard signal.wait(atMost: span) else { return }
+    guard signal.wait(atMost: span.duration) else { return }
     // Many changes ring once.
     while signal.wait(atMost: .zero) {}
   }
 
   /// Sleeps, whatever changes.
   static func sleep(_ span: TimeSpan) {
-    _ = Semaphore().wait(atMost: span)
+    _ = Semaphore().wait(atMost: span.duration)
   }
 
   /// Ends the sleep now.

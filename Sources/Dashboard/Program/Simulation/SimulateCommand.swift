@@ -1,4 +1,5 @@
 import ArgumentParser
+import Basics
 import DeploymentInterface
 import EngineSimulation
 import SafeTexts

@@ -3,6 +3,7 @@ import DeploymentInterface
 import EngineRuntime
 import EngineSimulation
 import EngineStore
+import Posix
 import SafeTexts
 import TerminalCells
 import TerminalHost
@@ -36,7 +37,7 @@ struct SimulationSession {
       throw CommandFailure(
         .failed, "dashboard: --screen needs a terminal; without it the run is told as text")
     }
-    guard let wake = WakePipe() else {
+    guard let wake = try? WakePipe() else {
       _ = terminal.close()
       throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
     }

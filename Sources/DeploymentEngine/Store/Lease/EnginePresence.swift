@@ -1,6 +1,7 @@
 public import DeploymentEngine
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 
 extension EnginePresence {
@@ -25,9 +26,9 @@ struct HeldLock: Sendable {
     let age = EngineClock.system.now.utc - beat
     let host = SafeText(contents.holder.host)
     if age > Self.patience {
-      return .silent(pid: contents.holder.pid, host: host, heartbeatAge: age)
+      return .silent(pid: contents.holder.process.pid, host: host, heartbeatAge: age)
     }
-    return .running(pid: contents.holder.pid, host: host, since: contents.since)
+    return .running(pid: contents.holder.process.pid, host: host, since: contents.since)
   }
 
   /// Who holds the lock; nil: nobody does.
@@ -41,7 +42,7 @@ struct HeldLock: Sendable {
     var seen: HeldLock?
     for attempt in 0..<20 {
       if attempt > 0 { usleep(10_000) }
-      guard FileLock.isHeld(descriptor) else { return nil }
+      guard OFDLock.isHeld(descriptor) else { return nil }
       guard let contents = LockContents(descriptor: descriptor),
         let status = try? FileStatus(descriptor: descriptor)
       else { continue }
@@ -53,7 +54,9 @@ struct HeldLock: Sendable {
 
   /// Held, by somebody who has not said who.
   private static var nameless: HeldLock {
-    let nobody = ProcessIdentity(pid: 0, startTime: 0, host: "unknown", machine: "unknown")
+    let nobody = LeaseHolder(
+      process: ProcessIdentity(pid: 0, startTime: 0, bootID: "unknown"), pidNamespace: nil,
+      host: "unknown")
     let now = EngineClock.system.now.utc
     return HeldLock(
       contents: LockContents(holder: nobody, since: now, remembered: nil), beat: now)
