@@ -110,12 +110,11 @@ extension Engine {
     guard provider.deployments < provider.limits.deployments else {
       throw Refusal(.notPermitted, provider.exhaustion ?? "the provider is full")
     }
+    // Whatever its OS manager has said, it said to an engine that is forgotten.
     var deployment = Deployment(
       id: id, pool: pool.id, identity: identity, placement: .assigned(user),
-      phase: .usable(nil), osState: .usable, publication: nil,
+      phase: .usable(nil), guest: .ready(isTold: true), publication: nil,
       because: "it existed without a record", at: now.utc)
-    // Whatever its OS manager has said, it said to an engine that is forgotten.
-    deployment.readyTold = true
     deployment.notices.add(.assignToUser(user))
     return deployment
   }

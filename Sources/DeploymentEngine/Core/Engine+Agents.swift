@@ -24,9 +24,7 @@ extension Engine {
 
   private mutating func osReady(_ slot: Int, _ data: SafeText?) -> Reply {
     change(slot) {
-      $0.osState = .usable
-      $0.osData = data
-      $0.readyTold = false
+      $0.guest = .ready(data: data)
       if $0.state == .usable { $0.patience = nil }
     }
     log(.session, "the OS manager says ready", slot: slot)
@@ -114,4 +112,14 @@ extension AgentWord {
     case .logout: "logout"
     }
   }
+}
+
+extension GuestState {
+  /// Its service does not wait for an OS manager, or no longer.
+  mutating func becomeReady() {
+    if self == .silent { self = .ready() }
+  }
+
+  /// The driver has been told.
+  mutating func tell() { self = .ready(data: data, isTold: true) }
 }

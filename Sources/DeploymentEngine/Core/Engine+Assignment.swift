@@ -62,7 +62,7 @@ extension Engine {
       return .accepted(deployment.id, note: SafeText("\(name) is being made ready for \(user)"))
     case .usable(nil):
       if deployment.placement.isAssigned {
-        change(slot) { $0.admission = .wanted }
+        change(slot) { $0.placement = $0.placement.with(.wanted) }
         settle(slot)
       }
       return .accepted(deployment.id, note: SafeText("\(user) holds \(name) already"))
@@ -153,8 +153,7 @@ extension Engine {
   /// It becomes the user's, and is told so.
   mutating func give(_ slot: Int, to user: SafeText) {
     change(slot) {
-      $0.placement = .assigned(user)
-      $0.admission = .wanted
+      $0.placement = .assigned(user, .wanted)
       $0.everAssigned = true
       $0.patience = nil
       $0.stateSince = $1.utc

@@ -37,7 +37,7 @@ extension Engine {
       placement: deployment.placement,
       publication: publication.map {
         PublicationReference(revision: $0.revision, name: $0.name, data: $0.data)
-      }, osData: deployment.osData, time: now)
+      }, osData: deployment.guest.data, time: now)
   }
 
   /// A call came back.
@@ -95,7 +95,7 @@ extension Engine {
       if !failTwin(slot, operation.kind), operation.step == .queued {
         queueStart(slot, operation.kind)
       }
-    case .preparing(let operation):
+    case .preparing(let operation, _):
       if operation.step == .queued { queueStart(slot, operation.kind) }
     case .removing, .canceling, .removed, .canceled, .error: break
     }
@@ -122,7 +122,7 @@ extension Engine {
       guard var operation = $0.phase.operation else { return }
       operation.step = .check
       operation.failures = 0
-      if operation.kind == .notifyReadyFromOSManager { $0.readyTold = true }
+      if operation.kind == .notifyReadyFromOSManager { $0.guest.tell() }
       switch $0.phase {
       case .usable: $0.phase = .preparing(operation)
       case .preparing, .removing, .canceling, .removable, .removed, .canceled, .error:

@@ -30,7 +30,7 @@ extension Engine {
     init(_ deployment: Deployment) {
       state = deployment.state
       osState = deployment.osState
-      placement = deployment.placement
+      placement = deployment.placement.with(.wanted)
       operation = deployment.operation
       cancelRequested = deployment.cancelRequested
       pending = deployment.pending?.key

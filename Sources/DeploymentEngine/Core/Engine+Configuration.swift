@@ -56,7 +56,7 @@ extension Engine {
     case .removable: queueRemoval(slot)
     case .preparing where deployment.cancelRequested: queueRemoval(slot)
     case .usable(nil): settle(slot)
-    case .preparing(let operation), .usable(.some(let operation)):
+    case .preparing(let operation, _), .usable(.some(let operation)):
       if operation.step == .queued { queueStart(slot, operation.kind) }
     case .removing, .removed, .canceling, .canceled, .error: break
     }

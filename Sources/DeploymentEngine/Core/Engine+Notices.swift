@@ -51,12 +51,12 @@ extension Engine {
     log(.state, "it is looked at: \(sentence)", slot: slot)
     switch slots[slot].placement {
     case .assigned:
-      change(slot) { $0.admission = .wanted }
+      change(slot) { $0.placement = $0.placement.with(.wanted) }
       settle(slot)
     case .cache(.l1, _): beginInTurn(slot, .setReady, as: { .usable($0) })
     case .cache(.l2, _):
       guard boxes[live[slot].pool].record.traits?.offers(.moveToCache(.l2)) ?? false else { return }
-      beginInTurn(slot, .moveToCache(.l2), as: Phase.preparing)
+      beginInTurn(slot, .moveToCache(.l2), as: { .preparing($0) })
     }
   }
 }

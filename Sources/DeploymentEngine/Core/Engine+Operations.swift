@@ -30,16 +30,16 @@ extension Engine {
     if boxes[index].record.traits?.waitsForOS ?? false, deployment.osState == .preparing {
       return waitForOS(slot, settings: boxes[index].settings)
     }
-    if !deployment.readyTold, kind != .notifyReadyFromOSManager {
-      change(slot) { $0.osState = .usable }
+    if !deployment.guest.isTold, kind != .notifyReadyFromOSManager {
+      change(slot) { $0.guest.becomeReady() }
       return begin(
-        slot, .notifyReadyFromOSManager, as: Phase.preparing,
+        slot, .notifyReadyFromOSManager, as: { .preparing($0) },
         within: boxes[index].settings.deadlines.preparing)
     }
     change(slot) {
       $0.phase = .usable(nil)
       // Its service may have waited for the OS once, and wait no longer.
-      $0.osState = .usable
+      $0.guest.becomeReady()
       $0.notices.add(.finish)
     }
     let address = slots[slot].ip.map { ", its IP is \($0)" } ?? ""
@@ -74,8 +74,8 @@ extension Engine {
     change(slot) {
       $0.phase = .usable(nil)
       switch kind {
-      case .notifyReadyFromOSManager: $0.readyTold = true
-      case .setReady: if $0.placement.isAssigned { $0.admission = .granted }
+      case .notifyReadyFromOSManager: $0.guest.tell()
+      case .setReady: $0.placement = $0.placement.with(.granted)
       case .deployForCache, .deployForUser, .moveToCache, .cancel, .destroy, .publish: break
       }
     }
@@ -85,7 +85,7 @@ extension Engine {
 
   /// Made ready for the user who holds it: let in, as soon as there is an address.
   mutating func letIn(_ slot: Int) {
-    guard let user = slots[slot].placement.user, slots[slot].admission == .granted else { return }
+    guard let user = slots[slot].placement.holder, slots[slot].admission == .granted else { return }
     if slots[slot].isLetIn {
       change(slot) { $0.reason = nil }
       return log(.assignment, "\(user) is let in at \(slots[slot].ip ?? "")", slot: slot)
@@ -99,7 +99,7 @@ extension Engine {
     guard live[slot].call == nil, slots[slot].phase == .usable(nil) else { return }
     if failTwin(slot, .setReady) { return }
     guard slots[slot].osState == .usable else { return flushNotices(slot) }
-    if !slots[slot].readyTold {
+    if !slots[slot].guest.isTold {
       return begin(
         slot, .notifyReadyFromOSManager, as: { .usable($0) },
         within: boxes[live[slot].pool].settings.deadlines.preparing)
@@ -107,7 +107,7 @@ extension Engine {
     if case .cache(.l1, reservedFor: .some(let user)) = slots[slot].placement {
       give(slot, to: user)
     }
-    if slots[slot].placement.isAssigned, slots[slot].admission == .wanted {
+    if slots[slot].admission == .wanted {
       queueReady(slot)
     } else {
       flushNotices(slot)
@@ -157,7 +157,6 @@ extension Engine {
     let retention = boxes[index].settings.historyRetention
     change(slot) {
       $0.phase = phase
-      $0.cancelRequested = false
       $0.pending = nil
       $0.reason = nil
       $0.progress = nil
@@ -188,11 +187,10 @@ extension Engine {
     change(slot) {
       $0.phase = .error(Failed(kind, failure.kind, removals: removals))
       $0.reason = failure.reason
-      $0.cancelRequested = false
       $0.progress = nil
       $0.patience = nil
       $0.next = due
-      if $0.admission == .granted { $0.admission = .wanted }
+      $0.placement = $0.placement.with(.wanted)
     }
     log(.failure, "\(kind.word): \(failure.reason)", level: .error, slot: slot)
     letReservationGo(slot)

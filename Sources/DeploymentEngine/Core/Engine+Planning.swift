@@ -270,7 +270,7 @@ extension Engine {
     var deployment = Deployment(
       id: DeploymentID(counters.deployment), pool: boxes[index].record.id, identity: identity,
       placement: placement, phase: .preparing(operation),
-      osState: .preparing, publication: boxes[index].record.activePublication,
+      guest: .silent, publication: boxes[index].record.activePublication,
       because: SafeText(reason),
       at: now.utc)
     deployment.next = deadline(in: .zero)

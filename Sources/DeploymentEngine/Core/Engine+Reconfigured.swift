@@ -20,8 +20,8 @@ extension Engine {
   mutating func endWhatIsNotOffered(_ index: Int) {
     guard let traits = boxes[index].record.traits else { return }
     for slot in slots(of: index) {
-      guard case .preparing(let operation) = slots[slot].phase, !traits.offers(operation.kind),
-        !slots[slot].cancelRequested
+      guard case .preparing(let operation, ending: false) = slots[slot].phase,
+        !traits.offers(operation.kind)
       else { continue }
       letReservationGo(slot)
       remove(slot, because: "its service no longer has what \(operation.kind.word) is for")

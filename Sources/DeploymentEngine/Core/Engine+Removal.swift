@@ -7,7 +7,7 @@ extension Engine {
     switch slots[slot].phase {
     case .preparing:
       guard !slots[slot].cancelRequested else { return queueRemoval(slot) }
-      change(slot) { $0.cancelRequested = true }
+      change(slot) { $0.phase = $0.phase.ending }
       log(.state, "cancel requested: \(reason)", slot: slot, actor: actor)
       queueRemoval(slot)
     case .usable, .error:
@@ -20,7 +20,6 @@ extension Engine {
   mutating func letGo(_ slot: Int, because reason: String, actor: SafeText = "engine") {
     change(slot) {
       $0.phase = .removable
-      $0.cancelRequested = false
       $0.pending = nil
       $0.patience = nil
       $0.next = nil
@@ -57,9 +56,9 @@ extension Engine {
     switch slots[slot].phase {
     case .removable:
       begin(slot, .destroy, as: Phase.removing, within: length)
-    case .preparing where slots[slot].cancelRequested:
+    case .preparing(let operation, ending: true):
       change(slot) {
-        $0.cancelRequested = false
+        $0.phase = .preparing(operation)
         $0.pending = nil
       }
       begin(slot, .cancel, as: Phase.canceling, within: length)

@@ -95,7 +95,7 @@ extension Engine {
     case .move(let level): return move(slot, to: level)
     case .ready:
       if slots[slot].placement.isAssigned {
-        change(slot) { $0.admission = .wanted }
+        change(slot) { $0.placement = $0.placement.with(.wanted) }
         settle(slot)
       } else {
         beginInTurn(slot, .setReady, as: { .usable($0) })
@@ -154,7 +154,7 @@ extension Engine {
     if let refusal = inMaintenance(host) { return .refused(refusal) }
     // Placement and state change in one commit, whether there is a place now or not.
     change(slot) { $0.placement = .cache(level, reservedFor: nil) }
-    beginInTurn(slot, .moveToCache(level), as: Phase.preparing)
+    beginInTurn(slot, .moveToCache(level), as: { .preparing($0) })
     log(.state, "moving to \(level.rawValue): an operator asked", slot: slot)
     return .accepted(
       slots[slot].id, note: SafeText("it is moving to \(level.rawValue)\(turnNote(host))"))
@@ -180,7 +180,7 @@ extension Engine {
   ) {
     change(slot) { $0.placement = .cache(level, reservedFor: user) }
     let length = boxes[live[slot].pool].settings.deadlines.preparing
-    begin(slot, .moveToCache(level), as: Phase.preparing, within: length)
+    begin(slot, .moveToCache(level), as: { .preparing($0) }, within: length)
     log(.state, "moving to \(level.rawValue): \(reason)", slot: slot)
   }
 
@@ -206,7 +206,7 @@ extension Engine {
     case .deployForCache, .deployForUser, .moveToCache:
       if let refusal = inMaintenance(host) { return .refused(refusal) }
       turn = turnNote(host)
-      beginInTurn(slot, failed.operation, as: Phase.preparing)
+      beginInTurn(slot, failed.operation, as: { .preparing($0) })
     case .setReady, .notifyReadyFromOSManager: retryInside(slot, failed.operation)
     case .cancel, .destroy, .publish:
       letGo(slot, because: "an operator asked to try \(failed.operation.word) again")
@@ -222,9 +222,9 @@ extension Engine {
     let isTwin = firstHolder(of: slots[slot].uniqueId, besides: slot) != nil
     if isTwin {
       guard kind == .setReady else {
-        return begin(slot, kind, as: Phase.preparing, within: length)
+        return begin(slot, kind, as: { .preparing($0) }, within: length)
       }
-      beginInTurn(slot, kind, as: Phase.preparing)
+      beginInTurn(slot, kind, as: { .preparing($0) })
     } else if slots[slot].osState == .preparing {
       waitForOSAgain(slot)
     } else if kind == .setReady, !slots[slot].placement.isAssigned {

@@ -231,7 +231,7 @@ extension Phase {
   /// The same state with another operation.
   func with(_ operation: Operation) -> Phase {
     switch self {
-    case .preparing: .preparing(operation)
+    case .preparing(_, let ending): .preparing(operation, ending: ending)
     case .usable: .usable(operation)
     case .removing: .removing(operation)
     case .canceling: .canceling(operation)

@@ -59,7 +59,7 @@ extension Engine {
         continue
       }
       guard slots[slot].phase == .usable(nil), slots[slot].osState == .usable,
-        slots[slot].placement.isAssigned, slots[slot].admission == .wanted,
+        slots[slot].admission == .wanted,
         live[slot].call == nil
       else { continue }
       let length = boxes[live[slot].pool].settings.deadlines.preparing

@@ -72,8 +72,8 @@ struct Tally: Hashable, Sendable {
 
   private static func slot(of deployment: Deployment) -> Slot {
     switch deployment.phase {
-    case .preparing(let operation) where operation.step == .queued: .none
-    case .preparing(let operation):
+    case .preparing(let operation, _) where operation.step == .queued: .none
+    case .preparing(let operation, _):
       switch operation.kind {
       case .deployForCache, .deployForUser, .moveToCache: .preparing
       case .setReady: .settingReady

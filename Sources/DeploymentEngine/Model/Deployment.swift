@@ -39,16 +39,6 @@ public struct Progress: Hashable, Codable, Sendable, CustomStringConvertible {
   public var description: String { "\(done)/\(total)" }
 }
 
-/// Whether the user who holds a deployment may come in.
-public enum Admission: UInt8, Hashable, Sendable {
-  /// Nobody holds it.
-  case none = 0
-  /// Somebody does; `setReady` has not finished since.
-  case wanted = 1
-  /// `setReady` has finished since the user claimed it; with an IP the user is let in.
-  case granted = 2
-}
-
 /// A message to a driver's deployment that answers nothing. Stored until the driver was told.
 public enum Notice: Hashable, Sendable {
   /// The deployment now belongs to this user.
@@ -78,15 +68,7 @@ public struct Deployment: Hashable, Sendable {
   /// Its state.
   public var phase: Phase
   /// What the OS manager has said.
-  public var osState: OSState
-  /// Whether the driver has been told of the OS manager's latest *ready*.
-  public var readyTold = false
-  /// What the OS manager sent along with its latest *ready*.
-  public var osData: SafeText?
-  /// Whether its user may come in.
-  public var admission: Admission
-  /// A cancel or a removal was asked for while an operation runs.
-  public var cancelRequested = false
+  public var guest: GuestState
   /// A request that waits for its not-before time.
   public var pending: PendingRequest?
   /// The users logged in, sorted.
@@ -126,24 +108,29 @@ public struct Deployment: Hashable, Sendable {
   /// A deployment that has just been decided on.
   public init(
     id: DeploymentID, pool: PoolID, identity: Identity, placement: Placement, phase: Phase,
-    osState: OSState, publication: Int?, because: SafeText, at now: Timestamp
+    guest: GuestState, publication: Int?, because: SafeText, at now: Timestamp
   ) {
     self.id = id
     self.pool = pool
     self.identity = identity
     self.placement = placement
     self.phase = phase
-    self.osState = osState
+    self.guest = guest
     self.publication = publication
     self.because = because
     self.createdAt = now
     self.stateSince = now
-    self.admission = placement.isAssigned ? .wanted : .none
     self.everAssigned = placement.isAssigned
   }
 
   /// Its state's name.
   public var state: DeploymentState { phase.state }
+  /// What the OS manager has said, as it is shown.
+  public var osState: OSState { guest.osState }
+  /// Whether its user may come in; nil where nobody holds it.
+  public var admission: Admission? { placement.admission }
+  /// A cancel or a removal was asked for while its operation runs.
+  public var cancelRequested: Bool { phase.isEnding }
   /// What it is called: the driver's name, else its unique id, else the name it was given.
   public var name: SafeText {
     driverName.isEmpty ? SafeText(identity.name) : driverName
@@ -156,7 +143,7 @@ public struct Deployment: Hashable, Sendable {
   public var isWaitingForOS: Bool { state == .usable && osState == .preparing }
   /// Its user has been let in: made ready since the claim, and with an address.
   public var isLetIn: Bool {
-    placement.isAssigned && isReady && admission == .granted && !(ip?.isEmpty ?? true)
+    isReady && admission == .granted && !(ip?.isEmpty ?? true)
   }
   /// The operation in flight or, in error, the one that failed.
   public var operation: OperationKind? {

@@ -157,7 +157,8 @@ extension Operation {
 extension Phase {
   package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Phase {
     switch self {
-    case .preparing(let operation): .preparing(operation.mappingDeadlines(transform))
+    case .preparing(let operation, let ending):
+      .preparing(operation.mappingDeadlines(transform), ending: ending)
     case .usable(let operation): .usable(operation.map { $0.mappingDeadlines(transform) })
     case .removing(let operation): .removing(operation.mappingDeadlines(transform))
     case .canceling(let operation): .canceling(operation.mappingDeadlines(transform))

@@ -28,7 +28,7 @@ import Testing
     if let phase {
       var deployment = Deployment(
         id: DeploymentID(1), pool: PoolID(1), identity: Identity(name: "lab-000"),
-        placement: .cache(.l1, reservedFor: nil), phase: phase, osState: .usable,
+        placement: .cache(.l1, reservedFor: nil), phase: phase, guest: .ready(),
         publication: nil, because: "", at: Self.now.utc)
       change(&deployment)
       state.deployments = [deployment]
@@ -71,8 +71,7 @@ import Testing
     let goal = Act.Goal.letIn(user: "eva", target: "lab")
     func judge(_ change: (inout Deployment) -> Void) -> ActResult.Outcome {
       let view = view(.usable(nil)) { deployment in
-        deployment.placement = .assigned("eva")
-        deployment.admission = .granted
+        deployment.placement = .assigned("eva", .granted)
         deployment.ip = "10.0.0.1"
         change(&deployment)
       }
@@ -80,8 +79,8 @@ import Testing
     }
     #expect(judge { _ in } == .done)
     #expect(judge { $0.ip = nil } == .accepted)
-    #expect(judge { $0.admission = .wanted } == .accepted)
-    #expect(judge { $0.osState = .preparing } == .accepted)
+    #expect(judge { $0.placement = .assigned("eva", .wanted) } == .accepted)
+    #expect(judge { $0.guest = .silent } == .accepted)
     #expect(judge { $0.placement = .cache(.l1, reservedFor: "eva") } == .accepted)
     #expect(judge { $0.phase = .error(Failed(.setReady, .permanent)) } == .failed)
     #expect(judge { $0.placement = .assigned("luis") } == .failed)

@@ -80,7 +80,7 @@ import Testing
       state.deployments[0].pending = PendingRequest(
         key: RequestKey("k"), actor: "tom", verb: .destroy,
         due: Fixture.now.deadline(in: .seconds(4)))
-      state.deployments[0].osState = .preparing
+      state.deployments[0].guest = .silent
       state.deployments[0].patience = Fixture.now.deadline(in: .hours(1))
     }
     #expect(lines.contains("closed destroy was asked for by tom"))

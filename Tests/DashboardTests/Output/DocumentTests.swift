@@ -14,7 +14,7 @@ import Testing
   private func deployment() -> Deployment {
     Deployment(
       id: DeploymentID(17), pool: PoolID(1), identity: Identity(name: "lab-003"),
-      placement: .cache(.l1, reservedFor: nil), phase: .usable(nil), osState: .usable,
+      placement: .cache(.l1, reservedFor: nil), phase: .usable(nil), guest: .ready(),
       publication: nil, because: "growing", at: Timestamp(milliseconds: 1_767_257_940_000))
   }
 
@@ -42,12 +42,12 @@ import Testing
     var deployment = deployment()
     deployment.placement = .assigned("ana")
     deployment.phase = .preparing(
-      Operation(.setReady, deadline: Deadline(from: Self.now.moment, length: .hours(1))))
+      Operation(.setReady, deadline: Deadline(from: Self.now.moment, length: .hours(1))),
+      ending: true)
     deployment.progress = Progress(done: 3, of: 5)
     deployment.uniqueId = "u-1"
     deployment.driverName = "Lab 3"
-    deployment.osState = .preparing
-    deployment.cancelRequested = true
+    deployment.guest = .silent
     deployment.loggedIn = ["ana"]
     deployment.ip = "10.1.4.3"
     deployment.reason = "was \"slow\""

@@ -67,14 +67,16 @@ struct RandomRecords {
 
   mutating func phase() -> Phase {
     pick([
-      .preparing(operation()), .usable(maybe { $0.operation() }), .removable,
+      .preparing(operation(), ending: bool()), .usable(maybe { $0.operation() }), .removable,
       .removing(operation()), .removed, .canceling(operation()), .canceled,
       .error(Failed(kind(), pick(FailureClass.allCases), removals: number(0...9))),
     ])
   }
 
   mutating func placement() -> Placement {
-    bool() ? .cache(level(), reservedFor: maybe { $0.user() }) : .assigned(user())
+    bool()
+      ? .cache(level(), reservedFor: maybe { $0.user() })
+      : .assigned(user(), pick([.wanted, .granted]))
   }
 
   mutating func user() -> SafeText { SafeText("user\(number(0...99))") }
@@ -94,13 +96,10 @@ struct RandomRecords {
       identity: Identity(
         name: "lab-\(id)", mac: maybe { _ in MACAddress(0x5254_0000_0000 + UInt64(id)) },
         port: maybe { _ in UInt16(20_000 + id % 10_000) }),
-      placement: placement(), phase: phase(), osState: pick([.preparing, .usable]),
+      placement: placement(), phase: phase(),
+      guest: pick([.silent, .ready(data: maybe { $0.text() }, isTold: bool())]),
       publication: maybe { $0.number(1...9) }, because: text(), at: timestamp())
     deployment.revision = generator.next()
-    deployment.readyTold = bool()
-    deployment.osData = maybe { $0.text() }
-    deployment.admission = pick([.none, .wanted, .granted])
-    deployment.cancelRequested = bool()
     deployment.pending = maybe { records in
       PendingRequest(
         key: RequestKey("k\(records.number(0...99))"), actor: records.text(),
