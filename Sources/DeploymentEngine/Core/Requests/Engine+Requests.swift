@@ -1,13 +1,12 @@
 extension Engine {
   /// Answers a request, and carries it out where it is permitted.
-  mutating func answer(_ request: Request) {
-    let reply = reply(to: request)
-    answers.append(Answer(request.key, reply))
-    let subject = request.verb.deployment.flatMap { slotOf[$0] }
-    let pool = request.verb.pool.flatMap { poolByName[$0] }
+  mutating func answer(_ request: Request, _ reply: Reply) {
+    outbox.answer(Answer(request.key, reply))
+    let subject = request.verb.deployment.flatMap { deploymentTable.slot($0) }
+    let pool = request.verb.pool.flatMap { poolTable.place(named: $0) }
     switch reply {
     case .accepted(let id, let note):
-      let slot = subject ?? id.flatMap { slotOf[$0] }
+      let slot = subject ?? id.flatMap { deploymentTable.slot($0) }
       log(
         .request, "\(request.verb.word): \(note)", slot: slot, pool: pool, actor: request.actor)
     case .refused(let refusal):
@@ -17,7 +16,7 @@ extension Engine {
     }
   }
 
-  private mutating func reply(to request: Request) -> Reply {
+  mutating func reply(to request: Request) -> Reply {
     if let id = request.verb.deployment {
       return replyAboutDeployment(id, request)
     }
@@ -51,17 +50,17 @@ extension Engine {
   private mutating func onPool(
     _ name: SafeText, _ body: (inout Engine, Int) -> Reply
   ) -> Reply {
-    guard let index = poolByName[name] else {
+    guard let index = poolTable.place(named: name) else {
       return .refused(Refusal(.notFound, "there is no pool \(name)"))
     }
     return body(&self, index)
   }
 
   private mutating func replyAboutDeployment(_ id: DeploymentID, _ request: Request) -> Reply {
-    guard let slot = slotOf[id], let verb = request.verb.onDeployment else {
+    guard let slot = deploymentTable.slot(id), let verb = request.verb.onDeployment else {
       return .refused(Refusal(.notFound, "there is no deployment \(id)"))
     }
-    let deployment = slots[slot]
+    let deployment = deploymentTable[slot]
     if let seen = request.ifRevision, seen != deployment.revision {
       return .refused(
         Refusal(
@@ -70,12 +69,12 @@ extension Engine {
             "\(deployment.name) changed since you looked (revision \(seen), now "
               + "\(deployment.revision)): look again")))
     }
-    let pool = boxes[live[slot].pool].record
+    let pool = poolTable[deploymentTable.pool(of: slot)].record
     if let refusal = Permission.refusal(of: verb, on: deployment, in: pool) {
       return .refused(refusal)
     }
     if let graceful = request.verb.graceful, let time = request.notBefore, time > now.utc {
-      let due = deadline(in: min(time - now.utc, Limits.grace))
+      let due = deadline(in: min(time - now.utc, Timing.grace))
       change(slot) {
         $0.pending = PendingRequest(
           key: request.key, actor: request.actor, verb: graceful, due: due)
@@ -88,17 +87,17 @@ extension Engine {
   private mutating func carryOut(
     _ verb: DeploymentVerb, on slot: Int, _ request: Request
   ) -> Reply {
-    let id = slots[slot].id
+    let id = deploymentTable[slot].id
     switch verb {
     case .cancel, .destroy, .release:
       return end(slot, verb, actor: request.actor)
     case .move(let level): return move(slot, to: level)
     case .ready:
-      if slots[slot].placement.isAssigned {
+      if deploymentTable[slot].placement.isAssigned {
         change(slot) { $0.placement = $0.placement.with(.wanted) }
-        settle(slot)
+        reconcile(slot)
       } else {
-        beginInTurn(slot, .setReady, as: { .usable($0) })
+        queueOperation(slot, .setReady, as: { .usable($0) })
       }
       return .accepted(id, note: "setReady is asked in its turn")
     case .assign:
@@ -107,22 +106,22 @@ extension Engine {
     case .retry: return retry(slot)
     case .forget:
       // Before: with the last one of its pool the pool may leave the provider.
-      doubtThatItIsGone(slot)
-      gone(slot, as: .removed, actor: request.actor)
+      markUnverified(slot)
+      markRemoved(slot, as: .removed, actor: request.actor)
       return .accepted(id, note: "forgotten: whatever was left outside is no longer known")
     case .undo:
-      let word = slots[slot].pending?.verb.word ?? "request"
+      let word = deploymentTable[slot].pending?.verb.word ?? "request"
       change(slot) { $0.pending = nil }
-      settle(slot)
+      reconcile(slot)
       return .accepted(id, note: "\(word) was taken back")
     }
   }
 
   /// Ends a deployment at once or, where an operation runs, when no call is in flight.
   private mutating func end(_ slot: Int, _ verb: DeploymentVerb, actor: SafeText) -> Reply {
-    let id = slots[slot].id
-    let isPreparing = slots[slot].state == .preparing
-    letReservationGo(slot)
+    let id = deploymentTable[slot].id
+    let isPreparing = deploymentTable[slot].state == .preparing
+    endReservation(slot)
     remove(slot, because: "\(verb.word) was asked for", actor: actor)
     let note: SafeText = isPreparing ? "cancel requested" : "it is being removed"
     return .accepted(id, note: note)
@@ -132,103 +131,96 @@ extension Engine {
   mutating func carryOut(_ pending: PendingRequest, on slot: Int) {
     change(slot) { $0.pending = nil }
     let verb = pending.verb.verb
-    let pool = boxes[live[slot].pool].record
-    let endsPreparing = verb == .cancel && slots[slot].state == .usable
+    let pool = poolTable[deploymentTable.pool(of: slot)].record
+    let endsPreparing = verb == .cancel && deploymentTable[slot].state == .usable
     if !endsPreparing,
-      let refusal = Permission.refusal(of: verb, on: slots[slot], in: pool)
+      let refusal = Permission.refusal(of: verb, on: deploymentTable[slot], in: pool)
     {
       log(
         .request, "\(verb.word) not carried out: \(refusal.sentence)", level: .warning, slot: slot,
         actor: pending.actor)
-      return settle(slot)
+      return reconcile(slot)
     }
     if endsPreparing {
       log(.request, "cancel came too late: it is usable", slot: slot, actor: pending.actor)
-      return settle(slot)
+      return reconcile(slot)
     }
     _ = end(slot, verb, actor: pending.actor)
   }
 
   private mutating func move(_ slot: Int, to level: CacheLevel) -> Reply {
-    let host = boxes[live[slot].pool].host
-    if let refusal = inMaintenance(host) { return .refused(refusal) }
+    let provider = providerPlace(of: slot)
+    if let refusal = inMaintenance(provider) { return .refused(refusal) }
     // Placement and state change in one commit, whether there is a place now or not.
     change(slot) { $0.placement = .cache(level, reservedFor: nil) }
-    beginInTurn(slot, .moveToCache(level), as: { .preparing($0) })
+    queueOperation(slot, .moveToCache(level), as: { .preparing($0) })
     log(.state, "moving to \(level.rawValue): an operator asked", slot: slot)
     return .accepted(
-      slots[slot].id, note: SafeText("it is moving to \(level.rawValue)\(turnNote(host))"))
+      deploymentTable[slot].id,
+      note: SafeText("it is moving to \(level.rawValue)\(turnNote(provider))"))
   }
 
-  private func inMaintenance(_ host: Int) -> Refusal? {
-    let provider = hosts[host].record
+  private func inMaintenance(_ provider: Int) -> Refusal? {
+    let provider = providerTable[provider].record
     guard provider.inMaintenance else { return nil }
     return Refusal(.notPermitted, "provider \(provider.name) is in maintenance")
   }
 
   /// A word about the wait where the provider prepares as many as it may.
-  private func turnNote(_ host: Int) -> String {
-    let provider = hosts[host].record
+  private func turnNote(_ provider: Int) -> String {
+    let provider = providerTable[provider].record
     guard provider.preparing >= provider.limits.preparing else { return "" }
     return " as soon as provider \(provider.name) has a place "
       + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
   }
 
-  /// Placement and state change in one commit.
-  mutating func startMove(
-    _ slot: Int, to level: CacheLevel, reservedFor user: SafeText?, because reason: String
-  ) {
-    change(slot) { $0.placement = .cache(level, reservedFor: user) }
-    let length = boxes[live[slot].pool].settings.deadlines.preparing
-    begin(slot, .moveToCache(level), as: { .preparing($0) }, within: length)
-    log(.state, "moving to \(level.rawValue): \(reason)", slot: slot)
-  }
-
   /// The failed operation again, with the same identity.
   private mutating func retry(_ slot: Int) -> Reply {
-    guard case .error(let failed) = slots[slot].phase else {
-      return .accepted(slots[slot].id, note: "")
+    guard case .error(let failed) = deploymentTable[slot].phase else {
+      return .accepted(deploymentTable[slot].id, note: "")
     }
-    let name = slots[slot].name
-    if live[slot].call != nil {
+    let name = deploymentTable[slot].name
+    if deploymentTable.isCalled(slot) {
       return .refused(
         Refusal(.notPermitted, "the last call on \(name) has not come back: nothing can be asked"))
     }
-    if let traits = boxes[live[slot].pool].record.traits, !traits.offers(failed.operation) {
+    if let traits = poolTable[deploymentTable.pool(of: slot)].record.traits,
+      !traits.offers(failed.operation)
+    {
       return .refused(
         Refusal(
           .notPermitted,
           SafeText("its service no longer has what \(failed.operation.word) is for: destroy it")))
     }
-    let host = boxes[live[slot].pool].host
+    let provider = providerPlace(of: slot)
     var turn = ""
     switch failed.operation {
     case .deployForCache, .deployForUser, .moveToCache:
-      if let refusal = inMaintenance(host) { return .refused(refusal) }
-      turn = turnNote(host)
-      beginInTurn(slot, failed.operation, as: { .preparing($0) })
+      if let refusal = inMaintenance(provider) { return .refused(refusal) }
+      turn = turnNote(provider)
+      queueOperation(slot, failed.operation, as: { .preparing($0) })
     case .setReady, .notifyReadyFromOSManager: retryInside(slot, failed.operation)
     case .cancel, .destroy, .publish:
-      letGo(slot, because: "an operator asked to try \(failed.operation.word) again")
+      enqueueRemoval(slot, because: "an operator asked to try \(failed.operation.word) again")
     }
     return .accepted(
-      slots[slot].id, note: SafeText("\(failed.operation.word) is tried again\(turn)"))
+      deploymentTable[slot].id, note: SafeText("\(failed.operation.word) is tried again\(turn)"))
   }
 
   /// One that failed when it had been usable is usable again and does the same again. One whose
   /// unique id another holds is not, before it has said another.
   private mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
-    let length = boxes[live[slot].pool].settings.deadlines.preparing
-    let isTwin = firstHolder(of: slots[slot].uniqueId, besides: slot) != nil
+    let length = poolTable[deploymentTable.pool(of: slot)].settings.deadlines.preparing
+    let isTwin = deploymentTable.duplicate(of: slot) != nil
     if isTwin {
       guard kind == .setReady else {
         return begin(slot, kind, as: { .preparing($0) }, within: length)
       }
-      beginInTurn(slot, kind, as: { .preparing($0) })
-    } else if slots[slot].osState == .preparing {
+      queueOperation(slot, kind, as: { .preparing($0) })
+    } else if deploymentTable[slot].osState == .preparing {
       waitForOSAgain(slot)
-    } else if kind == .setReady, !slots[slot].placement.isAssigned {
-      beginInTurn(slot, kind, as: { .usable($0) })
+    } else if kind == .setReady, !deploymentTable[slot].placement.isAssigned {
+      queueOperation(slot, kind, as: { .usable($0) })
     } else if kind == .setReady {
       // Its user waits for it like any other.
       change(slot) {
@@ -236,17 +228,11 @@ extension Engine {
         $0.reason = nil
         $0.next = nil
       }
-      settle(slot)
+      reconcile(slot)
     } else {
       begin(slot, kind, as: { .usable($0) }, within: length)
     }
   }
-}
-
-/// What a request may ask for at most.
-enum Limits {
-  /// The longest grace time.
-  static let grace = TimeSpan.hours(24)
 }
 
 extension Verb {

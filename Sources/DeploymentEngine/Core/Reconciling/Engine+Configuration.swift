@@ -3,41 +3,43 @@ import DequeModule
 extension Engine {
   /// Takes in what a store holds.
   mutating func load(_ state: StoredState) {
-    for record in state.providers { _ = addHost(record) }
+    for record in state.providers { _ = providerTable.add(record) }
     for pool in state.pools { addPool(pool) }
-    for deployment in state.deployments { identities.hold(deployment) }
+    for deployment in state.deployments { identityTable.hold(deployment) }
     for publication in state.publications {
-      guard let index = poolByID[publication.pool] else { continue }
+      guard let index = poolTable.place(publication.pool) else { continue }
       var publication = publication
       publication.standing = 0
-      boxes[index].publications.append(publication)
+      poolTable.add(publication, to: index)
     }
-    for index in boxes.indices {
-      boxes[index].publications.sort { $0.revision < $1.revision }
-      identities.use(boxes[index].settings.names)
-      if let range = boxes[index].settings.macs { identities.use(range) }
+    for index in poolTable.indices {
+      poolTable.sortPublications(of: index)
+      identityTable.use(poolTable[index].settings.names)
+      if let range = poolTable[index].settings.macs { identityTable.use(range) }
     }
     for deployment in state.deployments.sorted(by: { $0.id < $1.id }) { restore(deployment) }
-    for host in hosts.indices { holdNamesOfOrphans(host) }
+    for provider in providerTable.indices { holdIdentities(provider) }
     for waiter in state.waiters.sorted(by: { $0.position < $1.position }) {
-      guard let index = poolByID[waiter.pool] else { continue }
+      guard let index = poolTable.place(waiter.pool) else { continue }
       insert(waiter, index)
-      addDue(waiter.patience.at, .pool(index))
+      timers.add(waiter.patience.at, .pool(index))
     }
-    for index in boxes.indices {
-      if let restraint = boxes[index].record.restraint { addDue(restraint.until.at, .pool(index)) }
+    for index in poolTable.indices {
+      if let restraint = poolTable[index].record.restraint {
+        timers.add(restraint.until.at, .pool(index))
+      }
       restorePublications(index)
-      replan(index)
+      poolTable.replan(index)
     }
-    for host in hosts.indices { pump(host) }
+    for provider in providerTable.indices { providerTable.scheduleDispatch(provider) }
   }
 
   /// A stored deployment; whatever was in flight gets its next check at once, before any deadline
   /// acts.
   private mutating func restore(_ stored: Deployment) {
-    guard let index = poolByID[stored.pool] else { return }
+    guard let index = poolTable.place(stored.pool) else { return }
     var deployment = stored
-    let afterCheck = now.moment + boxes[index].settings.deadlines.call + Pauses.lastCall
+    let afterCheck = now.moment + poolTable[index].settings.deadlines.call + Timing.lastCall
     if var operation = deployment.phase.operation {
       operation.deadline.at = max(operation.deadline.at, afterCheck)
       deployment.phase = deployment.phase.with(operation)
@@ -47,42 +49,27 @@ extension Engine {
       deployment.patience?.at = max(patience.at, afterCheck)
     }
     let slot = insert(deployment, pool: index)
-    if let revision = deployment.publication, !deployment.phase.isHistory,
-      let place = boxes[index].publications.firstIndex(where: { $0.revision == revision })
-    {
-      boxes[index].publications[place].standing += 1
-    }
+    if !deployment.phase.isHistory { stands(on: deployment.publication, index) }
     switch deployment.phase {
-    case .removable: queueRemoval(slot)
-    case .preparing where deployment.cancelRequested: queueRemoval(slot)
-    case .usable(nil): settle(slot)
+    case .removable: enqueue(slot, .removal)
+    case .preparing where deployment.cancelRequested: enqueue(slot, .removal)
+    case .usable(nil): reconcile(slot)
     case .preparing(let operation, _), .usable(.some(let operation)):
-      if operation.step == .queued { queueStart(slot, operation.kind) }
+      if operation.step == .queued { enqueue(slot, operation.kind) }
     case .removing, .removed, .canceling, .canceled, .error: break
     }
   }
 
   private mutating func restorePublications(_ index: Int) {
-    for publication in boxes[index].publications {
+    for publication in poolTable[index].publications.map(\.record) {
       if publication.operation != nil || publication.next != nil {
         let at = publication.operation == nil ? publication.next?.at : now.moment
-        if let at { addDue(at, .publication(index, publication.revision)) }
+        if let at { timers.add(at, .publication(index, publication.revision)) }
       }
       guard publication.operation != nil else { continue }
-      if let place = boxes[index].publications.firstIndex(where: {
-        $0.revision == publication.revision
-      }) {
-        boxes[index].publications[place].next = deadline(in: .zero)
-      }
+      let now = deadline(in: .zero)
+      _ = poolTable.update(publication.revision, of: index) { $0.record.next = now }
     }
-  }
-
-  private mutating func addHost(_ record: ProviderRecord) -> Int {
-    var record = record
-    (record.preparing, record.removing, record.deployments) = (0, 0, 0)
-    hosts.append(HostBox(record: record))
-    hostByName[record.name] = hosts.count - 1
-    return hosts.count - 1
   }
 
   private mutating func addPool(_ stored: Pool) {
@@ -94,14 +81,11 @@ extension Engine {
       ?? PoolConfiguration(
         name: record.name.text, provider: record.provider.text, sizes: record.configuredSizes,
         names: NamePattern(prefix: record.name.text, digits: 3))
-    let host =
-      hostByName[record.provider]
-      ?? addHost(ProviderRecord(name: record.provider, limits: ProviderLimits()))
-    record.inMaintenance = hosts[host].record.inMaintenance
-    boxes.append(
-      PoolBox(record: record, settings: settings, host: host))
-    poolByID[record.id] = boxes.count - 1
-    poolByName[record.name] = boxes.count - 1
+    let provider =
+      providerTable.place(named: record.provider)
+      ?? providerTable.add(ProviderRecord(name: record.provider, limits: ProviderLimits()))
+    record.inMaintenance = providerTable[provider].record.inMaintenance
+    poolTable.add(record, settings, provider: provider)
   }
 
   /// A configuration to run on: new pools and providers, changed ones, and those that left.
@@ -116,17 +100,16 @@ extension Engine {
     }
     if configuration != effective {
       configuration = effective
-      otherChanges.append(.configuration(effective))
+      outbox.store(.configuration(effective))
       log(
         .engine,
         "runs on \(counted(effective.pools.count, "pool")) of "
           + counted(effective.providers.count, "provider"))
     }
-    for index in boxes.indices where !boxes[index].isErased {
-      let name = boxes[index].record.name
+    for index in poolTable.indices where !poolTable[index].isErased {
+      let name = poolTable[index].record.name
       if !effective.pools.contains(where: { SafeText($0.name) == name }) {
-        boxes[index].record.isConfigured = false
-        replan(index)
+        poolTable.leaveConfiguration(index)
       }
       moveIfGone(pool: index)
       eraseIfGone(pool: index)
@@ -136,7 +119,8 @@ extension Engine {
 
   /// Pools that are no longer named stay, paused, while they have anything outside.
   private func keepDeparted(in effective: inout Configuration) {
-    for box in boxes where !box.isErased {
+    for index in poolTable.indices where !poolTable[index].isErased {
+      let box = poolTable[index]
       let name = box.settings.name
       guard !effective.pools.contains(where: { SafeText($0.name) == box.record.name }) else {
         continue
@@ -156,39 +140,36 @@ extension Engine {
 
   private mutating func configure(_ provider: ProviderConfiguration) {
     let name = SafeText(provider.name)
-    let host = hostByName[name] ?? addHost(ProviderRecord(name: name, limits: provider.limits))
-    hosts[host].isErased = false
-    hosts[host].record.limits = provider.limits
-    touch(host: host)
-    pump(host)
+    let place =
+      providerTable.place(named: name)
+      ?? providerTable.add(ProviderRecord(name: name, limits: provider.limits))
+    providerTable.configure(place, provider.limits)
   }
 
   private mutating func configure(
     _ settings: PoolConfiguration, _ offer: ServiceOffer?, isConfigured: Bool
   ) {
     let name = SafeText(settings.name)
-    let isNew = poolByName[name] == nil
+    let isNew = poolTable.place(named: name) == nil
     if isNew {
       addPool(
         Pool(
-          id: PoolID(counters.pool), name: name, provider: SafeText(settings.provider),
+          id: identityTable.nextPool(), name: name, provider: SafeText(settings.provider),
           sizes: settings.sizes))
-      counters.pool += 1
-      areCountersDirty = true
     }
-    guard let index = poolByName[name] else { return }
+    guard let index = poolTable.place(named: name) else { return }
     var settings = settings
-    let before = boxes[index].record
+    let before = poolTable[index].record
     var record = before
     record.problem = nil
     if SafeText(settings.provider) != record.provider {
-      if boxes[index].hasAnything {
-        record.problem = boxes[index].staysSentence(settings.provider)
+      if poolTable[index].hasAnything {
+        record.problem = poolTable[index].staysSentence(settings.provider)
         settings.provider = record.provider.text
       } else {
         move(pool: index, to: SafeText(settings.provider))
-        record.provider = boxes[index].record.provider
-        record.inMaintenance = boxes[index].record.inMaintenance
+        record.provider = poolTable[index].record.provider
+        record.inMaintenance = poolTable[index].record.inMaintenance
       }
     }
     switch offer {
@@ -201,47 +182,40 @@ extension Engine {
     record.configuredSizes = settings.sizes
     record.isConfigured = isConfigured
     if record != before, !isNew { record.revision += 1 }
-    let settingsBefore = boxes[index].settings
-    boxes[index].record = record
-    boxes[index].settings = settings
+    let settingsBefore = poolTable[index].settings
+    poolTable.configure(index, record, settings)
     followPolicy(index, before: settingsBefore)
     if record.traits != before.traits { endWhatIsNotOffered(index) }
-    identities.use(settings.names)
-    if let range = settings.macs { identities.use(range) }
+    identityTable.use(settings.names)
+    if let range = settings.macs { identityTable.use(range) }
     if isNew { log(.pool, "pool \(name) is there", pool: index) }
     if !isConfigured, before.isConfigured {
       log(.pool, "it left the configuration: kept, paused", level: .warning, pool: index)
     }
-    replan(index)
+    poolTable.replan(index)
   }
 
   /// A pool that left the configuration goes with its last deployment.
   mutating func eraseIfGone(pool index: Int) {
-    guard !boxes[index].record.isConfigured, !boxes[index].isErased else { return }
-    let box = boxes[index]
+    guard !poolTable[index].record.isConfigured, !poolTable[index].isErased else { return }
+    let box = poolTable[index]
     guard !box.hasAnything else { return }
-    guard !slotOf.values.contains(where: { live[$0].pool == index }) else { return }
-    boxes[index].isErased = true
-    poolByID[box.record.id] = nil
-    poolByName[box.record.name] = nil
-    for waiter in box.waiters { otherChanges.append(.erasedWaiter(box.record.id, waiter.user)) }
+    guard !deploymentTable.hasAny(ofPool: index) else { return }
+    for waiter in box.waiters { outbox.store(.erasedWaiter(box.record.id, waiter.user)) }
     for publication in box.publications {
-      otherChanges.append(.erasedPublication(box.record.id, publication.revision))
+      outbox.store(.erasedPublication(box.record.id, publication.record.revision))
     }
-    boxes[index].record.plan = PoolPlan()
-    boxes[index].waiters = []
-    boxes[index].waitingUsers = []
-    boxes[index].publications = []
-    hosts[box.host].waitingPools.removeAll { $0 == index }
-    otherChanges.append(.erasedPool(box.record.id))
+    poolTable.erase(index)
+    providerTable.removeWaitingPool(index, box.provider)
+    outbox.store(.erasedPool(box.record.id))
     configuration.pools.removeAll { SafeText($0.name) == box.record.name }
     configuration.departed.removeAll { $0 == box.settings.name }
     eraseDepartedProvider(of: box)
-    otherChanges.append(.configuration(configuration))
+    outbox.store(.configuration(configuration))
   }
 
   /// One that was kept only for departed pools goes with the last of them.
-  private mutating func eraseDepartedProvider(of box: PoolBox) {
+  private mutating func eraseDepartedProvider(of box: PoolEntry) {
     let name = box.settings.provider
     guard configuration.departedProviders.contains(name),
       !configuration.pools.contains(where: { $0.provider == name })
@@ -252,26 +226,18 @@ extension Engine {
   }
 
   private mutating func eraseProviders(besides effective: Configuration) {
-    for host in hosts.indices where !hosts[host].isErased {
-      let name = hosts[host].record.name
+    for provider in providerTable.indices where !providerTable[provider].isErased {
+      let name = providerTable[provider].record.name
       guard !effective.providers.contains(where: { SafeText($0.name) == name }),
-        !boxes.contains(where: { !$0.isErased && $0.host == host })
+        !poolTable.contains(where: { !$0.isErased && $0.provider == provider })
       else { continue }
-      hosts[host].isErased = true
-      hostByName[name] = nil
-      otherChanges.append(.erasedProvider(name))
+      providerTable.erase(provider)
+      outbox.store(.erasedProvider(name))
     }
   }
 }
 
-extension PoolBox {
-  /// Something of it still exists outside.
-  var hasAnything: Bool {
-    record.counts.existing > 0 || publications.contains { $0.state != .removed }
-  }
-}
-
-extension IdentityPools {
+extension IdentityTable {
   /// Notes what a stored deployment holds; history holds nothing.
   mutating func hold(_ deployment: Deployment) {
     if !deployment.phase.isHistory { hold(deployment.identity) }

@@ -1,6 +1,6 @@
-/// Names, MAC addresses and ports: held from before the first call until the driver said *gone*,
+/// Numbers, and names, MAC addresses and ports: held from before the first call until the driver said *gone*,
 /// and held once over all pools. What is barred is given to nobody, whether it is held or not.
-struct IdentityPools: Sendable {
+struct IdentityTable: Sendable {
   private var heldNames = Set<String>()
   private var patterns: [NamePattern: NumberPool] = [:]
   private var patternOrder: [NamePattern] = []
@@ -13,6 +13,41 @@ struct IdentityPools: Sendable {
   private var barredNames: [String: Int] = [:]
   private var barredMACs: [MACAddress: Int] = [:]
   private var barredPorts: [UInt16: Int] = [:]
+
+  /// The numbers that are given out next.
+  private(set) var counters: Counters
+  private var areCountersDirty = false
+
+  init(counters: Counters) { self.counters = counters }
+
+  /// The number of a new deployment.
+  mutating func nextDeployment() -> DeploymentID {
+    defer { counters.deployment += 1 }
+    areCountersDirty = true
+    return DeploymentID(counters.deployment)
+  }
+
+  /// The number of a new pool.
+  mutating func nextPool() -> PoolID {
+    defer { counters.pool += 1 }
+    areCountersDirty = true
+    return PoolID(counters.pool)
+  }
+
+  /// A place in a queue behind all others or, for a user whose reservation failed, before all who
+  /// only asked.
+  mutating func nextPosition(isFirst: Bool) -> Int64 {
+    defer { counters.position += 1 }
+    areCountersDirty = true
+    return isFirst ? -counters.position : counters.position
+  }
+
+  /// The counters, where they changed since the last call.
+  mutating func takeCounters() -> Counters? {
+    guard areCountersDirty else { return nil }
+    areCountersDirty = false
+    return counters
+  }
 
   /// Notes a pattern that names are made by.
   mutating func use(_ pattern: NamePattern) {

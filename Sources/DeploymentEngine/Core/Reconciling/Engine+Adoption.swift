@@ -4,14 +4,13 @@ extension Engine {
   mutating func removeOrphan(
     _ name: OrphanName, actor: SafeText
   ) throws(Refusal) -> Reply {
-    let (host, place) = try placeOfOrphan(name)
-    try refuseOldCopy(hosts[host].record.orphans.all[place], name)
-    if hosts[host].record.inMaintenance {
+    let (provider, place) = try placeOfOrphan(name)
+    try refuseOldCopy(providerTable[provider].record.orphans.all[place], name)
+    if providerTable[provider].record.inMaintenance {
       throw Refusal(.notPermitted, "provider \(name.provider) is in maintenance")
     }
-    hosts[host].record.orphans.all[place].removal = .asked(by: actor)
-    touch(host: host)
-    if hosts[host].inventoryCall == nil { planInventory(host, in: .zero) }
+    providerTable.updateOrphans(provider) { $0.all[place].removal = .asked(by: actor) }
+    if providerTable[provider].inventory.call == nil { planInventory(provider, in: .zero) }
     return .accepted(nil, note: SafeText("\(name) is being removed from \(name.provider)"))
   }
 
@@ -19,47 +18,49 @@ extension Engine {
   /// who has used it, and what they left in it.
   mutating func adopt(_ name: OrphanName, for user: SafeText) throws(Refusal) -> Reply {
     if user.isEmpty { throw Refusal(.invalid, "a user needs a name") }
-    let (host, place) = try placeOfOrphan(name)
+    let (provider, place) = try placeOfOrphan(name)
     var deployment = try adoption(
-      of: hosts[host].record.orphans.all[place], name, host, for: user)
+      of: providerTable[provider].record.orphans.all[place], name, provider, for: user)
     dropOrphans(of: .deployment(deployment.id))
-    if let old = slotOf[deployment.id] {
-      deployment.revision = slots[old].revision + 1
+    if let old = deploymentTable.slot(deployment.id) {
+      deployment.revision = deploymentTable[old].revision + 1
       replaceHistory(old)
     }
-    identities.hold(deployment.identity)
-    let index = poolByID[deployment.pool] ?? 0
-    dropWaiter(user, in: index)
+    identityTable.hold(deployment.identity)
+    let index = poolTable.place(deployment.pool) ?? 0
+    endWaiting(user, in: index)
     let slot = insert(deployment, pool: index)
-    touch(slot)
+    deploymentTable.touch(slot)
     log(.created, "adopted for \(user): it existed without a record", slot: slot)
-    settle(slot)
+    reconcile(slot)
     return .accepted(deployment.id, note: SafeText("\(name) is \(user)'s as \(deployment.id)"))
   }
 
   /// It has a record: whatever was made for it, on whatever provider, is no orphan.
   private mutating func dropOrphans(of purpose: OutsideThing.Purpose) {
-    for host in hosts.indices
-    where hosts[host].record.orphans.all.contains(where: { $0.thing.purpose == purpose }) {
-      hosts[host].record.orphans.all.removeAll { $0.thing.purpose == purpose }
-      touch(host: host)
-      holdNamesOfOrphans(host)
-      replanAll(host)
+    for provider in providerTable.indices
+    where providerTable[provider].record.orphans.all.contains(where: { $0.thing.purpose == purpose }
+    ) {
+      providerTable.updateOrphans(provider) { $0.all.removeAll { $0.thing.purpose == purpose } }
+      holdIdentities(provider)
+      replanAll(provider)
     }
   }
 
-  private func placeOfOrphan(_ name: OrphanName) throws(Refusal) -> (host: Int, place: Int) {
-    guard let host = hostByName[name.provider], !hosts[host].isErased else {
+  private func placeOfOrphan(_ name: OrphanName) throws(Refusal) -> (provider: Int, place: Int) {
+    guard let provider = providerTable.place(named: name.provider),
+      !providerTable[provider].isErased
+    else {
       throw Refusal(.notFound, "there is no provider \(name.provider)")
     }
-    let place = hosts[host].record.orphans.all.firstIndex {
+    let place = providerTable[provider].record.orphans.all.firstIndex {
       $0.isConfirmed && $0.thing.name == name.name && $0.thing.kind == name.kind
     }
     guard let place else {
       throw Refusal(
         .notFound, SafeText("\(name) does not exist on \(name.provider) without a record"))
     }
-    return (host, place)
+    return (provider, place)
   }
 
   private func refuseOldCopy(_ orphan: Orphan, _ name: OrphanName) throws(Refusal) {
@@ -70,22 +71,22 @@ extension Engine {
   }
 
   private func adoption(
-    of orphan: Orphan, _ name: OrphanName, _ host: Int, for user: SafeText
+    of orphan: Orphan, _ name: OrphanName, _ provider: Int, for user: SafeText
   ) throws(Refusal) -> Deployment {
     func no(_ sentence: String) -> Refusal { Refusal(.notPermitted, SafeText(sentence)) }
     try refuseOldCopy(orphan, name)
     guard case .deployment(let id) = orphan.thing.purpose, let identity = orphan.thing.identity
     else { throw no("\(name) is no whole deployment: it can only be removed") }
-    let isLeaving = hosts.contains { host in
-      host.record.orphans.all.contains {
+    let isLeaving = providerTable.contains { provider in
+      provider.record.orphans.all.contains {
         $0.isAsked && $0.thing.purpose == orphan.thing.purpose
       }
     }
     if isLeaving {
       throw no("\(name), or something else of it, is being removed")
     }
-    let isLate = hosts.contains { host in
-      host.lateRemovals.contains { $0.removes(orphan.thing.purpose) }
+    let isLate = providerTable.contains { provider in
+      provider.inventory.lateRemovals.contains { $0.removes(orphan.thing.purpose) }
     }
     if isLate {
       throw no("the last attempt to remove \(name) has not come back: nothing can be asked")
@@ -93,20 +94,20 @@ extension Engine {
     if hasLateCall(orphan) {
       throw no("the last call on \(name) has not come back: nothing can be asked")
     }
-    if identities.isHeld(identity) {
+    if identityTable.isHeld(identity) {
       throw no("another deployment has the name or the address of \(name) by now")
     }
-    guard let index = poolToAdopt(id, identity, host) else {
+    guard let index = poolToAdopt(id, identity, provider) else {
       throw no("no pool on \(name.provider) makes names like \(identity.name)")
     }
-    let pool = boxes[index].record
-    if let held = boxes[index].holders[user].flatMap({ slotOf[$0] }) {
-      throw no("\(user) holds \(slots[held].name) already")
+    let pool = poolTable[index].record
+    if let held = poolTable[index].holders[user].flatMap({ deploymentTable.slot($0) }) {
+      throw no("\(user) holds \(deploymentTable[held].name) already")
     }
     guard pool.counts.total + pool.counts.leaving < pool.sizes.max else {
       throw no("pool \(pool.name) is full: \(pool.sizes.max) of \(pool.sizes.max)")
     }
-    let provider = hosts[host].record
+    let provider = providerTable[provider].record
     guard provider.deployments < provider.limits.deployments else {
       throw Refusal(.notPermitted, provider.exhaustion ?? "the provider is full")
     }
@@ -120,29 +121,20 @@ extension Engine {
   }
 
   /// The pool of its record that says that it is gone, else the one that makes such names.
-  private func poolToAdopt(_ id: DeploymentID, _ identity: Identity, _ host: Int) -> Int? {
-    let old = slotOf[id].map { live[$0].pool }
-    let candidates = boxes.indices.filter {
-      boxes[$0].host == host && !boxes[$0].isErased && boxes[$0].record.isConfigured
+  private func poolToAdopt(_ id: DeploymentID, _ identity: Identity, _ provider: Int) -> Int? {
+    let old = deploymentTable.slot(id).map { deploymentTable.pool(of: $0) }
+    let candidates = poolTable.indices.filter {
+      poolTable[$0].provider == provider && !poolTable[$0].isErased
+        && poolTable[$0].record.isConfigured
     }
     if let old { return candidates.contains(old) ? old : nil }
-    return candidates.first { boxes[$0].settings.names.number(of: identity.name) != nil }
+    return candidates.first { poolTable[$0].settings.names.number(of: identity.name) != nil }
   }
 
   /// Its number is needed for what comes instead in the same commit.
   private mutating func replaceHistory(_ slot: Int) {
-    let id = slots[slot].id
+    let id = deploymentTable[slot].id
     erase(slot)
-    otherChanges.removeAll { $0 == .erasedDeployment(id) }
-  }
-}
-
-extension HostBox.InventoryFlight {
-  /// It removes a thing that was made for this.
-  func removes(_ purpose: OutsideThing.Purpose) -> Bool {
-    switch task {
-    case .list: false
-    case .remove(let thing): thing.purpose == purpose
-    }
+    outbox.keepNumber(of: id)
   }
 }

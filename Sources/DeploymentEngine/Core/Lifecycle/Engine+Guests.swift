@@ -1,18 +1,21 @@
 extension Engine {
   /// What an agent says from inside a deployment.
   mutating func notice(_ uniqueId: SafeText, _ word: AgentWord) -> Reply {
-    let ids = holdersOfUniqueId[uniqueId] ?? []
-    let candidates = ids.compactMap { slotOf[$0] }
-    guard let slot = candidates.first(where: { slots[$0].state != .error }) ?? candidates.first
+    let candidates = deploymentTable.slots(withUniqueId: uniqueId)
+    guard
+      let slot = candidates.first(where: { deploymentTable[$0].state != .error })
+        ?? candidates.first
     else {
       return .refused(Refusal(.notFound, "no deployment has the unique id \(uniqueId)"))
     }
-    switch slots[slot].phase {
+    switch deploymentTable[slot].phase {
     case .preparing, .usable: break
     case .removable, .removing, .removed, .canceling, .canceled, .error:
       return .refused(
         Refusal(
-          .notPermitted, "\(slots[slot].name) is \(slots[slot].state.rawValue), nobody listens"))
+          .notPermitted,
+          "\(deploymentTable[slot].name) is \(deploymentTable[slot].state.rawValue), nobody listens"
+        ))
     }
     switch word {
     case .ready(let data): return osReady(slot, data)
@@ -28,8 +31,9 @@ extension Engine {
       if $0.state == .usable { $0.patience = nil }
     }
     log(.session, "the OS manager says ready", slot: slot)
-    settle(slot)
-    return .accepted(slots[slot].id, note: "\(slots[slot].name) is ready inside")
+    reconcile(slot)
+    return .accepted(
+      deploymentTable[slot].id, note: "\(deploymentTable[slot].name) is ready inside")
   }
 
   private mutating func newIP(_ slot: Int, _ ip: SafeText) -> Reply {
@@ -39,19 +43,20 @@ extension Engine {
       $0.notices.add(.setIp(ip))
     }
     log(.session, "its IP is \(ip), says the OS manager", slot: slot)
-    if slots[slot].isLetIn { letIn(slot) }
+    if deploymentTable[slot].isLetIn { admit(slot) }
     flushNotices(slot)
-    return .accepted(slots[slot].id, note: "the IP of \(slots[slot].name) is \(ip)")
+    return .accepted(
+      deploymentTable[slot].id, note: "the IP of \(deploymentTable[slot].name) is \(ip)")
   }
 
   @discardableResult
   mutating func login(_ slot: Int, _ user: SafeText) -> Reply {
-    let name = slots[slot].name
+    let name = deploymentTable[slot].name
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
-    if slots[slot].loggedIn.contains(user) {
-      return .accepted(slots[slot].id, note: "\(user) is logged in to \(name) already")
+    if deploymentTable[slot].loggedIn.contains(user) {
+      return .accepted(deploymentTable[slot].id, note: "\(user) is logged in to \(name) already")
     }
-    guard slots[slot].loggedIn.count < Bounds.loggedInUsers else {
+    guard deploymentTable[slot].loggedIn.count < Bounds.loggedInUsers else {
       return .refused(
         Refusal(.notPermitted, "\(Bounds.loggedInUsers) users are logged in to \(name) already"))
     }
@@ -62,43 +67,23 @@ extension Engine {
     }
     log(.session, "\(user) logged in", slot: slot)
     flushNotices(slot)
-    return .accepted(slots[slot].id, note: "\(user) is logged in to \(name)")
+    return .accepted(deploymentTable[slot].id, note: "\(user) is logged in to \(name)")
   }
 
   @discardableResult
   mutating func logout(_ slot: Int, _ user: SafeText) -> Reply {
-    let name = slots[slot].name
-    guard slots[slot].loggedIn.contains(user) else {
-      return .accepted(slots[slot].id, note: "\(user) was not logged in to \(name)")
+    let name = deploymentTable[slot].name
+    guard deploymentTable[slot].loggedIn.contains(user) else {
+      return .accepted(deploymentTable[slot].id, note: "\(user) was not logged in to \(name)")
     }
     change(slot) {
       $0.loggedIn.removeAll { $0 == user }
       $0.notices.add(.userLoggedOut(user))
     }
     log(.session, "\(user) logged out", slot: slot)
-    if !slots[slot].inUse { endUse(slot, because: "the last user logged out") }
-    if slots[slot].phase == .usable(nil) { settle(slot) }
-    return .accepted(slots[slot].id, note: "\(user) is logged out of \(name)")
-  }
-
-  /// The one path by which a use ends, whatever the cause: the pool's policy, once.
-  mutating func endUse(_ slot: Int, because reason: String) {
-    guard slots[slot].placement.isAssigned, !slots[slot].inUse else { return }
-    let settings = boxes[live[slot].pool].settings
-    if settings.onLogout == .remove { return remove(slot, because: reason) }
-    if live[slot].tally?.isOutdated ?? false {
-      remove(slot, because: "\(reason), and a newer publication is active")
-    }
-  }
-
-  /// An assigned one that nobody uses: after `unusedAfter` as after a log-out.
-  mutating func startUnusedTimer(_ slot: Int) {
-    let settings = boxes[live[slot].pool].settings
-    guard let length = settings.unusedAfter, settings.onLogout == .remove,
-      slots[slot].placement.isAssigned, slots[slot].phase == .usable(nil),
-      !slots[slot].inUse, slots[slot].patience == nil
-    else { return }
-    change(slot) { $0.patience = $1.deadline(in: length) }
+    if !deploymentTable[slot].inUse { endUse(slot, because: "the last user logged out") }
+    if deploymentTable[slot].phase == .usable(nil) { reconcile(slot) }
+    return .accepted(deploymentTable[slot].id, note: "\(user) is logged out of \(name)")
   }
 }
 

@@ -1,14 +1,14 @@
 /// Where a deployment is counted and where it can be found; derived from it alone.
-struct Tally: Hashable, Sendable {
+struct CensusKey: Hashable, Sendable {
   /// The line of the pool's counts.
-  enum Line: Hashable, Sendable {
+  enum Count: Hashable, Sendable {
     case l1Ready, l1Waiting, l1Preparing, l2Ready, l2Waiting, l2Preparing
     case assigned, removing, error, history
   }
   /// The limit of the provider that it takes a place of.
-  enum Slot: Hashable, Sendable { case none, preparing, removing, settingReady }
+  enum Quota: Hashable, Sendable { case none, preparing, removing, settingReady }
   /// The index that it can be taken from.
-  enum Bucket: Int, Hashable, Sendable, CaseIterable {
+  enum Index: Int, Hashable, Sendable, CaseIterable {
     /// Ready, of the active publication.
     case l1Ready
     /// Usable, while the OS manager has not spoken.
@@ -29,9 +29,9 @@ struct Tally: Hashable, Sendable {
     case l2Old
   }
 
-  var line: Line
-  var slot: Slot
-  var bucket: Bucket?
+  var count: Count
+  var quota: Quota
+  var index: Index?
   var isOutdated: Bool
   var holder: SafeText?
   var uniqueId: SafeText
@@ -40,18 +40,18 @@ struct Tally: Hashable, Sendable {
   var ending: CacheLevel?
 
   init(_ deployment: Deployment, isOutdated: Bool) {
-    line = Self.line(of: deployment)
-    slot = Self.slot(of: deployment)
-    bucket = Self.bucket(of: deployment, line: line, isOutdated: isOutdated)
-    self.isOutdated = isOutdated && line != .history
-    holder = line == .history ? nil : deployment.placement.user
-    uniqueId = line == .history ? "" : deployment.uniqueId
+    count = Self.count(of: deployment)
+    quota = Self.quota(of: deployment)
+    index = Self.index(of: deployment, count: count, isOutdated: isOutdated)
+    self.isOutdated = isOutdated && count != .history
+    holder = count == .history ? nil : deployment.placement.user
+    uniqueId = count == .history ? "" : deployment.uniqueId
     isOperating = deployment.phase.operation != nil
     let isEnding = deployment.cancelRequested && !isOutdated
-    ending = !isEnding ? nil : line == .l1Preparing ? .l1 : line == .l2Preparing ? .l2 : nil
+    ending = !isEnding ? nil : count == .l1Preparing ? .l1 : count == .l2Preparing ? .l2 : nil
   }
 
-  private static func line(of deployment: Deployment) -> Line {
+  private static func count(of deployment: Deployment) -> Count {
     let isPreparing: Bool
     switch deployment.phase {
     case .removed, .canceled: return .history
@@ -70,7 +70,7 @@ struct Tally: Hashable, Sendable {
     }
   }
 
-  private static func slot(of deployment: Deployment) -> Slot {
+  private static func quota(of deployment: Deployment) -> Quota {
     switch deployment.phase {
     case .preparing(let operation, _) where operation.step == .queued: .none
     case .preparing(let operation, _):
@@ -86,9 +86,9 @@ struct Tally: Hashable, Sendable {
     }
   }
 
-  private static func bucket(
-    of deployment: Deployment, line: Line, isOutdated: Bool
-  ) -> Bucket? {
+  private static func index(
+    of deployment: Deployment, count: Count, isOutdated: Bool
+  ) -> Index? {
     guard !deployment.cancelRequested, deployment.pending == nil, !deployment.inUse else {
       return nil
     }
@@ -100,7 +100,7 @@ struct Tally: Hashable, Sendable {
         .publish, nil:
         false
       }
-    switch line {
+    switch count {
     case .l1Ready: return !isIdle ? nil : isOutdated ? .l1OldReady : .l1Ready
     case .l1Waiting: return !isIdle ? nil : isOutdated ? .l1OldWaiting : .l1Waiting
     case .l1Preparing: return isOutdated ? nil : isMoving ? .l1Moving : .l1Deploying
@@ -113,16 +113,16 @@ struct Tally: Hashable, Sendable {
 
 extension PoolCounts {
   /// Adds one deployment (`by: 1`) or takes it away (`by: -1`).
-  mutating func add(_ tally: Tally, by step: Int) {
-    switch tally.line {
+  mutating func add(_ key: CensusKey, by step: Int) {
+    switch key.count {
     case .l1Ready:
       l1Ready += step
-      if tally.isOutdated { l1ReadyOutdated += step }
+      if key.isOutdated { l1ReadyOutdated += step }
     case .l1Waiting: l1Waiting += step
     case .l1Preparing: l1Preparing += step
     case .l2Ready:
       l2Ready += step
-      if tally.isOutdated { l2ReadyOutdated += step }
+      if key.isOutdated { l2ReadyOutdated += step }
     case .l2Waiting: l2Waiting += step
     case .l2Preparing: l2Preparing += step
     case .assigned: assigned += step
@@ -130,11 +130,39 @@ extension PoolCounts {
     case .error: error += step
     case .history: break
     }
-    guard tally.isOutdated else { return }
-    switch tally.line {
+    guard key.isOutdated else { return }
+    switch key.count {
     case .l1Ready, .l1Waiting, .l1Preparing: l1Outdated += step
     case .l2Ready, .l2Waiting, .l2Preparing: l2Outdated += step
     case .assigned, .removing, .error, .history: break
     }
   }
+}
+
+extension CensusKey {
+  /// It has an operation, or waits in a queue for one.
+  var isBusy: Bool {
+    switch count {
+    case .l1Preparing, .l2Preparing, .removing: true
+    case .assigned, .l1Ready, .l1Waiting, .l2Ready, .l2Waiting: quota != .none || isOperating
+    case .error, .history: false
+    }
+  }
+}
+
+/// How the counting of a deployment changed.
+struct CensusChange: Sendable {
+  /// Nil: it was not there before.
+  var before: CensusKey?
+  var after: CensusKey
+
+  /// It takes a place of another limit of its provider than before, or of none.
+  var movesQuota: Bool { before?.quota != after.quota }
+  /// It exists outside, and did not before.
+  var appears: Bool { !existed && exists }
+  /// It existed outside, and does no more.
+  var disappears: Bool { existed && !exists }
+
+  private var existed: Bool { before.map { $0.count != .history } ?? false }
+  private var exists: Bool { after.count != .history }
 }

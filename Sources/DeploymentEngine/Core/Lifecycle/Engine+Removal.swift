@@ -1,0 +1,36 @@
+extension Engine {
+  /// Ends a deployment whatever it is doing: a running operation is cancelled when no call is in
+  /// flight, anything else is removed when the provider has room.
+  mutating func remove(_ slot: Int, because reason: String, actor: SafeText = "engine") {
+    switch deploymentTable[slot].phase {
+    case .preparing:
+      guard !deploymentTable[slot].cancelRequested else { return enqueue(slot, .removal) }
+      change(slot) { $0.phase = $0.phase.ending }
+      log(.state, "cancel requested: \(reason)", slot: slot, actor: actor)
+      enqueue(slot, .removal)
+    case .usable, .error:
+      enqueueRemoval(slot, because: reason, actor: actor)
+    case .removable, .removing, .removed, .canceling, .canceled: break
+    }
+  }
+
+  /// Waits for the provider to have room to remove it.
+  mutating func enqueueRemoval(_ slot: Int, because reason: String, actor: SafeText = "engine") {
+    change(slot) {
+      $0.phase = .removable
+      $0.pending = nil
+      $0.patience = nil
+      $0.next = nil
+    }
+    log(.state, "removable: \(reason)", slot: slot, actor: actor)
+    enqueue(slot, .removal)
+  }
+
+  /// An error has been kept long enough: what it may have left outside is destroyed.
+  mutating func removeFromError(_ slot: Int) {
+    guard !deploymentTable.isCalled(slot) else {
+      return change(slot) { $0.next = $1.deadline(in: Timing.maintenance) }
+    }
+    enqueueRemoval(slot, because: "removing it from its error")
+  }
+}
