@@ -67,7 +67,7 @@ enum MeasuredPool {
       because: "measured", at: time.utc)
     deployment.ip = SafeText("10.0.\(number / 250 % 250).\(number % 250)")
     if number % 50 == 0 {
-      deployment.phase = .error(Failed(.setReady, .permanent))
+      deployment.load(.error(Failed(.setReady, .permanent)))
       deployment.reason = "setReady: the machine was erased"
     }
     return deployment

@@ -25,7 +25,7 @@ extension Engine {
       else {
         return true
       }
-      return operation.step == .queued || deploymentTable[slot].cancelRequested
+      return operation.isQueued || deploymentTable[slot].cancelRequested
     case .publication(let pool, let revision):
       guard let index = poolTable.place(pool), let task = call.task else { return true }
       return poolTable[index].publication(revision)?.record.operation?.kind != task.operation
@@ -63,7 +63,7 @@ extension Engine {
       case .deployment(let id):
         guard let slot = deploymentTable.slot(id), deploymentTable.runtime(slot).call?.id == call.id
         else { continue }
-        deploymentTable.updateRuntime(slot) { $0.call?.due = due }
+        deploymentTable.updateRuntime(slot) { $0.call?.begin(due: due) }
         reschedule(slot)
       case .publication(let pool, let revision):
         guard let index = poolTable.place(pool),

@@ -9,7 +9,7 @@ extension Engine {
       stateDeadlinePassed(slot)
       guard !deploymentTable[slot].phase.isHistory else { return }
     }
-    if let operation = deploymentTable[slot].phase.operation, operation.deadline.at <= now.moment {
+    if let operation = deploymentTable[slot].phase.operation, operation.isOver(at: now) {
       operationDeadlinePassed(slot, operation)
     }
     verifyIfReported(slot)
@@ -43,10 +43,9 @@ extension Engine {
   /// A call is still out though its time is over: said once; nothing else is called on it
   /// meanwhile.
   private mutating func noteOverdueCall(_ slot: Int) {
-    guard let call = deploymentTable.runtime(slot).call, let due = call.due, due <= now.moment
-    else { return }
-    deploymentTable.updateRuntime(slot) { $0.call?.due = nil }
-    let method = call.task?.method ?? "a notice"
+    guard deploymentTable.noteOverdueCall(slot, at: now) else { return }
+    let task = deploymentTable.runtime(slot).call?.task
+    let method = task?.method ?? "a notice"
     let limit = deadlines(of: slot).call
     let reason = "\(method) did not answer within \(limit.spoken)"
     change(slot) { $0.reason = SafeText(reason) }
@@ -83,8 +82,7 @@ extension Engine {
   /// An operation's time is over.
   private mutating func operationDeadlinePassed(_ slot: Int, _ operation: Operation) {
     let reason =
-      "\(operation.kind.word) did not finish within \(operation.deadline.length.spoken)"
-      + (deploymentTable[slot].reason.map { ": \($0)" } ?? "")
+      operation.overdueSentence + (deploymentTable[slot].reason.map { ": \($0)" } ?? "")
     if provider(of: slot).inMaintenance {
       return extendDeadline(slot, by: Timing.maintenance)
     }
@@ -107,20 +105,12 @@ extension Engine {
     case .removing, .canceling:
       let limit = deadlines(of: slot).removing
       log(.failure, "\(reason); tried again", level: .warning, slot: slot)
-      change(slot) {
-        $0.reason = SafeText(reason)
-        $0.phase = $0.phase.with(Operation(operation.kind, deadline: $1.deadline(in: limit)))
-        $0.next = $1.deadline(in: .zero)
-      }
+      feed(slot) { $0.restartRemoval(because: SafeText(reason), within: limit, at: $1) }
     case .removable, .removed, .canceled, .error: break
     }
   }
 
   private mutating func extendDeadline(_ slot: Int, by length: TimeSpan) {
-    change(slot) {
-      guard var operation = $0.phase.operation else { return }
-      operation.deadline.at = $1.moment + length
-      $0.phase = $0.phase.with(operation)
-    }
+    feed(slot) { $0.extendDeadline(by: length, at: $1) }
   }
 }

@@ -65,8 +65,8 @@ public struct Deployment: Hashable, Sendable {
   public var identity: Identity
   /// Where it stands.
   public var placement: Placement
-  /// Its state.
-  public var phase: Phase
+  /// Its state, and what may become of it.
+  public internal(set) var machine: DeploymentMachine
   /// What the OS manager has said.
   public var guest: GuestState
   /// A request that waits for its not-before time.
@@ -114,13 +114,27 @@ public struct Deployment: Hashable, Sendable {
     self.pool = pool
     self.identity = identity
     self.placement = placement
-    self.phase = phase
+    machine = DeploymentMachine(phase)
     self.guest = guest
     self.publication = publication
     self.because = because
     self.createdAt = now
     self.stateSince = now
     self.everAssigned = placement.isAssigned
+  }
+
+  /// Its state, with what belongs to it.
+  public var phase: Phase { machine.phase }
+  /// Puts it into a phase, as a store or an example has it.
+  package mutating func load(_ phase: Phase) { machine = DeploymentMachine(phase) }
+  /// The same with its due times on another clock.
+  public func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Deployment {
+    var copy = self
+    copy.machine = machine.mappingDeadlines(transform)
+    copy.next = next.map(transform)
+    copy.patience = patience.map(transform)
+    if let pending { copy.pending?.due = transform(pending.due) }
+    return copy
   }
 
   /// Its state's name.

@@ -52,28 +52,6 @@ public enum OperationStep: UInt8, Hashable, Sendable {
   case queued = 2
 }
 
-/// The task in flight on a deployment or a publication. At most one for each.
-public struct Operation: Hashable, Sendable {
-  /// Which method.
-  public var kind: OperationKind
-  /// What is called next.
-  public var step: OperationStep
-  /// How often it failed in a way that is tried again; 0 at first.
-  public var failures: Int
-  /// When its time is over.
-  public var deadline: Deadline
-
-  /// An operation that has not been called yet.
-  public init(
-    _ kind: OperationKind, step: OperationStep = .start, failures: Int = 0, deadline: Deadline
-  ) {
-    self.kind = kind
-    self.step = step
-    self.failures = failures
-    self.deadline = deadline
-  }
-}
-
 /// What an error leaves behind: the operation that failed. The reason stands in the deployment.
 public struct Failed: Hashable, Sendable {
   /// The operation that `retry` would do again.
@@ -147,14 +125,6 @@ public enum Phase: Hashable, Sendable {
     switch self {
     case .preparing(_, let ending): ending
     case .usable, .removable, .removing, .removed, .canceling, .canceled, .error: false
-    }
-  }
-
-  /// The same state with its end asked for; only what is being prepared can be asked to end.
-  public var ending: Phase {
-    switch self {
-    case .preparing(let operation, _): .preparing(operation, ending: true)
-    case .usable, .removable, .removing, .removed, .canceling, .canceled, .error: self
     }
   }
 

@@ -42,7 +42,9 @@ extension Deployment: StoredRecord {
     var phase = try reader.phase(at: now)
     let guest = try reader.guest()
     placement = placement.with(try reader.admission())
-    if try reader.bool() { phase = phase.ending }
+    if try reader.bool(), case .preparing(let operation, _) = phase {
+      phase = .preparing(operation, ending: true)
+    }
     let pending = try reader.bool() ? try reader.pendingRequest(at: now) : nil
     let loggedIn = try reader.list { reader throws(UnreadableRecord) in try reader.text() }
     let everAssigned = try reader.bool()

@@ -53,6 +53,8 @@ package enum Checker: Int32, CaseIterable, Sendable {
   case orphans
   /// What is adopted is one user's, once.
   case adoptions
+  /// The engine never meets what its own states exclude.
+  case invariants
 
   /// What it holds, in a sentence for a person.
   package var promise: String {
@@ -82,6 +84,7 @@ package enum Checker: Int32, CaseIterable, Sendable {
     case .scenario: "what a test itself expects"
     case .orphans: "what has no record is listed as it is, and nobody's record is removed as such"
     case .adoptions: "what is adopted becomes one user's, once, and stays what it was"
+    case .invariants: "the engine never meets what its own states exclude"
     }
   }
 

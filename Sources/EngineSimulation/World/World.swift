@@ -150,6 +150,7 @@ package final class World {
       awaited.tell(one.event, at: now.moment)
     }
     let outcome = engine.takeOutcome()
+    if let sentence = outcome.brokenInvariant { complain(.invariants, sentence.text) }
     trace.add(outcome)
     return outcome
   }

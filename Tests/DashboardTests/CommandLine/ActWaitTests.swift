@@ -82,7 +82,7 @@ import Testing
     #expect(judge { $0.placement = .assigned("eva", .wanted) } == .accepted)
     #expect(judge { $0.guest = .silent } == .accepted)
     #expect(judge { $0.placement = .cache(.l1, reservedFor: "eva") } == .accepted)
-    #expect(judge { $0.phase = .error(Failed(.setReady, .permanent)) } == .failed)
+    #expect(judge { $0.load(.error(Failed(.setReady, .permanent))) } == .failed)
     #expect(judge { $0.placement = .assigned("luis") } == .failed)
   }
 
@@ -99,20 +99,17 @@ import Testing
   }
 
   @Test(arguments: [
-    (PublicationState.publishing, ActResult.Outcome.accepted), (.active, .done),
-    (.error, .failed), (.removing, .failed), (.removed, .failed),
+    (PublicationPhase.publishing(operation), ActResult.Outcome.accepted), (.active, .done),
+    (.error(.publish), .failed), (.removing(operation), .failed), (.removed, .failed),
   ])
   func aPublicationHasEndedWhenItIsActive(
-    _ publication: PublicationState, _ expected: ActResult.Outcome
+    _ publication: PublicationPhase, _ expected: ActResult.Outcome
   ) {
     var state = view(nil).state
-    var old = PublicationRecord(
-      pool: PoolID(1), revision: 1, name: "p1", operation: Self.operation, at: Self.now.utc)
-    old.state = .active
-    var new = old
-    new = PublicationRecord(
-      pool: PoolID(1), revision: 2, name: "p2", operation: Self.operation, at: Self.now.utc)
-    new.state = publication
+    let old = PublicationRecord(
+      pool: PoolID(1), revision: 1, name: "p1", phase: .active, at: Self.now.utc)
+    let new = PublicationRecord(
+      pool: PoolID(1), revision: 2, name: "p2", phase: publication, at: Self.now.utc)
     state.publications = [old, new]
     let result = ActWait.judge(
       accepted(.published(pool: "lab"), about: nil), StoreView(state, at: Self.now))

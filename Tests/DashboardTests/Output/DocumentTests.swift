@@ -41,9 +41,8 @@ import Testing
   @Test func aDeploymentOfWhichAllIsKnown() {
     var deployment = deployment()
     deployment.placement = .assigned("ana")
-    deployment.phase = .preparing(
-      Operation(.setReady, deadline: Deadline(from: Self.now.moment, length: .hours(1))),
-      ending: true)
+    let end = Deadline(from: Self.now.moment, length: .hours(1))
+    deployment.load(.preparing(Operation(.setReady, deadline: end), ending: true))
     deployment.progress = Progress(done: 3, of: 5)
     deployment.uniqueId = "u-1"
     deployment.driverName = "Lab 3"
@@ -68,7 +67,7 @@ import Testing
   @Test func anErrorNamesTheOperationThatFailedAndAReservationItsUser() {
     var deployment = deployment()
     deployment.placement = .cache(.l2, reservedFor: "luis")
-    deployment.phase = .error(Failed(.moveToCache(.l1), .permanent))
+    deployment.load(.error(Failed(.moveToCache(.l1), .permanent)))
     deployment.reason = "the disk is full"
     let text = view().document(of: deployment).text()
     #expect(text.contains(#""placement": "L2", "user": "luis", "state": "error""#))

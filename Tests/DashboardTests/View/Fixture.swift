@@ -107,7 +107,7 @@ enum Fixture {
         .usable(nil), since: .minutes(Int64(80 + place)), ip: "10.1.4.\(70 + place)")
       if place == 0 { held.loggedIn = ["ana"] }
       if place == 1 {
-        held.phase = .error(Failed(.setReady, .permanent))
+        held.load(.error(Failed(.setReady, .permanent)))
         held.reason = "setReady: the machine was erased"
         held.ip = nil
       }

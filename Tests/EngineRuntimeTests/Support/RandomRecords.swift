@@ -207,12 +207,11 @@ struct RandomRecords {
 
   mutating func publication(_ pool: Int32, _ revision: Int) -> PublicationRecord {
     var publication = PublicationRecord(
-      pool: PoolID(pool), revision: revision, name: text().text, operation: operation(),
-      at: timestamp())
-    publication.state = pick([.publishing, .draining, .removing, .removed, .error])
-    if bool() { publication.operation = nil }
+      pool: PoolID(pool), revision: revision, name: text().text,
+      phase: pick([
+        .publishing(operation()), .draining, .removing(operation()), .removed, .error(kind()),
+      ]), at: timestamp())
     publication.reason = maybe { $0.text() }
-    publication.failed = maybe { $0.kind() }
     publication.standing = number(0...99)
     publication.data = bytes()
     publication.progress = maybe { $0.progress() }

@@ -11,18 +11,15 @@ extension Engine {
   }
 
   private mutating func startRemoval(_ slot: Int) {
-    let length = deadlines(of: slot).removing
     switch deploymentTable[slot].phase {
-    case .removable:
-      begin(slot, .destroy, as: Phase.removing, within: length)
-    case .preparing(let operation, ending: true):
-      change(slot) {
-        $0.phase = .preparing(operation)
-        $0.pending = nil
-      }
-      begin(slot, .cancel, as: Phase.canceling, within: length)
+    case .removable: beginRemoval(slot)
+    case .preparing(_, ending: true):
+      change(slot) { $0.revision += 1 }
+      beginRemoval(slot)
       log(.state, "canceling", slot: slot)
-    case .preparing, .usable, .removing, .removed, .canceling, .canceled, .error: break
+    case .preparing(_, ending: false), .usable, .removing, .removed, .canceling, .canceled, .error:
+      // It failed or was forgotten while it waited.
+      break
     }
   }
 
@@ -40,7 +37,7 @@ extension Engine {
       let id = providerTable.popFirst(.ready, of: provider)
     {
       guard let slot = deploymentTable.dequeue(id, .ready) else { continue }
-      if deploymentTable[slot].phase.operation?.step == .queued {
+      if deploymentTable[slot].phase.operation?.isQueued ?? false {
         startQueued(slot)
         continue
       }
@@ -48,8 +45,7 @@ extension Engine {
         deploymentTable[slot].admission == .wanted,
         !deploymentTable.isCalled(slot)
       else { continue }
-      let length = deadlines(of: slot).preparing
-      begin(slot, .setReady, as: { .usable($0) }, within: length)
+      use(slot, .setReady)
     }
   }
 
@@ -62,11 +58,9 @@ extension Engine {
   /// Its turn has come; one whose end was asked for meanwhile starts nothing, and one that is still
   /// being told something waits for the end of that call.
   private mutating func startQueued(_ slot: Int) {
-    guard let operation = deploymentTable[slot].phase.operation, operation.step == .queued,
+    guard let operation = deploymentTable[slot].phase.operation, operation.isQueued,
       !deploymentTable[slot].cancelRequested, !deploymentTable.isCalled(slot)
     else { return }
-    let length = deadlines(of: slot).preparing
-    let before = deploymentTable[slot].phase
-    begin(slot, operation.kind, as: { before.with($0) }, within: length)
+    beginQueued(slot)
   }
 }

@@ -12,6 +12,7 @@ struct Outbox: Sendable {
   private(set) var calls: [Call] = []
   private var inventories: [InventoryCall] = []
   private var followUps = Deque<FollowUp>()
+  private var brokenInvariant: String?
 
   /// Stores something besides the records of the tables.
   mutating func store(_ change: StoreChange) { changes.append(change) }
@@ -47,6 +48,16 @@ struct Outbox: Sendable {
   mutating func follow(with followUp: FollowUp) { followUps.append(followUp) }
   mutating func nextFollowUp() -> FollowUp? { followUps.popFirst() }
 
+  /// Something happened that cannot: the step must not be stored. The first sentence counts.
+  mutating func breakInvariant(_ sentence: String) {
+    if brokenInvariant == nil { brokenInvariant = sentence }
+  }
+
+  /// What must hold where no type says it.
+  mutating func invariant(_ condition: Bool, _ sentence: @autoclosure () -> String) {
+    if !condition { breakInvariant(sentence()) }
+  }
+
   /// Everything that was collected, with the records of the tables first.
   mutating func take(after records: [StoreChange], counters: Counters?) -> Outcome {
     var outcome = Outcome()
@@ -54,6 +65,7 @@ struct Outbox: Sendable {
     outcome.changes.append(contentsOf: changes)
     if let counters { outcome.changes.append(.counters(counters)) }
     changes.removeAll(keepingCapacity: true)
+    outcome.brokenInvariant = brokenInvariant.map { SafeText($0) }
     swap(&outcome.journal, &journal)
     swap(&outcome.answers, &answers)
     swap(&outcome.calls, &calls)

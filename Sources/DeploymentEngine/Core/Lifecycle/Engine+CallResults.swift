@@ -25,8 +25,7 @@ extension Engine {
       log(.state, "its IP is now \(ip)", slot: slot)
     }
     guard let task = call.task, isCurrent(task, slot) else { return callReturned(slot) }
-    let answer = outcome.answer ?? .error(.init(.unknown, "it answered nothing"))
-    take(answer, of: task, outcome, slot)
+    take(outcome, of: task, slot)
     callReturned(slot)
   }
 
@@ -35,34 +34,15 @@ extension Engine {
     deploymentTable[slot].phase.operation?.kind == task.operation
   }
 
-  private mutating func take(
-    _ answer: TaskState, of task: DriverTask, _ outcome: CallOutcome, _ slot: Int
-  ) {
-    switch answer {
+  private mutating func take(_ outcome: CallOutcome, of task: DriverTask, _ slot: Int) {
+    switch outcome.taskState {
     case .running:
       noteWorking(slot, task)
-      keepRunning(slot, outcome)
+      feed(slot) { $0.keepRunning(checkedIn: outcome.checkPause, at: $1) }
     case .finished:
       noteWorking(slot, task)
       finish(slot, task.operation)
     case .error(let failure): tryAgain(slot, task, failure)
-    }
-  }
-
-  private mutating func keepRunning(_ slot: Int, _ outcome: CallOutcome) {
-    let pause = min(max(outcome.suggestedTime, Timing.check.shortest), Timing.check.longest)
-    change(slot) {
-      guard var operation = $0.phase.operation else { return }
-      operation.step = .check
-      operation.failures = 0
-      if operation.kind == .notifyReadyFromOSManager { $0.guest.tell() }
-      switch $0.phase {
-      case .usable: $0.phase = .preparing(operation)
-      case .preparing, .removing, .canceling, .removable, .removed, .canceled, .error:
-        $0.phase = $0.phase.with(operation)
-      }
-      $0.reason = nil
-      $0.next = $1.deadline(in: pause)
     }
   }
 
@@ -75,8 +55,7 @@ extension Engine {
     switch deploymentTable[slot].phase {
     case .preparing: prepared(slot, kind)
     case .usable: operationEnded(slot, kind)
-    case .removing: markRemoved(slot, as: .removed)
-    case .canceling: markRemoved(slot, as: .canceled)
+    case .removing, .canceling: markRemoved(slot)
     case .removable, .removed, .canceled, .error: break
     }
   }
@@ -100,13 +79,7 @@ extension Engine {
     let failures = (deploymentTable[slot].phase.operation?.failures ?? 0) + 1
     let own = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
     let wait = least + own
-    change(slot) {
-      guard var operation = $0.phase.operation else { return }
-      operation.failures = failures
-      $0.phase = $0.phase.with(operation)
-      $0.reason = SafeText(sentence)
-      $0.next = $1.deadline(in: wait)
-    }
+    feed(slot) { $0.failForNow(because: SafeText(sentence), againIn: wait, at: $1) }
     log(.failure, "\(sentence); again in \(wait.spoken)", level: .warning, slot: slot)
   }
 
@@ -126,16 +99,9 @@ extension Engine {
     }
     if !deployment.guest.isTold, kind != .notifyReadyFromOSManager {
       change(slot) { $0.guest.becomeReady() }
-      return begin(
-        slot, .notifyReadyFromOSManager, as: { .preparing($0) },
-        within: poolTable[index].settings.deadlines.preparing)
+      return prepare(slot, .notifyReadyFromOSManager)
     }
-    change(slot) {
-      $0.phase = .usable(nil)
-      // Its service may have waited for the OS once, and wait no longer.
-      $0.guest.becomeReady()
-      $0.notices.add(.finish)
-    }
+    feed(slot) { deployment, _ in deployment.finishPreparing() }
     let address = deploymentTable[slot].ip.map { ", its IP is \($0)" } ?? ""
     let place = deploymentTable[slot].placement.level.map { " at \($0.rawValue)" } ?? ""
     log(.state, "usable\(place)\(address)", slot: slot)
@@ -143,36 +109,20 @@ extension Engine {
   }
 
   private mutating func waitForOS(_ slot: Int, settings: PoolConfiguration) {
-    change(slot) {
-      $0.phase = .usable(nil)
-      $0.notices.add(.finish)
-      $0.patience = $1.deadline(in: settings.deadlines.osReady)
-    }
+    feed(slot) { $0.waitForOS(within: settings.deadlines.osReady, at: $1) }
     log(.state, "usable, waiting for the OS manager", slot: slot)
   }
 
   /// One whose OS manager never spoke waits for it once more.
   mutating func waitForOSAgain(_ slot: Int) {
-    let length = poolTable[deploymentTable.pool(of: slot)].settings.deadlines.osReady
-    change(slot) {
-      $0.phase = .usable(nil)
-      $0.reason = nil
-      $0.next = nil
-      $0.patience = $1.deadline(in: length)
-    }
+    let length = deadlines(of: slot).osReady
+    feed(slot) { $0.waitForOSAgain(within: length, at: $1) }
     reconcile(slot)
   }
 
   /// An operation of a usable deployment ended well.
   mutating func operationEnded(_ slot: Int, _ kind: OperationKind) {
-    change(slot) {
-      $0.phase = .usable(nil)
-      switch kind {
-      case .notifyReadyFromOSManager: $0.guest.tell()
-      case .setReady: $0.placement = $0.placement.with(.granted)
-      case .deployForCache, .deployForUser, .moveToCache, .cancel, .destroy, .publish: break
-      }
-    }
+    feed(slot) { deployment, _ in deployment.finish(kind) }
     if kind == .setReady { admit(slot) }
     reconcile(slot)
   }

@@ -6,13 +6,7 @@ extension Engine {
     let index = deploymentTable.pool(of: slot)
     let limit = poolTable[index].settings.deadlines.call
     guard !provider(ofPool: index).inMaintenance else { return }
-    let task = deployment.phase.operation.flatMap { operation -> DriverTask? in
-      switch operation.step {
-      case .start: .start(operation.kind)
-      case .check: .check(operation.kind)
-      case .queued: nil
-      }
-    }
+    let task = deployment.phase.operation?.task
     guard task != nil || !deployment.notices.isEmpty else { return }
     let id = callTable.begin(.deployment(deployment.id))
     let call = CallInFlight(

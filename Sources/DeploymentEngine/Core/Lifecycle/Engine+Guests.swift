@@ -98,13 +98,3 @@ extension AgentWord {
     }
   }
 }
-
-extension GuestState {
-  /// Its service does not wait for an OS manager, or no longer.
-  mutating func becomeReady() {
-    if self == .silent { self = .ready() }
-  }
-
-  /// The driver has been told.
-  mutating func tell() { self = .ready(data: data, isTold: true) }
-}

@@ -1,50 +1,66 @@
 extension Engine {
-  /// Begins an operation; its first call is made at once.
-  mutating func begin(
-    _ slot: Int, _ kind: OperationKind, as phase: (Operation) -> Phase,
-    within length: TimeSpan
-  ) {
-    // Whatever begins now looks at it.
-    deploymentTable.updateRuntime(slot) { $0.reportedChange = nil }
-    change(slot) {
-      $0.phase = phase(Operation(kind, deadline: $1.deadline(in: length)))
-      $0.patience = nil
-      $0.reason = nil
-      $0.progress = nil
-      $0.next = $1.deadline(in: .zero)
+  /// Feeds an input to the machine of a deployment, and does what it answers.
+  mutating func feed(_ slot: Int, _ input: (inout Deployment, EngineTime) -> Transition) {
+    var transition = Transition.none
+    change(slot) { transition = input(&$0, $1) }
+    if let sentence = transition.broken {
+      outbox.breakInvariant("\(deploymentTable[slot].id): \(sentence)")
     }
-    call(slot)
+    if transition.calls { call(slot) }
+    if let queue = transition.queue { enqueue(slot, queue) }
   }
 
-  /// Begins an operation as soon as the provider has room for it: in this very step where it has.
-  mutating func queueOperation(
-    _ slot: Int, _ kind: OperationKind, as phase: (Operation) -> Phase
-  ) {
+  /// Prepares it with an operation, which is called at once.
+  mutating func prepare(_ slot: Int, _ kind: OperationKind) {
+    let length = deadlines(of: slot).preparing
+    forgetReport(slot)
+    feed(slot) { $0.prepare(kind, within: length, at: $1) }
+  }
+
+  /// Calls an operation on it while it stays usable.
+  mutating func use(_ slot: Int, _ kind: OperationKind) {
+    let length = deadlines(of: slot).preparing
+    forgetReport(slot)
+    feed(slot) { $0.use(kind, within: length, at: $1) }
+  }
+
+  /// The same as soon as its provider has room for it: in this very step where it has.
+  mutating func queueToPrepare(_ slot: Int, _ kind: OperationKind) {
     let length = deadlines(of: slot).preparing
     let provider = provider(of: slot).name
-    change(slot) {
-      $0.phase = phase(Operation(kind, step: .queued, deadline: $1.deadline(in: length)))
-      $0.patience = nil
-      $0.reason = SafeText("\(kind.word) waits for a place on provider \(provider)")
-      $0.progress = nil
-      $0.next = nil
-    }
-    enqueue(slot, kind)
+    feed(slot) { $0.queueToPrepare(kind, within: length, on: provider, at: $1) }
   }
 
-  /// Lets it wait in the queue that its operation has.
-  mutating func enqueue(_ slot: Int, _ kind: OperationKind) {
-    if kind == .setReady {
-      enqueue(slot, .ready)
-    } else if !deploymentTable.isCalled(slot) {
-      enqueue(slot, .start)
-    }
+  /// The same as soon as its provider has room for it: in this very step where it has.
+  mutating func queueToUse(_ slot: Int, _ kind: OperationKind) {
+    let length = deadlines(of: slot).preparing
+    let provider = provider(of: slot).name
+    feed(slot) { $0.queueToUse(kind, within: length, on: provider, at: $1) }
   }
 
-  /// Lets it wait in a queue of its provider. While a call is out nothing waits to be removed: then
-  /// the end of that call does this.
+  /// Its turn has come.
+  mutating func beginQueued(_ slot: Int) {
+    let length = deadlines(of: slot).preparing
+    forgetReport(slot)
+    feed(slot) { $0.beginQueued(within: length, at: $1) }
+  }
+
+  /// Its provider has room to remove it, or to cancel its operation.
+  mutating func beginRemoval(_ slot: Int) {
+    let length = deadlines(of: slot).removing
+    forgetReport(slot)
+    feed(slot) { $0.beginRemoval(within: length, at: $1) }
+  }
+
+  /// Whatever begins now verifies what its driver reported.
+  private mutating func forgetReport(_ slot: Int) {
+    deploymentTable.updateRuntime(slot) { $0.reportedChange = nil }
+  }
+
+  /// Lets it wait in a queue of its provider. While a call is out nothing waits to be removed or to
+  /// be started: then the end of that call does this.
   mutating func enqueue(_ slot: Int, _ queue: WorkQueue) {
-    if queue == .removal, deploymentTable.isCalled(slot) { return }
+    if queue != .ready, deploymentTable.isCalled(slot) { return }
     guard deploymentTable.enqueue(slot, queue) else { return }
     if queue == .removal, deploymentTable[slot].next != nil { change(slot) { $0.next = nil } }
     providerTable.append(deploymentTable[slot].id, to: queue, of: providerPlace(of: slot))
@@ -55,43 +71,45 @@ extension Engine {
     _ slot: Int, to level: CacheLevel, reservedFor user: SafeText?, because reason: String
   ) {
     change(slot) { $0.placement = .cache(level, reservedFor: user) }
-    let length = poolTable[deploymentTable.pool(of: slot)].settings.deadlines.preparing
-    begin(slot, .moveToCache(level), as: { .preparing($0) }, within: length)
+    prepare(slot, .moveToCache(level))
     log(.state, "moving to \(level.rawValue): \(reason)", slot: slot)
   }
 
   /// The driver said gone: what identified it is free again, and it is history.
-  mutating func markRemoved(_ slot: Int, as phase: Phase, actor: SafeText = "engine") {
-    let index = deploymentTable.pool(of: slot)
-    let identity = deploymentTable[slot].identity
+  mutating func markRemoved(_ slot: Int) {
+    giveBackIdentity(slot)
+    let retention = pool(of: slot).settings.historyRetention
+    feed(slot) { $0.end(keptFor: retention, at: $1) }
+    followHistory(slot)
+  }
+
+  /// A person has cleaned up by hand. Its last call may still be out: nothing is made of its answer
+  /// any more, but what identifies it is held until then.
+  mutating func markForgotten(_ slot: Int, actor: SafeText) {
     if let call = deploymentTable.endCall(slot) {
-      // Only `forget` comes here with a call out: nothing is made of its answer any more.
       let late = LateCall(
-        deployment: deploymentTable[slot].id, identity: identity,
-        provider: poolTable[index].provider)
+        deployment: deploymentTable[slot].id, identity: deploymentTable[slot].identity,
+        provider: providerPlace(of: slot))
       callTable.forget(call.id, late)
     } else {
-      identityTable.giveBack(identity)
+      giveBackIdentity(slot)
     }
-    let publication = deploymentTable[slot].publication
-    let retention = poolTable[index].settings.historyRetention
-    change(slot) {
-      $0.phase = phase
-      $0.pending = nil
-      $0.reason = nil
-      $0.progress = nil
-      $0.notices = []
-      $0.loggedIn = []
-      $0.console = nil
-      $0.data = []
-      $0.next = nil
-      $0.patience = $1.deadline(in: retention)
-    }
-    let sentence = "\(phase.state.rawValue): \(identity.name) is free again"
+    let retention = pool(of: slot).settings.historyRetention
+    feed(slot) { $0.forget(keptFor: retention, at: $1) }
+    followHistory(slot, actor: actor)
+  }
+
+  private mutating func giveBackIdentity(_ slot: Int) {
+    identityTable.giveBack(deploymentTable[slot].identity)
+  }
+
+  private mutating func followHistory(_ slot: Int, actor: SafeText = "engine") {
+    let deployment = deploymentTable[slot]
+    let sentence = "\(deployment.state.rawValue): \(deployment.identity.name) is free again"
     outbox.follow(with: .journal(entry(.state, sentence, slot: slot, actor: actor)))
-    if let publication {
-      outbox.follow(with: .publicationLeft(pool: index, revision: publication))
-    }
+    guard let publication = deployment.publication else { return }
+    let pool = deploymentTable.pool(of: slot)
+    outbox.follow(with: .publicationLeft(pool: pool, revision: publication))
   }
 
   /// An operation ended in an error, with its reason.
@@ -107,14 +125,8 @@ extension Engine {
     let due = errorPause(slot, removals: removals, wasAskedFor: wasAskedFor).map {
       Deadline(from: now.moment, length: $0)
     }
-    change(slot) {
-      $0.phase = .error(Failed(kind, failure.kind, removals: removals))
-      $0.reason = failure.reason
-      $0.progress = nil
-      $0.patience = nil
-      $0.next = due
-      $0.placement = $0.placement.with(.wanted)
-    }
+    let failed = Failed(kind, failure.kind, removals: removals)
+    feed(slot) { deployment, _ in deployment.fail(failed, because: failure.reason, due: due) }
     log(.failure, "\(kind.word): \(failure.reason)", level: .error, slot: slot)
     endReservation(slot)
     if kind.creates, failure.kind == .permanent { noteCreationError(slot, failure.reason) }
@@ -159,13 +171,5 @@ extension Engine {
       .pool,
       "restrained for \(rule.within.spoken): \(rule.count) creations failed, the last because: "
         + reason.text, level: .warning, pool: index)
-  }
-}
-
-extension [Notice] {
-  /// Adds one; over the limit the oldest goes.
-  mutating func add(_ notice: Notice) {
-    append(notice)
-    if count > Bounds.pendingNotices { removeFirst(count - Bounds.pendingNotices) }
   }
 }

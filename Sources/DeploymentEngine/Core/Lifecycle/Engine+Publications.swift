@@ -12,10 +12,16 @@ extension Engine {
     if let changed { store(changed.record, index) }
   }
 
-  private mutating func changePublication(
-    _ index: Int, _ revision: Int, _ body: (inout PublicationRecord) -> Void
+  /// Feeds an input to the machine of a publication, and does what it answers.
+  private mutating func feedPublication(
+    _ index: Int, _ revision: Int, _ input: (inout PublicationRecord, EngineTime) -> Transition
   ) {
-    changePublication(index, revision) { record, _ in body(&record) }
+    var transition = Transition.none
+    changePublication(index, revision) { transition = input(&$0, $1) }
+    if let sentence = transition.broken {
+      outbox.breakInvariant("revision \(revision) of \(poolTable[index].record.name): \(sentence)")
+    }
+    if transition.calls { callPublication(index, revision) }
   }
 
   private mutating func store(_ record: PublicationRecord, _ index: Int) {
@@ -26,16 +32,15 @@ extension Engine {
     }
   }
 
-  mutating func beginPublication(_ index: Int, _ revision: Int, _ kind: OperationKind) {
-    let deadlines = poolTable[index].settings.deadlines
-    let length = kind == .publish ? deadlines.preparing : deadlines.removing
-    changePublication(index, revision) {
-      $0.operation = Operation(kind, deadline: $1.deadline(in: length))
-      $0.state = kind == .publish ? .publishing : .removing
-      $0.failed = nil
-      $0.next = nil
-    }
-    callPublication(index, revision)
+  /// Cancels the preparation of a publication.
+  mutating func cancelPublishing(_ index: Int, _ revision: Int) {
+    let length = poolTable[index].settings.deadlines.removing
+    feedPublication(index, revision) { $0.cancel(within: length, at: $1) }
+  }
+
+  private mutating func removePublication(_ index: Int, _ revision: Int) {
+    let length = poolTable[index].settings.deadlines.removing
+    feedPublication(index, revision) { $0.remove(within: length, at: $1) }
   }
 
   /// Nothing is out on a publication any more.
@@ -45,19 +50,17 @@ extension Engine {
 
   /// The time of a publication's call begins anew.
   mutating func setPublicationCallDue(_ index: Int, _ revision: Int, _ due: Moment) {
-    _ = poolTable.update(revision, of: index) { $0.call?.due = due }
+    _ = poolTable.update(revision, of: index) { $0.call?.begin(due: due) }
   }
 
   mutating func callPublication(_ index: Int, _ revision: Int) {
     guard let publication = poolTable[index].publication(revision) else { return }
     let record = publication.record
     guard publication.call == nil, !poolTable[index].record.inMaintenance,
-      let operation = record.operation
+      let task = record.operation?.task
     else { return store(record, index) }
     let subject = CallSubject.publication(record.pool, revision)
     let id = callTable.begin(subject)
-    let task: DriverTask =
-      operation.step == .start ? .start(operation.kind) : .check(operation.kind)
     let limit = poolTable[index].settings.deadlines.call
     let due = now.moment + limit
     let called = poolTable.update(revision, of: index) {
@@ -82,24 +85,18 @@ extension Engine {
     else { return }
     endPublicationCall(index, revision)
     for line in outcome.log { log(.driver, line.message.text, level: line.level, pool: index) }
-    changePublication(index, revision) {
-      if let data = outcome.data { $0.data = data }
-      $0.progress = outcome.progress
+    changePublication(index, revision) { record, _ in
+      if let data = outcome.data { record.data = data }
+      record.progress = outcome.progress
     }
     guard let operation = poolTable[index].publication(revision)?.record.operation else { return }
     guard call.task?.operation == operation.kind else {
       // What runs now had to wait for this call; now it is made.
       return callPublication(index, revision)
     }
-    switch outcome.answer ?? .error(.init(.unknown, "it answered nothing")) {
+    switch outcome.taskState {
     case .running:
-      let pause = min(max(outcome.suggestedTime, Timing.check.shortest), Timing.check.longest)
-      changePublication(index, revision) {
-        $0.operation?.step = .check
-        $0.operation?.failures = 0
-        $0.reason = nil
-        $0.next = $1.deadline(in: pause)
-      }
+      feedPublication(index, revision) { $0.keepRunning(checkedIn: outcome.checkPause, at: $1) }
     case .finished: publicationFinished(index, revision, operation.kind)
     case .error(let failure): publicationFailed(index, revision, operation, failure)
     }
@@ -108,12 +105,6 @@ extension Engine {
   private mutating func publicationFinished(
     _ index: Int, _ revision: Int, _ kind: OperationKind
   ) {
-    changePublication(index, revision) {
-      $0.operation = nil
-      $0.next = nil
-      $0.reason = nil
-      $0.progress = nil
-    }
     guard kind == .publish else { return publicationGone(index, revision) }
     providerWorks(poolTable[index].provider)
     activate(index, revision)
@@ -122,8 +113,8 @@ extension Engine {
   /// A new revision is what the pool creates from; what stands on the old one drains.
   private mutating func activate(_ index: Int, _ revision: Int) {
     let old = poolTable[index].record.activePublication
-    if let old { changePublication(index, old) { $0.state = .draining } }
-    changePublication(index, revision) { $0.state = .active }
+    if let old { feedPublication(index, old) { record, _ in record.drain() } }
+    feedPublication(index, revision) { record, _ in record.activate() }
     poolTable.activate(revision, of: index)
     log(.publication, "revision \(revision) is active", pool: index)
     for slot in deploymentTable.inUse where deploymentTable.pool(of: slot) == index {
@@ -152,7 +143,7 @@ extension Engine {
   /// The active one is active no more, and no other takes its place.
   mutating func retirePublication(_ index: Int, _ revision: Int) {
     poolTable.activate(nil, of: index)
-    changePublication(index, revision) { $0.state = .draining }
+    feedPublication(index, revision) { record, _ in record.drain() }
     removeIfDrained(index, revision)
     poolTable.replan(index)
   }
@@ -173,16 +164,12 @@ extension Engine {
     guard let record = poolTable[index].publication(revision)?.record else { return }
     guard record.state == .draining, record.standing <= 0 else { return }
     log(.publication, "revision \(revision) is removed: nothing stands on it", pool: index)
-    beginPublication(index, revision, .destroy)
+    removePublication(index, revision)
   }
 
   private mutating func publicationGone(_ index: Int, _ revision: Int) {
     let retention = poolTable[index].settings.historyRetention
-    changePublication(index, revision) {
-      $0.state = .removed
-      $0.data = []
-      $0.next = $1.deadline(in: retention)
-    }
+    feedPublication(index, revision) { $0.end(keptFor: retention, at: $1) }
     log(.publication, "revision \(revision) is gone", pool: index)
     outbox.follow(with: .poolEmptied(index))
     outbox.follow(with: .recordErased(pool: index))
@@ -199,10 +186,8 @@ extension Engine {
       case .throttled, .denied: wait = wait + restrainProvider(poolTable[index].provider, failure)
       case .permanent, .transient, .unknown, .portTaken: break
       }
-      changePublication(index, revision) {
-        $0.operation?.failures = failures
-        $0.reason = failure.reason
-        $0.next = $1.deadline(in: wait)
+      feedPublication(index, revision) {
+        $0.failForNow(because: failure.reason, againIn: wait, at: $1)
       }
       return log(
         .publication, "\(sentence); again in \(wait.spoken)", level: .warning, pool: index)
@@ -221,13 +206,7 @@ extension Engine {
       kind == .publish
       ? poolTable[index].settings.errorRetention
       : timers.pause(after: failures, from: Timing.removal.first, upTo: Timing.removal.longest)
-    changePublication(index, revision) {
-      $0.state = .error
-      $0.operation = nil
-      $0.failed = kind
-      $0.reason = reason
-      $0.next = $1.deadline(in: wait)
-    }
+    feedPublication(index, revision) { $0.fail(because: reason, removedIn: wait, at: $1) }
     log(
       .publication, "\(kind.word) of revision \(revision) failed: \(reason)", level: .error,
       pool: index)
@@ -235,14 +214,12 @@ extension Engine {
 
   /// A call is still out though its time is over: said once.
   private mutating func noteOverdueCall(_ index: Int, _ revision: Int) {
-    guard let call = poolTable[index].publication(revision)?.call, let due = call.due,
-      due <= now.moment
-    else { return }
-    _ = poolTable.update(revision, of: index) { $0.call?.due = nil }
-    let method = call.task?.operation.word ?? "a call"
+    guard poolTable.noteOverdueCall(of: revision, in: index, at: now) else { return }
+    let task = poolTable[index].publication(revision)?.call?.task
+    let method = task?.operation.word ?? "a call"
     let limit = poolTable[index].settings.deadlines.call
     let reason = "\(method) of revision \(revision) did not answer within \(limit.spoken)"
-    changePublication(index, revision) { $0.reason = SafeText(reason) }
+    changePublication(index, revision) { record, _ in record.reason = SafeText(reason) }
     log(.publication, reason, level: .warning, pool: index)
   }
 
@@ -255,9 +232,8 @@ extension Engine {
       return timers.add(now.moment + Timing.maintenance, .publication(index, revision))
     }
     if let operation = record.operation {
-      if operation.deadline.at <= now.moment {
-        let reason: SafeText =
-          "\(operation.kind.word) did not finish within \(operation.deadline.length.spoken)"
+      if operation.isOver(at: now) {
+        let reason = SafeText(operation.overdueSentence)
         return failPublication(index, revision, operation.kind, record.reason ?? reason)
       }
       guard publication.call == nil, let next = record.next, next.at <= now.moment else { return }
@@ -265,7 +241,7 @@ extension Engine {
     }
     guard let next = record.next, next.at <= now.moment else { return }
     switch record.state {
-    case .error: beginPublication(index, revision, .destroy)
+    case .error: removePublication(index, revision)
     case .removed:
       // The highest number stays known, so that it is not given again.
       guard poolTable[index].publications.contains(where: { $0.record.revision > revision }) else {

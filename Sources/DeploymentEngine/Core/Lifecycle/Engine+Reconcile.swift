@@ -8,9 +8,7 @@ extension Engine {
     if failDuplicate(slot, .setReady) { return }
     guard deploymentTable[slot].osState == .usable else { return flushNotices(slot) }
     if !deploymentTable[slot].guest.isTold {
-      return begin(
-        slot, .notifyReadyFromOSManager, as: { .usable($0) },
-        within: deadlines(of: slot).preparing)
+      return use(slot, .notifyReadyFromOSManager)
     }
     if case .cache(.l1, reservedFor: .some(let user)) = deploymentTable[slot].placement {
       claim(slot, for: user)
@@ -48,11 +46,11 @@ extension Engine {
     case .preparing where deploymentTable[slot].cancelRequested, .removable: enqueue(slot, .removal)
     case .usable(nil): reconcile(slot)
     case .usable(.some(let operation)):
-      if !failDuplicate(slot, operation.kind), operation.step == .queued {
-        enqueue(slot, operation.kind)
+      if !failDuplicate(slot, operation.kind), operation.isQueued {
+        enqueue(slot, operation.kind.queue)
       }
     case .preparing(let operation, _):
-      if operation.step == .queued { enqueue(slot, operation.kind) }
+      if operation.isQueued { enqueue(slot, operation.kind.queue) }
     case .removing, .canceling, .removed, .canceled, .error: break
     }
     reschedule(slot)
@@ -122,10 +120,10 @@ extension Engine {
     case .assigned:
       change(slot) { $0.placement = $0.placement.with(.wanted) }
       reconcile(slot)
-    case .cache(.l1, _): queueOperation(slot, .setReady, as: { .usable($0) })
+    case .cache(.l1, _): queueToUse(slot, .setReady)
     case .cache(.l2, _):
       guard pool(of: slot).record.traits?.offers(.moveToCache(.l2)) ?? false else { return }
-      queueOperation(slot, .moveToCache(.l2), as: { .preparing($0) })
+      queueToPrepare(slot, .moveToCache(.l2))
     }
   }
 }

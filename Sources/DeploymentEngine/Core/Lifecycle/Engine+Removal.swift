@@ -5,9 +5,8 @@ extension Engine {
     switch deploymentTable[slot].phase {
     case .preparing:
       guard !deploymentTable[slot].cancelRequested else { return enqueue(slot, .removal) }
-      change(slot) { $0.phase = $0.phase.ending }
+      feed(slot) { deployment, _ in deployment.requestEnd() }
       log(.state, "cancel requested: \(reason)", slot: slot, actor: actor)
-      enqueue(slot, .removal)
     case .usable, .error:
       enqueueRemoval(slot, because: reason, actor: actor)
     case .removable, .removing, .removed, .canceling, .canceled: break
@@ -16,14 +15,8 @@ extension Engine {
 
   /// Waits for the provider to have room to remove it.
   mutating func enqueueRemoval(_ slot: Int, because reason: String, actor: SafeText = "engine") {
-    change(slot) {
-      $0.phase = .removable
-      $0.pending = nil
-      $0.patience = nil
-      $0.next = nil
-    }
+    feed(slot) { deployment, _ in deployment.release() }
     log(.state, "removable: \(reason)", slot: slot, actor: actor)
-    enqueue(slot, .removal)
   }
 
   /// An error has been kept long enough: what it may have left outside is destroyed.

@@ -40,10 +40,13 @@ extension Engine {
     guard let index = poolTable.place(stored.pool) else { return }
     var deployment = stored
     let afterCheck = now.moment + poolTable[index].settings.deadlines.call + Timing.lastCall
-    if var operation = deployment.phase.operation {
-      operation.deadline.at = max(operation.deadline.at, afterCheck)
-      deployment.phase = deployment.phase.with(operation)
-      if operation.step != .queued { deployment.next = deadline(in: .zero) }
+    if let operation = deployment.phase.operation {
+      deployment.machine = deployment.machine.mappingDeadlines { deadline in
+        var later = deadline
+        later.at = max(deadline.at, afterCheck)
+        return later
+      }
+      if !operation.isQueued { deployment.next = deadline(in: .zero) }
     }
     if !deployment.phase.isHistory, let patience = deployment.patience {
       deployment.patience?.at = max(patience.at, afterCheck)
@@ -55,7 +58,7 @@ extension Engine {
     case .preparing where deployment.cancelRequested: enqueue(slot, .removal)
     case .usable(nil): reconcile(slot)
     case .preparing(let operation, _), .usable(.some(let operation)):
-      if operation.step == .queued { enqueue(slot, operation.kind) }
+      if operation.isQueued { enqueue(slot, operation.kind.queue) }
     case .removing, .removed, .canceling, .canceled, .error: break
     }
   }

@@ -38,7 +38,7 @@ extension Engine {
     guard let running = poolTable[index].publishing else {
       return .refused(Refusal(.notPermitted, "nothing of \(name) is being published"))
     }
-    beginPublication(index, running.revision, .cancel)
+    cancelPublishing(index, running.revision)
     return .accepted(nil, note: "revision \(running.revision) of \(name) is being cancelled")
   }
 

@@ -97,7 +97,7 @@ extension Engine {
         change(slot) { $0.placement = $0.placement.with(.wanted) }
         reconcile(slot)
       } else {
-        queueOperation(slot, .setReady, as: { .usable($0) })
+        queueToUse(slot, .setReady)
       }
       return .accepted(id, note: "setReady is asked in its turn")
     case .assign:
@@ -107,7 +107,7 @@ extension Engine {
     case .forget:
       // Before: with the last one of its pool the pool may leave the provider.
       markUnverified(slot)
-      markRemoved(slot, as: .removed, actor: request.actor)
+      markForgotten(slot, actor: request.actor)
       return .accepted(id, note: "forgotten: whatever was left outside is no longer known")
     case .undo:
       let word = deploymentTable[slot].pending?.verb.word ?? "request"
@@ -153,7 +153,7 @@ extension Engine {
     if let refusal = inMaintenance(provider) { return .refused(refusal) }
     // Placement and state change in one commit, whether there is a place now or not.
     change(slot) { $0.placement = .cache(level, reservedFor: nil) }
-    queueOperation(slot, .moveToCache(level), as: { .preparing($0) })
+    queueToPrepare(slot, .moveToCache(level))
     log(.state, "moving to \(level.rawValue): an operator asked", slot: slot)
     return .accepted(
       deploymentTable[slot].id,
@@ -198,7 +198,7 @@ extension Engine {
     case .deployForCache, .deployForUser, .moveToCache:
       if let refusal = inMaintenance(provider) { return .refused(refusal) }
       turn = turnNote(provider)
-      queueOperation(slot, failed.operation, as: { .preparing($0) })
+      queueToPrepare(slot, failed.operation)
     case .setReady, .notifyReadyFromOSManager: retryInside(slot, failed.operation)
     case .cancel, .destroy, .publish:
       enqueueRemoval(slot, because: "an operator asked to try \(failed.operation.word) again")
@@ -210,27 +210,22 @@ extension Engine {
   /// One that failed when it had been usable is usable again and does the same again. One whose
   /// unique id another holds is not, before it has said another.
   private mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
-    let length = poolTable[deploymentTable.pool(of: slot)].settings.deadlines.preparing
     let isTwin = deploymentTable.duplicate(of: slot) != nil
     if isTwin {
       guard kind == .setReady else {
-        return begin(slot, kind, as: { .preparing($0) }, within: length)
+        return prepare(slot, kind)
       }
-      queueOperation(slot, kind, as: { .preparing($0) })
+      queueToPrepare(slot, kind)
     } else if deploymentTable[slot].osState == .preparing {
       waitForOSAgain(slot)
     } else if kind == .setReady, !deploymentTable[slot].placement.isAssigned {
-      queueOperation(slot, kind, as: { .usable($0) })
+      queueToUse(slot, kind)
     } else if kind == .setReady {
       // Its user waits for it like any other.
-      change(slot) {
-        $0.phase = .usable(nil)
-        $0.reason = nil
-        $0.next = nil
-      }
+      feed(slot) { deployment, _ in deployment.recover() }
       reconcile(slot)
     } else {
-      begin(slot, kind, as: { .usable($0) }, within: length)
+      use(slot, kind)
     }
   }
 }

@@ -44,24 +44,3 @@ struct LateCall: Sendable {
   var identity: Identity
   var provider: Int
 }
-
-/// The call in flight on a deployment or a publication. At most one for each.
-struct CallInFlight: Sendable {
-  let id: CallID
-  /// The task; nil where the driver is only told notices.
-  let task: DriverTask?
-  /// How many notices the call carries.
-  let noticesSent: Int
-  /// When it should have come back; nil once that was said.
-  var due: Moment?
-
-  init(_ id: CallID, task: DriverTask?, noticesSent: Int = 0, due: Moment) {
-    self.id = id
-    self.task = task
-    self.noticesSent = noticesSent
-    self.due = due
-  }
-
-  /// It should have come back by now, and that was said.
-  var isOverdue: Bool { due == nil }
-}

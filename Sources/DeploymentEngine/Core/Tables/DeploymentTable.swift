@@ -137,6 +137,13 @@ struct DeploymentTable: Sendable {
     return call
   }
 
+  /// Notes that the call in flight should be back by now.
+  ///
+  /// - Returns: whether that is to be said now; it is said once.
+  mutating func noteOverdueCall(_ slot: Int, at now: EngineTime) -> Bool {
+    runtimes[slot].call?.noteOverdue(at: now) ?? false
+  }
+
   /// Notes that it waits in a queue; false: it waits in this one already.
   mutating func enqueue(_ slot: Int, _ queue: WorkQueue) -> Bool {
     guard runtimes[slot].queue != queue else { return false }

@@ -354,6 +354,15 @@ extension PoolTable {
     return pools[index].publications[place]
   }
 
+  /// Notes that the call of a publication should be back by now.
+  ///
+  /// - Returns: whether that is to be said now; it is said once.
+  mutating func noteOverdueCall(of revision: Int, in index: Int, at now: EngineTime) -> Bool {
+    var isOverdue = false
+    _ = update(revision, of: index) { isOverdue = $0.call?.noteOverdue(at: now) ?? false }
+    return isOverdue
+  }
+
   mutating func erasePublication(_ revision: Int, of index: Int) {
     pools[index].publications.removeAll { $0.record.revision == revision }
   }
