@@ -14,7 +14,6 @@ extension Engine {
     switch deploymentTable[slot].phase {
     case .removable: beginRemoval(slot)
     case .preparing(_, ending: true):
-      change(slot) { $0.revision += 1 }
       beginRemoval(slot)
       log(.state, "canceling", slot: slot)
     case .preparing(_, ending: false), .usable, .removing, .removed, .canceling, .canceled, .error:
