@@ -70,12 +70,15 @@ public struct Failed: Hashable, Sendable {
 }
 
 /// The state of a deployment with what belongs to it and to no other state.
+///
+/// Only `DeploymentMachine` leads from one to another.
 public enum Phase: Hashable, Sendable {
   /// Being made, moved or made ready. May become: usable, removable, canceling, error.
+  ///
   /// `ending`: its end was asked for while the operation runs.
   case preparing(Operation, ending: Bool)
   /// Usable, or waiting for the OS while the guest is silent; with a setReady or a notice of the OS
-  /// manager in its first call. May become: preparing, removable, removing, error.
+  /// manager in its first call. May become: preparing, removable, error.
   case usable(Operation?)
   /// Waits for the provider to have room to remove it. May become: removing.
   case removable
@@ -87,8 +90,8 @@ public enum Phase: Hashable, Sendable {
   case canceling(Operation)
   /// History: the driver said cancelled.
   case canceled
-  /// An operation failed; something may still exist outside. May become: any state with an
-  /// operation (retry), removing, removed (forget).
+  /// An operation failed; something may still exist outside. May become: preparing, usable,
+  /// removable, removed.
   case error(Failed)
 
   /// Being made, moved or made ready, and to stay.
