@@ -26,6 +26,16 @@ public struct Engine: Sendable {
     doFollowUps()
   }
 
+  /// The engine begun anew on what a store holds, within one run: no number of a call of the other
+  /// is given again.
+  public init(continuing other: Engine, loading state: StoredState, at now: EngineTime) {
+    self.init(seed: other.callTable.last.number, loading: state, at: now)
+    callTable = CallTable(after: other.callTable.last)
+  }
+
+  /// Meets what cannot be: for tests of whoever runs it.
+  package mutating func breakInvariant(_ sentence: String) { outbox.breakInvariant(sentence) }
+
   /// Tells it one event; what is to be done is collected until `takeOutcome`.
   public mutating func handle(_ event: Event, at now: EngineTime) {
     timers.now = now

@@ -6,6 +6,9 @@ struct CallTable: Sendable {
   private var late: [CallID: LateCall] = [:]
   private var count: UInt64 = 0
 
+  /// A table without calls that gives no number up to this one.
+  init(after last: CallID = CallID(0)) { count = last.number }
+
   var isEmpty: Bool { targets.isEmpty }
   /// The number that was given last; numbers of driver and inventory calls are one sequence.
   var last: CallID { CallID(count) }
