@@ -19,7 +19,7 @@ extension Engine {
   mutating func adopt(_ name: OrphanName, for user: SafeText) throws(Refusal) -> Reply {
     if user.isEmpty { throw Refusal(.invalid, "a user needs a name") }
     let (provider, place) = try placeOfOrphan(name)
-    var deployment = try adoption(
+    var (deployment, index) = try adoption(
       of: providerTable[provider].record.orphans.all[place], name, provider, for: user)
     dropOrphans(of: .deployment(deployment.id))
     if let old = deploymentTable.slot(deployment.id) {
@@ -27,7 +27,6 @@ extension Engine {
       replaceHistory(old)
     }
     identityTable.hold(deployment.identity)
-    let index = poolTable.place(deployment.pool) ?? 0
     endWaiting(user, in: index)
     let slot = insert(deployment, pool: index)
     deploymentTable.touch(slot)
@@ -72,7 +71,7 @@ extension Engine {
 
   private func adoption(
     of orphan: Orphan, _ name: OrphanName, _ provider: Int, for user: SafeText
-  ) throws(Refusal) -> Deployment {
+  ) throws(Refusal) -> (deployment: Deployment, pool: Int) {
     func no(_ sentence: String) -> Refusal { Refusal(.notPermitted, SafeText(sentence)) }
     try refuseOldCopy(orphan, name)
     guard case .deployment(let id) = orphan.thing.purpose, let identity = orphan.thing.identity
@@ -117,7 +116,7 @@ extension Engine {
       phase: .usable(nil), guest: .ready(isTold: true), publication: nil,
       because: "it existed without a record", at: now.utc)
     deployment.notices.add(.assignToUser(user))
-    return deployment
+    return (deployment, index)
   }
 
   /// The pool of its record that says that it is gone, else the one that makes such names.

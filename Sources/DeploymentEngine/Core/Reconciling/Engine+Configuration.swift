@@ -7,7 +7,7 @@ extension Engine {
     for pool in state.pools { addPool(pool) }
     for deployment in state.deployments { identityTable.hold(deployment) }
     for publication in state.publications {
-      guard let index = poolTable.place(publication.pool) else { continue }
+      guard let index = loadedPool(publication.pool, of: publication.name) else { continue }
       var publication = publication
       publication.standing = 0
       poolTable.add(publication, to: index)
@@ -20,7 +20,7 @@ extension Engine {
     for deployment in state.deployments.sorted(by: { $0.id < $1.id }) { restore(deployment) }
     for provider in providerTable.indices { holdIdentities(provider) }
     for waiter in state.waiters.sorted(by: { $0.position < $1.position }) {
-      guard let index = poolTable.place(waiter.pool) else { continue }
+      guard let index = loadedPool(waiter.pool, of: waiter.user.text) else { continue }
       insert(waiter, index)
       timers.add(waiter.patience.at, .pool(index))
     }
@@ -34,10 +34,17 @@ extension Engine {
     for provider in providerTable.indices { providerTable.scheduleDispatch(provider) }
   }
 
+  /// The pool of a stored record. A store has none of which it has no pool.
+  private mutating func loadedPool(_ id: PoolID, of record: String) -> Int? {
+    let place = poolTable.place(id)
+    outbox.invariant(place != nil, "the store has \(record), and not its pool \(id.number)")
+    return place
+  }
+
   /// A stored deployment; whatever was in flight gets its next check at once, before any deadline
   /// acts.
   private mutating func restore(_ stored: Deployment) {
-    guard let index = poolTable.place(stored.pool) else { return }
+    guard let index = loadedPool(stored.pool, of: stored.id.description) else { return }
     var deployment = stored
     let afterCheck = now.moment + poolTable[index].settings.deadlines.call + Timing.lastCall
     if let operation = deployment.phase.operation {

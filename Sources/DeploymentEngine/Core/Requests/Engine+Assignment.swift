@@ -1,6 +1,6 @@
 extension Engine {
   /// Gives a user a deployment of a pool; the engine chooses.
-  mutating func assign(_ user: SafeText, _ index: Int, _ request: Request) -> Reply {
+  mutating func assign(_ user: SafeText, in index: Int) -> Reply {
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
     if let id = poolTable[index].holders[user], let slot = deploymentTable.slot(id) {
       return reassign(slot, user)
@@ -15,7 +15,7 @@ extension Engine {
         return .refused(
           Refusal(.notPermitted, "\(Bounds.waitingUsers) users wait in this pool already"))
       }
-      beginWaiting(user, in: index, key: request.key, isFirst: false)
+      beginWaiting(user, in: index, isFirst: false)
       return .accepted(nil, note: "\(user) waits: \(why)")
     case .refused(let refusal): return .refused(refusal)
     }

@@ -17,27 +17,35 @@ extension Engine {
   }
 
   mutating func reply(to request: Request) -> Reply {
-    if let id = request.verb.deployment {
-      return replyAboutDeployment(id, request)
-    }
-    switch request.verb {
-    case .assignFromPool(let name, let user): return onPool(name) { $0.assign(user, $1, request) }
-    case .publish(let name): return onPool(name) { $0.publish($1, request) }
-    case .cancelPublication(let name): return onPool(name) { $0.cancelPublication($1) }
-    case .pause(let name): return onPool(name) { $0.pause($1, true) }
-    case .resume(let name): return onPool(name) { $0.pause($1, false) }
-    case .lift(let name): return onPool(name) { $0.lift($1) }
-    case .resize(let name, let sizes): return onPool(name) { $0.resize($1, sizes) }
-    case .maintenance(let name, let isOn): return maintain(name, isOn, request)
-    case .notify(let uniqueId, let word): return notice(uniqueId, word)
-    case .removeOrphan(let name):
+    switch request.verb.kind {
+    case .deployment(let id, let asked): return reply(to: asked, about: id, request)
+    case .pool(let name, let asked):
+      guard let index = poolTable.place(named: name) else {
+        return .refused(Refusal(.notFound, "there is no pool \(name)"))
+      }
+      return reply(to: asked, about: index, request)
+    case .provider(let name, .maintenance(let isOn)): return maintain(name, isOn, request)
+    case .guest(let uniqueId, let word): return notice(uniqueId, word)
+    case .orphan(let name, .remove):
       return orRefused { engine throws(Refusal) in
         try engine.removeOrphan(name, actor: request.actor)
       }
-    case .adopt(let name, let user):
+    case .orphan(let name, .adopt(let user)):
       return orRefused { engine throws(Refusal) in try engine.adopt(name, for: user) }
-    case .cancel, .destroy, .move, .ready, .assign, .release, .retry, .forget, .undo:
-      return .refused(Refusal(.invalid, "a request about a deployment without one"))
+    }
+  }
+
+  private mutating func reply(
+    to asked: PoolRequest, about index: Int, _ request: Request
+  ) -> Reply {
+    switch asked {
+    case .assign(let user): assign(user, in: index)
+    case .publish: publish(index, request)
+    case .cancelPublication: cancelPublication(index)
+    case .pause: pause(index, true)
+    case .resume: pause(index, false)
+    case .lift: lift(index)
+    case .resize(let sizes): resize(index, sizes)
     }
   }
 
@@ -47,17 +55,10 @@ extension Engine {
     do throws(Refusal) { return try body(&self) } catch { return .refused(error) }
   }
 
-  private mutating func onPool(
-    _ name: SafeText, _ body: (inout Engine, Int) -> Reply
+  private mutating func reply(
+    to asked: DeploymentRequest, about id: DeploymentID, _ request: Request
   ) -> Reply {
-    guard let index = poolTable.place(named: name) else {
-      return .refused(Refusal(.notFound, "there is no pool \(name)"))
-    }
-    return body(&self, index)
-  }
-
-  private mutating func replyAboutDeployment(_ id: DeploymentID, _ request: Request) -> Reply {
-    guard let slot = deploymentTable.slot(id), let verb = request.verb.onDeployment else {
+    guard let slot = deploymentTable.slot(id) else {
       return .refused(Refusal(.notFound, "there is no deployment \(id)"))
     }
     let deployment = deploymentTable[slot]
@@ -70,10 +71,10 @@ extension Engine {
               + "\(deployment.revision)): look again")))
     }
     let pool = poolTable[deploymentTable.pool(of: slot)].record
-    if let refusal = Permission.refusal(of: verb, on: deployment, in: pool) {
+    if let refusal = Permission.refusal(of: asked.verb, on: deployment, in: pool) {
       return .refused(refusal)
     }
-    if let graceful = request.verb.graceful, let time = request.notBefore, time > now.utc {
+    if let graceful = asked.graceful, let time = request.notBefore, time > now.utc {
       let due = deadline(in: min(time - now.utc, Timing.grace))
       change(slot) {
         $0.pending = PendingRequest(
@@ -81,16 +82,16 @@ extension Engine {
       }
       return .accepted(id, note: "\(graceful.word) in \(due.length.spoken), until then undo")
     }
-    return carryOut(verb, on: slot, request)
+    return carryOut(asked, on: slot, request)
   }
 
   private mutating func carryOut(
-    _ verb: DeploymentVerb, on slot: Int, _ request: Request
+    _ asked: DeploymentRequest, on slot: Int, _ request: Request
   ) -> Reply {
     let id = deploymentTable[slot].id
-    switch verb {
+    switch asked {
     case .cancel, .destroy, .release:
-      return end(slot, verb, actor: request.actor)
+      return end(slot, asked.verb, actor: request.actor)
     case .move(let level): return move(slot, to: level)
     case .ready:
       if deploymentTable[slot].placement.isAssigned {
@@ -100,9 +101,7 @@ extension Engine {
         queueToUse(slot, .setReady)
       }
       return .accepted(id, note: "setReady is asked in its turn")
-    case .assign:
-      guard case .assign(_, let user) = request.verb else { return .accepted(id, note: "") }
-      return assign(slot, to: user)
+    case .assign(let user): return assign(slot, to: user)
     case .retry: return retry(slot)
     case .forget:
       // Before: with the last one of its pool the pool may leave the provider.
@@ -177,7 +176,9 @@ extension Engine {
   /// The failed operation again, with the same identity.
   private mutating func retry(_ slot: Int) -> Reply {
     guard case .error(let failed) = deploymentTable[slot].phase else {
-      return .accepted(deploymentTable[slot].id, note: "")
+      let sentence = "\(deploymentTable[slot].id) is to be tried again and is in no error"
+      outbox.breakInvariant(sentence)
+      return .refused(Refusal(.notPermitted, SafeText(sentence)))
     }
     let name = deploymentTable[slot].name
     if deploymentTable.isCalled(slot) {
@@ -231,61 +232,6 @@ extension Engine {
 }
 
 extension Verb {
-  /// The deployment that it is about.
-  public var deployment: DeploymentID? {
-    switch self {
-    case .cancel(let id), .destroy(let id), .move(let id, _), .ready(let id), .assign(let id, _),
-      .release(let id), .retry(let id), .forget(let id), .undo(let id):
-      id
-    case .assignFromPool, .publish, .cancelPublication, .pause, .resume, .lift, .resize,
-      .maintenance, .notify, .removeOrphan, .adopt:
-      nil
-    }
-  }
-
-  /// The pool that it is about.
-  public var pool: SafeText? {
-    switch self {
-    case .assignFromPool(let name, _), .publish(let name), .cancelPublication(let name),
-      .pause(let name), .resume(let name), .lift(let name), .resize(let name, _):
-      name
-    case .cancel, .destroy, .move, .ready, .assign, .release, .retry, .forget, .undo, .maintenance,
-      .notify, .removeOrphan, .adopt:
-      nil
-    }
-  }
-
-  /// What it asks of the deployment.
-  public var onDeployment: DeploymentVerb? {
-    switch self {
-    case .cancel: .cancel
-    case .destroy: .destroy
-    case .move(_, let level): .move(to: level)
-    case .ready: .ready
-    case .assign: .assign
-    case .release: .release
-    case .retry: .retry
-    case .forget: .forget
-    case .undo: .undo
-    case .assignFromPool, .publish, .cancelPublication, .pause, .resume, .lift, .resize,
-      .maintenance, .notify, .removeOrphan, .adopt:
-      nil
-    }
-  }
-
-  /// Whether it can wait for a not-before time.
-  public var graceful: GracefulVerb? {
-    switch self {
-    case .cancel: .cancel
-    case .destroy: .destroy
-    case .release: .release
-    case .move, .ready, .assign, .assignFromPool, .retry, .forget, .undo, .publish,
-      .cancelPublication, .pause, .resume, .lift, .resize, .maintenance, .notify, .removeOrphan,
-      .adopt:
-      nil
-    }
-  }
-
   /// The word of the command line.
   public var word: String {
     switch self {
