@@ -220,8 +220,6 @@ public struct Waiter: Hashable, Sendable {
   public let pool: PoolID
   /// Who waits.
   public let user: SafeText
-  /// The request that asked.
-  public let key: RequestKey
   /// The order in which they are served; lower first.
   public let position: Int64
   /// When the wait is given up.
@@ -229,11 +227,10 @@ public struct Waiter: Hashable, Sendable {
 
   /// A user in a queue.
   public init(
-    pool: PoolID, user: SafeText, key: RequestKey, position: Int64, patience: Deadline
+    pool: PoolID, user: SafeText, position: Int64, patience: Deadline
   ) {
     self.pool = pool
     self.user = user
-    self.key = key
     self.position = position
     self.patience = patience
   }

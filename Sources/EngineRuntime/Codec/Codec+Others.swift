@@ -106,7 +106,8 @@ extension Waiter: StoredRecord {
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(pool.number))
     writer.write(user)
-    writer.write(key.text)
+    // A request's key stood here; nobody reads it.
+    writer.write("")
     writer.write(position)
     writer.write(patience, at: now)
   }
@@ -114,10 +115,10 @@ extension Waiter: StoredRecord {
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
     let pool = PoolID(try reader.integer(Int32.self))
     let user = try reader.text()
-    let key = RequestKey(try reader.string())
+    _ = try reader.string()
     let position = try reader.signed()
     self.init(
-      pool: pool, user: user, key: key, position: position,
+      pool: pool, user: user, position: position,
       patience: try reader.deadline(at: now))
   }
 }

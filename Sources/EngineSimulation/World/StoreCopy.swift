@@ -174,7 +174,7 @@ extension PublicationRecord: HasDeadlines {}
 extension Waiter: HasDeadlines {
   package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Waiter {
     Waiter(
-      pool: pool, user: user, key: key, position: position, patience: transform(patience))
+      pool: pool, user: user, position: position, patience: transform(patience))
   }
 }
 

@@ -90,7 +90,7 @@ import Testing
     var state = view(nil).state
     state.waiters = [
       Waiter(
-        pool: PoolID(1), user: "eva", key: RequestKey("k"), position: 1,
+        pool: PoolID(1), user: "eva", position: 1,
         patience: Deadline(from: Self.now.moment, length: .hours(1)))
     ]
     let goal = Act.Goal.letIn(user: "eva", target: "lab")

@@ -61,10 +61,10 @@ import Testing
     let lines = Self.lines("eva") { state in
       state.waiters = [
         Waiter(
-          pool: Fixture.kiosk, user: "bob", key: RequestKey("1"), position: 1,
+          pool: Fixture.kiosk, user: "bob", position: 1,
           patience: Fixture.now.deadline(in: .minutes(9))),
         Waiter(
-          pool: Fixture.kiosk, user: "eva", key: RequestKey("2"), position: 2,
+          pool: Fixture.kiosk, user: "eva", position: 2,
           patience: Fixture.now.deadline(in: .minutes(10))),
       ]
     }

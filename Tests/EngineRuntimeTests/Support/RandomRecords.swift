@@ -222,7 +222,7 @@ struct RandomRecords {
 
   mutating func waiter(_ pool: Int32, _ position: Int64) -> Waiter {
     Waiter(
-      pool: PoolID(pool), user: SafeText("waiter\(position)"), key: RequestKey("w\(position)"),
+      pool: PoolID(pool), user: SafeText("waiter\(position)"),
       position: position, patience: deadline())
   }
 }

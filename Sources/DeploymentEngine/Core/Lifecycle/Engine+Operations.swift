@@ -154,7 +154,7 @@ extension Engine {
     }
     change(slot) { $0.placement = .cache(level, reservedFor: nil) }
     log(.assignment, "no longer reserved for \(user), who gets another", slot: slot)
-    beginWaiting(user, in: deploymentTable.pool(of: slot), key: RequestKey("engine"), isFirst: true)
+    beginWaiting(user, in: deploymentTable.pool(of: slot), isFirst: true)
   }
 
   private mutating func noteCreationError(_ slot: Int, _ reason: SafeText) {

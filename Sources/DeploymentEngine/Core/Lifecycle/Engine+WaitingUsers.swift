@@ -2,13 +2,13 @@ import DequeModule
 
 extension Engine {
   /// A user waits in a pool; `isFirst` for one whose reservation failed.
-  mutating func beginWaiting(_ user: SafeText, in index: Int, key: RequestKey, isFirst: Bool) {
+  mutating func beginWaiting(_ user: SafeText, in index: Int, isFirst: Bool) {
     guard poolTable[index].holders[user] == nil, poolTable.beginWaiting(user, in: index)
     else { return }
     // One whose reservation failed goes before all who only asked.
     let position = identityTable.nextPosition(isFirst: isFirst)
     let waiter = Waiter(
-      pool: poolTable[index].record.id, user: user, key: key, position: position,
+      pool: poolTable[index].record.id, user: user, position: position,
       patience: deadline(in: poolTable[index].settings.deadlines.preparing))
     timers.add(waiter.patience.at, .pool(index))
     insert(waiter, index)
