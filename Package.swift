@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Machines without libvirt's headers build everything else.
-let hasLibvirt = ["/usr/include", "/usr/local/include", "/opt/homebrew/include"]
+let hasLibvirt = ["/usr/include", "/usr/local/include"]
   .contains { FileManager.default.fileExists(atPath: $0 + "/libvirt/libvirt.h") }
 let libvirtTargets: [Target] =
   !hasLibvirt
@@ -19,23 +19,120 @@ let libvirtTargets: [Target] =
   : [
     .target(name: "CLibvirt"),
     .target(
-      name: "LibvirtDriver", dependencies: ["CLibvirt", "DeploymentEngine"],
-      swiftSettings: strict),
+      name: "LibvirtDriver", dependencies: ["CLibvirt", "DeploymentInterface", "SafeTexts"],
+      path: "Sources/Drivers/Libvirt", swiftSettings: strict),
     .testTarget(
       name: "LibvirtDriverTests",
-      dependencies: ["LibvirtDriver", "CLibvirt", "DeploymentDrivers", "DeploymentEngine"],
+      dependencies: [
+        "LibvirtDriver", "CLibvirt", "DriverConformance", "DeploymentInterface", "SafeTexts",
+      ],
       swiftSettings: strict),
   ]
 let libvirtDependencies: [Target.Dependency] =
   hasLibvirt ? [.target(name: "LibvirtDriver", condition: .when(traits: ["Libvirt"]))] : []
 
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A target of ours in its folder; what it may import is what stands here.
+func room(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/" + folder, swiftSettings: strict)
+}
+
+let support: [Target] = [
+  room("SafeTexts", in: "Support/SafeTexts", [])
+]
+
+let engine: [Target] = [
+  room("DeploymentInterface", in: "DeploymentEngine/Interface", ["SafeTexts"]),
+  room(
+    "DeploymentEngine", in: "DeploymentEngine/Core",
+    ["DeploymentInterface", "SafeTexts", deque, heap]),
+  room(
+    "EngineStore", in: "DeploymentEngine/Store",
+    ["DeploymentEngine", "DeploymentInterface", "SafeTexts", grdb]),
+  room(
+    "EngineRuntime", in: "DeploymentEngine/Runtime",
+    ["EngineStore", "DeploymentEngine", "DeploymentInterface", "SafeTexts", logging]),
+  room(
+    "EngineSimulation", in: "DeploymentEngine/Simulation",
+    ["DeploymentEngine", "DeploymentInterface", "SafeTexts"]),
+]
+
+let drivers: [Target] = [
+  .target(
+    name: "DeploymentDrivers", dependencies: ["DeploymentInterface", "SafeTexts"],
+    path: "Sources/Drivers", exclude: ["Libvirt", "Conformance", "ProtocolConformance"],
+    swiftSettings: strict),
+  room(
+    "DriverConformance", in: "Drivers/Conformance", ["DeploymentInterface", "SafeTexts"]),
+  room(
+    "ProtocolConformance", in: "Drivers/ProtocolConformance",
+    ["DriverConformance", "DeploymentDrivers", "DeploymentInterface", "SafeTexts"]),
+]
+
+let dashboard: [Target] = [
+  .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+  .executableTarget(
+    name: "Dashboard",
+    dependencies: [
+      "CNcurses", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "EngineStore",
+      "DeploymentDrivers", "DriverConformance", "ProtocolConformance", "DeploymentInterface",
+      "SafeTexts", argumentParser, logging, yams,
+    ] + libvirtDependencies,
+    resources: [.embedInCode("Theme/Shipped")],
+    swiftSettings: strict),
+]
+
+let tests: [Target] = [
+  .testTarget(
+    name: "DeploymentEngineTests",
+    dependencies: ["DeploymentEngine", "EngineSimulation", "DeploymentInterface", "SafeTexts"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "EngineSimulationTests",
+    dependencies: ["EngineSimulation", "DeploymentEngine", "DeploymentInterface", "SafeTexts"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "EngineRuntimeTests",
+    dependencies: [
+      "EngineRuntime", "EngineStore", "DeploymentDrivers", "DeploymentEngine",
+      "DeploymentInterface", "SafeTexts", "Fuzzing", grdb,
+    ],
+    swiftSettings: strict),
+  .testTarget(
+    name: "DeploymentDriversTests",
+    dependencies: [
+      "DeploymentDrivers", "DriverConformance", "ProtocolConformance", "DeploymentInterface",
+      "SafeTexts", "Fuzzing",
+    ],
+    swiftSettings: strict),
+  .testTarget(
+    name: "DashboardTests",
+    dependencies: [
+      "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "EngineStore",
+      "DeploymentDrivers", "DeploymentInterface", "SafeTexts", "Fuzzing",
+    ],
+    swiftSettings: strict),
+  .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
+  .testTarget(name: "TidyTests", swiftSettings: strict),
+  .testTarget(name: "EndToEnd", swiftSettings: strict),
+]
+
 let package = Package(
   name: "deployment-dashboard",
-  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "dashboard", targets: ["Dashboard"]),
+    .library(name: "DeploymentInterface", targets: ["DeploymentInterface"]),
+    .library(name: "DriverConformance", targets: ["DriverConformance"]),
     .library(name: "DeploymentEngine", targets: ["DeploymentEngine"]),
-    .library(name: "EngineRuntime", targets: ["EngineRuntime"]),
+    .library(name: "EngineRuntime", targets: ["EngineRuntime", "EngineStore"]),
     .library(name: "DeploymentDrivers", targets: ["DeploymentDrivers"]),
   ],
   traits: [
@@ -49,62 +146,6 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
-  targets: [
-    .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
-    .target(
-      name: "DeploymentEngine",
-      dependencies: [
-        .product(name: "DequeModule", package: "swift-collections"),
-        .product(name: "HeapModule", package: "swift-collections"),
-      ],
-      swiftSettings: strict),
-    .target(
-      name: "EngineRuntime",
-      dependencies: [
-        "DeploymentEngine",
-        .product(name: "GRDB", package: "GRDB.swift"),
-        .product(name: "Logging", package: "swift-log"),
-      ],
-      swiftSettings: strict),
-    .target(
-      name: "DeploymentDrivers", dependencies: ["DeploymentEngine"], swiftSettings: strict),
-    .executableTarget(
-      name: "Dashboard",
-      dependencies: [
-        "CNcurses", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "DeploymentDrivers",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "Yams", package: "Yams"),
-      ] + libvirtDependencies,
-      resources: [.embedInCode("Theme/Shipped")],
-      swiftSettings: strict),
-    .target(name: "EngineSimulation", dependencies: ["DeploymentEngine"], swiftSettings: strict),
-    .testTarget(
-      name: "DeploymentEngineTests", dependencies: ["DeploymentEngine", "EngineSimulation"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "EngineSimulationTests", dependencies: ["EngineSimulation"], swiftSettings: strict),
-    .testTarget(
-      name: "EngineRuntimeTests",
-      dependencies: [
-        "EngineRuntime", "DeploymentDrivers", "DeploymentEngine", "Fuzzing",
-        .product(name: "GRDB", package: "GRDB.swift"),
-      ],
-      swiftSettings: strict),
-    .testTarget(
-      name: "DeploymentDriversTests",
-      dependencies: ["DeploymentDrivers", "DeploymentEngine", "Fuzzing"],
-      swiftSettings: strict),
-    .testTarget(
-      name: "DashboardTests",
-      dependencies: [
-        "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "DeploymentDrivers",
-        "Fuzzing",
-      ],
-      swiftSettings: strict),
-    .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
-    .testTarget(name: "TidyTests", swiftSettings: strict),
-    .testTarget(name: "EndToEnd", swiftSettings: strict),
-  ] + libvirtTargets,
+  targets: support + engine + drivers + libvirtTargets + dashboard + tests,
   swiftLanguageModes: [.v6]
 )

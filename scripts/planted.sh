@@ -12,8 +12,8 @@ copy=.build/planted
 mkdir -p "$copy"
 rm -rf "$copy/Sources"
 cp -r Tests/PlantedMistakes/Package.swift Tests/PlantedMistakes/Sources "$copy/"
-cp -r Sources/DeploymentEngine Sources/EngineSimulation "$copy/Sources/"
-cat >"$copy/Sources/DeploymentEngine/Planted.swift" <<'SWIFT'
+cp -r Sources/DeploymentEngine Sources/Support "$copy/Sources/"
+cat >"$copy/Sources/DeploymentEngine/Core/Planted.swift" <<'SWIFT'
 import Foundation
 
 private let number = Int(ProcessInfo.processInfo.environment["DASHBOARD_PLANTED"] ?? "") ?? 0

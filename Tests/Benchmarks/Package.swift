@@ -4,7 +4,6 @@ import PackageDescription
 // A package of its own, so that the project neither builds nor ships what only measures it.
 let package = Package(
   name: "benchmarks",
-  platforms: [.macOS(.v15)],
   dependencies: [
     .package(name: "deployment-dashboard", path: "../.."),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -13,6 +12,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
+        .product(name: "DeploymentInterface", package: "deployment-dashboard"),
         .product(name: "DeploymentEngine", package: "deployment-dashboard"),
         .product(name: "EngineRuntime", package: "deployment-dashboard"),
         .product(name: "DeploymentDrivers", package: "deployment-dashboard"),

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// A call as the engine would make it, with everything but the interesting part filled in.
 func call(

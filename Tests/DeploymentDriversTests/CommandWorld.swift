@@ -1,5 +1,7 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
 import Foundation
 import Testing
 

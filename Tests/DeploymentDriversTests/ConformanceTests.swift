@@ -1,6 +1,9 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
 import Glibc
+import SafeTexts
 import Testing
 
 @Suite struct ConformanceTests {

@@ -1,5 +1,7 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import Testing
 
 /// What the engine does with one deployment: keeps what the driver stored, makes one call at a

@@ -1,5 +1,7 @@
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
+import ProtocolConformance
 import Testing
 
 /// What a program is asked beside its engine; each claim is shown to be noticed when it is not so.

@@ -1,4 +1,3 @@
-import DeploymentEngine
 import Fuzzing
 import Testing
 

@@ -1,5 +1,7 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import Testing
 
 @Suite struct ParameterTests {

@@ -1,5 +1,8 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
+import SafeTexts
 
 /// What a driver can do wrong; each is noticed by at least one check.
 enum Mistake: String, CaseIterable, Sendable {

@@ -1,5 +1,8 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
+import SafeTexts
 
 /// A deployment of the platform in memory: right in everything but the one mistake.
 struct PlantedDeployment: UserDeployment {

@@ -1,6 +1,7 @@
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
 import Glibc
+import SafeTexts
 import Testing
 
 /// What is ours is found again, whatever happened; what is not ours is never touched.

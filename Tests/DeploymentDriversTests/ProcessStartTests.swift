@@ -1,6 +1,8 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import Glibc
+import SafeTexts
 import Testing
 
 /// What can go wrong when a process is started, and what is said of it.

@@ -1,6 +1,7 @@
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
 import Glibc
+import SafeTexts
 import Testing
 
 @Suite struct ProcessTests {

@@ -1,5 +1,6 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import Glibc
 import Testing
 

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// A service whose deployments remember what they were told; answers as `script` says.
 struct RecordingService: Service {

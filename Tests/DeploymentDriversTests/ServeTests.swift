@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
+import SafeTexts
 import Testing
 
 import struct Synchronization.Atomic

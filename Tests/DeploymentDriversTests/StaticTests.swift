@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
 import Foundation
+import SafeTexts
 import Testing
 
 @testable import DeploymentDrivers

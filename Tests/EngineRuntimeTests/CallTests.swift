@@ -1,7 +1,10 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// Driver calls: their deadlines, and that one that hangs holds up nothing else.
 struct CallTests {

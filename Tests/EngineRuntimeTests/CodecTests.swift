@@ -1,7 +1,10 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct CodecTests {
   let now = EngineTime(

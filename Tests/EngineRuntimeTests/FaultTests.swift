@@ -1,8 +1,11 @@
 import DeploymentEngine
+import DeploymentInterface
 import GRDB
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// Stores that cannot be written for a while: nothing is done that is not stored, nothing is lost.
 struct FaultTests {

@@ -1,11 +1,14 @@
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
 import GRDB
+import SafeTexts
 import Testing
 
 import struct Synchronization.Atomic
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct FeedTests {
   private let now = EngineTime.current

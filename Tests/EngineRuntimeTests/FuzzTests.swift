@@ -1,8 +1,11 @@
 import DeploymentEngine
+import DeploymentInterface
 import Fuzzing
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// Whatever bytes a store or a lock file holds: they are a value or a reason.
 @Suite struct FuzzTests {

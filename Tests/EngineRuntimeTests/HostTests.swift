@@ -1,9 +1,12 @@
 import DeploymentEngine
+import DeploymentInterface
 import GRDB
 import Glibc
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct HostTests {
   @Test func fillsItsPools() throws {

@@ -1,10 +1,12 @@
-import DeploymentEngine
+import DeploymentInterface
 import Foundation
+import SafeTexts
 import Testing
 
 import struct Synchronization.Atomic
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct LeaseTests {
   private func failure(_ path: String, endsFrozenHolder: Bool = true) -> LeaseFailure? {

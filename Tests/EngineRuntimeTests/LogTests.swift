@@ -1,8 +1,10 @@
 import DeploymentEngine
+import DeploymentInterface
 import Logging
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct LogTests {
   /// Keeps what is logged.

@@ -1,8 +1,11 @@
 import DeploymentEngine
+import DeploymentInterface
 import GRDB
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct RequestTests {
   private func bench() throws -> (HostBench, EngineHost) {

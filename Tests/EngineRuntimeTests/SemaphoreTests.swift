@@ -1,7 +1,8 @@
-import DeploymentEngine
+import DeploymentInterface
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct SemaphoreTests {
   @Test func keepsASignalForTheNextWait() {

@@ -1,9 +1,11 @@
 import DeploymentEngine
 import Foundation
 import GRDB
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// Files that are not the store that they should be: recognised, said, and left as they are.
 struct StoreFileTests {

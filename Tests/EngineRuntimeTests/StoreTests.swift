@@ -1,9 +1,12 @@
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
 import GRDB
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 struct StoreTests {
   /// A fixed time, so that due times come back exactly.

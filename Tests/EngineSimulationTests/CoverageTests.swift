@@ -1,4 +1,3 @@
-import DeploymentEngine
 import EngineSimulation
 import Testing
 

@@ -1,7 +1,9 @@
 import CLibvirt
 import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 import Foundation
+import SafeTexts
 import Testing
 
 @testable import LibvirtDriver

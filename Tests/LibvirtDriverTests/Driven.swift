@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import Testing
 
 /// What the engine does with one deployment or publication: keeps what the driver stored, makes one

@@ -1,4 +1,5 @@
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import Testing
 
 @testable import LibvirtDriver

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
 import Testing
 

@@ -1,5 +1,6 @@
 import CLibvirt
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
 import Testing
 

@@ -11,19 +11,27 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
   name: "planted-mistakes",
-  platforms: [.macOS(.v15)],
   dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
   targets: [
+    .target(name: "SafeTexts", path: "Sources/Support/SafeTexts", swiftSettings: strict),
+    .target(
+      name: "DeploymentInterface", dependencies: ["SafeTexts"],
+      path: "Sources/DeploymentEngine/Interface", swiftSettings: strict),
     .target(
       name: "DeploymentEngine",
       dependencies: [
+        "DeploymentInterface", "SafeTexts",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
-      swiftSettings: strict),
-    .target(name: "EngineSimulation", dependencies: ["DeploymentEngine"], swiftSettings: strict),
+      path: "Sources/DeploymentEngine/Core", swiftSettings: strict),
+    .target(
+      name: "EngineSimulation",
+      dependencies: ["DeploymentEngine", "DeploymentInterface", "SafeTexts"],
+      path: "Sources/DeploymentEngine/Simulation", swiftSettings: strict),
     .executableTarget(
-      name: "Planted", dependencies: ["EngineSimulation"], swiftSettings: strict),
+      name: "Planted", dependencies: ["EngineSimulation", "DeploymentInterface"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

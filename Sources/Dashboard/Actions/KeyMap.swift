@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// What is wrong with a key that a user gave to an action.
 struct KeyProblem: Error, Hashable, Sendable {

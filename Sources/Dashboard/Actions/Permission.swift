@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 extension ActionID {
   /// What the action asks of a deployment; nil: nothing.

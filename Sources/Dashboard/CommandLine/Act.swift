@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// One thing that is asked of the engine by a command, with what it is called to the person who
 /// asked.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DeploymentEngine
 
 /// The options of every command that acts.
 struct ActOptions: ParsableArguments {

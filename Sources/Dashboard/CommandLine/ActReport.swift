@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What is said about the acts of one command.
 struct ActReport {

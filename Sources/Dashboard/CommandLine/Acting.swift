@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 /// Asks the engine that runs on a store, and reports what it answers.
 struct Acting {

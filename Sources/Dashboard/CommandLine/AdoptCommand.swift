@@ -1,5 +1,7 @@
 import ArgumentParser
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 struct AdoptCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

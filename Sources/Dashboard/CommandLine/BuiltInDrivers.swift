@@ -1,5 +1,5 @@
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
 
 #if Libvirt
   import LibvirtDriver

@@ -1,7 +1,10 @@
 import ArgumentParser
 import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 struct CheckCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

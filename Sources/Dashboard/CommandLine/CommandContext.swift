@@ -1,5 +1,7 @@
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 /// What a command finds around it: environment, streams, clocks and drivers. Tests bring their own.
 struct CommandContext: Sendable {

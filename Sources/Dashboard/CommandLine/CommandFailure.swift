@@ -1,5 +1,3 @@
-import DeploymentEngine
-
 /// What the program's exit status means; scripts hold on to it.
 struct ExitStatus: RawRepresentable, Hashable, Sendable {
   let rawValue: Int32

@@ -1,7 +1,9 @@
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Glibc
 import Logging
+import SafeTexts
 
 /// A person in front of the screen: the store that is followed, the engine where no other process
 /// has it, and the terminal.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeploymentEngine
+import DeploymentInterface
 
 /// A command that does the same to each deployment that it is given.
 protocol DeploymentActCommand: ParsableCommand, DashboardSubcommand {

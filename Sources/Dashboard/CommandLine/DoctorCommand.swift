@@ -1,7 +1,10 @@
 import ArgumentParser
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 struct DoctorCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

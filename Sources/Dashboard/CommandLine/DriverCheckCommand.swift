@@ -1,8 +1,12 @@
 import ArgumentParser
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
+import DriverConformance
 import EngineRuntime
+import EngineStore
 import Foundation
+import ProtocolConformance
+import SafeTexts
 
 struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,10 @@
 import ArgumentParser
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Glibc
 import Logging
+import SafeTexts
 
 struct EngineCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

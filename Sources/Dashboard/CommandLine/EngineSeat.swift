@@ -1,7 +1,10 @@
 import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 import EngineRuntime
+import EngineStore
 import Logging
+import SafeTexts
 
 /// Keeps a store's engine going: in this process where no other has it.
 final class EngineSeat: Sendable {

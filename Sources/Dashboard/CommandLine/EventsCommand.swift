@@ -1,6 +1,8 @@
 import ArgumentParser
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 
 struct EventsCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

@@ -1,6 +1,8 @@
 import ArgumentParser
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import SafeTexts
 
 /// Where a deployment stands, as an argument.
 enum PlacementArgument: String, CaseIterable, ExpressibleByArgument, Sendable {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// Prints what one frame and one letter of a filter cost, for `make bench`. The cells are made, not
 /// sent.

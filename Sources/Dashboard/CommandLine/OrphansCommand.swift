@@ -1,6 +1,9 @@
 import ArgumentParser
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 struct OrphansCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(

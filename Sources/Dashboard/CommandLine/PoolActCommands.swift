@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeploymentEngine
+import SafeTexts
 
 /// How the pool of a command is described.
 private let poolHelp = ArgumentHelp("The pool.", valueName: "pool")

@@ -1,5 +1,5 @@
-import DeploymentEngine
 import Glibc
+import SafeTexts
 
 /// What the process finds in its environment.
 enum ProcessEnvironment {

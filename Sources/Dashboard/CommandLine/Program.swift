@@ -1,5 +1,5 @@
 import ArgumentParser
-import DeploymentEngine
+import SafeTexts
 
 /// The whole program but for its streams: arguments in, exit status out.
 enum Program {

@@ -1,7 +1,10 @@
 import ArgumentParser
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Glibc
+import SafeTexts
 
 /// What `dashboard` does without a command.
 struct ScreenCommand: ParsableCommand, DashboardSubcommand {

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 
 /// Takes messages from the threads around the screen to the one that owns it, and wakes that one.
 final class SessionMail: Sendable {

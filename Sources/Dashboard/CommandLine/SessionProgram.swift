@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// The screen's model, as the terminal's loop runs it: events in, what the loop must do out.
 /// Everything that may block is handed on.

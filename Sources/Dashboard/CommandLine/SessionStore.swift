@@ -1,6 +1,9 @@
 import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 /// Reads a store for the screen, and leaves its requests there. Everything that blocks happens on
 /// two threads of its own: one follows the store, one does what the screen wants done.

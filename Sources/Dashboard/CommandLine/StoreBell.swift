@@ -1,5 +1,6 @@
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 
 /// Lets a command sleep until a store changes.
 final class StoreBell: Sendable {

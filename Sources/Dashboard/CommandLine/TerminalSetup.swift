@@ -1,4 +1,5 @@
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// The terminal and its theme, as options, configuration and environment want them.
 struct TerminalSetup {

@@ -1,5 +1,5 @@
-import DeploymentEngine
 import EngineRuntime
+import EngineStore
 import Glibc
 
 /// What a command works on: the configuration as far as there is one, and the store.

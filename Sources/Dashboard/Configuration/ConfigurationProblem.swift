@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// One thing that is wrong with a file: where, what, and what to do about it.
 struct ConfigurationProblem: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,4 +1,5 @@
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// Reads the keys of one section, and remembers which were asked for and what was wrong.
 ///

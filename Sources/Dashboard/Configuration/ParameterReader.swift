@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 
 /// Reads a driver's own parameters as the driver describes them.
 enum ParameterReader {

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 
 /// The parts of a pool that are policies: names, addresses, restraint, deadlines.
 extension PoolReader {

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 
 /// Reads one item of `pools`.
 struct PoolReader {

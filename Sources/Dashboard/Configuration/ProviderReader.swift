@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// One provider as the file has it, and as its driver made it.
 struct ReadProvider {

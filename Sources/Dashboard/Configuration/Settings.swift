@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 
 /// Who may use the store.
 enum SettingsAccess: String, CaseIterable, Sendable {

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// Reads a configuration file: everything that is wrong with it at once.
 struct SettingsReader {

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 
 /// The sentences that several readers of a configuration need.
 enum Wording {

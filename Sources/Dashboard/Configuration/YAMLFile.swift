@@ -1,5 +1,5 @@
-import DeploymentEngine
 import Glibc
+import SafeTexts
 import Yams
 
 /// Reads a YAML file into a section, or says in one sentence why it cannot.

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 
 #if canImport(Glibc)
   import Glibc

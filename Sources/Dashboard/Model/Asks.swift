@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// A request that was made here, until it is known what came of it.
 struct Ask: Hashable, Sendable {

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// A list of deployments: those of one pool, or of all, in one pane.
 struct ListName: Hashable, Sendable {

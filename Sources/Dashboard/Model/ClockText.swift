@@ -1,4 +1,5 @@
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// The zone of the person in front of the screen. What is stored is UTC; what is shown is local.
 struct Zone: Hashable, Sendable {

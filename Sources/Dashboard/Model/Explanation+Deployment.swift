@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 extension Explanation {
   /// Why a deployment is as it is, what holds it up and what happens to it next.

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 extension Explanation {
   /// Why a pool does what it does, or nothing.

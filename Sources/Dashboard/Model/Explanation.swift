@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// Why something is as it is, and what happens next: for the pane Why and for `dashboard why`.
 /// Pure.

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What a list is narrowed to, as it was typed: words that must all hold.
 ///

@@ -1,5 +1,6 @@
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 
 /// Events that are being read: a ring of the last ones, and the place in it. The place is an event,
 /// not a line number, so that nothing moves under the reader's eyes when old ones are dropped.

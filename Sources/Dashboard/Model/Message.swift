@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 /// What the screen's model is told. Everything that changes the screen comes as one of these.
 enum Message: Sendable {

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What lies over the screen and takes every key until it is closed. At most one.
 enum Modal: Hashable, Sendable {

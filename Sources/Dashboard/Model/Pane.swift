@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 
 /// The panes of the screen; the raw value is the digit that goes there.
 enum Pane: Int, Hashable, Comparable, Sendable, CaseIterable {

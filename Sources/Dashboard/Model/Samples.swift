@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 
 /// One figure a minute of the last quarter of an hour, for the small charts; bounded.
 struct Samples: Hashable, Sendable {

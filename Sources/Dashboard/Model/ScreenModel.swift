@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 /// Everything that the screen shows and remembers, as one value.
 ///

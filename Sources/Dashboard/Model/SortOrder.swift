@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What lists of deployments are sorted by.
 enum SortColumn: String, Hashable, Sendable, CaseIterable {

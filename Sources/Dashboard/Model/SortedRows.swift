@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 
 /// Where a deployment stands in a list: ordered by rank, then text, then number.
 struct RowKey: Hashable, Comparable, Sendable {

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 
 extension Deployment {
   /// Its state as one word for a person: what the glyph and the colour say too.

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// A line of text that is being typed. A paste is text here, and nowhere else.
 struct TextField: Hashable, Sendable {

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 extension ScreenModel {
   /// How long the engine may take to answer before a request is taken back.

@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 extension ScreenModel {
   /// More of them than this, and `y` is too quick: the number is typed.

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 extension ScreenModel {
   /// What a key does: first to what lies over the screen, then by the key map.

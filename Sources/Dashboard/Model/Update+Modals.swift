@@ -1,4 +1,5 @@
 import DeploymentEngine
+import SafeTexts
 
 extension ScreenModel {
   /// What a key does to what lies over the screen. No key gets past it.

@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 extension ScreenModel {
   /// Moves the cursor, or what is read.

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What exists without a record: a list, and what can be done about one of them.
 extension ScreenModel {

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
 
 extension ScreenModel {

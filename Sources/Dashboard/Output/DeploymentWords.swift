@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// A deployment in the words of a table.
 struct DeploymentWords {

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 extension StoreView {
   /// Everything that is known of a deployment, one fact a line.

@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 /// What a store holds, ready to be asked by id and name, and the JSON documents made of it.
 ///

@@ -1,6 +1,8 @@
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Logging
+import SafeTexts
 
 /// Writes the log of an engine: one line an event, `2026-01-01T09:00:00Z info lab d17 …`, and in
 /// brackets who asked for it.

@@ -1,4 +1,5 @@
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// A JSON document whose keys stand in the order in which they were written down.
 indirect enum JSONValue: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// Rows as aligned columns of plain text.
 struct TextTable {

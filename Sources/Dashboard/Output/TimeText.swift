@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 import Glibc
 
 /// Times as text.

@@ -1,5 +1,6 @@
-import DeploymentEngine
+import DeploymentInterface
 import Glibc
+import SafeTexts
 
 extension Zone {
   /// The zone of this machine at a time; summer and winter are two.

@@ -10,7 +10,8 @@ struct Cell: Hashable, Sendable {
   var overlay: Role?
   var attributes: Attributes = []
 
-  /// Combining characters on one base; `Bounds.combiningMarks` at most, as terminals hold no more.
+  /// Combining characters on one base; at most `SafeText.combiningMarkLimit`, as terminals hold no
+  /// more.
   struct Marks: Hashable, Sendable {
     private var one: UInt32 = 0
     private var two: UInt32 = 0

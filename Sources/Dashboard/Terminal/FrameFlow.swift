@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 
 /// Keeps the terminal from falling behind: while it has not shown what it was sent, frames are
 /// dropped.

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 
 /// When the next frame is drawn.
 struct FramePacer {

@@ -1,4 +1,5 @@
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What comes out of ncurses, before it is known whether a person or the terminal said it.
 enum RawInput: Hashable, Sendable {
@@ -38,7 +39,7 @@ struct InputDecoder {
   private static let patience = TimeSpan.milliseconds(500)
   /// Scalars kept of one sequence, and of one paste; the rest is read and dropped.
   private static let sequenceLimit = 256
-  private static let pasteLimit = Bounds.textBytes
+  private static let pasteLimit = SafeText.byteLimit
 
   /// Takes one piece of input.
   mutating func feed(_ raw: RawInput, at now: Moment) -> [Decoded] {

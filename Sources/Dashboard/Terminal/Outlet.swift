@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 import Glibc
 
 /// The way to the terminal. It never blocks: what the terminal does not take at once waits here,

@@ -1,6 +1,6 @@
 import CNcurses
-import DeploymentEngine
 import Glibc
+import SafeTexts
 
 /// What is held of the process while a screen is shown: standard error, which would land in the
 /// middle of it, and crashes, which would leave the terminal as it is.

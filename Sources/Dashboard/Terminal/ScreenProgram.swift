@@ -1,4 +1,5 @@
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What the terminal's loop runs: a value that is told what happened and draws itself.
 ///

@@ -1,5 +1,5 @@
 import CNcurses
-import DeploymentEngine
+import DeploymentInterface
 import Glibc
 
 /// The signals that end an engine or make it read its configuration again, one after the other.

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// Where a text stands in the room that it has.
 enum Alignment: Sendable {

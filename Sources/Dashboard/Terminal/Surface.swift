@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// A screen, or a part of one, as cells. Drawing on it touches no terminal.
 ///

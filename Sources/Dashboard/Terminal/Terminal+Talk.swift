@@ -1,7 +1,8 @@
 import CNcurses
-import DeploymentEngine
+import DeploymentInterface
 import FoundationEssentials
 import Glibc
+import SafeTexts
 
 /// What is said to the terminal besides pictures, and what it says.
 extension Terminal {

@@ -1,6 +1,7 @@
 import CNcurses
-import DeploymentEngine
+import DeploymentInterface
 import Glibc
+import SafeTexts
 
 /// The terminal through ncurses. One thread owns it, from `open` to `close`: ncurses is a global.
 final class Terminal {

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// Which description of terminals is used, and what is said about it.
 struct TerminalEntry: Hashable, Sendable {

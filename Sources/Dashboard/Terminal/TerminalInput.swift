@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// What comes from the person in front of the terminal. What the terminal says on its own account
 /// is never among it.

@@ -1,6 +1,8 @@
 import CNcurses
 import DeploymentEngine
+import DeploymentInterface
 import Glibc
+import SafeTexts
 
 /// Which theme is in force.
 enum ThemeChoice: Sendable {

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// How the terminal is to be used.
 struct TerminalOptions {

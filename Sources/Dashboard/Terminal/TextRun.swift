@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// A text as the cells it becomes, one base character with its combining ones after the other.
 struct TextRun {

@@ -1,5 +1,3 @@
-import DeploymentEngine
-
 /// A theme as it is written: roles still name colours, so that an heir can change what a name
 /// means.
 struct ThemeDefinition: Sendable {

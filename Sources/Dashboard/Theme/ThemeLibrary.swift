@@ -1,5 +1,5 @@
-import DeploymentEngine
 import Glibc
+import SafeTexts
 
 /// Where themes are found. The first place that has one of the name wins; the shipped ones are also
 /// within the program, so that it is never without.

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// Reads a theme file. Everything that is wrong with it is found in one reading.
 struct ThemeReader {

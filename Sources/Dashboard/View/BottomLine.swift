@@ -1,4 +1,5 @@
 import DeploymentEngine
+import SafeTexts
 
 extension ScreenModel {
   /// Draws the line at the bottom: what is being typed, what was said, or what keys there are.

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// A column of a list: how wide it would be, and how soon it gives way.
 struct Column<Name: Hashable & Sendable>: Sendable {

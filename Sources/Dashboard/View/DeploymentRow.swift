@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// The columns of a list of deployments.
 enum RowColumn: Int, Hashable, Sendable, CaseIterable {

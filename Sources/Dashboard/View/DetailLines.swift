@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 extension ScreenModel {
   /// What the pane of details says, as lines of a width; the log is drawn by itself.

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 extension ScreenModel {
   /// Draws what lies over the screen.

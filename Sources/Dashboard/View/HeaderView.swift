@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 extension ScreenModel {
   /// Draws the line at the top: whose store, which engine, how much there is, how much is wrong,

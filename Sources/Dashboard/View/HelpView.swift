@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 extension ScreenModel {
   /// The lines of the help screen: the keys of the pane first, then all, by group.

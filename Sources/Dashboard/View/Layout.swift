@@ -1,5 +1,3 @@
-import DeploymentEngine
-
 /// Where the parts of the screen stand: a pure function of its size.
 ///
 /// Nothing is a wall: from all panes side by side down to one line that says how much trouble there

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 
 /// A piece of text that is one thing to the theme.
 struct Span: Hashable, Sendable {

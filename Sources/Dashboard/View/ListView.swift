@@ -1,4 +1,5 @@
 import DeploymentEngine
+import SafeTexts
 
 extension ScreenModel {
   /// Draws the part of a list of deployments that is in sight.

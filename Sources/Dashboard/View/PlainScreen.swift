@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 /// The panes as plain text, every row of them: for pipes and terminals that can do nothing else.
 enum PlainScreen {

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// The columns of the list of pools.
 enum PoolColumn: Hashable, Sendable {

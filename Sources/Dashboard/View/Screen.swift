@@ -1,4 +1,5 @@
 import DeploymentEngine
+import SafeTexts
 
 extension ScreenModel {
   /// The whole screen, a pure function of the model, the size and the signs. No size makes it fail.

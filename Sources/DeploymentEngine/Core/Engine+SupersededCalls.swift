@@ -1,3 +1,6 @@
+public import DeploymentInterface
+import SafeTexts
+
 /// Calls that are decided on and not made yet.
 extension Engine {
   /// Takes back what an event of the same commit has overtaken: nobody has made it, so nobody need

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// What comes due of a deployment.
 extension Engine {
   mutating func wake(_ slot: Int) {

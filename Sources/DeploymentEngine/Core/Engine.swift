@@ -1,3 +1,6 @@
+public import DeploymentInterface
+public import SafeTexts
+
 /// The engine as a value: told what happened and when, it answers what to do.
 ///
 /// It reads no clock, throws no dice that are not seeded, and knows no database, process or screen.

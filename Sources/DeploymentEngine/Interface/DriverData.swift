@@ -1,3 +1,5 @@
+import SafeTexts
+
 #if canImport(FoundationEssentials)
   import FoundationEssentials
 #else

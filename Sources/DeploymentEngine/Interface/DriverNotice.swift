@@ -1,3 +1,5 @@
+public import SafeTexts
+
 /// What a driver says unasked of something that it made.
 ///
 /// It decides nothing: the engine looks at the thing itself, with a call like any other.

@@ -1,3 +1,5 @@
+public import SafeTexts
+
 /// What a deployment is given with every call: the interface page's utility methods.
 public struct DeploymentEnvironment<ServiceType: Service>: Sendable {
   /// The service that offers it. (`service`)

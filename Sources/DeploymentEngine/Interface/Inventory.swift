@@ -1,3 +1,5 @@
+public import SafeTexts
+
 /// A provider that can say what exists with an engine's mark, whether or not anybody has a record
 /// of it.
 public protocol Inventory: Provider {

@@ -1,3 +1,5 @@
+import SafeTexts
+
 /// A driver's parameters, checked against what the driver says about them, with the defaults filled
 /// in.
 ///

@@ -1,3 +1,5 @@
+public import SafeTexts
+
 /// A platform that makes things, as one entry of the configuration names it.
 public protocol Provider: Sendable {
   /// What this provider offers to a pool, from the pool's own `service` parameters.

@@ -1,3 +1,5 @@
+public import SafeTexts
+
 /// What the core must know of a service.
 public struct ServiceTraits: Hashable, Codable, Sendable {
   /// The levels it can keep deployments at.

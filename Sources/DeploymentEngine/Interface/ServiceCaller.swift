@@ -1,3 +1,5 @@
+import SafeTexts
+
 extension Service {
   /// Makes one call on what the call is about, and says what came of it.
   ///

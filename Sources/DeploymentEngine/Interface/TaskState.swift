@@ -1,3 +1,5 @@
+public import SafeTexts
+
 /// What a task method answers. Nothing else exists for a task.
 public enum TaskState: Hashable, Sendable {
   /// It goes on; `checkState` will be asked after `suggestedTime`.

@@ -1,3 +1,5 @@
+public import SafeTexts
+
 /// The final consumable that will be assigned to a user, as a driver makes it.
 ///
 /// Source: the interface page `UserDeployment`. A deployment is a value: it is decoded before each

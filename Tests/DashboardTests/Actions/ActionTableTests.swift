@@ -1,4 +1,4 @@
-import DeploymentEngine
+import SafeTexts
 import Testing
 
 @testable import Dashboard

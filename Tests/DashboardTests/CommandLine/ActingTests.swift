@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
 import Foundation
 import Testing

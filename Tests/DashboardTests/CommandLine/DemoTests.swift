@@ -1,6 +1,8 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import SafeTexts
 import Testing
 
 @testable import Dashboard

@@ -1,5 +1,5 @@
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
 import Testing
 
 @testable import Dashboard

@@ -1,7 +1,8 @@
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
 import Logging
+import SafeTexts
 
 @testable import Dashboard
 

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// A driver with a parameter of every kind, so that the reader is tested without a real one.
 struct SampleDriver: Driver {

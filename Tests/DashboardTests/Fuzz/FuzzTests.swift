@@ -1,5 +1,6 @@
-import DeploymentEngine
+import DeploymentInterface
 import Fuzzing
+import SafeTexts
 import Testing
 
 @testable import Dashboard
@@ -67,7 +68,7 @@ import Testing
 
   private static func expectInert(_ text: SafeText) {
     #expect(SafeText(text.text) == text)
-    #expect(text.text.utf8.count <= Bounds.textBytes)
+    #expect(text.text.utf8.count <= SafeText.byteLimit)
   }
 
   private static let configurations = [

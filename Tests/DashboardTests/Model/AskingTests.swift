@@ -1,5 +1,8 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
+import SafeTexts
 import Testing
 
 @testable import Dashboard

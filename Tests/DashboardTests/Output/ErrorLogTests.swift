@@ -1,5 +1,6 @@
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Logging
 import Testing
 

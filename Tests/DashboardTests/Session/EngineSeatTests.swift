@@ -1,8 +1,11 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import Foundation
 import Logging
+import SafeTexts
 import Testing
 
 @testable import Dashboard

@@ -1,6 +1,9 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
 import EngineSimulation
+import EngineStore
+import SafeTexts
 import Testing
 
 @testable import Dashboard

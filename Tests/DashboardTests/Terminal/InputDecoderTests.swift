@@ -1,4 +1,5 @@
-import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import Testing
 
 @testable import Dashboard
@@ -118,7 +119,7 @@ import Testing
       Issue.record("no paste came")
       return
     }
-    #expect(text.text.utf8.count <= Bounds.textBytes)
+    #expect(text.text.utf8.count <= SafeText.byteLimit)
   }
 
   @Test func namedKeysFocusAndMousePassThrough() {

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 import Testing
 
 @testable import Dashboard

@@ -1,4 +1,4 @@
-import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 import Foundation
 import Glibc

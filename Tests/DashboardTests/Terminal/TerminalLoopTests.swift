@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import Glibc
+import SafeTexts
 import Testing
 
 @testable import Dashboard

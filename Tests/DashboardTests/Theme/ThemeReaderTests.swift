@@ -1,4 +1,3 @@
-import DeploymentEngine
 import Testing
 
 @testable import Dashboard

@@ -1,3 +1,4 @@
+import DeploymentInterface
 import Foundation
 import Testing
 
@@ -123,7 +124,7 @@ import Testing
 
   @Test func theCommentsOfTheDeploymentsPhasesSayWhatItsMachineAllows() throws {
     #expect(
-      try Self.sentences(of: "Phase", in: "Sources/DeploymentEngine/Model/Phase.swift")
+      try Self.sentences(of: "Phase", in: "Sources/DeploymentEngine/Core/Records/Phase.swift")
         == Self.machine)
   }
 

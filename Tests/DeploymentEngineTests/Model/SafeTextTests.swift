@@ -1,6 +1,6 @@
-import DeploymentEngine
 import EngineSimulation
 import Foundation
+import SafeTexts
 import Testing
 
 @Suite struct SafeTextTests {
@@ -54,20 +54,20 @@ import Testing
   @Test func combiningMarksAreLimited() {
     let tower = "a" + String(repeating: "\u{301}", count: 1000) + "b"
     let marks = SafeText(tower).text.unicodeScalars.count { $0.value == 0x301 }
-    #expect(marks == Bounds.combiningMarks)
+    #expect(marks == SafeText.combiningMarkLimit)
     #expect(SafeText(tower).text.unicodeScalars.last == "b")
   }
 
   @Test(arguments: ["x", "é", "漢", "🚀", "\u{1b}"])
   func longTextIsCutAndSaysSo(piece: String) {
-    let text = SafeText(String(repeating: piece, count: Bounds.textBytes + 5)).text
-    #expect(text.utf8.count <= Bounds.textBytes)
-    #expect(text.utf8.count > Bounds.textBytes - 16)
+    let text = SafeText(String(repeating: piece, count: SafeText.byteLimit + 5)).text
+    #expect(text.utf8.count <= SafeText.byteLimit)
+    #expect(text.utf8.count > SafeText.byteLimit - 16)
     #expect(text.hasSuffix("…"))
   }
 
   @Test func plainTextOfExactlyTheLimitIsKept() {
-    let text = String(repeating: "x", count: Bounds.textBytes)
+    let text = String(repeating: "x", count: SafeText.byteLimit)
     #expect(SafeText(text).text == text)
   }
 

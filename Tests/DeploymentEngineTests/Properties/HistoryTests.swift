@@ -1,4 +1,3 @@
-import DeploymentEngine
 import EngineSimulation
 import Foundation
 import Testing

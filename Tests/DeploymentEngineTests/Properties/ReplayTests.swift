@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
 import Foundation
 import Testing

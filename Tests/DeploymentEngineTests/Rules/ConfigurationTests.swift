@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
+import SafeTexts
 import Testing
 
 /// What a changed configuration means for what exists.

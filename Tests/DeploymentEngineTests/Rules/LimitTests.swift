@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
+import SafeTexts
 import Testing
 
 /// Limits hold at every instant and are shared fairly.

@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
+import SafeTexts
 import Testing
 
 /// What a driver's deployment is told besides its tasks.

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import Testing
 
 /// What must not happen to what has no record, nor because of it.

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 import Testing
 
 /// What exists outside with the store's mark and without a record.

@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
+import SafeTexts
 import Testing
 
 /// Every row of the table of states and answers.

@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
+import SafeTexts
 import Testing
 
 /// Users who wait, and what is reserved for them.

@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
+import SafeTexts
 
 /// An engine with one provider that can list what exists on it. Every driver call finishes at once.
 final class ListedSite {

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
 
 /// A pool with what its service can do.

@@ -1,5 +1,7 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
+import SafeTexts
 
 /// A world in which `d1` has just been told to start an operation, and has not answered.
 enum Starting: CaseIterable, Sendable {

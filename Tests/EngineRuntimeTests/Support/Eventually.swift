@@ -1,7 +1,8 @@
-import DeploymentEngine
+import DeploymentInterface
 import Glibc
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// Waits until something holds that a real thread or process brings about.
 func eventually(_ condition: () throws -> Bool) throws -> Bool {

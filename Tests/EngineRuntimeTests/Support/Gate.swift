@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 
 /// Lets tasks and threads pass once it is open. It does not heed cancellation: so a driver hangs.

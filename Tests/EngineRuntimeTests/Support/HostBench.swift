@@ -1,7 +1,10 @@
 import DeploymentEngine
+import DeploymentInterface
 import Logging
+import SafeTexts
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// An engine on a store of its own, with a scripted world outside.
 struct HostBench {

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 
 /// Where a script finds the store that is made after it.
 final class Place: Sendable {

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// Makes records of every shape, edges more often than chance would.
 struct RandomRecords {

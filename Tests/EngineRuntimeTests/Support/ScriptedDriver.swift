@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What the scripted driver's calls find: it decides each answer, and remembers what was asked.
 final class ScriptedWorld: Sendable {

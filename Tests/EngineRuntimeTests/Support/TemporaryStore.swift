@@ -1,7 +1,9 @@
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
 
 @testable import EngineRuntime
+@testable import EngineStore
 
 /// A directory for one test, which goes with it.
 final class TemporaryStore: Sendable {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import FoundationEssentials
 import Glibc
 import Logging

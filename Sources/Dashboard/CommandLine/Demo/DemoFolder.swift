@@ -1,6 +1,7 @@
 import DeploymentDrivers
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
+import EngineStore
 import FoundationEssentials
 import Glibc
 

@@ -1,6 +1,9 @@
 import DeploymentEngine
+import DeploymentInterface
 import Dispatch
 import EngineRuntime
+import EngineStore
+import SafeTexts
 
 /// Users of the demo who come, work for a while and go.
 final class DemoTraffic: Sendable {

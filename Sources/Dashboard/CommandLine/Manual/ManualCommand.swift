@@ -1,5 +1,5 @@
 import ArgumentParser
-import DeploymentEngine
+import DeploymentInterface
 
 /// Prints the manual page, made of the same tables as the program itself.
 struct ManualCommand: ParsableCommand, DashboardSubcommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import DeploymentEngine
+import DeploymentInterface
 import EngineSimulation
+import SafeTexts
 
 /// Lives through days of an engine in a world of chance, and judges every step.
 struct SimulateCommand: ParsableCommand, DashboardSubcommand {

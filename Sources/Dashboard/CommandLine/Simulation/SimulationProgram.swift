@@ -1,6 +1,9 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
 import EngineSimulation
+import EngineStore
+import SafeTexts
 
 /// The dashboard's screen over a simulated world instead of a store.
 struct SimulationProgram: ScreenProgram {

@@ -1,6 +1,8 @@
-import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
 import EngineSimulation
+import EngineStore
+import SafeTexts
 
 /// A person in front of a simulated world: the terminal, the screen and the world, on one thread.
 struct SimulationSession {

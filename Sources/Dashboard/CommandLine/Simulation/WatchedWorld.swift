@@ -1,6 +1,9 @@
 import DeploymentEngine
+import DeploymentInterface
 import EngineRuntime
 import EngineSimulation
+import EngineStore
+import SafeTexts
 
 /// A simulated world that is looked at while it is lived through: as fast as is wished, event by
 /// event, and back to any of them, since one seed is always the same life.

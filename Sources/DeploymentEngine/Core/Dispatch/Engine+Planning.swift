@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// Plans every pool whose counts or settings changed and serves every provider that has room,
   /// until nothing

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// Starts as many removals and cancels as the provider's limit allows.
   mutating func dispatchRemovals(_ provider: Int) {

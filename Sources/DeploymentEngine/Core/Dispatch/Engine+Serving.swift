@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// Finds a deployment for a user, at once or when one who waits can be served.
 extension Engine {
   /// What came of looking for a deployment for a user.

@@ -1,4 +1,6 @@
+import DeploymentInterface
 import DequeModule
+import SafeTexts
 
 /// What a step wants done, collected in lanes until `takeOutcome`.
 ///

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// A provider wants less of us, or does not let us in: none of its pools creates anything for as
   /// long as it says, or for a growing pause. What is ready is served, moved and removed.

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// What comes of the calls of a deployment.
 extension Engine {
   /// A call came back.

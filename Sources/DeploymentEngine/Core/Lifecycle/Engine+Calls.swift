@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// Makes the next call of a deployment: what it is still to be told, then its task.
   mutating func call(_ slot: Int) {

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// What an agent says from inside a deployment.
   mutating func notice(_ uniqueId: SafeText, _ word: AgentWord) -> Reply {

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// A driver says something unasked. What it speaks of is looked at, and who is logged in is
   /// noted; nothing else follows from words alone.

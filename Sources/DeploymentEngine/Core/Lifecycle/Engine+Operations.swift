@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// Feeds an input to the machine of a deployment, and does what it answers.
   mutating func feed(_ slot: Int, _ input: (inout Deployment, EngineTime) -> Transition) {

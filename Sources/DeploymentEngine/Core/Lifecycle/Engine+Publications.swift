@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// The one way to change a publication.
   private mutating func changePublication(

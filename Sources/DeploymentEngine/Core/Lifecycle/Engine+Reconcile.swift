@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// What is made of a deployment with nothing going on.
 extension Engine {
   /// A usable deployment with nothing going on: whatever waited for that comes now.

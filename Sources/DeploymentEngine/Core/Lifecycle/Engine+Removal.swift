@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// Ends a deployment whatever it is doing: a running operation is cancelled when no call is in
   /// flight, anything else is removed when the provider has room.

@@ -1,4 +1,6 @@
+import DeploymentInterface
 import DequeModule
+import SafeTexts
 
 extension Engine {
   /// A user waits in a pool; `isFirst` for one whose reservation failed.

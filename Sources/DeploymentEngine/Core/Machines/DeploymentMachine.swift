@@ -1,3 +1,6 @@
+public import DeploymentInterface
+import SafeTexts
+
 /// The life cycle of one deployment: a phase that only the inputs below change.
 ///
 /// Which phase may follow which stands with the phases; `docs/life-cycle.md` has the picture.

@@ -1,3 +1,6 @@
+public import DeploymentInterface
+import SafeTexts
+
 /// The task in flight on a deployment or a publication: at most one for each, and one machine for
 /// both.
 public struct Operation: Hashable, Sendable {

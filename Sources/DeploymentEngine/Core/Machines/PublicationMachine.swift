@@ -1,3 +1,6 @@
+public import DeploymentInterface
+import SafeTexts
+
 /// The state of a publication with what belongs to it and to no other state.
 public enum PublicationPhase: Hashable, Sendable {
   /// Being prepared. May become: active, removing, error.

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// The inputs of the machine with what else of the record belongs to the phase that they lead to.
 extension PublicationRecord {
   /// See `PublicationMachine.cancel`.

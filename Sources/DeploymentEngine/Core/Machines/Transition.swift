@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// What an input to a machine wants done, in lanes; the record is stored in any case.
 struct Transition: Hashable, Sendable {
   /// The next call of its operation is made.

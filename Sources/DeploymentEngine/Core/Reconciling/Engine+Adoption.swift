@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// A person's word about what exists without a record.
 extension Engine {
   /// Removes an orphan in its turn.

@@ -1,4 +1,6 @@
+import DeploymentInterface
 import DequeModule
+import SafeTexts
 
 extension Engine {
   /// Takes in what a store holds.

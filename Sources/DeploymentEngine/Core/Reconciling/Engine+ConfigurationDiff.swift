@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// What a changed configuration means for what exists already.
 extension Engine {
   /// A use ends by the policy that the pool has now, also one that began under another.

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// The names of what exists without a record, and of what may: nobody else is given them.
 extension Engine {
   /// A record was given up: what it spoke of may still exist, and keeps its name until the provider

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// What exists outside without a record: found by listing, removed by a person's word or by a rule
 /// that is slow on purpose, and given a record again for a user who still needs it.
 extension Engine {

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// Gives a user a deployment of a pool; the engine chooses.
   mutating func assign(_ user: SafeText, in index: Int) -> Reply {

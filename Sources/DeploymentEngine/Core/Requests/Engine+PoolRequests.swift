@@ -1,3 +1,6 @@
+public import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// A pool is looked at because a restraint or a user's wait may be over.
   mutating func wakePool(_ index: Int) {

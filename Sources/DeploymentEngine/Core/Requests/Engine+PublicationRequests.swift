@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// Prepares the next revision of what a pool clones.
   mutating func publish(_ index: Int, _ request: Request) -> Reply {

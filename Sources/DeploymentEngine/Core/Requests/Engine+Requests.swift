@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 extension Engine {
   /// Answers a request, and carries it out where it is permitted.
   mutating func answer(_ request: Request, _ reply: Reply) {

@@ -1,3 +1,6 @@
+public import DeploymentInterface
+import SafeTexts
+
 /// What an operator may ask of one deployment.
 public enum DeploymentVerb: Hashable, Sendable {
   /// See `Verb`.

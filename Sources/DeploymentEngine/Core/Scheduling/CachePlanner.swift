@@ -1,3 +1,6 @@
+public import DeploymentInterface
+public import SafeTexts
+
 /// What the planner must know of a pool besides sizes and counts.
 public struct PlannerGates: Hashable, Sendable {
   /// The levels that the service can keep.

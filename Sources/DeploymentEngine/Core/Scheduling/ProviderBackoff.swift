@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// Back-off of a provider that throttles us or rejects our credentials.
 struct ProviderBackoff: Sendable {
   var kind: FailureClass

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// A small seeded generator: the same seed gives the same numbers in every process.
 ///
 /// SplitMix64 by Steele, Lea and Flood; good enough for the jitter of pauses, not for secrets.

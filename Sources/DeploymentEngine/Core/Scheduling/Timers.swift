@@ -1,4 +1,6 @@
+import DeploymentInterface
 import HeapModule
+import SafeTexts
 
 /// When something is due next, the present time, and the jitter of pauses.
 struct Timers: Sendable {

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// The pauses of the core that no configuration sets.
 enum Timing {
   /// Between two attempts at what waits for the end of a maintenance.

@@ -1,5 +1,7 @@
+import DeploymentInterface
 import DequeModule
 import HeapModule
+import SafeTexts
 
 /// The queues of a provider that a deployment can wait in; in one at most.
 enum WorkQueue: Hashable, Sendable {

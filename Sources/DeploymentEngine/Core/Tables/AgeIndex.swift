@@ -1,4 +1,6 @@
+import DeploymentInterface
 import HeapModule
+import SafeTexts
 
 /// Deployments of one kind in one pool, by age; the oldest and the newest are found at once.
 ///

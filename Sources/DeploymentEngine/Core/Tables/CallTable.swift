@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// Calls that have not come back, by number.
 struct CallTable: Sendable {
   private var targets: [CallID: CallSubject] = [:]

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// Where a deployment is counted and where it can be found; derived from it alone.
 struct CensusKey: Hashable, Sendable {
   /// The line of the pool's counts.

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// What is true of a deployment for this run only.
 struct DeploymentRuntime: Sendable {
   var call: CallInFlight?

@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// The records of all tables together: what a change of one means for the counts of the others.
 extension Engine {
   var now: EngineTime { timers.now }

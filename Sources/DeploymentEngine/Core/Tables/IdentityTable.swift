@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// Numbers, and names, MAC addresses and ports: held from before the first call until the driver said *gone*,
 /// and held once over all pools. What is barred is given to nobody, whether it is held or not.
 struct IdentityTable: Sendable {

@@ -1,4 +1,6 @@
+import DeploymentInterface
 import HeapModule
+import SafeTexts
 
 /// Numbers from 0 up to a capacity, the lowest free one first.
 struct NumberPool: Hashable, Sendable {

@@ -1,4 +1,6 @@
+import DeploymentInterface
 import DequeModule
+import SafeTexts
 
 /// A pool with what is kept beside its record. Never copied while it may change: that would copy
 /// its indexes.

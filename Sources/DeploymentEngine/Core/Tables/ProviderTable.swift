@@ -1,3 +1,6 @@
+import DeploymentInterface
+import SafeTexts
+
 /// A provider with what is kept beside its record.
 struct ProviderEntry: Sendable {
   fileprivate(set) var record: ProviderRecord

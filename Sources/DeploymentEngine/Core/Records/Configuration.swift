@@ -1,0 +1,214 @@
+public import DeploymentInterface
+
+/// How much a provider may be asked for at once.
+public struct ProviderLimits: Hashable, Codable, Sendable {
+  /// Deploys and moves in `preparing` at once.
+  public var preparing: Int
+  /// Removals and cancels at once.
+  public var removing: Int
+  /// Everything that exists on it.
+  public var deployments: Int
+  /// `setReady` for waiting users at once.
+  public var settingReady: Int
+
+  /// Limits from their parts.
+  public init(
+    preparing: Int = 15, removing: Int = 15, deployments: Int = 1000, settingReady: Int = 64
+  ) {
+    self.preparing = preparing
+    self.removing = removing
+    self.deployments = deployments
+    self.settingReady = settingReady
+  }
+}
+
+/// A provider as it is configured.
+public struct ProviderConfiguration: Hashable, Codable, Sendable {
+  /// Its name; unique.
+  public var name: String
+  /// The name of its driver.
+  public var driver: String
+  /// How much it may be asked for at once.
+  public var limits: ProviderLimits
+  /// What happens to things on it that have no record.
+  public var orphans: OrphanRule
+  /// The driver's own parameters.
+  public var parameters: ParameterValues
+
+  /// A provider from its parts.
+  public init(
+    name: String, driver: String, limits: ProviderLimits = ProviderLimits(),
+    orphans: OrphanRule = OrphanRule(), parameters: ParameterValues = [:]
+  ) {
+    self.name = name
+    self.driver = driver
+    self.limits = limits
+    self.orphans = orphans
+    self.parameters = parameters
+  }
+
+  /// As it is stored; a store of an earlier version has no rule.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    driver = try container.decode(String.self, forKey: .driver)
+    limits = try container.decode(ProviderLimits.self, forKey: .limits)
+    orphans = try container.decodeIfPresent(OrphanRule.self, forKey: .orphans) ?? OrphanRule()
+    parameters = try container.decode(ParameterValues.self, forKey: .parameters)
+  }
+}
+
+/// What happens to a deployment when its last user logs out.
+public enum LogoutPolicy: String, Hashable, Codable, Sendable, CaseIterable {
+  /// It stays with its user.
+  case keep
+  /// It is removed.
+  case remove
+}
+
+/// How names are made: a prefix and a zero-padded number.
+public struct NamePattern: Hashable, Codable, Sendable {
+  /// What every name begins with.
+  public var prefix: String
+  /// Digits of the number; prefix and digits together at most `Bounds.nameLength`.
+  public var digits: Int
+  /// A pattern from its parts.
+  public init(prefix: String, digits: Int) {
+    self.prefix = prefix
+    self.digits = digits
+  }
+}
+
+/// Addresses from the first to the last.
+public struct MACRange: Hashable, Codable, Sendable {
+  /// The lowest address.
+  public var first: MACAddress
+  /// The highest address; not below `first`.
+  public var last: MACAddress
+  /// A range; nil when it is upside down.
+  public init?(first: MACAddress, last: MACAddress) {
+    guard first <= last else { return nil }
+    self.first = first
+    self.last = last
+  }
+}
+
+/// How long each thing may take.
+public struct PoolDeadlines: Hashable, Codable, Sendable {
+  /// One driver call.
+  public var call: TimeSpan
+  /// Deploying, moving or making ready; then it is cancelled.
+  public var preparing: TimeSpan
+  /// The OS manager's word; then it is removed.
+  public var osReady: TimeSpan
+  /// Removing or cancelling; then it is retried.
+  public var removing: TimeSpan
+
+  /// Deadlines from their parts.
+  public init(
+    call: TimeSpan = .seconds(30), preparing: TimeSpan = .hours(1), osReady: TimeSpan = .hours(1),
+    removing: TimeSpan = .hours(4)
+  ) {
+    self.call = call
+    self.preparing = preparing
+    self.osReady = osReady
+    self.removing = removing
+  }
+}
+
+/// When a pool stops creating because creating fails.
+public struct RestraintRule: Hashable, Codable, Sendable {
+  /// So many permanent creation errors; 0 never restrains.
+  public var count: Int
+  /// Within this time.
+  public var within: TimeSpan
+  /// A rule from its parts.
+  public init(count: Int = 3, within: TimeSpan = .seconds(600)) {
+    self.count = count
+    self.within = within
+  }
+}
+
+/// A pool as it is configured.
+public struct PoolConfiguration: Hashable, Codable, Sendable {
+  /// Its name; unique.
+  public var name: String
+  /// The name of its provider.
+  public var provider: String
+  /// The driver's own parameters of what it offers to this pool.
+  public var service: ParameterValues
+  /// Its target sizes.
+  public var sizes: Sizes
+  /// How its deployments are named.
+  public var names: NamePattern
+  /// The addresses its deployments get; nil: none.
+  public var macs: MACRange?
+  /// What happens at the last log-out.
+  public var onLogout: LogoutPolicy
+  /// When it stops creating.
+  public var restrain: RestraintRule
+  /// How long things may take.
+  public var deadlines: PoolDeadlines
+  /// How long a never-assigned one stays in error before it is destroyed.
+  public var errorRetention: TimeSpan
+  /// How long history is kept.
+  public var historyRetention: TimeSpan
+  /// After so long assigned and not in use it is treated as after a log-out; nil: off.
+  public var unusedAfter: TimeSpan?
+
+  /// A pool with the defaults of the contract.
+  public init(
+    name: String, provider: String, service: ParameterValues = [:], sizes: Sizes,
+    names: NamePattern, macs: MACRange? = nil, onLogout: LogoutPolicy = .keep,
+    restrain: RestraintRule = RestraintRule(), deadlines: PoolDeadlines = PoolDeadlines(),
+    errorRetention: TimeSpan = .hours(1), historyRetention: TimeSpan = .hours(4),
+    unusedAfter: TimeSpan? = nil
+  ) {
+    self.name = name
+    self.provider = provider
+    self.service = service
+    self.sizes = sizes
+    self.names = names
+    self.macs = macs
+    self.onLogout = onLogout
+    self.restrain = restrain
+    self.deadlines = deadlines
+    self.errorRetention = errorRetention
+    self.historyRetention = historyRetention
+    self.unusedAfter = unusedAfter
+  }
+}
+
+/// What the engine runs on; stored, so that whoever takes over runs on the same.
+public struct Configuration: Hashable, Codable, Sendable {
+  /// The platforms.
+  public var providers: [ProviderConfiguration]
+  /// The pools.
+  public var pools: [PoolConfiguration]
+  /// Of `pools`, by name: those that left the configuration and are kept, paused, while they have
+  /// deployments.
+  public var departed: [String]
+  /// Of `providers`, by name: those that left the configuration and are kept for a departed pool.
+  public var departedProviders: [String]
+
+  /// A configuration from its parts.
+  public init(
+    providers: [ProviderConfiguration] = [], pools: [PoolConfiguration] = [],
+    departed: [String] = [], departedProviders: [String] = []
+  ) {
+    self.providers = providers
+    self.pools = pools
+    self.departed = departed
+    self.departedProviders = departedProviders
+  }
+
+  /// As it is stored; what a store of an earlier version does not name has not departed.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    providers = try container.decode([ProviderConfiguration].self, forKey: .providers)
+    pools = try container.decode([PoolConfiguration].self, forKey: .pools)
+    departed = try container.decode([String].self, forKey: .departed)
+    departedProviders =
+      try container.decodeIfPresent([String].self, forKey: .departedProviders) ?? []
+  }
+}

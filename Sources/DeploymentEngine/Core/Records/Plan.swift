@@ -1,0 +1,54 @@
+public import SafeTexts
+
+/// What the planner decided for one cache level.
+public struct LevelPlan: Hashable, Codable, Sendable {
+  /// What is to be done.
+  public enum Action: String, Hashable, Codable, Sendable {
+    /// More are needed.
+    case grow
+    /// There are too many.
+    case shrink
+    /// It is as it should be, or nothing may be done.
+    case none
+  }
+
+  /// What is to be done.
+  public var action: Action
+  /// How many; 0 with `none`.
+  public var count: Int
+  /// Of a growth of L1: taken from L2. Of a shrinking of L1: put into L2.
+  public var fromL2: Int
+  /// Of a growth: created.
+  public var create: Int
+  /// Why, in a sentence that a person can read.
+  public var because: SafeText
+
+  /// A decision with its reason.
+  public init(
+    _ action: Action = .none, count: Int = 0, fromL2: Int = 0, create: Int = 0,
+    because: SafeText = ""
+  ) {
+    self.action = action
+    self.count = count
+    self.fromL2 = fromL2
+    self.create = create
+    self.because = because
+  }
+}
+
+/// What the planner decided for a pool.
+public struct PoolPlan: Hashable, Codable, Sendable {
+  /// For L1, planned first.
+  public var l1: LevelPlan
+  /// For L2, planned after L1's moves.
+  public var l2: LevelPlan
+
+  /// A plan from its parts.
+  public init(l1: LevelPlan = LevelPlan(), l2: LevelPlan = LevelPlan()) {
+    self.l1 = l1
+    self.l2 = l2
+  }
+
+  /// Nothing is left to do.
+  public var isMet: Bool { l1.action == .none && l2.action == .none }
+}

@@ -1,0 +1,49 @@
+public import SafeTexts
+
+/// The deployment's own record, as a driver sees it.
+public struct CallRecord: Hashable, Sendable {
+  /// The deployment's number; 0 for a publication.
+  public var id: Int64
+  /// The pool's name.
+  public var pool: SafeText
+  /// What identifies the outside thing.
+  public var identity: Identity
+  /// Where it stands.
+  public var placement: Placement
+  /// The publication it is made from, with what the driver stored for it.
+  public var publication: PublicationReference?
+  /// What the OS manager sent along with its latest *ready*.
+  public var osData: SafeText?
+  /// What both clocks said when the call was decided.
+  public var time: EngineTime
+
+  /// A record from its parts.
+  public init(
+    id: Int64, pool: SafeText, identity: Identity, placement: Placement,
+    publication: PublicationReference?, osData: SafeText? = nil, time: EngineTime
+  ) {
+    self.id = id
+    self.pool = pool
+    self.identity = identity
+    self.placement = placement
+    self.publication = publication
+    self.osData = osData
+    self.time = time
+  }
+}
+
+/// A publication as a deployment's driver call sees it.
+public struct PublicationReference: Hashable, Sendable {
+  /// Its revision.
+  public var revision: Int
+  /// Its name.
+  public var name: String
+  /// What the driver stored for it.
+  public var data: [UInt8]
+  /// A reference from its parts.
+  public init(revision: Int, name: String, data: [UInt8]) {
+    self.revision = revision
+    self.name = name
+    self.data = data
+  }
+}

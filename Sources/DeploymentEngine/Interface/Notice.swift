@@ -1,0 +1,15 @@
+public import SafeTexts
+
+/// A message to a driver's deployment that answers nothing. Stored until the driver was told.
+public enum Notice: Hashable, Sendable {
+  /// The deployment now belongs to this user.
+  case assignToUser(SafeText)
+  /// It left `preparing` for `usable`.
+  case finish
+  /// A user logged in.
+  case userLoggedIn(SafeText)
+  /// A user logged out.
+  case userLoggedOut(SafeText)
+  /// The OS manager thinks that this is its IP.
+  case setIp(SafeText)
+}

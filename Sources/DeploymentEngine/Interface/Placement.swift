@@ -1,0 +1,101 @@
+public import SafeTexts
+
+/// How ready a cached deployment is.
+public enum CacheLevel: String, Hashable, Codable, Sendable, CaseIterable {
+  /// Ready to use: running and unassigned. One step from a user.
+  case l1 = "L1"
+  /// Almost ready, costs (almost) nothing: suspended, saved or frozen. Goes through L1.
+  case l2 = "L2"
+
+  /// The other level.
+  public var other: CacheLevel { self == .l1 ? .l2 : .l1 }
+}
+
+/// The cache levels that a service can keep deployments at.
+public enum CacheLevels: String, Hashable, Codable, Sendable, CaseIterable {
+  /// Deployments are made for users only.
+  case none
+  /// Running ones are kept ready.
+  case l1 = "L1"
+  /// Running and suspended ones are kept.
+  case l1AndL2 = "L1+L2"
+
+  /// Whether deployments may stand at this level.
+  public func contains(_ level: CacheLevel) -> Bool {
+    switch self {
+    case .none: false
+    case .l1: level == .l1
+    case .l1AndL2: true
+    }
+  }
+}
+
+/// Whether the user who holds a deployment may come in.
+public enum Admission: UInt8, Hashable, Sendable {
+  /// `setReady` has not finished since the user claimed it.
+  case wanted = 1
+  /// `setReady` has finished since the user claimed it; with an IP the user is let in.
+  case granted = 2
+}
+
+/// Where a deployment stands. An assigned L2 item cannot be expressed.
+public enum Placement: Hashable, Sendable {
+  /// In a cache; `reservedFor` names the user who waits for it (it then counts as assigned).
+  case cache(CacheLevel, reservedFor: SafeText?)
+  /// Held by a user, who may come in or not yet.
+  case assigned(SafeText, Admission)
+
+  /// Claimed by a user just now: `setReady` has not finished since.
+  public static func assigned(_ user: SafeText) -> Placement { .assigned(user, .wanted) }
+
+  /// The cache level, where it stands in a cache.
+  public var level: CacheLevel? {
+    switch self {
+    case .cache(let level, _): level
+    case .assigned: nil
+    }
+  }
+
+  /// Who holds it or waits for it.
+  public var user: SafeText? {
+    switch self {
+    case .cache(_, let user): user
+    case .assigned(let user, _): user
+    }
+  }
+
+  /// The user who holds it; nil in a cache, also where one waits for it.
+  public var holder: SafeText? {
+    switch self {
+    case .cache: nil
+    case .assigned(let user, _): user
+    }
+  }
+
+  /// Whether its holder may come in; nil where nobody holds it.
+  public var admission: Admission? {
+    switch self {
+    case .cache: nil
+    case .assigned(_, let admission): admission
+    }
+  }
+
+  /// The same placement with this admission of its holder; in a cache nothing changes.
+  public func with(_ admission: Admission) -> Placement {
+    switch self {
+    case .cache: self
+    case .assigned(let user, _): .assigned(user, admission)
+    }
+  }
+
+  /// Whether a user holds it.
+  public var isAssigned: Bool {
+    switch self {
+    case .assigned: true
+    case .cache: false
+    }
+  }
+
+  /// `L1`, `L2` or `assigned`: the word of the command line.
+  public var word: String { level?.rawValue ?? "assigned" }
+}

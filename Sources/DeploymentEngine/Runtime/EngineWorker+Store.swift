@@ -1,0 +1,128 @@
+import DeploymentEngine
+import DeploymentInterface
+import EngineStore
+import Glibc
+import SafeTexts
+
+extension EngineWorker {
+  /// Stores everything that the core has decided and takes up requests with it; then acts on it.
+  mutating func store(noting note: SafeText? = nil) throws(StoreFailure) {
+    var outcome = engine.takeOutcome()
+    if let sentence = outcome.brokenInvariant { return try beginAnew(because: sentence) }
+    if let note {
+      let now = options.clock.now.utc
+      outcome.journal.insert(JournalEntry(at: now, kind: .engine, message: note), at: 0)
+    }
+    let takesRequests = requestsMayWait && !isDraining
+    if !outcome.isTransient || takesRequests {
+      let start = options.clock.now.moment
+      let committed = try commit(outcome, takesRequests)
+      let now = options.clock.now
+      if now.moment - start > .seconds(1) { engine.made(outcome, at: now) }
+      requests += committed.requests
+      requestsMayWait = committed.moreRequests
+      (toldRequests, isRecovering) = ([], false)
+    }
+    for change in outcome.changes { learn(change) }
+    for entry in outcome.journal {
+      log.write(entry.line(poolName: entry.pool.flatMap { poolNames[$0] }))
+    }
+    guard !isDraining else { return }
+    for call in outcome.calls { make(call) }
+    for call in outcome.inventories { make(call) }
+  }
+
+  /// The core has met what its states exclude: nothing of that step is stored or done. What is
+  /// stored is sound, so the core begins anew on that, and is told once more what was asked. Where
+  /// the same happens again before anything could be stored, the engine ends.
+  private mutating func beginAnew(because sentence: SafeText) throws(StoreFailure) {
+    log.write(.error, "an invariant of the engine is broken, nothing is stored: \(sentence)")
+    if isRecovering {
+      throw StoreFailure(.lost, "an invariant of the engine is broken again: \(sentence)")
+    }
+    isRecovering = true
+    requests = toldRequests + requests
+    toldRequests = []
+    let now = options.clock.now
+    engine = Engine(continuing: engine, loading: try store.load(at: now), at: now)
+    configure(configuration, at: now)
+  }
+
+  /// Where the store cannot be written for now, nothing is done, and it is tried again: what came
+  /// back and what was asked stays where it is until it can be stored.
+  private mutating func commit(
+    _ outcome: Outcome, _ takesRequests: Bool
+  ) throws(StoreFailure) -> Store.Committed {
+    var pause: Int64 = 50
+    while true {
+      do throws(StoreFailure) {
+        if let fault = run.fault() { throw fault }
+        let committed = try store.commit(
+          outcome, takingRequests: takesRequests, at: options.clock.now)
+        if run.settle() { log.write(.info, "the store can be written again") }
+        return committed
+      } catch {
+        guard error.isPassing, !run.isStopping else { throw error }
+        if run.note(error.sentence) { log.write(.error, error.sentence) }
+      }
+      run.pause(pause)
+      lease.noteProgress()
+      pause = min(pause * 2, 2000)
+      let now = options.clock.now.moment
+      runner.cancelOverdue(at: now)
+      if let trouble = lease.trouble { throw StoreFailure(.lost, trouble) }
+    }
+  }
+
+  private mutating func learn(_ change: StoreChange) {
+    switch change {
+    case .pool(let pool): poolNames[pool.id] = pool.name
+    case .erasedPool(let id): poolNames[id] = nil
+    case .configuration(let configuration): self.configuration = configuration
+    case .deployment, .erasedDeployment, .provider, .erasedProvider, .publication,
+      .erasedPublication, .waiter, .erasedWaiter, .counters:
+      break
+    }
+  }
+
+  private func make(_ call: Call) {
+    let mailbox = run.mailbox
+    guard let service = shelf.services[call.record.pool.text] else {
+      return mailbox.post { $0.outcomes.append(unserved(call)) }
+    }
+    runner.make(
+      CallRunner.Order(call: call, service: service, owner: store.id) { outcome in
+        mailbox.post { $0.outcomes.append(outcome) }
+      })
+  }
+
+  private mutating func make(_ call: InventoryCall) {
+    let mailbox = run.mailbox
+    guard let inventory = shelf.inventories[call.provider.text] else { return }
+    inventories.make(call, on: inventory, owner: store.id) { answer in
+      mailbox.post { $0.inventories.append((call.id, answer)) }
+    }
+  }
+
+  /// The answer to a call for which there is nobody to be called.
+  private func unserved(_ call: Call) -> CallOutcome {
+    var why: SafeText = "its pool has no service"
+    if case .problem(let problem) = shelf.offers[call.record.pool.text] { why = problem }
+    return CallOutcome(id: call.id, answer: call.task.map { _ in .error(.init(.transient, why)) })
+  }
+
+  /// Takes in what is in flight for a while longer, makes no new call, and stores the rest.
+  mutating func drain(_ mail: Mailbox.Mail, _ stop: Mailbox.StopRequest) throws(StoreFailure) {
+    isDraining = true
+    let end = EngineClock.system.now.moment + stop.draining
+    try turn(mail)
+    while runner.count > 0 {
+      let left = (end - EngineClock.system.now.moment).milliseconds
+      guard left > 0 else { break }
+      try turn(run.mailbox.take(waitingUpTo: min(left, 100)))
+    }
+    try turn(run.mailbox.take(waitingUpTo: 0))
+    let process = ProcessIdentity.current
+    try store(noting: "the engine stopped: pid \(process.pid) on \(process.host)")
+  }
+}

@@ -1,0 +1,41 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// Asks providers what exists on them, and to remove what has no record, beside the engine. One
+/// call at a time for each provider: one that hangs keeps the next ones off it.
+final class InventoryRunner: Sendable {
+  private let busy = Mutex<Set<SafeText>>([])
+
+  /// - Parameters:
+  ///   - owner: the engine's mark.
+  ///   - deliver: takes the answer, on any thread.
+  func make(
+    _ call: InventoryCall, on inventory: any Inventory, owner: String,
+    _ deliver: @escaping @Sendable (InventoryAnswer) -> Void
+  ) {
+    guard busy.withLock({ $0.insert(call.provider).inserted }) else {
+      return deliver(.failed("the last call has not come back"))
+    }
+    Task.detached(executorPreference: DriverThreads.shared) { [self] in
+      let answer = await Self.answer(call, inventory, owner)
+      _ = busy.withLock { $0.remove(call.provider) }
+      deliver(answer)
+    }
+  }
+
+  private static func answer(
+    _ call: InventoryCall, _ inventory: any Inventory, _ owner: String
+  ) async -> InventoryAnswer {
+    do throws(DeploymentFailure) {
+      switch call.task {
+      case .list: return .things(try await inventory.things(ownedBy: owner))
+      case .remove(let thing):
+        try await inventory.remove(thing, ownedBy: owner)
+        return .removed
+      }
+    } catch {
+      return .failed(error.reason)
+    }
+  }
+}

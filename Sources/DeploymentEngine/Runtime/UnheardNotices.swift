@@ -1,0 +1,28 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// What drivers have said unasked since the engine last listened: of each deployment only the
+/// latest of a kind.
+struct UnheardNotices: Sendable {
+  private struct Subject: Hashable {
+    var provider: SafeText
+    var deployment: DeploymentID
+    var isAboutUsers: Bool
+  }
+  private var places: [Subject: Int] = [:]
+  /// In the order in which they first came.
+  private(set) var events: [Event] = []
+
+  mutating func add(_ notice: DriverNotice, by provider: SafeText) {
+    var subject = Subject(
+      provider: provider, deployment: notice.deployment, isAboutUsers: false)
+    if case .users = notice.kind { subject.isAboutUsers = true }
+    if let place = places[subject] {
+      events[place] = .noticed(notice, by: provider)
+    } else if events.count < Bounds.unheardNotices {
+      places[subject] = events.count
+      events.append(.noticed(notice, by: provider))
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import DeploymentEngine
+import DeploymentInterface
+
+/// Whatever is not history and not at rest has a due time, a call in flight or a queue to wait in;
+/// and the engine wakes up for it.
+struct DueTimes {
+  /// Its pool's calls are made.
+  private let isServed: Bool
+  private let limits: ProviderLimits
+  private let nextWake: Moment?
+  private let now: EngineTime
+  /// How many places of the provider are held.
+  private let held: (Place) -> Int
+
+  init(
+    _ pool: Pool, _ provider: ProviderRecord, nextWake: Moment?, now: EngineTime,
+    held: @escaping (Place) -> Int
+  ) {
+    isServed = !provider.inMaintenance && pool.traits != nil
+    limits = provider.limits
+    self.nextWake = nextWake
+    self.now = now
+    self.held = held
+  }
+
+  /// Every complaint about one deployment of the pool, with the call that is in flight on it.
+  func complaints(about one: Deployment, _ flight: Flight?) -> [String] {
+    guard isServed else { return [] }
+    var complaints: [String] = []
+    if flight == nil, one.next == nil, needsNext(one), !isQueued(one) {
+      complaints.append("\(one.id) is \(one.phase) and waits for nothing")
+    }
+    if one.isWaitingForOS, one.phase == .usable(nil), one.placement.level != .l2,
+      one.patience == nil
+    {
+      complaints.append("\(one.id) waits for its OS without an end")
+    }
+    if one.state == .error, !one.everAssigned, one.patience == nil, one.next == nil, flight == nil {
+      complaints.append("\(one.id) is in error for ever")
+    }
+    let due = [
+      flight == nil ? one.next?.at : nil, one.patience?.at, one.pending?.due.at,
+      one.phase.operation?.deadline.at,
+      flight.flatMap { $0.deadline > now.moment ? $0.deadline : nil },
+    ].compactMap(\.self).min()
+    if let due, due > now.moment, nextWake ?? due + .seconds(1) > due {
+      complaints.append(
+        "\(one.id) is due at \(due.milliseconds), the engine sleeps until "
+          + "\(nextWake.map { "\($0.milliseconds)" } ?? "it is told something"), now "
+          + "\(now.moment.milliseconds): \(one.phase)")
+    }
+    return complaints
+  }
+
+  private func needsNext(_ one: Deployment) -> Bool {
+    switch one.phase {
+    case .preparing, .removable, .removing, .canceling: true
+    case .usable(let operation): operation != nil
+    case .removed, .canceled, .error: false
+    }
+  }
+
+  /// It waits for room on its provider, and there is none.
+  private func isQueued(_ one: Deployment) -> Bool {
+    switch one.phase {
+    case .preparing(let operation, ending: true):
+      return isFull(.removing) || isFull(.preparing) || isQueued(operation.kind)
+    case .preparing(let operation, ending: false): return isQueued(operation.kind)
+    case .usable(let operation): return operation.map { isQueued($0.kind) } ?? false
+    case .removable, .removing, .canceling: return isFull(.removing)
+    case .removed, .canceled, .error: return false
+    }
+  }
+
+  private func isQueued(_ kind: OperationKind) -> Bool {
+    switch kind {
+    case .deployForCache, .deployForUser, .moveToCache: isFull(.preparing)
+    case .setReady: isFull(.settingReady)
+    case .notifyReadyFromOSManager, .publish: false
+    case .cancel, .destroy: isFull(.removing)
+    }
+  }
+
+  private func isFull(_ place: Place) -> Bool { held(place) >= limits[place] }
+}

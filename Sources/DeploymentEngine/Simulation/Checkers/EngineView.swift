@@ -1,0 +1,76 @@
+package import DeploymentEngine
+package import DeploymentInterface
+
+/// Everything that can be seen of an engine at one moment; what the checkers judge.
+package struct EngineView {
+  package var now: EngineTime
+  package var configuration: Configuration
+  package var deployments: [Deployment]
+  package var pools: [Pool]
+  package var providers: [ProviderRecord]
+  package var publications: [PublicationRecord]
+  package var waiters: [Waiter]
+  package var nextWake: Moment?
+  package var isIdle: Bool
+  /// Calls that have not come back, hung ones included.
+  package var flights: [Flight]
+
+  package init(
+    _ engine: Engine, configuration: Configuration, flights: [Flight], at now: EngineTime
+  ) {
+    self.now = now
+    self.configuration = configuration
+    self.deployments = engine.deployments
+    self.pools = engine.pools
+    self.providers = engine.providers
+    self.publications = engine.publications
+    self.waiters = engine.waiters
+    self.nextWake = engine.nextWake
+    self.isIdle = engine.isIdle
+    self.flights = flights
+  }
+
+  /// The pool with this number.
+  package func pool(_ id: PoolID) -> Pool? { pools.first { $0.id == id } }
+  /// The provider of a pool.
+  package func provider(of id: PoolID) -> ProviderRecord? {
+    guard let pool = pool(id) else { return nil }
+    return providers.first { $0.name == pool.provider }
+  }
+  /// The pools of a provider.
+  package func pools(of provider: ProviderRecord) -> Set<PoolID> {
+    Set(pools.filter { $0.provider == provider.name }.map(\.id))
+  }
+}
+
+/// A call that was made and has not come back. A reference, since it is passed around a lot.
+package final class Flight {
+  package let call: Call
+  package let issuedAt: Moment
+  /// When the driver answers; nil: never by itself.
+  package let due: Moment?
+  package let answer: TaskState?
+
+  init(call: Call, issuedAt: Moment, due: Moment?, answer: TaskState?) {
+    self.call = call
+    self.issuedAt = issuedAt
+    self.due = due
+    self.answer = answer
+  }
+
+  /// When the engine gives up on it.
+  package var deadline: Moment { issuedAt + call.timeLimit }
+}
+
+extension Deployment {
+  /// Something may exist outside.
+  package var exists: Bool { !phase.isHistory }
+  /// Counts as supply: preparing or usable.
+  package var isSupply: Bool { state == .preparing || state == .usable }
+  /// In a cache with nobody waiting for it.
+  package var isFree: Bool { placement.level != nil && placement.user == nil }
+  /// Stands at this cache level, free, as supply.
+  package func isSupply(at level: CacheLevel) -> Bool {
+    isSupply && isFree && placement.level == level
+  }
+}

@@ -1,0 +1,201 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// What must hold of an engine after every step. Pure: a view in, complaints out.
+package enum Invariants {
+  /// Every complaint about a view.
+  package static func complaints(about view: EngineView) -> [Complaint] {
+    var found: [Complaint] = []
+    func add(_ checker: Checker, _ judge: (EngineView, inout [String]) -> Void) {
+      var complaints: [String] = []
+      judge(view, &complaints)
+      found += complaints.map { Complaint(checker: checker, text: $0) }
+    }
+    add(.identity, identities)
+    add(.records) { view, complaints in
+      for one in view.deployments where one.exists { complaints += record(one) }
+    }
+    add(.dueTimes, dueTimes)
+    add(.users, holders)
+    add(.counts, pools)
+    add(.publications, publications)
+    add(.users, users)
+    add(.idleness, idleness)
+    return found
+  }
+
+  private static func dueTimes(_ view: EngineView, _ complaints: inout [String]) {
+    var inFlight: [CallSubject: Flight] = [:]
+    for flight in view.flights { inFlight[flight.call.subject] = flight }
+    var surroundings: [PoolID: DueTimes] = [:]
+    for pool in view.pools {
+      guard let provider = view.provider(of: pool.id) else { continue }
+      surroundings[pool.id] = DueTimes(pool, provider, nextWake: view.nextWake, now: view.now) {
+        view.placed(on: provider, at: $0)
+      }
+    }
+    for one in view.deployments where one.exists {
+      complaints +=
+        surroundings[one.pool]?.complaints(about: one, inFlight[.deployment(one.id)]) ?? []
+    }
+  }
+
+  /// Names, MACs and ports are held once; no two usable holders of a unique id.
+  private static func identities(_ view: EngineView, _ complaints: inout [String]) {
+    var names: Set<String> = []
+    var macs: Set<MACAddress> = []
+    var ports: Set<UInt16> = []
+    var uniqueIds: Set<SafeText> = []
+    for held in view.deployments where held.exists {
+      if !names.insert(held.identity.name).inserted {
+        complaints.append("two hold the name \(held.identity.name)")
+      }
+      if let mac = held.identity.mac, !macs.insert(mac).inserted {
+        complaints.append("two hold the address \(mac)")
+      }
+      if let port = held.identity.port {
+        if !ports.insert(port).inserted { complaints.append("two hold the port \(port)") }
+        if !Bounds.ports.contains(port) { complaints.append("port \(port) is out of range") }
+      }
+      guard held.state == .usable, !held.uniqueId.isEmpty else { continue }
+      if !uniqueIds.insert(held.uniqueId).inserted {
+        complaints.append("two usable ones have the unique id \(held.uniqueId)")
+      }
+    }
+    for publication in view.publications where publication.state != .removed {
+      if !names.insert(publication.name).inserted {
+        complaints.append("two hold the name \(publication.name)")
+      }
+    }
+  }
+
+  /// What holds of one deployment by itself.
+  static func record(_ one: Deployment) -> [String] {
+    var complaints: [String] = []
+    if one.state == .error, one.reason?.isEmpty ?? true {
+      complaints.append("\(one.id) is in error without a reason")
+    }
+    if one.because.isEmpty { complaints.append("\(one.id) was made for no reason") }
+    if one.placement.isAssigned, !one.everAssigned {
+      complaints.append("\(one.id) is assigned and was never assigned")
+    }
+    if zip(one.loggedIn, one.loggedIn.dropFirst()).contains(where: { $0 >= $1 }) {
+      complaints.append("\(one.id) has log-ins that are no sorted set: \(one.loggedIn)")
+    }
+    if one.loggedIn.count > Bounds.loggedInUsers { complaints.append("\(one.id): log-ins") }
+    if one.notices.count > Bounds.pendingNotices { complaints.append("\(one.id): notices") }
+    if one.identity.name.isEmpty || one.identity.name.utf8.count > Bounds.nameLength {
+      complaints.append("\(one.id) is named “\(one.identity.name)”")
+    }
+    return complaints
+  }
+
+  /// No user holds two in one pool, and none of those who hold one waits.
+  private static func holders(_ view: EngineView, _ complaints: inout [String]) {
+    for pool in view.pools {
+      let users = view.deployments.filter { $0.pool == pool.id && $0.isSupply }
+        .compactMap(\.placement.user)
+      if Set(users).count != users.count {
+        complaints.append("a user holds two in \(pool.name): \(users)")
+      }
+      for waiter in view.waiters where waiter.pool == pool.id && users.contains(waiter.user) {
+        complaints.append("\(waiter.user) waits in \(pool.name) and holds one there")
+      }
+    }
+  }
+
+  /// Counts are right, settings are kept.
+  private static func pools(_ view: EngineView, _ complaints: inout [String]) {
+    for pool in view.pools {
+      let recount = view.recount(pool)
+      if pool.counts != recount {
+        complaints.append("\(pool.name) counts \(pool.counts), there are \(recount)")
+      }
+      let waiting = view.waiters.count { $0.pool == pool.id }
+      if pool.waiting != waiting {
+        complaints.append("\(pool.name) says \(pool.waiting) wait, but \(waiting) do")
+      }
+      let maintained = view.providers.first { $0.name == pool.provider }?.inMaintenance
+      if let maintained, maintained != pool.inMaintenance {
+        complaints.append("\(pool.name) differs from its provider about maintenance")
+      }
+    }
+    for provider in view.providers {
+      let existing = view.existing(on: provider)
+      if provider.deployments != existing {
+        complaints.append("\(provider.name) counts \(provider.deployments) of \(existing)")
+      }
+    }
+  }
+
+  /// One active and one in preparation at most; what stands on one is counted; an error has a
+  /// reason.
+  private static func publications(_ view: EngineView, _ complaints: inout [String]) {
+    for pool in view.pools {
+      let own = view.publications.filter { $0.pool == pool.id }
+      let active = own.filter { $0.state == .active }.map(\.revision)
+      if active != (pool.activePublication.map { [$0] } ?? []) {
+        complaints.append("\(pool.name): active \(active), not \(pool.activePublication ?? 0)")
+      }
+      if own.count(where: { $0.state == .publishing }) > 1 {
+        complaints.append("\(pool.name) prepares two publications at once")
+      }
+      for publication in own {
+        standing(publication, view, &complaints)
+        if publication.state == .error, publication.reason?.isEmpty ?? true {
+          complaints.append("publication \(publication.name) is in error without a reason")
+        }
+      }
+    }
+  }
+
+  private static func standing(
+    _ publication: PublicationRecord, _ view: EngineView, _ complaints: inout [String]
+  ) {
+    let standing = view.deployments.count {
+      $0.pool == publication.pool && $0.publication == publication.revision && $0.exists
+    }
+    if publication.standing != standing {
+      complaints.append("\(publication.name) counts \(publication.standing) of \(standing)")
+    }
+    if standing > 0, publication.state == .removing || publication.state == .removed {
+      complaints.append("\(publication.name) is removed from under \(standing)")
+    }
+  }
+
+  /// Nobody waits for what is there.
+  private static func users(_ view: EngineView, _ complaints: inout [String]) {
+    for waiter in view.waiters {
+      guard let pool = view.pool(waiter.pool), pool.state == .active else { continue }
+      let there = view.deployments.first {
+        $0.pool == pool.id && $0.isFree && $0.placement.level == .l1 && $0.isReady && !$0.inUse
+          && $0.pending == nil
+      }
+      if let there { complaints.append("\(waiter.user) waits though \(there.id) is ready") }
+    }
+  }
+
+  private static func idleness(_ view: EngineView, _ complaints: inout [String]) {
+    for pool in view.pools where !pool.inMaintenance {
+      // What leaves without a place of the provider leaves in the step that decides it.
+      for plan in [pool.plan.l1, pool.plan.l2] where plan.action == .shrink && plan.fromL2 == 0 {
+        complaints.append("\(pool.name) has an open plan that nothing carries out: \(plan.because)")
+      }
+    }
+    let existing = Set(
+      view.deployments.filter(\.exists).map { CallSubject.deployment($0.id) })
+    let waited = view.flights.first {
+      switch $0.call.subject {
+      case .deployment: existing.contains($0.call.subject)
+      case .publication: true
+      }
+    }
+    if view.isIdle, let flight = waited {
+      complaints.append("idle, while a call on \(flight.call.subject) is in flight")
+    }
+    if Set(view.flights.map(\.call.subject)).count != view.flights.count {
+      complaints.append("two calls in flight on one")
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// What the stored changes add up to, kept by the checkers for themselves: counts, places, and who
+/// holds what. A step costs what it changes.
+struct Ledger {
+  private typealias Row = StoreCopy.Row<Deployment>
+  private struct Sums {
+    var counts = PoolCounts()
+    var places: [Place: Int] = [:]
+    var activePublication: Int?
+    var provider: SafeText = ""
+    var existing: Int { counts.existing }
+  }
+  private var sums: [PoolID: Sums] = [:]
+  /// As the pools' deployments were when they were counted last.
+  private var known: [DeploymentID: Row] = [:]
+  private var names: [String: DeploymentID] = [:]
+  private var macs: [MACAddress: DeploymentID] = [:]
+  private var ports: [UInt16: DeploymentID] = [:]
+  private var uniqueIds: [SafeText: DeploymentID] = [:]
+  /// The limits before the latest commit: what was decided in it may have been decided by them.
+  private var limits: [SafeText: ProviderLimits] = [:]
+  /// See `Simulation`.
+  var limitsLoweredBy = 0
+  private var users: [PoolID: [SafeText: DeploymentID]] = [:]
+
+  /// How many places of a provider are held.
+  func held(_ place: Place, on provider: SafeText) -> Int {
+    sums.values.reduce(0) { $0 + ($1.provider == provider ? $1.places[place] ?? 0 : 0) }
+  }
+
+  /// How many exist on a provider.
+  func existing(on provider: SafeText) -> Int {
+    sums.values.reduce(0) { $0 + ($1.provider == provider ? $1.existing : 0) }
+  }
+
+  /// What a user holds or has reserved in a pool.
+  func holder(of user: SafeText, in pool: PoolID) -> DeploymentID? { users[pool]?[user] }
+
+  /// Takes in one commit, and says what is wrong with it.
+  mutating func take(_ commit: Commit, _ store: StoreCopy) -> [Complaint] {
+    var touched: [PoolID] = []
+    func touch(_ id: PoolID) { if !touched.contains(id) { touched.append(id) } }
+    for change in commit.others {
+      switch change {
+      case .pool(let pool):
+        note(pool)
+        touch(pool.id)
+      case .erasedPool(let id): sums[id] = nil
+      case .provider, .erasedProvider, .publication, .erasedPublication, .waiter, .erasedWaiter,
+        .configuration, .counters, .deployment, .erasedDeployment:
+        break
+      }
+    }
+    for one in commit.amendments {
+      count(one)
+      if let new = one.new { touch(new.record.pool) }
+    }
+    for one in commit.amendments { if let old = one.old { release(old.record, one.new) } }
+    var complaints: [Complaint] = []
+    for one in commit.amendments { if let new = one.new { hold(new, &complaints) } }
+    for one in commit.amendments { judgeReservation(one, store, &complaints) }
+    for id in touched.sorted() { judge(id, store, &complaints) }
+    for one in commit.amendments {
+      guard let new = one.new?.record, let place = new.place, one.old?.record.place != place
+      else { continue }
+      judge(new.pool, place, store, &complaints)
+    }
+    for case .provider(let one) in commit.others { limits[one.name] = one.limits }
+    return complaints
+  }
+
+  /// Another active publication: who is outdated is another question now.
+  private mutating func note(_ pool: Pool) {
+    sums[pool.id, default: Sums()].provider = pool.provider
+    guard sums[pool.id]?.activePublication != pool.activePublication else { return }
+    sums[pool.id]?.activePublication = pool.activePublication
+    var counts = PoolCounts()
+    let own = known.values.filter { $0.record.pool == pool.id }
+    for one in own {
+      counts.count(one.record, activePublication: pool.activePublication, by: 1)
+    }
+    sums[pool.id]?.counts = counts
+  }
+
+  private mutating func count(_ one: Commit.Amendment) {
+    guard let id = (one.new ?? one.old)?.record.pool else { return }
+    var sum = sums[id] ?? Sums()
+    if let old = one.old?.record {
+      sum.counts.count(old, activePublication: sum.activePublication, by: -1)
+      if let place = old.place { sum.places[place, default: 0] -= 1 }
+    }
+    if let new = one.new?.record {
+      sum.counts.count(new, activePublication: sum.activePublication, by: 1)
+      if let place = new.place { sum.places[place, default: 0] += 1 }
+    }
+    sums[id] = sum
+  }
+
+  private mutating func release(_ old: Deployment, _ row: Row?) {
+    known[old.id] = row
+    let new = row?.record
+    if !(new?.exists ?? false), old.exists {
+      names[old.identity.name] = nil
+      if let mac = old.identity.mac { macs[mac] = nil }
+    }
+    if let port = old.identity.port, !(new?.exists ?? false) || new?.identity.port != port {
+      if ports[port] == old.id { ports[port] = nil }
+    }
+    if uniqueIds[old.uniqueId] == old.id { uniqueIds[old.uniqueId] = nil }
+    if let user = old.placement.user, users[old.pool]?[user] == old.id {
+      users[old.pool]?[user] = nil
+    }
+  }
+
+  private mutating func hold(_ row: Row, _ complaints: inout [Complaint]) {
+    let new = row.record
+    known[new.id] = row
+    guard new.exists else { return }
+    func complain(_ what: String, _ other: DeploymentID) {
+      complaints.append(
+        Complaint(checker: .identity, text: "\(new.id) has \(what) that \(other) holds"))
+    }
+    if let other = names.updateValue(new.id, forKey: new.identity.name), other != new.id {
+      complain("the name \(new.identity.name)", other)
+    }
+    if let mac = new.identity.mac, let other = macs.updateValue(new.id, forKey: mac),
+      other != new.id
+    {
+      complain("the address \(mac)", other)
+    }
+    if let port = new.identity.port, let other = ports.updateValue(new.id, forKey: port),
+      other != new.id
+    {
+      complain("the port \(port)", other)
+    }
+    if new.state == .usable, !new.uniqueId.isEmpty,
+      let other = uniqueIds.updateValue(new.id, forKey: new.uniqueId), other != new.id
+    {
+      complain("the unique id \(new.uniqueId)", other)
+    }
+    guard let user = new.placement.user, new.isSupply else { return }
+    if let other = users[new.pool, default: [:]].updateValue(new.id, forKey: user),
+      other != new.id
+    {
+      complaints.append(
+        Complaint(checker: .users, text: "\(new.id): \(user) holds \(other) in that pool too"))
+    }
+  }
+
+  /// Whoever loses a reservation has another one, or waits.
+  private func judgeReservation(
+    _ change: Commit.Amendment, _ store: StoreCopy, _ complaints: inout [Complaint]
+  ) {
+    guard let old = change.old?.record, let new = change.new?.record,
+      case .cache(_, reservedFor: let user?) = old.placement, new.placement.user != user
+    else { return }
+    let key = StoreCopy.WaiterKey(pool: old.pool, user: user)
+    guard users[old.pool]?[user] == nil, store.waiters[key] == nil else { return }
+    complaints.append(
+      Complaint(checker: .users, text: "\(old.id) is lost to \(user), who gets no other"))
+  }
+
+  private func judge(_ id: PoolID, _ store: StoreCopy, _ complaints: inout [Complaint]) {
+    guard let row = store.pools[id], let counts = sums[id]?.counts else { return }
+    let pool = row.record
+    if pool.counts != counts {
+      complaints.append(
+        Complaint(
+          checker: .counts, text: "\(pool.name) counts \(pool.counts), there are \(counts)"))
+    }
+    guard let provider = store.providers[pool.provider]?.record else { return }
+    let existing = existing(on: provider.name)
+    if provider.deployments != existing {
+      complaints.append(
+        Complaint(
+          checker: .counts,
+          text: "\(provider.name) counts \(provider.deployments) of \(existing)"))
+    }
+  }
+
+  /// Whoever takes a place of a provider finds one. What had one before keeps it when the limit is
+  /// lowered.
+  private func judge(
+    _ id: PoolID, _ place: Place, _ store: StoreCopy, _ complaints: inout [Complaint]
+  ) {
+    guard let pool = store.pools[id], let row = store.providers[pool.record.provider]
+    else { return }
+    let provider = row.record
+    let before = limits[provider.name] ?? provider.limits
+    let limit = max(provider.limits[place], before[place]) - limitsLoweredBy
+    let held = held(place, on: provider.name)
+    guard held > limit else { return }
+    complaints.append(
+      Complaint(checker: .limits, text: "\(provider.name) has \(held) of \(limit) \(place)"))
+  }
+}
+
+extension ProviderLimits {
+  /// How many of a place there are.
+  subscript(place: Place) -> Int {
+    switch place {
+    case .preparing: preparing
+    case .removing: removing
+    case .settingReady: settingReady
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package import DeploymentEngine
+package import DeploymentInterface
+
+/// What may change about a deployment in one step. Pure: before and after in, complaints out.
+package enum Transitions {
+  /// The states that each state may turn into within one step.
+  package static let allowed: [DeploymentState: Set<DeploymentState>] = [
+    .preparing: [.preparing, .usable, .removable, .removing, .canceling, .error],
+    // To canceling when what runs again after all is too much for its pool by then.
+    .usable: [.usable, .preparing, .removable, .removing, .canceling, .error],
+    .removable: [.removable, .removing],
+    .removing: [.removing, .removed, .error],
+    .removed: [.removed],
+    .canceling: [.canceling, .canceled, .error],
+    .canceled: [.canceled],
+    .error: [
+      .error, .preparing, .usable, .removable, .removing, .removed, .canceling,
+    ],
+  ]
+
+  /// Every complaint about a change.
+  package static func complaints(
+    from old: Deployment, to new: Deployment, wasCalled: Bool, at now: EngineTime
+  ) -> [Complaint] {
+    var moves: [String] = []
+    placement(old, new, &moves)
+    return moves.map { Complaint(checker: .placement, text: $0) }
+      + states(from: old, to: new, wasCalled: wasCalled, at: now)
+      .map { Complaint(checker: .transitions, text: $0) }
+  }
+
+  private static func states(
+    from old: Deployment, to new: Deployment, wasCalled: Bool, at now: EngineTime
+  ) -> [String] {
+    var complaints: [String] = []
+    let from = old.state
+    let to = new.state
+    let uncalled = from == .preparing && to == .canceled && !wasCalled
+    if from != to, !(allowed[from]?.contains(to) ?? false), !uncalled {
+      complaints.append("\(old.id) went from \(from) to \(to)")
+    }
+    constants(old, new, &complaints)
+    revision(old, new, &complaints)
+    if from != to, new.stateSince != now.utc {
+      complaints.append("\(old.id) does not say since when it is \(to)")
+    }
+    if from == .preparing, to == .usable, !new.notices.contains(.finish) {
+      complaints.append("\(old.id) left preparing for usable and is not told finish")
+    }
+    let told = { (one: Deployment) in one.notices.count { $0 == .finish } }
+    if from != .preparing, told(new) > told(old) {
+      complaints.append("\(old.id) is told finish without having left preparing")
+    }
+    return complaints
+  }
+
+  private static func constants(
+    _ old: Deployment, _ new: Deployment, _ complaints: inout [String]
+  ) {
+    if old.id != new.id || old.pool != new.pool || old.createdAt != new.createdAt {
+      complaints.append("\(old.id) became another")
+    }
+    if old.identity.name != new.identity.name || old.identity.mac != new.identity.mac {
+      complaints.append("\(old.id) changed its identity")
+    }
+    if old.publication != new.publication { complaints.append("\(old.id) changed its publication") }
+    if old.because != new.because { complaints.append("\(old.id) was made for another reason") }
+    if old.everAssigned, !new.everAssigned { complaints.append("\(old.id) forgot its user") }
+    if old.phase.isHistory, old.phase != new.phase {
+      complaints.append("\(old.id) came back from history")
+    }
+  }
+
+  private static func placement(
+    _ old: Deployment, _ new: Deployment, _ complaints: inout [String]
+  ) {
+    switch (old.placement, new.placement) {
+    case (.assigned(let user, _), .assigned(let other, _)):
+      if user != other { complaints.append("\(old.id) went from \(user) to \(other)") }
+    case (.assigned, .cache): complaints.append("\(old.id) went back to a cache")
+    case (.cache(.l2, _), .assigned): complaints.append("\(old.id) was assigned from L2")
+    case (.cache(.l1, let reserved?), .assigned(let user, _)):
+      if reserved != user { complaints.append("\(old.id) was reserved for \(reserved)") }
+    case (.cache(.l1, nil), .assigned): break
+    case (.cache(_, let user?), .cache(_, let other?)):
+      if user != other { complaints.append("\(old.id) went from \(user) to \(other)") }
+    case (.cache, .cache): break
+    }
+  }
+
+  /// The revision grows when state, placement, operation or requests change; it never falls.
+  private static func revision(_ old: Deployment, _ new: Deployment, _ complaints: inout [String]) {
+    let changed =
+      old.state != new.state || old.placement.with(.wanted) != new.placement.with(.wanted)
+      || old.operation != new.operation
+      || old.cancelRequested != new.cancelRequested || old.pending?.key != new.pending?.key
+    if new.revision < old.revision || (changed && new.revision == old.revision) {
+      complaints.append("\(old.id) changed, its revision stayed \(new.revision)")
+    }
+  }
+
+  /// What holds of a deployment that was not there before.
+  package static func complaints(aboutNew new: Deployment, at now: EngineTime) -> [String] {
+    var complaints: [String] = []
+    // One whose end is asked for in the same commit begins with that.
+    if new.state == .canceling { return [] }
+    if new.state != .preparing { complaints.append("\(new.id) begins as \(new.state)") }
+    if new.createdAt != now.utc { complaints.append("\(new.id) was not made now") }
+    if !(new.operation?.creates ?? false) {
+      complaints.append("\(new.id) begins with \(new.operation?.word ?? "nothing")")
+    }
+    switch (new.operation, new.placement) {
+    case (.deployForUser, .assigned): break
+    case (.deployForCache(let level), .cache(let other, _)) where level == other: break
+    default: complaints.append("\(new.id) begins as \(new.placement)")
+    }
+    return complaints
+  }
+}

@@ -1,0 +1,168 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// What is judged about what exists without a record.
+extension World {
+  /// One step, before it is stored.
+  func judgeOrphans(_ commit: Commit, _ outcome: Outcome, _ told: [Told]) {
+    guard !everLists.isEmpty else { return }
+    let version = orphans.version
+    for one in told { note(one, outcome) }
+    let isSame = orphans.version == version
+    for (old, new) in commit.amendments.lazy.map({ ($0.old, $0.new) }) {
+      guard let new, old?.record.identity != new.record.identity, new.record.exists else {
+        continue
+      }
+      judgeTaking(new.record, before: old?.record, outcome, told)
+    }
+    for case .provider(let one) in commit.others {
+      if isSame, store.providers[one.name]?.record.orphans == one.orphans { continue }
+      judgeList(of: one)
+    }
+  }
+
+  /// The most that any clock has shown when the step was decided.
+  private var shown: TimeSpan {
+    let late = now.moment - decidedAt.moment
+    return TimeSpan(
+      milliseconds: elapsed.milliseconds - late.milliseconds + putForward.milliseconds)
+  }
+
+  private func note(_ told: Told, _ outcome: Outcome) {
+    switch told.event {
+    case .inventoried(let id, let answer):
+      guard let call = awaited.answered(id) else { return }
+      note(answer, to: call)
+    case .configured(_, _, let inventories): orphans.keep(inventories)
+    case .request(let request):
+      if let adoption = told.adoption(in: outcome) {
+        orphans.adopted(adoption.id)
+        return
+      }
+      guard case .accepted? = outcome.answers.first(where: { $0.key == request.key })?.reply
+      else { return }
+      if case .removeOrphan(let name) = request.verb { orphans.ask(name) }
+      if case .forget(let id) = request.verb { noteForgotten(id) }
+    case .tick, .callEnded, .noticed: break
+    }
+  }
+
+  private func note(_ answer: InventoryAnswer, to call: InventoryCall) {
+    switch (call.task, answer) {
+    case (.list, .things(let things)):
+      orphans.take(things, on: call.provider, at: shown) { !store.speaks(of: $0.purpose) }
+    case (.remove(let thing), .removed): orphans.removed(thing, on: call.provider)
+    case (.remove(let thing), .failed): orphans.notRemoved(thing, on: call.provider)
+    case (.list, .failed), (.list, .removed), (.remove, .things): break
+    }
+  }
+
+  private func noteForgotten(_ id: DeploymentID) {
+    guard let record = store.deployments[id]?.record,
+      let provider = store.pools[record.pool]?.record.provider
+    else { return }
+    orphans.doubt(record.identity, on: provider)
+  }
+
+  /// What a new one takes is not what something without a record has, and there is a place for it.
+  private func judgeTaking(
+    _ new: Deployment, before old: Deployment?, _ outcome: Outcome, _ told: [Told]
+  ) {
+    if told.contains(where: { $0.adoption(in: outcome)?.id == new.id }) { return }
+    if let holder = orphans.holder(of: new.identity, besides: old?.identity) {
+      complain(.orphans, "\(new.id) is given what \(holder) has: \(new.identity)")
+    }
+    guard old == nil, told.allSatisfy({ $0.keepsLimits }), let pool = engine.pool(new.pool),
+      let provider = engine.providers.first(where: { $0.name == pool.provider })
+    else { return }
+    let places = provider.deployments + orphans.places(on: provider.name)
+    if places > provider.limits.deployments {
+      complain(
+        .limits,
+        "\(new.id) is made though \(places) of \(provider.limits.deployments) exist on "
+          + "\(provider.name)")
+    }
+  }
+
+  /// What is listed as without a record is what was listed and has none.
+  private func judgeList(of provider: ProviderRecord) {
+    let expected = orphans.listed[provider.name] ?? []
+    let listed = provider.orphans.all
+    if expected.isEmpty, listed.isEmpty { return }
+    let isSame =
+      expected.count == listed.count
+      && expected.allSatisfy { one in
+        listed.contains { $0.thing == one.thing && $0.isConfirmed == (one.count > 1) }
+      }
+    if isSame { return }
+    complain(
+      .orphans,
+      "\(provider.name) has \(expected.map { "\($0.thing.name) x\($0.count)" }) without a record, "
+        + "told are \(listed.map { "\($0.thing.name) x\($0.sightings)" })")
+  }
+
+  /// A removal that is asked of a provider.
+  func complaints(about call: InventoryCall) -> [String] {
+    guard case .remove(let thing) = call.task else { return [] }
+    func say(_ why: String) -> String { "\(thing.purpose) \(thing.name) is to be removed: \(why)" }
+    if store.speaks(of: thing.purpose) { return [say("it has a record")] }
+    let isCalled = unheard.contains { $0.call.subject.purpose == thing.purpose }
+    if isCalled, !orphans.isAsked(OrphanName(thing, on: call.provider)) {
+      return [say("a call may still make it")]
+    }
+    let rules = store.configuration.providers
+    let rule = rules.first { SafeText($0.name) == call.provider }?.orphans ?? OrphanRule()
+    return orphans.complaints(
+      about: thing, on: call.provider, rule: rule, counters: store.counters, at: shown
+    ).map(say)
+  }
+
+  /// One that has a record again.
+  func judgeAdopted(_ new: Deployment, _ told: [Told], _ outcome: Outcome) {
+    guard let adoption = told.lazy.compactMap({ $0.adoption(in: outcome) }).first else { return }
+    func complain(_ what: String) { self.complain(.adoptions, "\(new.id) is adopted, \(what)") }
+    let old = store.deployments[new.id]?.record
+    if old?.exists ?? false { complain("and has a record") }
+    if let old, new.revision <= old.revision { complain("its revision falls to \(new.revision)") }
+    if new.placement.holder != adoption.user { complain("and is \(new.placement)") }
+    if new.isLetIn { complain("and its user is let in at once") }
+    guard let sighting = orphans.sighting(adoption.orphan) else {
+      return complain("and \(adoption.orphan) was not listed")
+    }
+    if sighting.count < 2 { complain("and was seen only once") }
+    if sighting.thing.purpose != .deployment(new.id) || sighting.thing.identity != new.identity {
+      complain("and is not what was listed")
+    }
+    let isLeaving = inventoryFlights.contains {
+      $0.call.removed?.purpose == sighting.thing.purpose
+    }
+    if isLeaving { complain("and its removal is out") }
+    let isCalled = unheard.contains { $0.call.subject == .deployment(new.id) }
+    if isCalled { complain("and a call on what it was is out") }
+  }
+}
+
+extension InventoryCall {
+  /// What is to be removed.
+  var removed: OutsideThing? {
+    switch task {
+    case .list: nil
+    case .remove(let thing): thing
+    }
+  }
+}
+
+extension CallSubject {
+  /// What is made for it, where that is known by its number.
+  fileprivate var purpose: OutsideThing.Purpose? {
+    switch self {
+    case .deployment(let id): .deployment(id)
+    case .publication: nil
+    }
+  }
+}
+
+extension Engine {
+  fileprivate func pool(_ id: PoolID) -> Pool? { pools.first { $0.id == id } }
+}

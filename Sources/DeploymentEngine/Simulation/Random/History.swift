@@ -1,0 +1,224 @@
+package import DeploymentEngine
+import DeploymentInterface
+package import SafeTexts
+
+/// One random history of a small world: users, operators, agents, failures, hangs, crashes and
+/// clocks that
+/// jump. The seed decides everything.
+package final class History: Scene {
+  package let world: World
+  package let seed: UInt64
+  package var random: Chance
+  package let configuration: Configuration
+  /// What each pool's service offers while nobody changes it.
+  let offers: [String: ServiceOffer]
+  private var step = 0
+  package static let users: [SafeText] = ["ann", "bob", "cyd", "dan", "eve"]
+
+  /// What is left out of it.
+  let without: Set<FaultClass>
+  /// How long faults go on.
+  private var end = TimeSpan.hours(24 * 36_500)
+  /// What settles has this long, and who was told meanwhile that the OS is ready.
+  var quiet: (until: Moment, told: Set<DeploymentID>)?
+  /// A person has had removed what no rule removes.
+  var isTidied = false
+
+  /// The history that a simulation asks for.
+  convenience init(_ simulation: Simulation) {
+    let isCalm = simulation.preset == .lite
+    self.init(
+      seed: simulation.seed, without: isCalm ? Set(FaultClass.allCases) : simulation.without
+    ) { _ in }
+    end = .hours(24 * Int64(simulation.days))
+    world.judgesEvery = 16
+  }
+
+  package init(
+    seed: UInt64, without: Set<FaultClass> = [], complained: @escaping (Complaint) -> Void
+  ) {
+    self.seed = seed
+    self.without = without
+    var random = Chance(seed)
+    let setup = SmallWorld(random: &random)
+    configuration = setup.configuration
+    world = World(
+      configuration: Configuration(), services: [:], seed: seed,
+      startingAt: EngineTime(
+        moment: Moment(milliseconds: Int64(random.below(1_000_000))),
+        utc: Timestamp(milliseconds: 1_700_000_000_000 + Int64(random.below(1_000_000_000)))),
+      complained: complained)
+    world.label = "seed \(seed): "
+    world.driver.dice = FaultDice(seed: random.next(), without: without)
+    world.driver.inventories = Inventories(seed: ~seed, without: without)
+    world.driver.leftovers = LeftoverDice(seed: seed &* 0x9e37_79b9, without: without)
+    world.list(setup.lists)
+    world.services = setup.services
+    offers = setup.services
+    self.random = random
+    world.reconfigure { $0 = setup.configuration }
+  }
+
+  /// So many random events; ends early at the first complaint.
+  package func run(_ steps: Int) {
+    while step < steps, goOn() {}
+  }
+
+  /// One random event.
+  package func goOn() -> Bool {
+    guard world.complaints.isEmpty, world.elapsed < end else { return false }
+    step += 1
+    world.label = "seed \(seed) step \(step): "
+    act()
+    return true
+  }
+
+  private func act() {
+    let drawn = random.below(100)
+    // One generator for each act, so that leaving a class out moves nothing else.
+    var random = random.fork()
+    swap(&random, &self.random)
+    defer { swap(&random, &self.random) }
+    switch drawn {
+    case 0..<38: progress()
+    case 38..<50: world.assign(user, from: pool)
+    case 50..<60: unlessLeftOut(.operators, operate)
+    case 60..<65: unlessLeftOut(.operators, meddleWithOrphans)
+    case 65..<73: unlessLeftOut(.agents, agent)
+    case 73..<81: unlessLeftOut(.operators, administrate)
+    case 81..<83: unlessLeftOut(.reload, reload)
+    case 83: unlessLeftOut(.service, changeService)
+    case 84..<88: unlessLeftOut(.crash, crash)
+    case 88..<90: unlessLeftOut(.clock, moveClock)
+    case 90..<92: unlessLeftOut(.old, answerAgain)
+    case 92..<93:
+      let name = "a-\(self.random.below(4))"
+      unlessLeftOut(.twin) { world.driver.uniqueIds[name] = "twin" }
+    case 93..<95: unlessLeftOut(.store, troubleStore)
+    case 95 where self.random.percent(50): unlessLeftOut(.host, troubleHost)
+    case 95, 96:
+      switch self.random.below(4) {
+      case 0: unlessLeftOut(.vanish, vanish)
+      case 1: unlessLeftOut(.stranger, letStrangersIn)
+      case 2: unlessLeftOut(.notice, speakUnasked)
+      default: unlessLeftOut(.storm, storm)
+      }
+    default: run(for: .seconds(Int64(self.random.below(400))))
+    }
+  }
+
+  private func unlessLeftOut(_ kind: FaultClass, _ act: () -> Void) {
+    if without.contains(kind) { progress() } else { act() }
+  }
+
+  private func run(for span: TimeSpan) {
+    world.healStore()
+    world.run(for: span)
+  }
+
+  /// The store cannot be written for a few steps; or it can be again.
+  private func troubleStore() {
+    if world.storeFails { return world.healStore() }
+    world.failsCommit = 1 + random.below(3)
+    world.deniesCommit = random.percent(30)
+  }
+
+  private var user: SafeText { random.pick(Self.users) ?? "ann" }
+  private var pool: SafeText { random.pick(["a", "b", "c", "nowhere"]) ?? "a" }
+  private var level: CacheLevel { random.percent(50) ? .l1 : .l2 }
+  private var deployment: Deployment? { random.pick(world.engine.deployments) }
+
+  /// A call comes back, in any order, or time goes on.
+  private func progress() {
+    if world.storeFails, random.percent(30) { world.healStore() }
+    if let flight = world.dueInventory, random.percent(50) { return world.comeBack(flight) }
+    let back = world.flights.filter { ($0.due ?? .never) <= world.now.moment }
+    if back.count > 1, random.percent(15) { return world.comeBack(back) }
+    if let flight = random.pick(back) {
+      if !without.contains(.old), random.percent(3) { return world.comeBackTwice(flight) }
+      return world.comeBack(flight, with: flight.answer)
+    }
+    if let next = world.nextEvent, next > world.now.moment, random.percent(80) {
+      let most = min((next - world.now.moment).milliseconds, 3_600_000)
+      world.moveClocks(by: TimeSpan(milliseconds: most))
+    } else {
+      world.moveClocks(by: .milliseconds(Int64(random.below(5000))))
+    }
+    world.step(.tick)
+  }
+
+  func operate() {
+    let id = deployment?.id ?? DeploymentID(Int64(random.below(50)))
+    let verbs: [Verb] = [
+      .cancel(id), .destroy(id), .move(id, to: level), .ready(id), .assign(id, user: user),
+      .release(id), .retry(id), .forget(id), .undo(id), .destroy(id), .release(id), .retry(id),
+    ]
+    guard let verb = random.pick(verbs) else { return }
+    let seen: UInt64? = random.percent(20) ? UInt64(random.below(9)) : nil
+    let later: TimeSpan? = random.percent(25) ? .seconds(Int64(random.below(30)) - 2) : nil
+    if case .forget = verb {
+      guard random.percent(50) else { return }
+      let failed = world.engine.deployments.filter { $0.state == .error }
+      world.ask(.forget(random.pick(failed)?.id ?? id))
+      return
+    }
+    world.ask(verb, ifRevision: seen, notBefore: later)
+  }
+
+  private func agent() {
+    let words: [AgentWord] = [
+      .ready(nil), .ready("x"), .ip("10.0.0.\(random.below(9))"), .login(user), .logout(user),
+      .login(user), .logout(user), .ready(nil),
+    ]
+    guard let word = random.pick(words) else { return }
+    world.ask(.notify(deployment?.uniqueId ?? "nobody", word))
+  }
+
+  private func administrate() {
+    let sizes = SizeOverrides(
+      initial: random.percent(30) ? random.below(5) : nil,
+      l1: random.percent(60) ? random.below(5) - 1 : nil,
+      l2: random.percent(40) ? random.below(4) : nil,
+      max: random.percent(30) ? random.below(8) : nil)
+    let verbs: [Verb] = [
+      .publish(pool), .publish("c"), .cancelPublication("c"), .pause(pool), .resume(pool),
+      .lift(pool), .resize(pool, sizes), .resize(pool, sizes), .resize(pool, nil),
+      .maintenance("x", random.percent(30)), .maintenance("y", random.percent(30)),
+      .maintenance("z", true), .publish("c"), .resume(pool),
+    ]
+    if let verb = random.pick(verbs) { world.ask(verb) }
+  }
+
+  private func crash() {
+    if random.percent(50) {
+      let isBefore = random.percent(50)
+      world.crashNext = isBefore ? .beforeCommit : .afterCalls(random.below(3))
+      progress()
+      world.crashNext = nil
+    } else {
+      let pause = TimeSpan.seconds(Int64(random.below(2000)))
+      if random.percent(15), !without.contains(.loss), let one = deployment {
+        return world.restart(losing: one.id, after: pause)
+      }
+      let jump = random.percent(20) ? TimeSpan.seconds(Int64(random.below(9000)) - 4500) : .zero
+      // Sometimes the next one dies as it starts.
+      if random.percent(20) { world.crashNext = .afterCalls(random.below(2)) }
+      world.restart(after: pause, wallJump: jump, configured: random.percent(50))
+    }
+  }
+
+  /// An answer to a call that is long over, or of another run.
+  private func answerAgain() {
+    // Time passes with every event: what is due anyway is no consequence of the answer.
+    guard !world.storeFails, world.failsCommit == nil, world.crashNext == nil,
+      world.engine.nextWake.map({ $0 > world.now.moment }) ?? true,
+      let old = random.pick(world.calls.suffix(20).map(\.call)),
+      !world.flights.contains(where: { $0.call.id == old.id })
+    else { return }
+    let state = world.engine.deployments
+    world.step(.callEnded(CallOutcome(id: old.id, answer: .finished)))
+    if world.engine.deployments != state {
+      world.complain(.repetition, "an old answer changed something")
+    }
+  }
+}

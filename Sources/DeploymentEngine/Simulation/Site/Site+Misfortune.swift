@@ -1,0 +1,153 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// What befalls a site, about as often as it befalls one.
+extension Site {
+  /// What is to happen on one day.
+  func misfortunes(of midnight: TimeSpan) {
+    let often: [(FaultClass, Int)] = [
+      (.host, 1), (.vanish, 3), (.stranger, 2), (.storm, 1), (.notice, 24), (.reload, 2),
+      (.service, 1),
+    ]
+    for (kind, times) in often {
+      for _ in 0..<times { agenda.add(midnight + moment(), .misfortune(kind)) }
+    }
+    for hour in 0..<24 {
+      agenda.add(midnight + .hours(Int64(hour)) + .minutes(10), .publish("lab", isFirst: true))
+    }
+    if mishap.percent(50) { agenda.add(midnight + .hours(3), .publish("lab", isFirst: false)) }
+  }
+
+  private func moment() -> TimeSpan { .seconds(Int64(mishap.below(86_400))) }
+
+  /// One of them happens.
+  func befall(_ kind: FaultClass) {
+    var random = mishap.fork()
+    world.befall(kind)
+    let now = world.elapsed
+    switch kind {
+    case .host:
+      let host = random.below(20)
+      world.driver.failHost(host)
+      let back = now + .minutes(Int64(5 + random.below(120)))
+      agenda.add(back, .hostReturns(host, withThings: random.percent(60)))
+    case .vanish:
+      let names = world.driver.things.keys.sorted()
+      if let name = random.pick(names) { world.driver.vanish(name) }
+    case .stranger:
+      let pool = random.pick(["desk", "lab", "ci"]) ?? "ci"
+      let number = "000\(random.below(400))".suffix(4)
+      world.driver.stranger(at: pool + number)
+      agenda.add(now + .hours(Int64(1 + random.below(8))), .strangerLeaves(pool + number))
+    case .storm:
+      let pool: SafeText = random.pick(["desk", "lab", "ci"]) ?? "ci"
+      for guest in 0..<(20 + random.below(60)) {
+        let name = "s\(now.milliseconds)-\(guest)"
+        visit(name, pool, now, within: 1, staying: 1 + random.below(7200))
+        agenda.add(now + .seconds(1), .come(SafeText(name), pool))
+      }
+    case .notice: speakUnasked(&random)
+    case .reload:
+      reload(&random)
+      agenda.add(now + .minutes(Int64(10 + random.below(600))), .reloadEnds)
+    case .service:
+      changeService(&random)
+      agenda.add(now + .minutes(Int64(5 + random.below(240))), .serviceReturns)
+    case .permanent, .transient, .unknown, .lost, .hang, .slow, .port, .twin, .address, .outage,
+      .garbage, .old, .crash, .store, .clock, .operators, .agents, .zombie, .second, .loss,
+      .inventory:
+      break
+    }
+  }
+
+  /// What had befallen it is over.
+  func end(_ act: Agenda.Act) {
+    switch act {
+    case .hostReturns(let host, let withThings):
+      world.driver.returnHost(host, withThings: withThings)
+    case .strangerLeaves(let name): world.driver.stranger(at: name)
+    case .reloadEnds:
+      world.file = usual
+      world.step(world.configured)
+    case .serviceReturns:
+      world.services = offers
+      world.step(world.configured)
+    case .come, .logIn, .logOut, .ready, .resize, .crash, .storeFails, .storeHeals, .clock,
+      .operator, .misfortune, .publish:
+      break
+    }
+  }
+
+  /// A few drivers say unasked that things changed, or who is logged in.
+  private func speakUnasked(_ random: inout Chance) {
+    let all = world.engine.deployments
+    for _ in 0..<3 {
+      guard let one = random.pick(all), one.exists else { continue }
+      let users = random.percent(60) ? [one.placement.user].compactMap(\.self) : []
+      let kind: DriverNotice.Kind =
+        random.percent(50) ? .changed("it was switched off") : .users(users)
+      world.step(.noticed(DriverNotice(owner: "", deployment: one.id, kind: kind), by: "here"))
+    }
+  }
+
+  /// The file is read again: limits, sizes, policies, and sometimes a pool is gone from it.
+  private func reload(_ random: inout Chance) {
+    var changed = usual
+    let limits = ProviderLimits(
+      preparing: 10 + random.below(60), removing: 10 + random.below(60),
+      deployments: 1000 + random.below(1500), settingReady: 8 + random.below(64))
+    if random.percent(50) { changed.providers[0].limits = limits }
+    if random.percent(30) { changed.providers[0].orphans.removes.toggle() }
+    if let index = random.pick(Array(changed.pools.indices)) {
+      switch random.below(5) {
+      case 0: changed.pools[index].sizes.l1 /= 2
+      case 1: changed.pools[index].sizes.l2 /= 2
+      case 2: changed.pools[index].onLogout = .remove
+      case 3: changed.pools[index].deadlines.preparing = .minutes(3)
+      default: changed.pools[index].names = NamePattern(prefix: "new-", digits: 4)
+      }
+    }
+    if random.percent(10) { changed.pools.removeAll { $0.name == "lab" } }
+    world.file = changed
+    world.step(world.configured)
+  }
+
+  /// A service offers something else for a while, or does not load.
+  private func changeService(_ random: inout Chance) {
+    let pool = random.pick(["desk", "lab", "ci"]) ?? "ci"
+    guard case .traits(var traits)? = offers[pool] else { return }
+    switch random.below(4) {
+    case 0: traits.cacheLevels = .l1
+    case 1: traits.waitsForOS.toggle()
+    case 2: traits.usesPort.toggle()
+    default: break
+    }
+    let loads = random.percent(75)
+    world.services[pool] = loads ? .traits(traits) : .problem("it does not load")
+    world.step(world.configured)
+  }
+
+  /// A new publication is made; until there is one, somebody asks again.
+  func publish(_ pool: SafeText, isFirst: Bool) {
+    guard let there = world.engine.pool(named: pool) else { return }
+    if isFirst, there.activePublication != nil { return }
+    world.ask(.publish(pool))
+  }
+
+  /// Somebody has something removed that has no record, or gives it to a user.
+  func meddleWithOrphans() {
+    var random = mishap.fork()
+    let listed = world.engine.providers.first?.orphans.all ?? []
+    guard let one = random.pick(listed) else { return }
+    let name = OrphanName(one.thing, on: "here")
+    let user = SafeText("u\(random.below(600))")
+    world.ask(random.percent(60) ? .removeOrphan(name) : .adopt(name, user: user))
+  }
+
+  /// A call comes back; sometimes its answer comes twice.
+  func comeBack(_ flight: Flight) {
+    if !without.contains(.old), mishap.below(5000) == 0 { return world.comeBackTwice(flight) }
+    world.comeBack(flight, with: flight.answer)
+  }
+}

@@ -1,0 +1,81 @@
+import DeploymentEngine
+package import DeploymentInterface
+
+/// What a run has visited: in which state, during which operation, which kind of answer came, and
+/// which fault.
+package struct Marks: Sendable {
+  /// One cell of the table.
+  package struct Cell: Hashable, Comparable, Sendable {
+    package var state: String
+    package var operation: String
+    package var answer: String
+
+    package init(state: String, operation: String, answer: String) {
+      (self.state, self.operation, self.answer) = (state, operation, answer)
+    }
+
+    package static func < (one: Cell, other: Cell) -> Bool {
+      (one.state, one.operation, one.answer) < (other.state, other.operation, other.answer)
+    }
+  }
+  package private(set) var seen: [Cell: Int] = [:]
+  /// How often each class of faults happened.
+  package private(set) var faults: [FaultClass: Int] = [:]
+
+  package init() {}
+
+  /// Notes the answers of one step, in the states that they found.
+  mutating func note(_ told: [World.Told], store: StoreCopy) {
+    for one in told {
+      guard let call = one.flight?.call, case .deployment(let id) = call.subject,
+        case .callEnded(let ended) = one.event, let task = call.task, let answer = ended.answer
+      else { continue }
+      let state = store.deployments[id]?.record.state.rawValue ?? "gone"
+      seen[Cell(state: state, operation: task.operation.word, answer: answer.word), default: 0] += 1
+    }
+  }
+
+  /// Notes what went wrong with a call.
+  mutating func note(_ fault: FaultClass, of call: Call, _ store: StoreCopy) {
+    faults[fault, default: 0] += 1
+    guard case .deployment(let id) = call.subject, let task = call.task else { return }
+    let state = store.deployments[id]?.record.state.rawValue ?? "gone"
+    seen[Cell(state: state, operation: task.operation.word, answer: fault.rawValue), default: 0] +=
+      1
+  }
+
+  /// Notes what befell everything at once.
+  mutating func note(_ fault: FaultClass, _ engine: Engine) {
+    faults[fault, default: 0] += 1
+    for one in engine.deployments where one.exists { see(fault, one) }
+  }
+
+  /// Notes what befell one deployment.
+  mutating func note(_ fault: FaultClass, _ one: Deployment) {
+    faults[fault, default: 0] += 1
+    see(fault, one)
+  }
+
+  private mutating func see(_ fault: FaultClass, _ one: Deployment) {
+    let operation = one.phase.operation?.kind.word ?? "none"
+    let cell = Cell(state: one.state.rawValue, operation: operation, answer: fault.rawValue)
+    seen[cell, default: 0] += 1
+  }
+
+  /// Adds what another run has visited.
+  package mutating func add(_ other: Marks) {
+    seen.merge(other.seen, uniquingKeysWith: +)
+    faults.merge(other.faults, uniquingKeysWith: +)
+  }
+}
+
+extension TaskState {
+  /// The answer's kind, in a word.
+  package var word: String {
+    switch self {
+    case .running: "running"
+    case .finished: "finished"
+    case .error(let failure): failure.kind.rawValue
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import DeploymentEngine
+import DeploymentInterface
+
+extension ProviderRecord: StoredRecord {
+  /// 2: with what exists without a record.
+  static var recordVersion: UInt8 { 2 }
+
+  func write(to writer: inout ByteWriter, at now: EngineTime) {
+    writer.write(name)
+    writer.write(inMaintenance)
+    writer.write(limits.preparing)
+    writer.write(limits.removing)
+    writer.write(limits.deployments)
+    writer.write(limits.settingReady)
+    writer.write(preparing)
+    writer.write(removing)
+    writer.write(deployments)
+    writer.write(orphans, at: now)
+  }
+
+  init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
+    let name = try reader.text()
+    let inMaintenance = try reader.bool()
+    let preparing = try reader.integer()
+    let removing = try reader.integer()
+    let deployments = try reader.integer()
+    self.init(
+      name: name,
+      limits: ProviderLimits(
+        preparing: preparing, removing: removing, deployments: deployments,
+        settingReady: try reader.integer()))
+    self.inMaintenance = inMaintenance
+    self.preparing = try reader.integer()
+    self.removing = try reader.integer()
+    self.deployments = try reader.integer()
+    if reader.version >= 2 { orphans = try reader.orphans(at: now) }
+  }
+}
+
+extension PublicationRecord: StoredRecord {
+  func write(to writer: inout ByteWriter, at now: EngineTime) {
+    writer.write(Int64(pool.number))
+    writer.write(revision)
+    writer.write(state.rawValue)
+    writer.write(optional: operation) { $0.write($1, at: now) }
+    writer.write(name)
+    writer.write(optional: reason)
+    writer.write(optional: phase.failed) { $0.write($1) }
+    writer.write(standing)
+    writer.write(data)
+    writer.write(optional: progress) { $0.write($1) }
+    writer.write(createdAt)
+    writer.write(stateSince)
+    writer.write(optional: next, at: now)
+  }
+
+  init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
+    let pool = PoolID(try reader.integer(Int32.self))
+    let revision = try reader.integer()
+    let state = try reader.word(PublicationState.self)
+    let operation = try reader.bool() ? try reader.operation(at: now) : nil
+    let name = try reader.string()
+    let reason = try reader.optionalText()
+    let failed = try reader.bool() ? try reader.operationKind() : nil
+    let standing = try reader.integer()
+    let data = try reader.data()
+    let progress = try reader.optionalProgress()
+    let phase = try PublicationPhase(stored: state, operation, failed)
+    self.init(
+      pool: pool, revision: revision, name: name, phase: phase, at: try reader.timestamp())
+    self.reason = reason
+    self.standing = standing
+    self.data = data
+    self.progress = progress
+    stateSince = try reader.timestamp()
+    next = try reader.optionalDeadline(at: now)
+  }
+}
+
+extension PublicationPhase {
+  /// The operation that failed.
+  var failed: OperationKind? {
+    switch self {
+    case .error(let kind): kind
+    case .publishing, .active, .draining, .removing, .removed: nil
+    }
+  }
+
+  /// A phase from the columns that it is stored in.
+  init(
+    stored state: PublicationState, _ operation: Operation?, _ failed: OperationKind?
+  ) throws(UnreadableRecord) {
+    switch (state, operation, failed) {
+    case (.publishing, let operation?, _): self = .publishing(operation)
+    case (.active, _, _): self = .active
+    case (.draining, _, _): self = .draining
+    case (.removing, let operation?, _): self = .removing(operation)
+    case (.removed, _, _): self = .removed
+    case (.error, _, let kind?): self = .error(kind)
+    case (.publishing, nil, _), (.removing, nil, _), (.error, _, nil):
+      throw UnreadableRecord(why: "its state \(state.rawValue) lacks its operation")
+    }
+  }
+}
+
+extension Waiter: StoredRecord {
+  func write(to writer: inout ByteWriter, at now: EngineTime) {
+    writer.write(Int64(pool.number))
+    writer.write(user)
+    // A request's key stood here; nobody reads it.
+    writer.write("")
+    writer.write(position)
+    writer.write(patience, at: now)
+  }
+
+  init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
+    let pool = PoolID(try reader.integer(Int32.self))
+    let user = try reader.text()
+    _ = try reader.string()
+    let position = try reader.signed()
+    self.init(
+      pool: pool, user: user, position: position,
+      patience: try reader.deadline(at: now))
+  }
+}

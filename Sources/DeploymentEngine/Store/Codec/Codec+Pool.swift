@@ -1,0 +1,142 @@
+import DeploymentEngine
+import DeploymentInterface
+
+extension Pool: StoredRecord {
+  func write(to writer: inout ByteWriter, at now: EngineTime) {
+    writer.write(Int64(id.number))
+    writer.write(name)
+    writer.write(provider)
+    writer.write(revision)
+    writer.write(isConfigured)
+    writer.write(optional: traits) { $0.write($1) }
+    writer.write(optional: problem)
+    writer.write(configuredSizes)
+    writer.write(overrides)
+    writer.write(isPaused)
+    writer.write(inMaintenance)
+    writer.write(optional: restraint) { writer, restraint in
+      writer.write(restraint.until, at: now)
+      writer.write(restraint.reason)
+    }
+    writer.write(list: creationErrors) { $0.write($1, at: now) }
+    writer.write(optional: activePublication)
+    writer.write(counts)
+    writer.write(waiting)
+    writer.write(plan.l1)
+    writer.write(plan.l2)
+    writer.write(self.now)
+  }
+
+  init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
+    let id = PoolID(try reader.integer(Int32.self))
+    let name = try reader.text()
+    let provider = try reader.text()
+    let revision = try reader.unsigned()
+    let isConfigured = try reader.bool()
+    let traits = try reader.bool() ? try reader.traits() : nil
+    let problem = try reader.optionalText()
+    self.init(id: id, name: name, provider: provider, sizes: try reader.sizes())
+    self.revision = revision
+    self.isConfigured = isConfigured
+    self.traits = traits
+    self.problem = problem
+    overrides = try reader.overrides()
+    isPaused = try reader.bool()
+    inMaintenance = try reader.bool()
+    restraint = try reader.bool() ? try reader.restraint(at: now) : nil
+    creationErrors = try reader.list { reader throws(UnreadableRecord) in
+      try reader.deadline(at: now)
+    }
+    activePublication = try reader.optionalInteger()
+    counts = try reader.counts()
+    waiting = try reader.integer()
+    let l1 = try reader.levelPlan()
+    plan = PoolPlan(l1: l1, l2: try reader.levelPlan())
+    self.now = try reader.text()
+  }
+}
+
+extension ByteWriter {
+  mutating func write(_ traits: ServiceTraits) {
+    write(traits.cacheLevels.rawValue)
+    write(traits.publishes)
+    write(traits.waitsForOS)
+    write(traits.usesPort)
+  }
+
+  mutating func write(_ sizes: Sizes) {
+    for size in [sizes.initial, sizes.l1, sizes.l2, sizes.max] { write(size) }
+  }
+
+  mutating func write(_ overrides: SizeOverrides) {
+    for size in [overrides.initial, overrides.l1, overrides.l2, overrides.max] {
+      write(optional: size)
+    }
+  }
+
+  mutating func write(_ counts: PoolCounts) {
+    for field in PoolCounts.storedFields { write(counts[keyPath: field]) }
+  }
+
+  mutating func write(_ plan: LevelPlan) {
+    write(plan.action.rawValue)
+    write(plan.count)
+    write(plan.fromL2)
+    write(plan.create)
+    write(plan.because)
+  }
+}
+
+extension ByteReader {
+  mutating func traits() throws(UnreadableRecord) -> ServiceTraits {
+    let levels = try word(CacheLevels.self)
+    let publishes = try bool()
+    let waitsForOS = try bool()
+    return ServiceTraits(
+      cacheLevels: levels, publishes: publishes, waitsForOS: waitsForOS, usesPort: try bool())
+  }
+
+  mutating func sizes() throws(UnreadableRecord) -> Sizes {
+    let initial = try integer()
+    let l1 = try integer()
+    let l2 = try integer()
+    return Sizes(initial: initial, l1: l1, l2: l2, max: try integer())
+  }
+
+  mutating func overrides() throws(UnreadableRecord) -> SizeOverrides {
+    let initial = try optionalInteger()
+    let l1 = try optionalInteger()
+    let l2 = try optionalInteger()
+    return SizeOverrides(initial: initial, l1: l1, l2: l2, max: try optionalInteger())
+  }
+
+  mutating func restraint(at now: EngineTime) throws(UnreadableRecord) -> Restraint {
+    let until = try deadline(at: now)
+    return Restraint(until: until, reason: try text())
+  }
+
+  mutating func counts() throws(UnreadableRecord) -> PoolCounts {
+    var counts = PoolCounts()
+    for field in PoolCounts.storedFields { counts[keyPath: field] = try integer() }
+    return counts
+  }
+
+  mutating func levelPlan() throws(UnreadableRecord) -> LevelPlan {
+    let action = try word(LevelPlan.Action.self)
+    let count = try integer()
+    let fromL2 = try integer()
+    let create = try integer()
+    return LevelPlan(
+      action, count: count, fromL2: fromL2, create: create, because: try text())
+  }
+}
+
+extension PoolCounts {
+  /// In the order in which they are stored.
+  fileprivate static var storedFields: [WritableKeyPath<PoolCounts, Int>] {
+    [
+      \.l1Ready, \.l1Waiting, \.l1Preparing, \.l2Ready, \.l2Waiting, \.l2Preparing, \.assigned,
+      \.removing, \.error, \.l1Outdated, \.l2Outdated, \.l1ReadyOutdated, \.l2ReadyOutdated,
+    ]
+  }
+}

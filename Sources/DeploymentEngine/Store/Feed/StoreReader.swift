@@ -1,0 +1,128 @@
+public import DeploymentInterface
+import GRDB
+
+/// Reads a store that any engine writes. It creates nothing and needs no permission to write.
+///
+/// Reading never holds up who writes. When the file is replaced by another one, the reader goes
+/// over to that one, and says so by `isWhole`.
+public final class StoreReader: Sendable {
+  private struct Connection {
+    var queue: DatabaseQueue
+    /// How many files there were before this one.
+    var generation = 0
+    /// The file was replaced since the last read.
+    var isNew = false
+  }
+
+  /// What is another when another connection has committed, or the file was replaced.
+  struct Version: Hashable {
+    var generation: Int
+    var number: Int64
+  }
+
+  private let paths: StorePaths
+  private let clock: EngineClock
+  private let connection: Mutex<Connection>
+
+  /// Opens the store at a path.
+  public convenience init(path: String) throws(StoreFailure) {
+    try self.init(path: path, clock: .system)
+  }
+
+  /// Opens the store at a path, with the clock that due times are reckoned by.
+  public init(path: String, clock: EngineClock) throws(StoreFailure) {
+    paths = StorePaths(path)
+    self.clock = clock
+    connection = Mutex(Connection(queue: try StoreConnection.open(paths, .reading)))
+  }
+
+  /// All of the store as of now.
+  public func snapshot() throws(StoreFailure) -> StoreSnapshot {
+    let now = clock.now
+    return try read { db, _ in
+      let meta = try Row.fetchOne(db, sql: "SELECT commits, store_id FROM meta")
+      return StoreSnapshot(
+        sequence: meta?[0] ?? 0, storeID: meta?[1] ?? "",
+        state: try StoredRows(path: paths.store, now: now).state(db), now: now.utc)
+    }
+  }
+
+  /// What changed since a commit.
+  ///
+  /// - Parameter sequence: the `sequence` of the last snapshot or changes.
+  public func changes(since sequence: Int64) throws(StoreFailure) -> StoreChanges {
+    let now = clock.now
+    return try read { db, isNew in
+      let meta = try Row.fetchOne(
+        db.cachedStatement(sql: "SELECT commits, forgotten FROM meta"))
+      let commits = meta?[0] as Int64? ?? 0
+      let forgotten = meta?[1] as Int64? ?? 0
+      let isWhole = isNew || sequence > commits || sequence < forgotten
+      if isWhole || sequence == commits {
+        return StoreChanges(sequence: commits, isWhole: isWhole, changes: [])
+      }
+      let changes = try ChangeFeed(rows: StoredRows(path: paths.store, now: now))
+        .changes(db, since: sequence)
+      return StoreChanges(sequence: commits, isWhole: false, changes: changes)
+    }
+  }
+
+  /// Events after a number, oldest first.
+  ///
+  /// - Parameters:
+  ///   - deployment: only events of this one; nil: all.
+  ///   - limit: at most so many.
+  public func journal(
+    after sequence: Int64, deployment: DeploymentID?, limit: Int
+  ) throws(StoreFailure) -> [NumberedEntry] {
+    try read { db, _ in
+      try JournalRows.after(sequence, of: deployment, limit: max(0, limit), db)
+    }
+  }
+
+  /// The last events, oldest first.
+  ///
+  /// - Parameters:
+  ///   - deployment: only events of this one; nil: all.
+  ///   - limit: at most so many.
+  public func journalTail(
+    deployment: DeploymentID?, limit: Int
+  ) throws(StoreFailure) -> [NumberedEntry] {
+    try read { db, _ in try JournalRows.tail(of: deployment, limit: max(0, limit), db) }
+  }
+
+  func version() throws(StoreFailure) -> Version {
+    try connection.withLock { connection throws(StoreFailure) in
+      try follow(&connection)
+      // Outside of a transaction, or it would always be the one that the transaction began with.
+      let number = try StoreConnection.attempt(paths) {
+        try connection.queue.writeWithoutTransaction { db in
+          try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
+        }
+      }
+      return Version(generation: connection.generation, number: number)
+    }
+  }
+
+  private func read<Value: Sendable>(
+    _ body: (Database, _ isNew: Bool) throws -> Value
+  ) throws(StoreFailure) -> Value {
+    try connection.withLock { connection throws(StoreFailure) in
+      try follow(&connection)
+      let isNew = connection.isNew
+      let value = try StoreConnection.attempt(paths) {
+        try connection.queue.read { try body($0, isNew) }
+      }
+      connection.isNew = false
+      return value
+    }
+  }
+
+  /// Goes over to the file that has the name now.
+  private func follow(_ connection: inout Connection) throws(StoreFailure) {
+    if connection.queue.writeWithoutTransaction({ !StoreConnection.hasMoved($0) }) { return }
+    connection = Connection(
+      queue: try StoreConnection.open(paths, .reading), generation: connection.generation + 1,
+      isNew: true)
+  }
+}

@@ -1,0 +1,54 @@
+import DeploymentInterface
+import Glibc
+
+import struct Synchronization.Atomic
+
+/// Says when a store has changed, whichever process changed it.
+///
+/// The kernel says when the store's log was written to; whether that was a commit, the store
+/// says. Where the kernel cannot (another machine wrote it, no permission for the directory), it
+/// is asked for slowly.
+public final class StoreWatcher: Sendable {
+  private let path: String
+  private let onChange: @Sendable () -> Void
+  private let wake: WakePipe
+  private let isStopped = Atomic(false)
+  /// Held while `onChange` runs, so that `stop` can wait for it.
+  private let calling = Mutex(())
+
+  /// Watches the store at a path, which need not exist yet, until `stop`.
+  ///
+  /// Where the system gives no thread for it, it tells of nothing: who waits for a change must look
+  /// by itself at times.
+  ///
+  /// - Parameter onChange: called on the watcher's own thread: once at first if the store is
+  ///   there, then after each commit of another connection, and when the file has come or been
+  ///   replaced. Several commits may be told of at once. It may not call `stop`.
+  public init(path: String, onChange: @escaping @Sendable () -> Void) {
+    self.path = path
+    self.onChange = onChange
+    wake = WakePipe()
+    try? SystemThread.start(named: "watch") { [self] in run() }
+  }
+
+  /// Ends the watch; `onChange` is not called any more once this has returned.
+  public func stop() {
+    isStopped.store(true, ordering: .sequentiallyConsistent)
+    wake.signal()
+    calling.withLock { _ in }
+  }
+
+  private func run() {
+    var sight = StoreSight(path)
+    while !isStopped.load(ordering: .sequentiallyConsistent) {
+      if sight.hasChanged() { tell() }
+      sight.wait(or: wake)
+    }
+  }
+
+  private func tell() {
+    calling.withLock { _ in
+      if !isStopped.load(ordering: .sequentiallyConsistent) { onChange() }
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import DeploymentInterface
+import Glibc
+public import SafeTexts
+
+import struct Synchronization.Atomic
+
+/// The right to be the one engine of a store: a lock on the file beside it, kept alive by a
+/// heartbeat.
+///
+/// The lock ends with the process, however it ends. The heartbeat tells a frozen process from one
+/// that runs. What the file says beyond that is a memory of the store, so that an empty, older or
+/// other file in its place is noticed.
+public final class Lease: Sendable {
+  /// What the lock file remembered of the store when the lease was taken; nil: nothing, it is new.
+  let remembered: LockContents.Remembered?
+  /// Whether an earlier holder had begun to make the store, and may have died of it.
+  let wasMaking: Bool
+  package let paths: StorePaths
+  let access: StoreAccess
+
+  private struct State {
+    var descriptor: Int32
+    var contents: LockContents
+    /// Why the lease is no longer worth anything.
+    var trouble: SafeText?
+    var stopped = false
+  }
+  private let state: Mutex<State>
+  private let commits: Atomic<Int64>
+  /// When the engine last came round its loop; 0: it has not begun.
+  private let progress = Atomic<Int64>(0)
+  private let end = Semaphore()
+  private static let beat = TimeSpan.seconds(2)
+  /// An engine that has not come round its loop for so long is as good as frozen: no more
+  /// heartbeats.
+  private static let stuck = TimeSpan.seconds(60)
+
+  /// Takes the lease on a store, making the directory and the lock file where there are none.
+  ///
+  /// - Parameter endsFrozenHolder: whether a holder whose heartbeat has stopped is ended first.
+  ///   That can only be done on the same machine, and where this user may.
+  public static func take(
+    store path: String, access: StoreAccess = .owner, endsFrozenHolder: Bool = true
+  ) throws(EngineStartFailure) -> Lease {
+    let paths = try prepared(path, access)
+    let descriptor: Int32
+    do {
+      descriptor = try FileMaker.openOrMake(paths.lock, mode: access.fileMode)
+    } catch {
+      throw unwritable(paths.lock, error)
+    }
+    do throws(EngineStartFailure) {
+      try lock(descriptor, paths, endsFrozenHolder: endsFrozenHolder)
+    } catch {
+      close(descriptor)
+      throw error
+    }
+    let lease = Lease(descriptor, paths, access)
+    do {
+      try lease.startHeart()
+    } catch {
+      throw EngineStartFailure(.store(.threadless(paths.store, error.text)))
+    }
+    return lease
+  }
+
+  private init(_ descriptor: Int32, _ paths: StorePaths, _ access: StoreAccess) {
+    self.paths = paths
+    self.access = access
+    let found = LockContents(descriptor: descriptor)
+    remembered = found?.remembered
+    wasMaking = found?.isMaking == true
+    commits = Atomic(remembered?.commits ?? 0)
+    var contents = LockContents(
+      holder: .current, since: EngineClock.system.now.utc, remembered: remembered)
+    contents.isMaking = wasMaking
+    try? contents.write(to: descriptor)
+    state = Mutex(State(descriptor: descriptor, contents: contents))
+  }
+
+  deinit { release() }
+
+  /// Gives the lease away. The lock file stays: taking it away would let two engines hold two of
+  /// them.
+  public func release() {
+    let descriptor = state.withLock { state -> Int32? in
+      if state.stopped { return nil }
+      state.stopped = true
+      state.contents.remembered?.commits = commits.load(ordering: .relaxed)
+      try? state.contents.write(to: state.descriptor)
+      return state.descriptor
+    }
+    guard let descriptor else { return }
+    end.signal()
+    FileLock.letGo(descriptor)
+    close(descriptor)
+  }
+
+  /// Why the lease is no longer worth anything; nil: it is.
+  public var trouble: SafeText? { state.withLock { $0.trouble } }
+
+  /// Keeps in mind that the store is being made.
+  func noteMaking() {
+    state.withLock { state in
+      state.contents.isMaking = true
+      if !state.stopped { try? state.contents.write(to: state.descriptor) }
+    }
+  }
+
+  /// Keeps in mind which store this is the lease of.
+  func remember(storeID: String, commits count: Int64) {
+    commits.store(count, ordering: .relaxed)
+    state.withLock { state in
+      state.contents.remembered = .init(storeID: storeID, commits: count)
+      state.contents.isMaking = false
+      if !state.stopped { try? state.contents.write(to: state.descriptor) }
+    }
+  }
+
+  /// Keeps in mind how far the store has come; written with the next heartbeat.
+  func remember(commits count: Int64) { commits.store(count, ordering: .relaxed) }
+
+  /// The engine has come round its loop.
+  package func noteProgress() {
+    progress.store(EngineClock.system.now.moment.milliseconds, ordering: .relaxed)
+  }
+
+  private var isStuck: Bool {
+    let last = progress.load(ordering: .relaxed)
+    let since = EngineClock.system.now.moment.milliseconds - last
+    return last != 0 && since > Self.stuck.milliseconds
+  }
+
+  private func startHeart() throws(FileStatus.Failure) {
+    // The thread may not keep the lease alive, or nobody could let go of it.
+    let end = end
+    try SystemThread.start(named: "lease") { [weak self] in
+      while !end.wait(atMost: Self.beat) {
+        guard let self else { return }
+        self.beatOnce()
+      }
+    }
+  }
+
+  private func beatOnce() {
+    state.withLock { state in
+      if state.stopped || isStuck { return }
+      state.contents.remembered?.commits = commits.load(ordering: .relaxed)
+      try? state.contents.write(to: state.descriptor)
+      if state.trouble == nil { state.trouble = replaced(state.descriptor) }
+    }
+  }
+
+  /// Somebody else may hold a lock on the file that now has the name.
+  private func replaced(_ descriptor: Int32) -> SafeText? {
+    guard let ours = try? FileStatus(descriptor: descriptor) else { return nil }
+    let there = try? FileStatus(path: paths.lock)
+    if there?.identity == ours.identity { return nil }
+    return "the lock file \(paths.lock) was removed or replaced while the engine ran"
+  }
+}
+
+extension Lease {
+  private static func prepared(
+    _ path: String, _ access: StoreAccess
+  ) throws(EngineStartFailure) -> StorePaths {
+    let paths = StorePaths(path)
+    do {
+      try FileMaker.makeFolder(paths.folder, mode: access.folderMode)
+    } catch {
+      throw unwritable(paths.folder, error)
+    }
+    // What was only a name before may be a link now that the directory is there.
+    return StorePaths(path)
+  }
+
+  private static func unwritable(
+    _ path: String, _ failure: FileStatus.Failure
+  ) -> EngineStartFailure {
+    if failure.number == EROFS { return EngineStartFailure(.store(.readOnly(path))) }
+    let sentence: SafeText = """
+      \(path) cannot be written (\(failure.text)): give the user of this program the permission, \
+      or choose another store
+      """
+    return EngineStartFailure(.store(StoreFailure(.unwritable, sentence)))
+  }
+
+  private static func lock(
+    _ descriptor: Int32, _ paths: StorePaths, endsFrozenHolder: Bool
+  ) throws(EngineStartFailure) {
+    for _ in 0..<100 {
+      do {
+        if try FileLock.tryTake(descriptor) { return }
+      } catch {
+        throw unwritable(paths.lock, error)
+      }
+      // Nobody: it has been given away in between.
+      guard let held = HeldLock.look(at: paths.lock) else { continue }
+      guard case .silent = held.presence, endsFrozenHolder else {
+        throw heldBy(held, paths, "close it, or attach to it")
+      }
+      try endFrozen(held, paths)
+    }
+    throw heldBy(HeldLock.look(at: paths.lock), paths, "try again")
+  }
+
+  /// A heartbeat can look old without anybody being frozen: the machine slept, or its clock was
+  /// set. One that beats is therefore waited for, longer than from beat to beat.
+  private static func endFrozen(
+    _ held: HeldLock, _ paths: StorePaths
+  ) throws(EngineStartFailure) {
+    guard held.contents.holder.isAlive != nil else { throw heldBy(held, paths, "end it there") }
+    for _ in 0..<30 {
+      usleep(100_000)
+      guard let again = HeldLock.look(at: paths.lock), again.contents.holder == held.contents.holder
+      else { return }
+      if again.beat != held.beat {
+        throw heldBy(again, paths, "close it, or attach to it")
+      }
+    }
+    do throws(ProcessEnder.Failure) {
+      try ProcessEnder.end(held.contents.holder, within: 5000)
+    } catch {
+      switch error {
+      case .impossible: throw heldBy(held, paths, "end it there")
+      case .notPermitted: throw heldBy(held, paths, "end it as the user it belongs to")
+      case .stillThere: throw heldBy(held, paths, "it does not end; look at its disk")
+      }
+    }
+  }
+
+  private static func heldBy(
+    _ held: HeldLock?, _ paths: StorePaths, _ remedy: String
+  ) -> EngineStartFailure {
+    let holder = held?.presence ?? .none
+    return EngineStartFailure(
+      .lease(
+        LeaseFailure(
+          sentence: "\(paths.store) is held by \(holder.words): \(remedy)", holder: holder)))
+  }
+}

@@ -1,0 +1,94 @@
+import DeploymentInterface
+import Glibc
+
+/// What a lock file says: who holds or held the lease, and which store it goes with, how far it
+/// had come.
+package struct LockContents: Hashable, Sendable {
+  /// A store as its lock file remembers it; what is beside it must not be less.
+  struct Remembered: Hashable, Sendable {
+    var storeID: String
+    var commits: Int64
+  }
+
+  var holder: ProcessIdentity
+  var since: Timestamp
+  var remembered: Remembered?
+  /// A holder has begun to make the store: a file that is still empty is its doing.
+  var isMaking = false
+
+  init(holder: ProcessIdentity, since: Timestamp, remembered: Remembered?) {
+    self.holder = holder
+    self.since = since
+    self.remembered = remembered
+  }
+
+  /// Bytes of the whole file, so that one write replaces all of it.
+  private static let size = 1024
+
+  /// Reads them; nil: there are none, or they are being written.
+  init?(descriptor: Int32) {
+    var bytes = [UInt8](repeating: 0, count: Self.size)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    guard count == Self.size else { return nil }
+    self.init(parsing: String(decoding: bytes, as: UTF8.self))
+  }
+
+  package init?(parsing text: String) {
+    var fields: [String: String] = [:]
+    var body = ""
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2 else { continue }
+      if parts[0] == "check" {
+        guard parts[1] == Self.checksum(of: body) else { return nil }
+        fields["check"] = String(parts[1])
+        break
+      }
+      fields[String(parts[0])] = String(parts[1])
+      body += line + "\n"
+    }
+    guard fields["check"] != nil, let pid = fields["pid"].flatMap({ Int32($0) }),
+      let start = fields["started"].flatMap({ UInt64($0) }), let host = fields["host"],
+      let machine = fields["machine"], let since = fields["since"].flatMap({ Int64($0) })
+    else { return nil }
+    holder = ProcessIdentity(pid: pid, startTime: start, host: host, machine: machine)
+    self.since = Timestamp(milliseconds: since)
+    isMaking = fields["making"] != nil
+    if let store = fields["store"], let commits = fields["commits"].flatMap({ Int64($0) }) {
+      remembered = Remembered(storeID: store, commits: commits)
+    }
+  }
+
+  /// Replaces what the file says, which is also a heartbeat.
+  func write(to descriptor: Int32) throws(FileStatus.Failure) {
+    var text = Array(self.text.utf8)
+    text.append(
+      contentsOf: repeatElement(UInt8(ascii: "\n"), count: max(0, Self.size - text.count)))
+    guard pwrite(descriptor, text, Self.size, 0) == Self.size else {
+      throw FileStatus.Failure(number: errno)
+    }
+  }
+
+  /// Bytes of the file that say something.
+  var length: Int { text.utf8.count - 1 }
+
+  private var text: String {
+    var body = """
+      pid \(holder.pid)
+      started \(holder.startTime)
+      since \(since.milliseconds)
+      host \(holder.host)
+      machine \(holder.machine)
+
+      """
+    if let remembered {
+      body += "store \(remembered.storeID)\ncommits \(remembered.commits)\n"
+    }
+    if isMaking { body += "making 1\n" }
+    return body + "check \(Self.checksum(of: body))\n"
+  }
+
+  private static func checksum(of body: String) -> String {
+    String(RecordChecksum.of(Array(body.utf8)[...]), radix: 16)
+  }
+}

@@ -1,0 +1,60 @@
+public import DeploymentEngine
+public import DeploymentInterface
+import Foundation
+import GRDB
+
+extension Store {
+  /// Stores everything of an outcome but its calls, in one durable commit, and takes up requests
+  /// with it.
+  ///
+  /// Where this throws, nothing of it is stored.
+  public func commit(
+    _ outcome: Outcome, takingRequests: Bool = false, at now: EngineTime
+  ) throws(StoreFailure) -> Committed {
+    do throws(StoreFailure) {
+      return try commit(outcome, takingRequests, now, order: .given)
+    } catch  where error.kind == .inconsistent {
+      // Two things may have exchanged a name or a port: then no order of single rows is right.
+      return try commit(outcome, takingRequests, now, order: .emptied)
+    }
+  }
+
+  private func commit(
+    _ outcome: Outcome, _ takingRequests: Bool, _ now: EngineTime, order: StoreWriter.Order
+  ) throws(StoreFailure) -> Committed {
+    let before = state.withLock { $0 }
+    let (committed, after) = try StoreConnection.attempt(lease.paths) {
+      try queue.writeWithoutTransaction { db in
+        var writer = StoreWriter(
+          db: db, path: lease.paths.store, epoch: epoch, position: before, now: now)
+        var taken: (requests: [Request], more: Bool) = ([], false)
+        try db.inTransaction(.immediate) {
+          try writer.begin()
+          try writer.write(outcome, order: order)
+          if takingRequests { taken = try writer.takeRequests() }
+          try writer.trim()
+          return .commit
+        }
+        let committed = Committed(
+          sequence: writer.position.commits, requests: taken.requests, moreRequests: taken.more)
+        return (committed, writer.position)
+      }
+    }
+    state.withLock { $0 = after }
+    lease.remember(commits: after.commits)
+    return committed
+  }
+
+  /// Whether requests wait that no engine has taken up.
+  package func requestsWait() throws(StoreFailure) -> Bool {
+    try StoreConnection.attempt(lease.paths) {
+      try queue.writeWithoutTransaction { db in
+        let statement = try db.cachedStatement(
+          sql: """
+            SELECT 1 FROM request WHERE reply IS NULL AND (taken IS NULL OR taken < ?) LIMIT 1
+            """)
+        return try Bool.fetchOne(statement, arguments: [epoch]) ?? false
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+public import DeploymentEngine
+public import DeploymentInterface
+import GRDB
+import Glibc
+
+/// A look at a store that changes nothing, for a person who has to decide what to do with it.
+public struct StoreExamination: Sendable {
+  /// Why it cannot be used as it is; nil: it can.
+  public let failure: StoreFailure?
+  /// What is in it; nil: that cannot be read.
+  public let state: StoredState?
+  /// Its random name, which is the mark of its engine on what exists outside. From the store, else
+  /// as the lock file beside it remembers it; nil: nobody knows it any more.
+  public let storeID: String?
+  /// Commits in it; nil: that cannot be read.
+  public let commits: Int64?
+  /// Bytes of the store and of its log; nil: there is none.
+  public let size: Int64?
+  /// Bytes that are left on its disk; nil: that cannot be found out.
+  public let free: Int64?
+  /// Whether its disk takes no writes from anybody.
+  public let isReadOnly: Bool
+  /// Whether an engine runs on it.
+  public let presence: EnginePresence
+
+  /// Examines the store at a path, page by page. That takes a second for 500 MB.
+  ///
+  /// - Parameter now: what due times are reckoned from.
+  public init(path: String, at now: EngineTime) {
+    let paths = StorePaths(path)
+    presence = EnginePresence.query(store: path)
+    let file = try? FileStatus(path: paths.store)
+    size = file.map { $0.size + ((try? FileStatus(path: paths.log))?.size ?? 0) }
+    free = Self.free(in: paths.folder)
+    isReadOnly = FileStatus.isReadOnly(paths.folder)
+    let remembered = Self.remembered(paths)
+    do throws(StoreFailure) {
+      let found = try Self.read(paths, now)
+      (state, storeID, commits) = (found.state, found.storeID, found.commits)
+      failure = Self.contradiction(found, remembered, paths)
+    } catch {
+      (state, storeID, commits) = (nil, remembered?.storeID, nil)
+      let isGone = error.kind == .absent || file?.size == 0
+      failure = isGone ? remembered?.missing(paths) ?? error : error
+    }
+  }
+
+  private struct Contents {
+    var state: StoredState
+    var storeID: String
+    var commits: Int64
+  }
+
+  private static func read(
+    _ paths: StorePaths, _ now: EngineTime
+  ) throws(StoreFailure) -> Contents {
+    let queue = try StoreConnection.open(paths, .reading)
+    return try StoreConnection.attempt(paths) {
+      try queue.read { db in
+        let verdict = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+        if let verdict, verdict != "ok" { throw StoreFailure.damaged(paths.store, verdict) }
+        guard let meta = try Row.fetchOne(db, sql: "SELECT store_id, commits FROM meta") else {
+          throw StoreFailure.damaged(paths.store, "its first row is missing")
+        }
+        let state = try StoredRows(path: paths.store, now: now).state(db)
+        return Contents(state: state, storeID: meta[0], commits: meta[1])
+      }
+    }
+  }
+
+  private static func remembered(_ paths: StorePaths) -> LockContents.Remembered? {
+    let descriptor = open(paths.lock, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return LockContents(descriptor: descriptor)?.remembered
+  }
+
+  private static func contradiction(
+    _ contents: Contents, _ remembered: LockContents.Remembered?, _ paths: StorePaths
+  ) -> StoreFailure? {
+    guard let remembered else { return nil }
+    do throws(StoreFailure) {
+      try remembered.compare(with: contents.storeID, commits: contents.commits, paths)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private static func free(in folder: String) -> Int64? {
+    var system = statvfs()
+    guard statvfs(folder, &system) == 0 else { return nil }
+    return Int64(clamping: UInt64(system.f_bavail) * UInt64(system.f_frsize))
+  }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// Where a store's files are. Links are followed first, so that two names of one store have one
+/// lock.
+package struct StorePaths: Hashable, Sendable {
+  /// The database.
+  package let store: String
+
+  init(_ path: String) {
+    if let real = Self.real(path) {
+      store = real
+    } else {
+      let (folder, name) = Self.split(path)
+      store = Self.real(folder).map { $0 == "/" ? "/" + name : $0 + "/" + name } ?? path
+    }
+  }
+
+  /// The write-ahead log beside it.
+  var log: String { store + "-wal" }
+  /// The lock beside it.
+  var lock: String { store + ".lock" }
+  /// The directory that they are all in.
+  var folder: String { Self.split(store).folder }
+
+  private static func split(_ path: String) -> (folder: String, name: String) {
+    guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+    let folder = path[..<slash]
+    return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+  }
+
+  private static func real(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}

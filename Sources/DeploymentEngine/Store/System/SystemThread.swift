@@ -1,0 +1,53 @@
+import DeploymentInterface
+import Glibc
+
+/// Threads of our own, for what blocks: the cooperative threads belong to tasks.
+///
+/// Not Foundation's, which does not say when the system gives no thread: what was to run on it
+/// would then be waited for without end.
+package enum SystemThread {
+  /// Runs a block on a new thread, or throws: the system has none to give now.
+  ///
+  /// - Parameter stack: bytes; the default is enough for SQLite and for a driver's JSON.
+  package static func start(
+    named name: String, stack: Int = 1 << 20, _ block: @escaping @Sendable () -> Void
+  ) throws(FileStatus.Failure) {
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, stack)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    let work = Unmanaged.passRetained(Work(name, block))
+    var thread = pthread_t()
+    let problem = pthread_create(&thread, &attributes, run, work.toOpaque())
+    guard problem != 0 else { return }
+    work.release()
+    throw FileStatus.Failure(number: problem)
+  }
+
+  private static let run: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
+    raw in
+    guard let raw else { return nil }
+    let work = Unmanaged<Work>.fromOpaque(raw).takeRetainedValue()
+    _ = setName?(pthread_self(), work.name)
+    work.block()
+    return nil
+  }
+
+  private final class Work: Sendable {
+    let name: String
+    let block: @Sendable () -> Void
+
+    init(_ name: String, _ block: @escaping @Sendable () -> Void) {
+      self.name = name
+      self.block = block
+    }
+  }
+
+  /// A call of the GNU C library that Swift does not import; the name is for debuggers.
+  private static let setName: SetName? = {
+    guard let address = dlsym(nil, "pthread_setname_np") else { return nil }
+    return unsafeBitCast(address, to: SetName.self)
+  }()
+  private typealias SetName = @convention(c) (pthread_t, UnsafePointer<CChar>) -> Int32
+}

@@ -1,0 +1,250 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// A thing that a driver's program makes.
+///
+/// Every operation is one verb, asked again until it says `done`: it says what is to be, so asking
+/// twice does no more than asking once. And what a verb says is believed only when `status`, which
+/// changes nothing, says the same.
+struct CommandDeployment: UserDeployment {
+  typealias ServiceType = CommandService
+
+  /// What the running operation wants to reach.
+  enum Goal: String, Codable {
+    case createRunning, createSuspended, resume, suspend, ready, gone
+  }
+
+  private(set) var name = ""
+  private(set) var uniqueId = ""
+  private(set) var ip: String?
+  private(set) var console: String?
+  private(set) var reasonOfError = ""
+  private(set) var suggestedTime = TimeSpan.seconds(1)
+  private(set) var progress: Progress?
+  private var goal: Goal?
+  private var vm: String?
+  private var state: JSONTree?
+
+  mutating func initialize(_ environment: Environment) {
+    if name.isEmpty { name = environment.nameGenerator.get() }
+    if uniqueId.isEmpty { uniqueId = environment.macGenerator.get()?.description ?? name }
+  }
+
+  mutating func deployForCache(
+    _ level: CacheLevel, _ environment: Environment
+  ) async -> TaskState {
+    await start(level == .l1 ? .createRunning : .createSuspended, environment)
+  }
+  mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState {
+    await start(.createRunning, environment)
+  }
+  mutating func moveToCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
+    await start(level == .l1 ? .resume : .suspend, environment)
+  }
+  mutating func setReady(_ environment: Environment) async -> TaskState {
+    await start(.ready, environment)
+  }
+  mutating func destroy(_ environment: Environment) async -> TaskState {
+    await start(.gone, environment)
+  }
+
+  mutating func checkState(_ environment: Environment) async -> TaskState {
+    guard let goal else {
+      return fail(.init(.permanent, "checkState was called while nothing runs"))
+    }
+    return await approach(goal, environment)
+  }
+
+  private mutating func start(_ goal: Goal, _ environment: Environment) async -> TaskState {
+    self.goal = goal
+    progress = nil
+    reasonOfError = ""
+    return await approach(goal, environment)
+  }
+
+  // MARK: Asking
+
+  private mutating func approach(_ goal: Goal, _ environment: Environment) async -> TaskState {
+    var request = request(goal.verb.rawValue, environment)
+    request.end = goal.end
+    switch await environment.ask(request) {
+    case .failed(let failure): return fail(failure)
+    case .absent(let message):
+      guard goal == .gone else { return fail(.init(.permanent, message)) }
+    case .reply(let reply):
+      if let wrong = take(reply, environment) { return fail(wrong) }
+      if reply.outcome == .running { return run(reply) }
+    }
+    return await confirm(goal, environment)
+  }
+
+  /// Whether it really is as the verb said.
+  private mutating func confirm(_ goal: Goal, _ environment: Environment) async -> TaskState {
+    let power: DriverPower
+    switch await environment.ask(request(DriverVerb.status.rawValue, environment)) {
+    case .failed(let failure): return fail(failure)
+    case .absent: power = .absent
+    case .reply(let reply):
+      if let wrong = take(reply, environment) { return fail(wrong) }
+      guard let observed = reply.observed?.power else {
+        return fail(.init(.unknown, "status does not say how it stands (observed.power)"))
+      }
+      power = observed
+      guard power == .absent || reply.isIdentified else {
+        let lacking = "status does not say whose it is (observed.key and observed.owner)"
+        return fail(.init(.unknown, SafeText(lacking)))
+      }
+    }
+    if goal.isReached(by: power) { return finish(goal) }
+    let sentence = SafeText("\(goal.verb.rawValue) said done, but \(power.words)")
+    // What was removed may take its time to disappear from lists.
+    return fail(.init(goal == .gone ? .transient : .permanent, sentence))
+  }
+
+  private func request(_ verb: String, _ environment: Environment) -> DriverRequest {
+    let record = environment.record
+    var request = environment.service.program.request(verb)
+    request.key = CommandService.key(owner: environment.owner, record)
+    request.owner = environment.owner
+    request.pool = record.pool.text
+    request.deployment = DeploymentID(record.id).description
+    request.name = record.identity.name
+    request.mac = record.identity.mac?.description
+    request.port = record.identity.port
+    request.user = record.placement.user?.text
+    request.vm = vm
+    request.state = state
+    request.service = environment.service.plan.configuration
+    if let reference = record.publication, let publication = environment.publication {
+      request.publication = publication.reference(reference, owner: environment.owner)
+    }
+    return request
+  }
+
+  // MARK: Answers
+
+  /// Takes over what the driver says of the thing.
+  ///
+  /// - Returns: why it cannot be the thing that was asked for, if so.
+  private mutating func take(
+    _ reply: DriverReply, _ environment: Environment
+  ) -> DeploymentFailure? {
+    if let wrong = reply.contradiction(of: environment) { return wrong }
+    if let kept = reply.state {
+      let most = Bounds.driverStateBytes
+      guard kept.size <= most else {
+        let sentence = "the driver wants \(kept.size) bytes of state kept, and \(most) are allowed"
+        return .init(.permanent, SafeText(sentence))
+      }
+      state = kept == .null ? nil : kept
+    }
+    if let said = reply.vm {
+      guard let plain = Self.plain(said) else {
+        return .init(.permanent, "the driver calls it by a vm that is not a short plain text")
+      }
+      vm = plain
+    }
+    guard let observed = reply.observed else { return nil }
+    console = observed.console.flatMap(Self.plain)
+    if let said = observed.ip.flatMap(Self.plain) { ip = said }
+    if let said = observed.uniqueId.flatMap(Self.plain) { uniqueId = said }
+    if let said = observed.name.flatMap(Self.plain) { name = said }
+    return nil
+  }
+
+  /// A text that is short and inert as it is.
+  private static func plain(_ text: String) -> String? {
+    let safe = SafeText(text, limit: 255)
+    return safe.text == text && !text.isEmpty ? text : nil
+  }
+
+  private mutating func run(_ reply: DriverReply) -> TaskState {
+    suggestedTime = .milliseconds(min(600_000, max(20, reply.pollMs ?? 1000)))
+    progress = reply.progress.flatMap { percent in
+      percent.isFinite ? Progress(done: Int(min(100, max(0, percent))), of: 100) : nil
+    }
+    return .running
+  }
+
+  private mutating func finish(_ goal: Goal) -> TaskState {
+    self.goal = nil
+    progress = nil
+    if goal == .gone {
+      ip = nil
+      vm = nil
+      state = nil
+    }
+    return .finished
+  }
+
+  /// What is tried again keeps its goal: the next call may be a check as well as a start.
+  private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
+    if failure.kind == .permanent { goal = nil }
+    reasonOfError = failure.reason.text
+    return .error(failure)
+  }
+}
+
+extension CommandDeployment.Goal {
+  var verb: DriverVerb {
+    switch self {
+    case .createRunning, .createSuspended: .create
+    case .resume: .resume
+    case .suspend: .suspend
+    case .ready: .ready
+    case .gone: .delete
+    }
+  }
+
+  /// What `create` shall end as.
+  var end: String? {
+    switch self {
+    case .createRunning: "running"
+    case .createSuspended: "suspended"
+    case .resume, .suspend, .ready, .gone: nil
+    }
+  }
+
+  func isReached(by power: DriverPower) -> Bool {
+    switch self {
+    case .createRunning, .resume, .ready: power == .running
+    case .createSuspended, .suspend: power == .suspended || power == .off
+    case .gone: power == .absent
+    }
+  }
+}
+
+extension DriverReply {
+  /// It says whose thing it is about.
+  fileprivate var isIdentified: Bool { observed?.key != nil && observed?.owner != nil }
+
+  /// What shows that it is about another thing.
+  fileprivate func contradiction(
+    of environment: DeploymentEnvironment<CommandService>
+  ) -> DeploymentFailure? {
+    guard let observed, observed.power != .absent else { return nil }
+    let record = environment.record
+    let key = CommandService.key(owner: environment.owner, record)
+    let said = [("key", observed.key, key), ("owner", observed.owner, environment.owner)]
+    for case (let what, let other?, let own) in said where other != own {
+      let text = SafeText(other, limit: 120)
+      return .init(
+        .permanent, SafeText("not ours: it has the \(what) \(text), and ours has \(own)"))
+    }
+    if let mac = record.identity.mac, let other = observed.mac,
+      MACAddress(parsing: other.lowercased()) != mac
+    {
+      let text = SafeText(other, limit: 40)
+      return .init(.permanent, SafeText("it has the MAC \(text), and \(mac) was reserved for it"))
+    }
+    return nil
+  }
+}
+
+extension DeploymentEnvironment<CommandService> {
+  /// Asks the driver's program; what it complains of goes to the deployment's log.
+  func ask(_ request: DriverRequest) async -> DriverProgram.Answer {
+    await service.ask(request) { doLog($0, $1) }
+  }
+}

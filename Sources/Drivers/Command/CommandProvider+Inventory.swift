@@ -1,0 +1,52 @@
+import DeploymentInterface
+import SafeTexts
+
+extension CommandProvider: Inventory {
+  /// What the program lists with this mark; nothing where it does not know `list`.
+  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [OutsideThing] {
+    let described = await program.ask(program.request(DriverVerb.describe.rawValue))
+    if case .failed(let failure) = described { throw failure }
+    guard case .reply(let reply) = described, reply.capabilities?.list == true else { return [] }
+    let client = ProgramClient(program: program, service: [:])
+    let items = try await client.listed(owner: owner)
+    return items.compactMap { item in
+      guard let key = item.key, let purpose = CommandService.purpose(of: key, owner: owner)
+      else { return nil }
+      return OutsideThing(
+        kind: Self.thing, name: SafeText(key, limit: 255), purpose: purpose,
+        identity: Self.identity(item, purpose))
+    }.sorted { $0.name < $1.name }
+  }
+
+  /// By its key the program finds it again; the engine needs its name as well.
+  private static func identity(
+    _ item: DriverReply.Item, _ purpose: OutsideThing.Purpose
+  ) -> Identity? {
+    guard case .deployment = purpose, let name = item.name, !name.isEmpty,
+      SafeText(name, limit: Bounds.nameLength).text == name
+    else { return nil }
+    return Identity(name: name)
+  }
+
+  /// Lets the program delete it, which compares the mark again.
+  func remove(_ thing: OutsideThing, ownedBy owner: String) async throws(DeploymentFailure) {
+    let client = ProgramClient(program: program, service: [:])
+    var request: DriverRequest
+    switch thing.purpose {
+    case .deployment(let id):
+      request = program.request(DriverVerb.delete.rawValue)
+      request.key = CommandService.key(owner: owner, id)
+    case .publication(let name):
+      request = program.request(DriverVerb.unpublish.rawValue)
+      request.key = CommandPublication.key(owner: owner, name)
+    }
+    request.owner = owner
+    request.service = client.service
+    let answer = try await client.settled(request)
+    let isListed = try await client.listed(owner: owner).contains { $0.key == request.key }
+    if case .failed(let failure) = answer { throw failure }
+    if isListed { throw .init(.unknown, SafeText("\(request.verb) said done, but it is listed")) }
+  }
+
+  private static let thing: SafeText = "thing"
+}

@@ -1,0 +1,94 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// A revision that a driver's program has prepared.
+struct CommandPublication: Publication {
+  typealias ServiceType = CommandService
+  typealias Environment = PublicationEnvironment<CommandService>
+
+  private(set) var suggestedTime = TimeSpan.seconds(1)
+  private(set) var progress: Progress?
+  private var verb: String?
+  private var state: JSONTree?
+  private var reasonOfError = ""
+
+  mutating func publish(_ environment: Environment) async -> TaskState {
+    await ask(.publish, environment)
+  }
+  mutating func checkState(_ environment: Environment) async -> TaskState {
+    guard let verb = verb.flatMap(DriverVerb.init(rawValue:)) else {
+      return .error(.init(.permanent, "checkState was called while nothing runs"))
+    }
+    return await ask(verb, environment)
+  }
+  mutating func cancel(_ environment: Environment) async -> TaskState {
+    await ask(.unpublish, environment)
+  }
+  mutating func destroy(_ environment: Environment) async -> TaskState {
+    await ask(.unpublish, environment)
+  }
+
+  /// What a deployment's request says of it.
+  func reference(_ reference: PublicationReference, owner: String) -> DriverRequest.Publication {
+    .init(
+      key: Self.key(owner: owner, reference.name), name: reference.name,
+      revision: reference.revision, state: state)
+  }
+
+  static func key(owner: String, _ name: String) -> String {
+    let nowhere = EngineTime(moment: .init(milliseconds: 0), utc: .init(milliseconds: 0))
+    return CommandService.key(
+      owner: owner,
+      CallRecord(
+        id: 0, pool: "", identity: Identity(name: name), placement: .cache(.l1, reservedFor: nil),
+        publication: nil, time: nowhere))
+  }
+
+  private mutating func ask(_ verb: DriverVerb, _ environment: Environment) async -> TaskState {
+    self.verb = verb.rawValue
+    let record = environment.record
+    var request = environment.service.program.request(verb.rawValue)
+    request.key = CommandService.key(owner: environment.owner, record)
+    request.owner = environment.owner
+    request.pool = record.pool.text
+    request.name = record.identity.name
+    request.state = state
+    request.service = environment.service.plan.configuration
+    let answer = await environment.service.ask(request) { environment.doLog($0, $1) }
+    switch answer {
+    case .failed(let failure): return fail(failure)
+    case .absent(let message):
+      return verb == .unpublish ? finish() : fail(.init(.permanent, message))
+    case .reply(let reply): return take(reply)
+    }
+  }
+
+  private mutating func take(_ reply: DriverReply) -> TaskState {
+    if let kept = reply.state {
+      guard kept.size <= Bounds.driverStateBytes else {
+        return fail(.init(.permanent, "the driver wants too much state kept of a publication"))
+      }
+      state = kept == .null ? nil : kept
+    }
+    guard reply.outcome == .running else { return finish() }
+    suggestedTime = .milliseconds(min(600_000, max(20, reply.pollMs ?? 1000)))
+    progress = reply.progress.flatMap { percent in
+      percent.isFinite ? Progress(done: Int(min(100, max(0, percent))), of: 100) : nil
+    }
+    return .running
+  }
+
+  private mutating func finish() -> TaskState {
+    verb = nil
+    progress = nil
+    reasonOfError = ""
+    return .finished
+  }
+
+  private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
+    if failure.kind == .permanent { verb = nil }
+    reasonOfError = failure.reason.text
+    return .error(failure)
+  }
+}

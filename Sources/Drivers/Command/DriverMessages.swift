@@ -1,0 +1,215 @@
+import DeploymentEngine
+package import DeploymentInterface
+import SafeTexts
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// What a driver's program can be asked for.
+package enum DriverVerb: String, Sendable {
+  case describe, validate, create, suspend, resume, ready, delete, status, list, publish, unpublish
+}
+
+/// How something stands, as a driver sees it.
+package enum DriverPower: String, Codable, Sendable {
+  case running, suspended, off, absent
+
+  /// For a sentence.
+  var words: String {
+    switch self {
+    case .running: "it is running"
+    case .suspended: "it is suspended"
+    case .off: "it is off"
+    case .absent: "it does not exist"
+    }
+  }
+}
+
+/// One request of `engine-driver/1`. What is not known is left out.
+package struct DriverRequest: Codable, Sendable {
+  /// The publication that a deployment is made from.
+  struct Publication: Codable, Sendable {
+    var key: String
+    var name: String
+    var revision: Int
+    var state: JSONTree?
+  }
+
+  var `protocol` = 1
+  package var verb: String
+  /// Comes back in the answer.
+  package var call: String
+  /// What identifies the thing, for ever; it carries this from its first moment.
+  package var key: String?
+  /// The engine's mark; it carries this, too.
+  package var owner: String?
+  var deadlineMs: Int64
+  package var pool: String?
+  var deployment: String?
+  package var name: String?
+  var mac: String?
+  var port: UInt16?
+  var user: String?
+  /// `running` or `suspended`: what `create` shall end as.
+  package var end: String?
+  /// What the driver called the thing last.
+  var vm: String?
+  /// What the driver wanted handed back.
+  var state: JSONTree?
+  var publication: Publication?
+  /// The provider's own configuration.
+  var provider: [String: String]
+  /// The pool's own configuration.
+  package var service: [String: String]?
+  /// Where a `list` goes on.
+  var after: String?
+
+  /// On one line.
+  package var bytes: [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let json = try? encoder.encode(self) else { return [] }
+    return Array(json) + [0x0a]
+  }
+}
+
+/// One answer of `engine-driver/1`. What is not known here is ignored.
+package struct DriverReply: Codable, Sendable {
+  package enum Outcome: String, Codable, Sendable {
+    case done, running, failed, unknown
+  }
+  package struct Observed: Codable, Sendable {
+    package var power: DriverPower?
+    var key: String?
+    var owner: String?
+    var name: String?
+    var ip: String?
+    var mac: String?
+    var uniqueId: String?
+    var host: String?
+    var console: String?
+  }
+  struct Problem: Codable, Sendable {
+    var `class`: String?
+    var code: String?
+    var message: String?
+    var retryAfterMs: Int64?
+  }
+  package struct Item: Codable, Sendable {
+    package var key: String?
+    var owner: String?
+    var vm: String?
+    var name: String?
+    var power: DriverPower?
+  }
+  package struct Capabilities: Codable, Sendable {
+    package var suspend: Bool?
+    package var publish: Bool?
+    package var list: Bool?
+    package var serve: Bool?
+
+    package init() {}
+  }
+
+  package var call: String?
+  package var outcome: Outcome
+  var vm: String?
+  var progress: Double?
+  var pollMs: Int64?
+  var state: JSONTree?
+  package var observed: Observed?
+  var error: Problem?
+  var warnings: [String]?
+  /// Of `describe`.
+  var name: String?
+  package var protocols: [Int]?
+  package var capabilities: Capabilities?
+  /// Of `list`.
+  var items: [Item]?
+  var complete: Bool?
+  var next: String?
+
+  /// The answer in these bytes; the error says what is wrong with them.
+  package init(reading bytes: [UInt8]) throws(DeploymentFailure) {
+    guard bytes.contains(where: { $0 > 0x20 }) else {
+      throw .init(.unknown, "it said nothing")
+    }
+    do {
+      self = try JSONDecoder().decode(DriverReply.self, from: Data(bytes))
+    } catch let error as DecodingError {
+      throw .init(.unknown, SafeText("its answer \(error.sentence)"))
+    } catch {
+      throw .init(.unknown, "its answer is not JSON")
+    }
+  }
+}
+
+extension DecodingError {
+  /// What is wrong, to be read after "its answer".
+  fileprivate var sentence: String {
+    switch self {
+    case .keyNotFound(let key, _): "has no \(key.stringValue)"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "has something else than it must have in \(Self.path(context))"
+    case .dataCorrupted(let context):
+      context.codingPath.isEmpty
+        ? "is not one JSON object"
+        : "has a word that is not known in \(Self.path(context))"
+    @unknown default: "is not JSON"
+    }
+  }
+
+  private static func path(_ context: Context) -> String {
+    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+    return path.isEmpty ? "its outermost place" : path
+  }
+}
+
+/// Any JSON, to be handed back as it came.
+indirect enum JSONTree: Codable, Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int64)
+  case number(Double)
+  case text(String)
+  case list([JSONTree])
+  case object([String: JSONTree])
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int64.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .text(value)
+    } else if let value = try? container.decode([JSONTree].self) {
+      self = .list(value)
+    } else {
+      self = .object(try container.decode([String: JSONTree].self))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .integer(let value): try container.encode(value)
+    case .number(let value): try container.encode(value)
+    case .text(let value): try container.encode(value)
+    case .list(let value): try container.encode(value)
+    case .object(let value): try container.encode(value)
+    }
+  }
+
+  /// Bytes of it as JSON.
+  var size: Int { (try? JSONEncoder().encode(self).count) ?? Int.max }
+}

@@ -1,0 +1,173 @@
+import DeploymentEngine
+package import DeploymentInterface
+import Glibc
+package import SafeTexts
+
+import struct Synchronization.Atomic
+
+/// A driver's program as it is configured, and one question and answer with it.
+package struct DriverProgram: Sendable {
+  let arguments: [String]
+  let environment: [String]
+  let workingDirectory: String?
+  let configuration: [String: String]
+  package let answerWithin: TimeSpan
+  /// It is to be started once, and to serve.
+  let serves: Bool
+
+  /// What came of a question.
+  package enum Answer: Sendable {
+    /// `done` or `running`.
+    case reply(DriverReply)
+    /// `failed`, because there is no such thing.
+    case absent(SafeText)
+    /// Everything else.
+    case failed(DeploymentFailure)
+  }
+
+  private static let calls = Atomic<UInt64>(0)
+
+  /// A request with everything that is the same for all.
+  package func request(_ verb: String) -> DriverRequest {
+    let number = Self.calls.add(1, ordering: .relaxed).newValue
+    return DriverRequest(
+      verb: verb, call: "c-\(getpid())-\(number)", deadlineMs: answerWithin.milliseconds,
+      provider: configuration)
+  }
+
+  /// Asks, and judges the answer.
+  ///
+  /// - Parameter log: takes what the program wrote to its standard error, and its warnings.
+  package func ask(
+    _ request: DriverRequest, log: (LogLevel, SafeText) -> Void = { _, _ in }
+  ) async -> Answer {
+    do throws(DeploymentFailure) {
+      return judge(try await run(request), of: request, log: log)
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  /// What comes of a question, by the end that the program came to.
+  package func judge(
+    _ ending: DriverProcess.Ending, of request: DriverRequest,
+    log: (LogLevel, SafeText) -> Void = { _, _ in }
+  ) -> Answer {
+    for line in ending.complaints { log(.info, SafeText("\(request.verb): \(line)")) }
+    do throws(DeploymentFailure) {
+      return try ending.reply(to: request, within: answerWithin)
+        .answer(to: request.verb, log: log)
+    } catch {
+      return .failed(error)
+    }
+  }
+
+  /// Runs the program once; what it says is not looked at.
+  func run(_ request: DriverRequest) async throws(DeploymentFailure) -> DriverProcess.Ending {
+    try await run([request.verb], request.bytes)
+  }
+
+  package func run(
+    _ words: [String], _ input: [UInt8]
+  ) async throws(DeploymentFailure) -> DriverProcess.Ending {
+    try await DriverProcess(
+      arguments: arguments + words, environment: environment,
+      workingDirectory: workingDirectory, limit: answerWithin
+    ).run(input)
+  }
+
+  /// Lines of one call's standard error that reach the log; the last ones.
+  static let linesKept = 8
+}
+
+extension DriverProcess.Ending {
+  /// The last lines of what it wrote to its standard error, made inert.
+  var complaints: [SafeText] {
+    errors.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d })
+      .suffix(DriverProgram.linesKept).map { SafeText(bytes: $0, limit: 512) }
+  }
+
+  /// The answer, where it has given one in time and in order.
+  package func reply(
+    to request: DriverRequest, within limit: TimeSpan
+  ) throws(DeploymentFailure) -> DriverReply {
+    let verb = request.verb
+    let why = complaints.last.map { ": \($0)" } ?? ""
+    switch cause {
+    case .exited(0): break
+    case .exited(let status): throw Self.failure(verb, status, why)
+    case .signalled(let signal):
+      throw .init(.unknown, SafeText("\(verb) was ended by signal \(signal)\(why)"))
+    case .late:
+      throw .init(.unknown, SafeText("\(verb) did not answer within \(limit), and was ended\(why)"))
+    case .cancelled:
+      throw .init(.unknown, SafeText("\(verb) was given up before it answered"))
+    case .tooMuch:
+      let most = Bounds.driverReplyBytes
+      throw .init(.unknown, SafeText("\(verb) said more than \(most) bytes, and was ended"))
+    }
+    let reply: DriverReply
+    do throws(DeploymentFailure) {
+      reply = try DriverReply(reading: output)
+    } catch {
+      throw .init(.unknown, SafeText("\(verb) cannot be understood: \(error.reason)\(why)"))
+    }
+    guard reply.call == request.call else {
+      let said = SafeText(reply.call ?? "none", limit: 80)
+      throw .init(.unknown, SafeText("\(verb) answered another call (\(said))"))
+    }
+    return reply
+  }
+
+  /// What a program means that cannot say it in JSON.
+  private static func failure(_ verb: String, _ status: Int32, _ why: String) -> DeploymentFailure {
+    let (kind, what): (FailureClass, String) =
+      switch status {
+      case 64: (.permanent, "the driver does not know \(verb)")
+      case 69: (.transient, "the platform is out of reach")
+      case 70: (.permanent, "the driver has a mistake in it")
+      case 75: (.transient, "not now, try again later")
+      case 77: (.denied, "it is not permitted")
+      case 78: (.permanent, "the driver is configured wrongly")
+      default: (.unknown, "\(verb) ended with status \(status)")
+      }
+    return .init(kind, SafeText(what + why))
+  }
+}
+
+extension DriverReply {
+  /// What it comes to; its warnings go to the log.
+  func answer(to verb: String, log: (LogLevel, SafeText) -> Void) -> DriverProgram.Answer {
+    for warning in (warnings ?? []).prefix(DriverProgram.linesKept) {
+      log(.warning, SafeText(warning))
+    }
+    return judged(verb, log)
+  }
+
+  /// Its errors as the engine's.
+  fileprivate func judged(
+    _ verb: String, _ log: (LogLevel, SafeText) -> Void
+  ) -> DriverProgram.Answer {
+    switch outcome {
+    case .done, .running: return .reply(self)
+    case .unknown:
+      return .failed(.init(.unknown, SafeText(error?.message ?? "\(verb) cannot tell")))
+    case .failed: break
+    }
+    let said = SafeText(error?.message ?? "")
+    let message = said.isEmpty ? SafeText("\(verb) failed and gave no reason") : said
+    let wait = error?.retryAfterMs.flatMap { $0 > 0 ? TimeSpan.milliseconds($0) : nil }
+    switch error?.class {
+    case "notFound": return .absent(message)
+    case "permanent", "bug", nil: return .failed(.init(.permanent, message))
+    case "notOurs": return .failed(.init(.permanent, SafeText("not ours: \(message)")))
+    case "transient", "capacity", "conflict":
+      return .failed(.init(.transient, message, retryAfter: wait))
+    case "throttled", "quota": return .failed(.init(.throttled, message, retryAfter: wait))
+    case "auth": return .failed(.init(.denied, message, retryAfter: wait))
+    case .some(let word):
+      log(.warning, SafeText("\(verb): error class \(SafeText(word, limit: 40)) is not known"))
+      return .failed(.init(.transient, message, retryAfter: wait))
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import DeploymentInterface
+import Glibc
+import SafeTexts
+
+/// The thread that keeps a serving program running for as long as it is needed.
+struct ServerLoop {
+  let desk: ServerDesk
+  let program: DriverProgram
+
+  func run() {
+    blockBrokenPipes()
+    while desk.isNeeded() {
+      let pause = desk.pauseLeft
+      if pause > 0 {
+        waitForBell(atMost: pause)
+      } else {
+        serve()
+      }
+    }
+  }
+
+  private func serve() {
+    do throws(DeploymentFailure) {
+      let process = try ServedProcess(program)
+      var session = ServerSession(desk: desk, process: process)
+      let reason = session.run()
+      desk.noteEnd(reason)
+    } catch {
+      desk.noteEnd(error.reason.text)
+    }
+  }
+
+  /// Writing to a program that has ended is an error of the write, on this thread.
+  private func blockBrokenPipes() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+  }
+
+  private func waitForBell(atMost milliseconds: Int64) {
+    guard let bell = desk.bell else { return }
+    var polls = [pollfd(fd: bell.reading, events: Int16(POLLIN), revents: 0)]
+    _ = poll(&polls, 1, Int32(clamping: milliseconds))
+    _ = bell.read()
+  }
+}
+
+/// A serving program that was started.
+struct ServedProcess {
+  let pid: Int32
+  let input: StreamPipe
+  let output: StreamPipe
+  let errors: StreamPipe
+  let handle: Int32
+
+  init(_ program: DriverProgram) throws(DeploymentFailure) {
+    input = try StreamPipe()
+    output = try StreamPipe()
+    errors = try StreamPipe()
+    let spawn = ProcessSpawn(
+      arguments: program.arguments + ["serve"], environment: program.environment,
+      workingDirectory: program.workingDirectory, log: nil,
+      mark: ProcessMark(owner: "", deployment: ""))
+    _ = fcntl(input.reading, F_SETFL, 0)
+    pid = try spawn.start(
+      input: input.reading, output: output.writing, errors: errors.writing)
+    _ = fcntl(input.writing, F_SETFL, O_NONBLOCK)
+    input.closeReading()
+    output.closeWriting()
+    errors.closeWriting()
+    handle = GnuCalls.openProcess?(GnuCalls.openProcessNumber, pid, 0) ?? -1
+  }
+
+  /// It has ended, and is still in the process table.
+  var hasEnded: Bool { DriverWatch.hasEnded(pid) }
+
+  /// Asks all that belongs to it to end; the number of its group is its own until it is reaped.
+  func askToEnd() {
+    input.closeWriting()
+    kill(-pid, SIGTERM)
+    kill(-pid, SIGCONT)
+  }
+
+  /// Takes it out of the process table, with everything in its group.
+  ///
+  /// - Returns: how it ended, as a sentence.
+  func reap() -> String {
+    kill(-pid, SIGKILL)
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    if handle >= 0 { close(handle) }
+    let signal = status & 0x7f
+    return signal == 0
+      ? "the driver's program has ended with status \(status >> 8 & 0xff)"
+      : "the driver's program was ended by signal \(signal)"
+  }
+}

@@ -1,0 +1,167 @@
+import DeploymentInterface
+import Glibc
+import SafeTexts
+
+/// The talk with one serving program, from its start to its end.
+struct ServerSession {
+  private let desk: ServerDesk
+  private let process: ServedProcess
+  private var outbox: [UInt8] = []
+  private var line: [UInt8] = []
+  /// Bytes since the last line that was an answer or a notice.
+  private var nonsense = 0
+  private var complained: [UInt8] = []
+  private var openStreams: Set<Int32>
+  /// When it last said anything that could be understood.
+  private var lastWord: Int64?
+  /// Why it is being ended, and when it is killed.
+  private var end: (reason: String?, killed: Int64)?
+
+  init(desk: ServerDesk, process: ServedProcess) {
+    self.desk = desk
+    self.process = process
+    openStreams = [process.output.reading, process.errors.reading]
+  }
+
+  /// Returns once the program has ended, with why.
+  mutating func run() -> String {
+    while !process.hasEnded {
+      if desk.isClosed, end == nil { askToEnd(nil) }
+      if let end, end.killed <= ProcessDeployment.now { break }
+      send()
+      wait()
+      expire()
+    }
+    // What it has said before its end is in the pipe now; who still holds that is not waited for.
+    readOutput(atMost: Bounds.driverReplyBytes)
+    _ = Self.drain(process.errors, into: &complained)
+    let ending = process.reap()
+    let last = complained.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }).last
+    let why = last.map { ": \(SafeText(bytes: $0, limit: 512))" } ?? ""
+    return (end?.reason ?? ending) + why
+  }
+
+  private mutating func askToEnd(_ reason: String?) {
+    process.askToEnd()
+    end = (reason, ProcessDeployment.now + DriverProcess.grace.milliseconds)
+  }
+
+  // MARK: Writing
+
+  private mutating func send() {
+    guard end == nil else { return }
+    for call in desk.takeUnsent() { outbox += call.bytes }
+    guard !outbox.isEmpty else { return }
+    let count = outbox.withUnsafeBytes { write(process.input.writing, $0.baseAddress, $0.count) }
+    if count > 0 { outbox.removeFirst(count) }
+    if count < 0, errno != EAGAIN, errno != EINTR {
+      askToEnd("the driver's program does not read what it is asked")
+    }
+  }
+
+  private mutating func wait() {
+    var polls = openStreams.sorted().map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    if let bell = desk.bell {
+      polls.append(pollfd(fd: bell.reading, events: Int16(POLLIN), revents: 0))
+    }
+    if process.handle >= 0 {
+      polls.append(pollfd(fd: process.handle, events: Int16(POLLIN), revents: 0))
+    }
+    if end == nil, !outbox.isEmpty {
+      polls.append(pollfd(fd: process.input.writing, events: Int16(POLLOUT), revents: 0))
+    }
+    let next = [desk.nextDue, end?.killed].compactMap { $0 }.min()
+    let left = next.map { max(0, $0 - ProcessDeployment.now) } ?? 60_000
+    // Without a descriptor for the process its end is looked for ever so often.
+    let pause = process.handle >= 0 ? left : min(left, 20)
+    guard poll(&polls, nfds_t(polls.count), Int32(clamping: pause)) > 0 else { return }
+    for poll in polls where poll.revents != 0 {
+      if poll.fd == process.output.reading { readOutput(atMost: 1) }
+      if poll.fd == process.errors.reading, !Self.drain(process.errors, into: &complained) {
+        openStreams.remove(process.errors.reading)
+      }
+      if poll.fd == desk.bell?.reading { _ = desk.bell?.read() }
+    }
+  }
+
+  // MARK: Reading
+
+  /// Reads until so many bytes have come, or there are no more for now.
+  private mutating func readOutput(atMost most: Int) {
+    var count = 0
+    while count < most {
+      switch process.output.read() {
+      case .bytes(let bytes):
+        count += bytes.count
+        take(bytes)
+      case .nothing: return
+      case .ended:
+        openStreams.remove(process.output.reading)
+        return
+      }
+    }
+  }
+
+  private mutating func take(_ bytes: [UInt8]) {
+    nonsense += bytes.count
+    line += bytes
+    var start = line.startIndex
+    while let end = line[start...].firstIndex(of: 0x0a) {
+      if take(line: line[start..<end]) { nonsense = line.count - end - 1 }
+      start = end + 1
+    }
+    line.removeFirst(start)
+    if nonsense > Bounds.driverReplyBytes, end == nil {
+      line = []
+      let most = Bounds.driverReplyBytes
+      askToEnd("the driver's program said more than \(most) bytes without an answer in them")
+    }
+  }
+
+  /// One line; false: nothing that could be understood.
+  private mutating func take(line: ArraySlice<UInt8>) -> Bool {
+    guard let head = ServedLine(reading: line) else { return false }
+    lastWord = ProcessDeployment.now
+    if let said = head.notice { desk.tell(said) }
+    // An answer that came too late, or a second one, is nobody's.
+    guard let id = head.call, let call = desk.take(id) else { return head.notice != nil }
+    do throws(DeploymentFailure) {
+      call.give(.success(try DriverReply(reading: Array(line))))
+      desk.noteAnswer()
+    } catch {
+      call.fail(.unknown, "\(call.verb) cannot be understood: \(error.reason)")
+    }
+    return true
+  }
+
+  /// False: nobody writes there any more.
+  private static func drain(_ pipe: StreamPipe, into bytes: inout [UInt8]) -> Bool {
+    switch pipe.read() {
+    case .bytes(let new):
+      bytes += new
+      if bytes.count > 2 * Bounds.driverErrorBytes {
+        bytes.removeFirst(bytes.count - Bounds.driverErrorBytes)
+      }
+      return true
+    case .nothing: return true
+    case .ended: return false
+    }
+  }
+
+  // MARK: Time
+
+  /// What is not answered in time is unknown; a program that has said nothing at all for so long
+  /// is ended.
+  private mutating func expire() {
+    for call in desk.takeOverdue() {
+      let silence = "did not answer within \(call.limit)"
+      guard let sent = call.sent else {
+        call.fail(.transient, "\(call.verb) was not asked for: too much else is")
+        continue
+      }
+      let isSilent = lastWord.map { $0 < sent } ?? true
+      call.fail(.unknown, "\(call.verb) \(silence)" + (isSilent ? ", and was ended" : ""))
+      if isSilent, end == nil { askToEnd("the driver's program \(silence)") }
+    }
+  }
+}

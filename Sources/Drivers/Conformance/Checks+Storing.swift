@@ -1,0 +1,155 @@
+import DeploymentInterface
+import SafeTexts
+
+extension ConformanceCheck {
+  static let storing: [Claim] = [
+    .init("state-is-bounded", "What it stores stays within the bound, and can be stored") {
+      bench throws(CheckEnd) in
+      var trial = try await bench.trial()
+      try await trial.deploy()
+      try trial.expect(trial.last.data != nil, "its value could not be stored")
+      let size = trial.data.count
+      try trial.expect(size <= Bounds.driverDataBytes, "it stores \(size) bytes")
+    },
+    .init("state-does-not-grow", "Being asked again and again does not make it larger") {
+      bench throws(CheckEnd) in
+      var trial = try await bench.trial()
+      try await trial.deploy()
+      for _ in 1...3 { try await trial.finish(.setReady) }
+      let before = trial.data.count
+      for _ in 1...12 { try await trial.finish(.setReady) }
+      let grown = trial.data.count - before
+      // A counter gets a digit, a time gets longer; a list gets twelve items.
+      try trial.expect(grown <= 8, "what it stores grew by \(grown) bytes in 12 calls")
+    },
+    .init("what-did-not-change-is-the-same-bytes", "Loading and storing it changes nothing") {
+      bench throws(CheckEnd) in
+      var trial = try await bench.trial()
+      try await trial.deploy()
+      try await trial.tell([])
+      let before = trial.data
+      try await trial.tell([])
+      try trial.expect(trial.data == before, "two loads in a row store different bytes")
+    },
+    .init("unreadable-state-is-an-error", "Data of an unknown version is refused in words") {
+      bench throws(CheckEnd) in
+      var trial = try await bench.trial()
+      trial.data = [255] + Array(#"{"no":"driver"}"#.utf8)
+      try await trial.start(.setReady)
+      try trial.expectReason(trial.last.answer, "setReady on data that cannot be read")
+      try trial.expect(trial.last.data == nil, "data that cannot be read was replaced")
+      trial.data = []
+    },
+    .init("incomplete-state-is-an-error", "Data without its parts is never taken for a blank value")
+    {
+      bench throws(CheckEnd) in
+      var trial = try await bench.trial()
+      try await trial.deploy()
+      let kept = trial.data
+      trial.data = kept.prefix(1) + Array("{}".utf8)
+      try await trial.start(.setReady)
+      let (answer, data) = (trial.last.answer, trial.last.data)
+      trial.data = kept
+      try await trial.finish(.destroy)
+      try trial.expectReason(answer, "setReady on data without its parts")
+      try trial.expect(data == nil, "data without its parts was replaced")
+    },
+    .init("a-failed-deploy-says-why", "A deploy that cannot work is an error with a reason") {
+      bench throws(CheckEnd) in
+      var trial = try await bench.trial(of: try bench.needsFailing())
+      let answer = try await trial.run(trial.deployment)
+      try trial.expectReason(answer, "a deploy that cannot work")
+    },
+    .init("the-reason-is-stored", "The reason of an error is in what is stored") {
+      bench throws(CheckEnd) in
+      var trial = try await bench.trial(of: try bench.needsFailing())
+      let answer = try await trial.run(trial.deployment)
+      let reason = answer.failure?.reason.text ?? ""
+      // As JSON writes it: quotes and backslashes are escaped there.
+      let start = reason.prefix { $0 != "\"" && $0 != "\\" && $0.isASCII }
+      let stored = String(decoding: trial.data, as: UTF8.self)
+      try trial.expect(
+        !start.isEmpty && stored.contains(start), "what is stored does not hold: \(reason)")
+    },
+    .init("a-failed-deploy-can-be-removed", "After an error, destroy leaves nothing") {
+      bench throws(CheckEnd) in
+      var trial = try await bench.trial(of: try bench.needsFailing())
+      try await trial.run(trial.deployment)
+      try await trial.finish(.destroy)
+      try await trial.expect(count: 0, "destroyed after its deploy failed")
+    },
+    .init("text-is-clean", "Names, addresses and lines of the log are short and for a person") {
+      bench throws(CheckEnd) in
+      var trial = try await bench.trial()
+      try await trial.deploy()
+      let texts = [trial.last.uniqueId, trial.last.name, trial.last.ip].compactMap(\.self)
+      let log = trial.last.log.map(\.message)
+      for text in texts + log {
+        let isClean = !text.text.unicodeScalars.contains { (0x2400...0x241f).contains($0.value) }
+        try trial.expect(isClean, "it holds control characters: \(text)")
+      }
+      for text in texts {
+        try trial.expect(text.text.utf8.count <= 255, "it is longer than 255 bytes: \(text)")
+      }
+    },
+  ]
+
+  static let publishing: [Claim] = [
+    .init("publishes", "A publication finishes, and can be removed") { bench throws(CheckEnd) in
+      var trial = try bench.needsPublication()
+      try await trial.finish(.publish)
+      try await trial.finish(.destroy)
+    },
+    .init("publishes-again", "Each call on a publication can be made twice on the same data") {
+      bench throws(CheckEnd) in
+      var trial = try bench.needsPublication()
+      trial.isDoubled = true
+      try await trial.finish(.publish)
+      try await trial.finish(.destroy)
+    },
+    .init("publishes-again-without-data", "A publication whose outcome was lost is found again") {
+      bench throws(CheckEnd) in
+      var trial = try bench.needsPublication()
+      try await trial.start(.publish)
+      trial.data = []
+      try await trial.finish(.publish)
+      try await trial.finish(.destroy)
+    },
+    .init("cancels-a-publication", "A publication can be cancelled at once, and twice") {
+      bench throws(CheckEnd) in
+      var trial = try bench.needsPublication()
+      try await trial.start(.publish)
+      try await trial.finish(.cancel)
+      try await trial.finish(.cancel)
+    },
+    .init("destroys-a-publication-twice", "Absent is done for publications, too") {
+      bench throws(CheckEnd) in
+      var trial = try bench.needsPublication()
+      try await trial.finish(.destroy)
+      try await trial.finish(.publish)
+      try await trial.finish(.destroy)
+      try await trial.finish(.destroy)
+    },
+    .init("a-publication-is-bounded", "What a publication stores stays within the bound") {
+      bench throws(CheckEnd) in
+      var trial = try bench.needsPublication()
+      try await trial.finish(.publish)
+      let isStored = trial.last.data != nil && trial.data.count <= Bounds.driverDataBytes
+      try trial.expect(isStored, "its value could not be stored")
+    },
+  ]
+}
+
+extension ConformanceBench {
+  fileprivate func needsFailing() throws(CheckEnd) -> any Service {
+    guard let failing = ground.failing else {
+      throw .skipped("nothing makes this service fail here")
+    }
+    return failing
+  }
+
+  fileprivate func needsPublication() throws(CheckEnd) -> ConformanceTrial {
+    guard traits.publishes else { throw .skipped("the service does not publish") }
+    return unpublished()
+  }
+}

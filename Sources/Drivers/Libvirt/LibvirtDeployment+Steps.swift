@@ -1,0 +1,143 @@
+import DeploymentInterface
+
+extension LibvirtDeployment {
+  /// What comes next.
+  enum Step {
+    case answer(TaskState)
+    case wait
+    case work(Work)
+  }
+
+  private static let mostStarts = 2
+
+  /// The next thing towards running and ready.
+  mutating func stepToRunning(_ look: Look, _ environment: Environment) async -> Step {
+    switch look {
+    case .foreign(let words, _): return .answer(fail(words))
+    case .absent where isMade: return .answer(fail("it is gone: somebody removed its domain"))
+    case .absent: return .work(.make)
+    case .present(let machine):
+      switch machine.power {
+      case .running: return await stepToReady(machine, environment)
+      case .ending, .paused(.atWork): return .wait
+      case .asleep, .paused(.byHand): return .work(.resume)
+      case .paused(.failure), .crashed: return .answer(fail(machine.power.words))
+      case .off(let ending): return start(ending, machine)
+      }
+    }
+  }
+
+  private mutating func start(_ ending: Power.Ending, _ machine: Machine) -> Step {
+    if isSaved, !machine.hasSavedState {
+      return .answer(fail("its saved state is gone, and it is not started without"))
+    }
+    guard starts < Self.mostStarts else {
+      return .answer(fail("it was started, and stopped again: \(ending.rawValue)"))
+    }
+    starts += 1
+    isBooting = !isSaved
+    since = monotonicMilliseconds()
+    return .work(.start(restores: isSaved))
+  }
+
+  private mutating func stepToReady(_ machine: Machine, _ environment: Environment) async -> Step {
+    isSaved = false
+    let plan = environment.plan
+    if let missing = await whatIsMissing(machine, environment) {
+      guard isLate(plan.readyWithin) else { return .wait }
+      return .answer(fail("it runs, but \(missing) within \(plan.readyWithin)"))
+    }
+    if let address = machine.address { ip = address }
+    wasReady = true
+    isBooting = false
+    if goal == .saved { return await stepToSaved(.present(machine), environment) }
+    console = machine.console
+    return .answer(finish(environment))
+  }
+
+  /// What it still lacks to be ready, as a sentence about it; nil: nothing.
+  private func whatIsMissing(_ machine: Machine, _ environment: Environment) async -> String? {
+    let plan = environment.plan
+    if plan.osManager == .agent, !machine.agentAnswers { return "its guest agent did not answer" }
+    // Without an address nobody is let in.
+    let isForUser = environment.record.placement.user != nil && plan.osManager != .notify
+    guard plan.waitsForAddress || isForUser else { return nil }
+    guard let address = machine.address, machine.hasSpoken || !isBooting else {
+      return "it had no address"
+    }
+    guard let port = plan.port else { return nil }
+    let accepts = await environment.connection.call(within: .seconds(5)) { _ throws(VirtError) in
+      GuestPort.accepts(address, port)
+    }
+    return (try? accepts.get()) == true ? nil : "\(address) did not accept at port \(port)"
+  }
+
+  /// The next thing towards having been ready once, and using no memory since.
+  mutating func stepToSaved(_ look: Look, _ environment: Environment) async -> Step {
+    guard wasReady else { return await stepToRunning(look, environment) }
+    let isShutDown = isShutDownInstead || environment.plan.level2 == .shutDown
+    switch look {
+    case .foreign(let words, _): return .answer(fail(words))
+    case .absent: return .answer(fail("it is gone: somebody removed its domain"))
+    case .present(let machine):
+      switch machine.power {
+      case .off(let ending):
+        guard machine.hasSavedState || isShutDown else {
+          return .answer(fail("it is off, and has no saved state: \(ending.rawValue)"))
+        }
+        isSaved = machine.hasSavedState
+        ip = nil
+        console = nil
+        return .answer(finish(environment))
+      case .ending, .paused(.atWork): return .wait
+      case .crashed, .paused(.failure): return .answer(fail(machine.power.words))
+      case .running, .paused(.byHand), .asleep:
+        return isShutDown ? switchOff(environment) : .work(.save)
+      }
+    }
+  }
+
+  /// The next thing towards nothing being left.
+  mutating func stepToGone(_ look: Look, _ environment: Environment) -> Step {
+    switch look {
+    case .foreign(let words, isOfSameEngine: false): return .answer(fail(words))
+    case .absent where isCleared, .foreign where isCleared:
+      ip = nil
+      console = nil
+      wasReady = false
+      isMade = false
+      isSaved = false
+      return .answer(finish(environment))
+    case .absent, .foreign: return .work(.remove(wasMade: isMade))
+    case .present(let machine):
+      isCleared = false
+      guard !isHurried, !machine.power.isOff, !isLate(environment.plan.stopWithin) else {
+        return .work(.remove(wasMade: true))
+      }
+      return isAsked ? .wait : askToShutDown()
+    }
+  }
+
+  private mutating func switchOff(_ environment: Environment) -> Step {
+    if isHurried || isAsked && isLate(environment.plan.stopWithin) { return .work(.powerOff) }
+    return isAsked ? .wait : askToShutDown()
+  }
+
+  private mutating func askToShutDown() -> Step {
+    isAsked = true
+    since = monotonicMilliseconds()
+    return .work(.shutDown)
+  }
+
+  /// A machine that waits for a user and was switched off by somebody is not started again behind
+  /// that person's back; one that a user has shut down is, because that user wants it.
+  static func stoppedFromOutside(_ look: Look) -> String? {
+    guard case .present(let machine) = look, case .off(let ending) = machine.power else {
+      return nil
+    }
+    switch ending {
+    case .destroyed, .crashed, .failed: return "it is off: \(ending.rawValue)"
+    case .unknown, .shutDown, .saved, .elsewhere, .host: return nil
+    }
+  }
+}

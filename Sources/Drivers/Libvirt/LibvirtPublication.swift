@@ -1,0 +1,173 @@
+import DeploymentInterface
+import Foundation
+import SafeTexts
+
+/// A frozen copy of the base: its disk as a volume that nobody writes to, and the XML that clones
+/// are made from.
+struct LibvirtPublication: Publication {
+  typealias ServiceType = LibvirtService
+  typealias Environment = PublicationEnvironment<LibvirtService>
+
+  /// The copy of the disk; nil: it is not complete.
+  private(set) var disk: FrozenDisk?
+  /// The XML that clones are made from.
+  private(set) var template = ""
+  /// It is being removed.
+  private var isEnding = false
+  private var since: Int64 = 0
+
+  var suggestedTime: TimeSpan {
+    .milliseconds(min(2000, max(100, (monotonicMilliseconds() - since) / 4)))
+  }
+
+  mutating func publish(_ environment: Environment) async -> TaskState {
+    isEnding = false
+    since = monotonicMilliseconds()
+    return await copy(environment)
+  }
+
+  mutating func checkState(_ environment: Environment) async -> TaskState {
+    isEnding ? await remove(environment) : await copy(environment)
+  }
+
+  mutating func cancel(_ environment: Environment) async -> TaskState {
+    await destroy(environment)
+  }
+
+  mutating func destroy(_ environment: Environment) async -> TaskState {
+    isEnding = true
+    since = monotonicMilliseconds()
+    return await remove(environment)
+  }
+
+  private mutating func copy(_ environment: Environment) async -> TaskState {
+    if disk != nil { return .finished }
+    let service = environment.service
+    let volume = Self.volume(environment)
+    let answer = await service.connection.jobs.run(
+      "publish", on: volume, waiting: .milliseconds(1500)
+    ) {
+      service.connection.perform { session throws(VirtError) in
+        try BaseFinder(session, service).copy(to: volume)
+      }
+    }
+    switch answer {
+    case .goesOn: return .running
+    case .ended(.failure(let error)): return .error(error.failure("publishing"))
+    case .ended(.success): return await look(volume, environment)
+    }
+  }
+
+  /// Keeps what clones need to know of the copy.
+  private mutating func look(_ volume: String, _ environment: Environment) async -> TaskState {
+    let service = environment.service
+    let found = await service.connection.call { session throws(VirtError) in
+      let template = try BaseFinder(session, service).template()
+      guard let copy = try session.pool(service.host.pool).volume(volume) else {
+        throw .refusal("the copy \(volume) was removed by somebody else")
+      }
+      return (FrozenDisk(path: try copy.path(), capacity: try copy.capacity()), template)
+    }
+    switch found {
+    case .failure(let error): return .error(error.failure("publishing"))
+    case .success(let (disk, template)):
+      guard template.utf8.count <= 32_768 else {
+        let size = "\(template.utf8.count) bytes, and 32768 are allowed"
+        return .error(.init(.permanent, SafeText("the XML of the base is too long: \(size)")))
+      }
+      self.disk = disk
+      self.template = template
+      environment.doLog(.info, SafeText("\(service.plan.base) was copied to \(disk.path)"))
+      return .finished
+    }
+  }
+
+  private mutating func remove(_ environment: Environment) async -> TaskState {
+    let service = environment.service
+    let volume = Self.volume(environment)
+    let answer = await service.connection.jobs.run(
+      "unpublish", on: volume, waiting: .milliseconds(1500)
+    ) {
+      service.connection.perform { session throws(VirtError) in
+        try session.pool(service.host.pool).remove(volume)
+      }
+    }
+    switch answer {
+    case .goesOn: return .running
+    case .ended(.failure(let error)): return .error(error.failure("removing \(volume)"))
+    case .ended(.success):
+      disk = nil
+      return .finished
+    }
+  }
+
+  /// Its name is its mark.
+  private static func volume(_ environment: Environment) -> String {
+    "\(environment.record.identity.name.replacing("/", with: "_")).\(environment.owner).qcow2"
+  }
+}
+
+/// What an overlay stands on.
+struct FrozenDisk: Hashable, Codable, Sendable {
+  /// Where it is on the host.
+  let path: String
+  /// Bytes, as a guest sees it.
+  let capacity: UInt64
+}
+
+/// Finds what a service clones.
+struct BaseFinder {
+  private let session: VirtSession
+  private let service: LibvirtService
+
+  init(_ session: VirtSession, _ service: LibvirtService) {
+    self.session = session
+    self.service = service
+  }
+
+  private var base: String { service.plan.base }
+
+  /// Copies the disk of the base to a volume. What an earlier attempt has left there is removed: it
+  /// may be half a copy.
+  func copy(to volume: String) throws(VirtError) {
+    let source = try disk()
+    let pool = try session.pool(service.host.pool)
+    try pool.remove(volume)
+    try pool.create(
+      VolumeDocument.copy(named: volume, capacity: try source.capacity()), copying: source)
+  }
+
+  private func disk() throws(VirtError) -> VirtVolume {
+    guard let domain = try session.domain(name: base) else {
+      if let volume = try session.pool(service.host.pool).volume(base) { return volume }
+      throw .refusal(
+        "there is no domain \(base), and no volume \(base) in the pool \(service.host.pool)")
+    }
+    guard try domain.power().isOff, try !domain.hasSavedState() else {
+      throw .refusal("\(base) is not shut off, and a copy of its disk would be torn")
+    }
+    switch try DomainDocument(domain.xml()).onlyDisk() {
+    case .volume(let pool, let name):
+      if let volume = try session.pool(pool).volume(name) { return volume }
+      throw .refusal("its disk, the volume \(name) of the pool \(pool), does not exist")
+    case .path(let path):
+      if let volume = try session.volume(path: path) { return volume }
+      throw .refusal(
+        "its disk \(path) is in no storage pool: make one of its directory "
+          + "(virsh pool-create-as NAME dir --target DIRECTORY)")
+    }
+  }
+
+  /// What clones are made from.
+  func template() throws(VirtError) -> String {
+    if let path = service.plan.template {
+      guard let xml = try? String(contentsOfFile: path, encoding: .utf8) else {
+        throw .refusal("the template \(path) cannot be read")
+      }
+      _ = try DomainDocument(xml)
+      return xml
+    }
+    if let domain = try session.domain(name: base) { return try domain.xml() }
+    return try HostCapabilities(session.capabilities()).plainDomain
+  }
+}

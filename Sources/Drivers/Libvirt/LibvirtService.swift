@@ -1,0 +1,41 @@
+import DeploymentEngine
+import DeploymentInterface
+import Glibc
+
+/// Clones one base again and again.
+struct LibvirtService: Service {
+  typealias Deployment = LibvirtDeployment
+  typealias PublicationType = LibvirtPublication
+
+  let host: LibvirtHost
+  let plan: LibvirtPlan
+  let connection: VirtConnection
+
+  var cacheLevels: CacheLevels { plan.level2 == .none ? .l1 : .l1AndL2 }
+  var osManager: (any OSManager)? { plan.osManager == .notify ? LibvirtOSManager() : nil }
+  func makeDeployment() -> LibvirtDeployment { .init() }
+  func makePublication() -> LibvirtPublication? { .init() }
+}
+
+extension DeploymentEnvironment<LibvirtService> {
+  /// What its domain carries.
+  var mark: Mark { Mark(owner: owner, id: record.id, name: record.identity.name) }
+  /// The address of its network card.
+  var mac: String { record.identity.mac?.description ?? mark.fallbackMAC }
+  var plan: LibvirtPlan { service.plan }
+  var connection: VirtConnection { service.connection }
+  var isCachedAtL2: Bool {
+    if case .cache(.l2, _) = record.placement { true } else { false }
+  }
+  var isCached: Bool {
+    if case .cache(_, reservedFor: nil) = record.placement { true } else { false }
+  }
+}
+
+/// The monotonic clock in milliseconds: it stands still while the host sleeps, and begins anew with
+/// it.
+func monotonicMilliseconds() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+}

@@ -1,0 +1,50 @@
+import DeploymentInterface
+import SafeTexts
+
+/// Asks guest agents who is logged in.
+final class UserPoll: Sendable {
+  private struct State {
+    var isAtWork = false
+    var known: [String: [String]] = [:]
+    var rounds = 0
+  }
+  private let state = Mutex(State())
+  /// After so many rounds without a change all is told again: what was told may not have been
+  /// taken.
+  private static let longest = 12
+
+  /// One round over all machines of a connection; what there is to tell.
+  func poll(_ connection: VirtConnection) -> [DriverNotice] {
+    let machines = connection.expectations.withUsers
+    guard !machines.isEmpty else { return [] }
+    // Agents that do not answer take their time; the next round then waits for its turn.
+    let begins = state.withLock { state in
+      defer { state.isAtWork = true }
+      return !state.isAtWork
+    }
+    guard begins else { return [] }
+    var found: [String: [String]] = [:]
+    for machine in machines {
+      let users = connection.perform { session throws(VirtError) in
+        try session.domain(uuid: machine.uuid)?.users()
+      }
+      // An agent that does not answer says nothing about who is there.
+      if case .success(let users?) = users { found[machine.uuid] = users }
+    }
+    let isNews = state.withLock { state in
+      state.isAtWork = false
+      state.rounds += 1
+      guard found != state.known || state.rounds >= Self.longest else { return false }
+      state.known = found
+      state.rounds = 0
+      return true
+    }
+    guard isNews else { return [] }
+    return machines.compactMap { machine in
+      guard let users = found[machine.uuid] else { return nil }
+      return DriverNotice(
+        owner: machine.mark.owner, deployment: DeploymentID(machine.mark.id),
+        kind: .users(users.prefix(Bounds.loggedInUsers).map { SafeText($0) }))
+    }
+  }
+}

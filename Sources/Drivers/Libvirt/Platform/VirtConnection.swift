@@ -1,0 +1,158 @@
+import CLibvirt
+import DeploymentInterface
+import Foundation
+
+/// The connection to one URI, opened when it is first needed and again after it was lost. Calls
+/// run on threads of their own, and each has a deadline.
+final class VirtConnection: Sendable {
+  /// As it was configured.
+  let uri: String
+  let jobs: JobTable
+  let expectations = Expectations()
+  private let threads = WorkerThreads(limit: 32)
+  private let firstPause: TimeSpan
+  private let opening = NSLock()
+  private let state = Mutex(State())
+  let listeners = NoticeListeners()
+  let users = UserPoll()
+
+  private struct State {
+    var session: VirtSession?
+    var failures = 0
+    var lastError: VirtError?
+    var retryAt: ContinuousClock.Instant?
+  }
+
+  /// - Parameter firstPause: between a failure to open it and the next attempt; doubled each time.
+  init(uri: String, firstPause: TimeSpan = .seconds(1)) {
+    self.uri = uri
+    self.firstPause = firstPause
+    jobs = JobTable(threads: threads)
+  }
+
+  /// How long one look may take.
+  static let patience = TimeSpan.seconds(10)
+  private static let longestPause = TimeSpan.seconds(30)
+
+  /// How often it was tried in vain to open it since it was last open.
+  var attempts: Int { state.withLock { $0.failures } }
+
+  // MARK: Calls
+
+  /// Makes a call that is over soon. After its deadline it counts as unknown, and its thread is
+  /// left to it.
+  func call<Value: Sendable>(
+    within span: TimeSpan = VirtConnection.patience,
+    _ body: @escaping @Sendable (VirtSession) throws(VirtError) -> Value
+  ) async -> Result<Value, VirtError> {
+    await withCheckedContinuation { continuation in
+      let once = Once(continuation)
+      threads.run { [self] in
+        // Who asked has given up while this waited for a thread.
+        if once.isGiven { return }
+        once.give(perform(body))
+      }
+      let silence = VirtError(
+        code: VirtError.silence, "libvirt at \(uri) did not answer within \(span.spoken)")
+      once.give(.failure(silence), after: span)
+    }
+  }
+
+  /// Makes a call on this thread, however long it takes.
+  func perform<Value>(
+    _ body: (VirtSession) throws(VirtError) -> Value
+  ) -> Result<Value, VirtError> {
+    do throws(VirtError) {
+      let session = try session()
+      do throws(VirtError) {
+        return .success(try body(session))
+      } catch {
+        if !session.isAlive { lose(session, error) }
+        throw error
+      }
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  // MARK: Opening
+
+  private func session() throws(VirtError) -> VirtSession {
+    if let session = state.withLock({ $0.session }) { return session }
+    opening.lock()
+    defer { opening.unlock() }
+    let now = ContinuousClock.now
+    let (session, retryAt, lastError) = state.withLock { ($0.session, $0.retryAt, $0.lastError) }
+    if let session { return session }
+    if let retryAt, let lastError, now < retryAt { throw outOfReach(lastError) }
+    do throws(VirtError) {
+      let opened = try VirtSession(opening: Self.quiet(uri))
+      listen(opened)
+      state.withLock { $0 = State(session: opened) }
+      takeCensus(opened)
+      return opened
+    } catch {
+      state.withLock { state in
+        state.failures += 1
+        state.lastError = error
+        let doubled = firstPause.milliseconds << Int64(min(state.failures - 1, 10))
+        let longest = max(Self.longestPause, firstPause)
+        state.retryAt = .now + .milliseconds(min(longest.milliseconds, doubled))
+      }
+      throw outOfReach(error)
+    }
+  }
+
+  private func outOfReach(_ error: VirtError) -> VirtError {
+    .init(
+      code: VirtError.number(VIR_ERR_NO_CONNECT), domain: error.domain,
+      "libvirt at \(uri) is out of reach: \(error.message)")
+  }
+
+  private func lose(_ session: VirtSession, _ error: VirtError) {
+    state.withLock { state in
+      guard state.session === session else { return }
+      state.session = nil
+      state.lastError = error
+    }
+  }
+
+  /// A password that is asked for on the terminal would be asked over the screen, and by a program
+  /// that has none.
+  static func quiet(_ uri: String) -> String {
+    guard uri.contains("+ssh://"), !uri.contains("no_tty=") else { return uri }
+    return uri + (uri.contains("?") ? "&" : "?") + "no_tty=1"
+  }
+
+  // MARK: What is seen
+
+  /// Tells of machines that are not as they were left, from now on. Opens the connection.
+  func watch(_ sink: NoticeSink) {
+    if listeners.add(sink) { keepOpen() }
+  }
+
+  /// Opens the connection again whenever it is lost, while somebody listens.
+  private func keepOpen() {
+    guard listeners.areThere else { return }
+    threads.run { [weak self] in
+      guard let self, case .success = perform({ _ in }) else { return }
+      for notice in users.poll(self) { listeners.tell(notice) }
+    }
+    DispatchQueue.global().asyncAfter(deadline: .now() + 5) { [weak self] in self?.keepOpen() }
+  }
+
+  /// What is there when a connection is opened: what we remember of it may be old.
+  private func takeCensus(_ session: VirtSession) {
+    guard let domains = try? session.domains() else { return }
+    var found: [String: Expectations.Found] = [:]
+    for domain in domains {
+      guard let element = try? domain.markElement(), let mark = Mark(element: element),
+        let power = try? domain.power()
+      else { continue }
+      found[domain.uuid] = .init(
+        mark: mark, state: power.isOff ? .off : .running,
+        asksUsers: Mark.asksUsers(element: element))
+    }
+    for notice in expectations.compare(found) { listeners.tell(notice) }
+  }
+}

@@ -1,0 +1,119 @@
+import DeploymentInterface
+import Glibc
+
+/// What can be learned about a TCP port of this machine without a word being exchanged.
+enum PortProbe {
+  /// Whether a program holds it, on any address; nil: that could not be found out now.
+  static func isTaken(_ port: UInt16) -> Bool? {
+    withSocket(port, address: INADDR_ANY) { socket, address, length in
+      var yes: Int32 = 1
+      // Connections that have just ended do not hold it; a listener does.
+      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+      if bind(socket, address, length) == 0 { return false }
+      return errno == EADDRINUSE ? true : nil
+    }
+  }
+
+  /// What comes of a connection.
+  enum Connection {
+    case accepted, refused, pending
+  }
+
+  /// Connects from this machine, and hangs up. Does not wait: the kernel answers for a listener of
+  /// this machine before `connect` returns, unless its queue is full.
+  static func connection(to port: UInt16) -> Connection {
+    withSocket(port, address: 0x7f00_0001) { socket, address, length in
+      if connect(socket, address, length) == 0 { return .accepted }
+      guard errno == EINPROGRESS else { return .refused }
+      var poll = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+      guard Glibc.poll(&poll, 1, 0) == 1 else { return .pending }
+      var problem: Int32 = 0
+      var size = socklen_t(MemoryLayout<Int32>.size)
+      getsockopt(socket, SOL_SOCKET, SO_ERROR, &problem, &size)
+      return problem == 0 ? .accepted : .refused
+    } ?? .pending
+  }
+
+  /// Whether one who listens at a port is among these processes. One whose descriptors are hidden
+  /// from us is believed, and so is a port of which the kernel shows no listener.
+  ///
+  /// The kernel takes milliseconds for its list, however short: ask only when a connection was
+  /// accepted.
+  static func isHeld(
+    _ port: UInt16, by processes: [Int32]
+  ) throws(DeploymentFailure) -> Bool {
+    var someone = false
+    for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
+      let sockets = try listeners(at: port, in: table)
+      if sockets.isEmpty { continue }
+      for process in processes where try holds(process, sockets) { return true }
+      someone = true
+    }
+    return !someone
+  }
+
+  private static func holds(
+    _ pid: Int32, _ sockets: Set<String>
+  ) throws(DeploymentFailure) -> Bool {
+    guard let descriptors = try Proc.descriptors(of: pid) else { return true }
+    return descriptors.contains { descriptor in
+      Proc.descriptor(descriptor, of: pid).map(sockets.contains) ?? false
+    }
+  }
+
+  /// The sockets that listen at a port, as `/proc/PID/fd` names them.
+  private static func listeners(
+    at port: UInt16, in table: String
+  ) throws(DeploymentFailure) -> Set<String> {
+    let bytes = (try Proc.read(table, limit: 1 << 26) ?? []).map(CChar.init(bitPattern:)) + [0]
+    let inodes = lines(of: bytes, about: port).compactMap { listener($0, at: port) }
+    return Set(inodes.map { "socket:[\($0)]" })
+  }
+
+  /// The inode of a line of `/proc/net/tcp`, where that is about a listener at the port.
+  static func listener(_ line: String, at port: UInt16) -> String? {
+    let fields = line.split(separator: " ").prefix(10)
+    guard fields.count == 10, fields[3] == "0A", let local = fields[1].split(separator: ":").last,
+      UInt16(local, radix: 16) == port
+    else { return nil }
+    return String(fields[9])
+  }
+
+  /// The lines in which the port is mentioned: few of many, in a file that is read at every check.
+  private static func lines(of table: [CChar], about port: UInt16) -> [String] {
+    let digits = String(port, radix: 16, uppercase: true)
+    let pattern = ":" + String(repeating: "0", count: 4 - digits.count) + digits + " "
+    return table.withUnsafeBufferPointer { table in
+      guard let start = table.baseAddress else { return [] }
+      var lines: [String] = []
+      var next = start
+      while let hit = strstr(next, pattern) {
+        var first = UnsafePointer(hit)
+        while first > next, first[-1] != 0x0a { first -= 1 }
+        let end = UnsafePointer<CChar>(strchr(hit, 0x0a) ?? hit + strlen(hit))
+        let bytes = UnsafeRawBufferPointer(start: first, count: end - first)
+        lines.append(String(decoding: bytes, as: UTF8.self))
+        next = end
+      }
+      return lines
+    }
+  }
+
+  private static func withSocket<Result>(
+    _ port: UInt16, address: in_addr_t,
+    _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Result?
+  ) -> Result? {
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    let socket = Glibc.socket(AF_INET, kind, 0)
+    guard socket >= 0 else { return nil }
+    defer { close(socket) }
+    var name = sockaddr_in()
+    name.sin_family = sa_family_t(AF_INET)
+    name.sin_port = port.bigEndian
+    name.sin_addr.s_addr = address.bigEndian
+    let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    return withUnsafePointer(to: &name) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body(socket, $0, length) }
+    }
+  }
+}

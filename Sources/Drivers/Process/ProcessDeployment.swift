@@ -1,0 +1,179 @@
+import DeploymentInterface
+import Glibc
+import SafeTexts
+
+/// A process group of this machine, from the engine's point of view.
+///
+/// Each call looks at what is there and does the next thing towards the goal, then returns: nothing
+/// here sleeps or waits for a process. What was seen once is not believed later, since processes
+/// end, are stopped and thawed by others, and the engine may have been killed between any two
+/// lines.
+struct ProcessDeployment: UserDeployment {
+  typealias ServiceType = ProcessService
+
+  /// What the running operation wants to reach.
+  enum Goal: String, Codable {
+    case running, frozen, gone
+  }
+
+  private(set) var name = ""
+  var ip: String?
+  private(set) var reasonOfError = ""
+  private(set) var suggestedTime = TimeSpan.milliseconds(50)
+  /// The first process of the group, from when it was started until all are gone.
+  var leader: ProcessIdentity?
+  var goal: Goal?
+  /// When the goal was set: milliseconds of the clock that stands still while the machine sleeps.
+  var since: Int64 = 0
+  /// It has been ready since it was started.
+  var wasReady = false
+  /// Its port may take until `readyWithin` to accept, because it was just started or thawed.
+  var isPatient = false
+  /// The next check starts it (again): its port was taken, or what a failed start left is being
+  /// killed.
+  var mustBegin = false
+  /// The port that it was told when it was started.
+  var startedPort: UInt16?
+  /// It did not end when it was asked to.
+  var isKilling = false
+
+  /// What `dashboard notify` calls it by; known before the start, so that the process can be told.
+  var uniqueId: String { name }
+
+  mutating func initialize(_ environment: Environment) {
+    name = environment.nameGenerator.get()
+  }
+
+  mutating func deployForCache(
+    _ level: CacheLevel, _ environment: Environment
+  ) async -> TaskState {
+    aim(at: level == .l1 ? .running : .frozen)
+    wasReady = false
+    return looking { deployment throws(DeploymentFailure) in try deployment.begin(environment) }
+  }
+
+  mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState {
+    aim(at: .running)
+    wasReady = false
+    return looking { deployment throws(DeploymentFailure) in try deployment.begin(environment) }
+  }
+
+  mutating func moveToCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
+    aim(at: level == .l1 ? .running : .frozen)
+    return looking { deployment throws(DeploymentFailure) in try deployment.approach(environment) }
+  }
+
+  mutating func setReady(_ environment: Environment) async -> TaskState {
+    aim(at: .running)
+    return looking { deployment throws(DeploymentFailure) in try deployment.approach(environment) }
+  }
+
+  mutating func checkState(_ environment: Environment) async -> TaskState {
+    looking { deployment throws(DeploymentFailure) in
+      deployment.mustBegin
+        ? try deployment.begin(environment) : try deployment.approach(environment)
+    }
+  }
+
+  mutating func destroy(_ environment: Environment) async -> TaskState {
+    aim(at: .gone)
+    return looking { deployment throws(DeploymentFailure) in try deployment.ask(environment) }
+  }
+
+  /// Asks all of it to end.
+  private mutating func ask(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
+    let family = try family(environment)
+    if family.isGone { return try approachGone(environment) }
+    let signal = environment.service.plan.stopSignal
+    family.signal(signal.number)
+    family.signal(SIGCONT)
+    environment.doLog(.info, SafeText("asked \(family) to end with \(signal.rawValue)"))
+    return wait()
+  }
+
+  private mutating func aim(at goal: Goal) {
+    self.goal = goal
+    since = Self.now
+    isPatient = false
+    mustBegin = false
+    isKilling = false
+    reasonOfError = ""
+  }
+
+  /// Where it could not be seen what runs, nothing is known: it is asked again.
+  private mutating func looking(
+    _ body: (inout Self) throws(DeploymentFailure) -> TaskState
+  ) -> TaskState {
+    do throws(DeploymentFailure) {
+      return try body(&self)
+    } catch {
+      return fail(error.kind, error.reason.text)
+    }
+  }
+
+  private mutating func approach(
+    _ environment: Environment
+  ) throws(DeploymentFailure) -> TaskState {
+    switch goal {
+    case .running: try approachRunning(environment)
+    case .frozen: try approachFrozen(environment)
+    case .gone: try approachGone(environment)
+    case nil: fail("checkState was called while nothing runs")
+    }
+  }
+
+  /// Finds what an earlier call has started, or starts it.
+  private mutating func begin(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
+    isPatient = true
+    // Until it is found or started: what comes before may fail, and has then to be done again.
+    mustBegin = true
+    let family = try family(environment)
+    if let found = family.leader, leader == nil || startedPort == environment.port {
+      if leader == nil { environment.doLog(.info, SafeText("found \(found), started before")) }
+      leader = ProcessIdentity(found, bootID: try Proc.bootID())
+      startedPort = environment.port
+      mustBegin = false
+      return try approach(environment)
+    }
+    guard family.isGone else {
+      family.signal(SIGKILL)
+      return wait()
+    }
+    try leader?.reap()
+    leader = nil
+    return try start(environment)
+  }
+
+  // MARK: Answers
+
+  /// Asks to be called again: soon at first, later less often.
+  mutating func wait() -> TaskState {
+    suggestedTime = .milliseconds(min(250, max(50, (Self.now - since) / 4)))
+    return .running
+  }
+
+  mutating func finish() -> TaskState {
+    goal = nil
+    return .finished
+  }
+
+  /// What is tried again keeps its goal: the next call may be a check as well as a start.
+  mutating func fail(_ kind: FailureClass, _ reason: String) -> TaskState {
+    let failure = DeploymentFailure(kind, SafeText(reason))
+    if kind == .permanent { goal = nil }
+    reasonOfError = failure.reason.text
+    return .error(failure)
+  }
+
+  mutating func fail(_ reason: String) -> TaskState { fail(.permanent, reason) }
+
+  // MARK: Time
+
+  func isLate(_ time: TimeSpan) -> Bool { Self.now - since >= time.milliseconds }
+
+  static var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}

@@ -1,0 +1,165 @@
+import DeploymentInterface
+import Glibc
+import SafeTexts
+
+/// Starts a process that outlives the engine: in a session of its own, with no descriptor of ours,
+/// no blocked or ignored signal, and nothing of the terminal.
+struct ProcessSpawn {
+  let arguments: [String]
+  let environment: [String]
+  let workingDirectory: String?
+  let log: String?
+  let mark: ProcessMark
+
+  /// The process that was started. It has executed its program, or this throws.
+  func start() throws(DeploymentFailure) -> ProcessIdentity {
+    let program = try findProgram()
+    let input = mark.openFile().map(Self.raised)
+    defer { if let input { close(input) } }
+    let output = try openLog()
+    defer { if let output { close(output) } }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    try prepare(&actions, input: input, output: output)
+    Self.prepare(&attributes)
+    let pid = try spawn(program, &actions, &attributes)
+    // It is our child, so that even if it has ended already its entry stays until we look.
+    guard let stat = try Proc.stat(pid) else {
+      throw .init(.transient, SafeText("process \(pid) cannot be found in /proc"))
+    }
+    return ProcessIdentity(stat, bootID: try Proc.bootID())
+  }
+
+  /// Starts it with these as its standard streams and nothing else; it may still be looking for its
+  /// program when this returns.
+  ///
+  /// - Returns: the pid, which is also the number of its session and of its process group.
+  func start(
+    input: Int32, output: Int32, errors: Int32
+  ) throws(DeploymentFailure) -> Int32 {
+    let program = try findProgram()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    guard let addCloseFrom = GnuCalls.addCloseFrom, let addChange = GnuCalls.addChangeDirectory
+    else { throw .init(.permanent, Self.tooOld) }
+    for (target, source) in [input, output, errors].enumerated() {
+      posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
+    }
+    _ = addCloseFrom(&actions, 3)
+    if let workingDirectory { _ = addChange(&actions, workingDirectory) }
+    Self.prepare(&attributes)
+    return try spawn(program, &actions, &attributes)
+  }
+
+  private func spawn(
+    _ program: String, _ actions: inout posix_spawn_file_actions_t,
+    _ attributes: inout posix_spawnattr_t
+  ) throws(DeploymentFailure) -> Int32 {
+    var arguments = arguments.map { strdup($0) } + [nil]
+    var variables = environment.map { strdup($0) } + [nil]
+    defer { for text in arguments + variables { free(text) } }
+    var pid: Int32 = 0
+    let problem = posix_spawn(&pid, program, &actions, &attributes, &arguments, &variables)
+    guard problem != 0 else { return pid }
+    throw Self.failure(problem, "\(self.arguments[0]) cannot be started")
+  }
+
+  /// What the system lacks now it may have later; all else is as it is.
+  private static func failure(_ number: Int32, _ what: String) -> DeploymentFailure {
+    let passing = [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, ENOSPC].contains(number)
+    return .init(
+      passing ? .transient : .permanent, SafeText("\(what): \(String(cString: strerror(number)))"))
+  }
+
+  private func prepare(
+    _ actions: inout posix_spawn_file_actions_t, input: Int32?, output: Int32?
+  ) throws(DeploymentFailure) {
+    guard let addCloseFrom = GnuCalls.addCloseFrom, let addChange = GnuCalls.addChangeDirectory
+    else { throw .init(.permanent, Self.tooOld) }
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
+    for descriptor: Int32 in [1, 2] {
+      if let output {
+        posix_spawn_file_actions_adddup2(&actions, output, descriptor)
+      } else {
+        posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+      }
+    }
+    _ = addCloseFrom(&actions, 3)
+    if let workingDirectory { _ = addChange(&actions, workingDirectory) }
+  }
+
+  static let tooOld: SafeText = "the C library of this system is too old: glibc 2.34 is needed"
+
+  private static func prepare(_ attributes: inout posix_spawnattr_t) {
+    var none = sigset_t()
+    sigemptyset(&none)
+    var all = sigset_t()
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    let flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
+    posix_spawnattr_setflags(&attributes, flags | GnuCalls.spawnInNewSession)
+  }
+
+  /// The same file under a number that no standard descriptor of the child takes.
+  static func raised(_ descriptor: Int32) -> Int32 {
+    let raised = fcntl(descriptor, F_DUPFD_CLOEXEC, 10)
+    guard raised >= 0 else { return descriptor }
+    close(descriptor)
+    return raised
+  }
+
+  private func openLog() throws(DeploymentFailure) -> Int32? {
+    guard let log else { return nil }
+    let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+    let file = open(log, flags, 0o600)
+    guard file >= 0 else { throw Self.failure(errno, "its log \(log) cannot be opened") }
+    return Self.raised(file)
+  }
+
+  /// The program's path. Looked for here and not by the C library, so that what is missing has a
+  /// name.
+  private func findProgram() throws(DeploymentFailure) -> String {
+    if let workingDirectory, !Self.isDirectory(workingDirectory) {
+      throw .init(.permanent, SafeText("there is no directory \(workingDirectory)"))
+    }
+    let program = arguments[0]
+    if program.contains("/") {
+      let path = program.hasPrefix("/") ? program : (workingDirectory ?? ".") + "/" + program
+      guard access(path, F_OK) == 0 else {
+        throw .init(.permanent, SafeText("there is no program \(program)"))
+      }
+      guard Self.isProgram(path) else {
+        throw .init(.permanent, SafeText("\(program) is not a program"))
+      }
+      return program
+    }
+    let variable = environment.last { $0.hasPrefix("PATH=") }?.dropFirst("PATH=".count)
+    let places = String(variable ?? "/usr/local/bin:/usr/bin:/bin")
+    for place in places.split(separator: ":") where Self.isProgram("\(place)/\(program)") {
+      return "\(place)/\(program)"
+    }
+    throw .init(.permanent, SafeText("there is no program \(program) in \(places)"))
+  }
+
+  private static func isDirectory(_ path: String) -> Bool { kind(of: path) == S_IFDIR }
+  private static func isProgram(_ path: String) -> Bool {
+    kind(of: path) == S_IFREG && access(path, X_OK) == 0
+  }
+  private static func kind(of path: String) -> mode_t? {
+    var information = stat()
+    return stat(path, &information) == 0 ? information.st_mode & S_IFMT : nil
+  }
+}

@@ -1,0 +1,61 @@
+import DeploymentDrivers
+import DriverConformance
+
+/// What a program that serves must keep besides; its standard input is a file with all requests.
+extension ProtocolCheck {
+  static let serving: [Claim] = [
+    .init("serves-each-line", "`serve` answers each request once, with its call") {
+      bench throws(CheckEnd) in
+      let requests = (1...8).map { bench.request(.status, id: first + 100 + $0) }
+      let answers = try await served(bench, requests.flatMap(\.bytes))
+      try expect(
+        answers.compactMap(\.call).sorted() == requests.map(\.call).sorted(),
+        "8 requests are answered with \(answers.count) lines, not one for each call")
+      let isDone = answers.allSatisfy { $0.outcome == .done && $0.observed?.power == .absent }
+      try expect(isDone, "status of what never was is not the same as without serve")
+    },
+    .init("serves-until-its-input-ends", "With the end of its input it ends, with status 0") {
+      bench throws(CheckEnd) in
+      let answers = try await served(bench, [])
+      try expect(answers.isEmpty, "it answers though nothing was asked")
+    },
+    .init("serves-on-after-nonsense", "A line that is no request ends nothing") {
+      bench throws(CheckEnd) in
+      let request = bench.request(.status, id: first + 110)
+      let nonsense = Array("{{{\n\n[7]\n".utf8) + [0xff, 0x00, 0x0a]
+      let answers = try await served(bench, nonsense + request.bytes)
+      try expect(
+        answers.contains { $0.call == request.call && $0.outcome == .done },
+        "what is asked after it is not answered")
+    },
+    .init("serves-no-unknown-verbs", "A verb that it does not know is `failed`, and ends nothing") {
+      bench throws(CheckEnd) in
+      var unknown = bench.request(.status, id: first + 111)
+      unknown.verb = "no-such-verb"
+      let request = bench.request(.status, id: first + 111)
+      let answers = try await served(bench, unknown.bytes + request.bytes)
+      let outcome = answers.first { $0.call == unknown.call }?.outcome
+      try expect(outcome == .failed, "it is answered with \(outcome?.rawValue ?? "nothing")")
+      try expect(
+        answers.contains { $0.call == request.call && $0.outcome == .done },
+        "what is asked after it is not answered")
+    },
+  ]
+
+  /// Everything that it answers, in the order in which it does; what is no answer is left out.
+  private static func served(
+    _ bench: ProtocolBench, _ input: [UInt8]
+  ) async throws(CheckEnd) -> [DriverReply] {
+    guard bench.capabilities.serve == true else {
+      throw .skipped("it does not say that it serves")
+    }
+    let ending = try await run(bench, ["serve"], input)
+    try expect(ending.cause == .exited(0), "serve: \(ending.cause)")
+    return ending.output.split(separator: 0x0a).compactMap { line in
+      guard let reply = try? DriverReply(reading: Array(line)), reply.call != nil else {
+        return nil
+      }
+      return reply
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// Makes nothing: tests, demonstrations and trying out a configuration.
+struct SimulatedDriver: Driver {
+  var name: String { "simulated" }
+  var help: String { "Makes nothing, and behaves as it is told to." }
+  var providerParameters: [Parameter] { [] }
+  var serviceParameters: [Parameter] { SimulatedPlan.parameters }
+
+  func makeProvider(_ parameters: ParameterValues) throws(ParameterProblem) -> any Provider {
+    _ = try ParameterReader(parameters, of: "a simulated provider", parameters: [])
+    return SimulatedProvider()
+  }
+}
+
+struct SimulatedProvider: Provider {
+  func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service {
+    SimulatedService(plan: try SimulatedPlan(parameters))
+  }
+
+  func problem() async -> SafeText? { nil }
+}
+
+struct SimulatedService: Service {
+  let plan: SimulatedPlan
+
+  var cacheLevels: CacheLevels { plan.cacheLevels }
+  var osManager: (any OSManager)? { plan.waitsForOS ? SimulatedOSManager() : nil }
+  func makeDeployment() -> SimulatedDeployment { .init() }
+  func makePublication() -> SimulatedPublication? { plan.publishes ? .init() : nil }
+}
+
+/// Somebody inside who must say ready: `dashboard notify ready`.
+struct SimulatedOSManager: OSManager {
+  var waitsForReady: Bool { true }
+}

@@ -1,0 +1,136 @@
+import DeploymentInterface
+import Glibc
+import SafeTexts
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Which machine belongs to which deployment: a folder with one small file for each claimed one.
+///
+/// The machines themselves carry no mark of ours, so what is claimed is written here, by the one
+/// step that only one can win (`link`), before a machine is given to anybody.
+struct HostClaims: Sendable {
+  /// What stands in a claim.
+  struct Claim: Hashable, Codable, Sendable {
+    /// The engine's mark.
+    var owner: String
+    /// The deployment's number: `d17`.
+    var deployment: String
+    /// The deployment's name.
+    var name: String
+    /// The machine, as it was in the list then.
+    var host: StaticHost
+
+    /// It belongs to this deployment.
+    func isOf(_ owner: String, _ deployment: String) -> Bool {
+      self.owner == owner && self.deployment == deployment
+    }
+  }
+
+  let folder: String
+
+  /// Every claim that can be read, by file.
+  func all() throws(DeploymentFailure) -> [String: Claim] {
+    guard access(folder, F_OK) == 0 else { return [:] }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw .system("the claims in \(folder) cannot be read")
+    }
+    var claims: [String: Claim] = [:]
+    for name in names where name.hasSuffix(Self.suffix) { claims[name] = read(name) }
+    return claims
+  }
+
+  /// The claim on a machine; nil: it is free.
+  func claim(on host: StaticHost) -> Claim? { read(Self.file(host)) }
+
+  /// Claims a machine; false: somebody else has it.
+  func take(_ claim: Claim) throws(DeploymentFailure) -> Bool {
+    let path = "\(folder)/\(Self.file(claim.host))"
+    let draft = "\(path).\(claim.owner).\(claim.deployment).draft"
+    try makeFolder()
+    try write(claim, to: draft)
+    defer { unlink(draft) }
+    if link(draft, path) == 0 {
+      sync()
+      return true
+    }
+    guard errno == EEXIST else { throw .system("\(path) cannot be made") }
+    return read(Self.file(claim.host))?.isOf(claim.owner, claim.deployment) ?? false
+  }
+
+  /// Gives back every machine that this deployment has.
+  func release(_ owner: String, _ deployment: String) throws(DeploymentFailure) {
+    for (name, claim) in try all() where claim.isOf(owner, deployment) {
+      guard unlink("\(folder)/\(name)") == 0 || errno == ENOENT else {
+        throw .system("\(folder)/\(name) cannot be removed")
+      }
+    }
+    sync()
+  }
+
+  /// Where a claim on a machine stands.
+  func path(_ host: StaticHost) -> String { "\(folder)/\(Self.file(host))" }
+
+  private static let suffix = ".claim"
+
+  private static func file(_ host: StaticHost) -> String {
+    PlainName.of(host.address) + "+\(host.port)\(suffix)"
+  }
+
+  private func read(_ name: String) -> Claim? {
+    let path = "\(folder)/\(name)"
+    if access(path, F_OK) != 0, errno == ENOENT { return nil }
+    let bytes = (try? Proc.read(path, limit: 65_536)) ?? []
+    if let claim = try? JSONDecoder().decode(Claim.self, from: Data(bytes)) { return claim }
+    // A file that cannot be read is somebody's: the machine is not handed out.
+    return Claim(owner: "", deployment: "", name: "somebody", host: .unreadable)
+  }
+
+  private func makeFolder() throws(DeploymentFailure) {
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw .init(.transient, SafeText("the folder for claims \(folder) cannot be made"))
+    }
+  }
+
+  private func write(_ claim: Claim, to path: String) throws(DeploymentFailure) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let json = try? encoder.encode(claim) else {
+      throw .init(.permanent, "a claim cannot be written")
+    }
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .system("\(path) cannot be written") }
+    defer { close(file) }
+    let bytes = Array(json) + [0x0a]
+    guard Glibc.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
+      throw .system("\(path) cannot be written")
+    }
+  }
+
+  /// The folder's own entry on the disk, so that a claim outlives a power cut.
+  private func sync() {
+    let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard directory >= 0 else { return }
+    fsync(directory)
+    close(directory)
+  }
+}
+
+extension StaticHost {
+  /// Of a claim that cannot be read.
+  fileprivate static let unreadable = StaticHost()
+
+  private init() {
+    name = "unknown"
+    address = ""
+    port = 0
+    mac = nil
+  }
+}

@@ -1,0 +1,212 @@
+import DeploymentInterface
+import SafeTexts
+
+/// A machine that exists, while it is handed out.
+///
+/// It carries no mark of ours, so nothing on it is ever started, stopped or destroyed: deploying is
+/// claiming one that answers, and destroying is giving it back.
+struct StaticDeployment: UserDeployment {
+  typealias ServiceType = StaticService
+
+  enum Goal: String, Codable {
+    case claim, ready
+  }
+
+  private(set) var reasonOfError = ""
+  private(set) var suggestedTime = TimeSpan.seconds(5)
+  private var reserved = ""
+  private var host: StaticHost?
+  private var goal: Goal?
+  /// When the operation began, by the engine's clock that never jumps.
+  private var since: Int64 = 0
+  private var wokenAt: Int64?
+  /// A user has been let in since it was claimed.
+  private var wasReady = false
+
+  var name: String { host?.name ?? reserved }
+  var uniqueId: String { host?.mac?.description ?? host?.name ?? reserved }
+  var ip: String? { host?.place }
+
+  mutating func initialize(_ environment: Environment) {
+    reserved = environment.nameGenerator.get()
+  }
+
+  mutating func deployForCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
+    start(.claim, environment)
+  }
+  mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState {
+    start(.claim, environment)
+  }
+  mutating func setReady(_ environment: Environment) async -> TaskState {
+    start(.ready, environment)
+  }
+  mutating func checkState(_ environment: Environment) async -> TaskState {
+    approach(environment)
+  }
+  mutating func destroy(_ environment: Environment) async -> TaskState {
+    do throws(DeploymentFailure) {
+      try environment.service.claims.release(environment.owner, environment.number)
+      if let host { environment.doLog(.info, SafeText("gave back \(host.words)")) }
+      host = nil
+      goal = nil
+      wasReady = false
+      reasonOfError = ""
+      return .finished
+    } catch {
+      return fail(error)
+    }
+  }
+
+  private mutating func start(_ goal: Goal, _ environment: Environment) -> TaskState {
+    if self.goal != goal {
+      since = environment.now
+      wokenAt = nil
+    }
+    self.goal = goal
+    return approach(environment)
+  }
+
+  private mutating func approach(_ environment: Environment) -> TaskState {
+    do throws(DeploymentFailure) {
+      switch goal {
+      case .claim: return try claim(environment)
+      case .ready: return try makeReady(environment)
+      case nil: throw .init(.permanent, "checkState was called while nothing runs")
+      }
+    } catch {
+      return fail(error)
+    }
+  }
+
+  // MARK: Claiming
+
+  /// Takes the first free machine that answers; one that was taken before is found again.
+  private mutating func claim(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
+    let service = environment.service
+    let claims = try service.claims.all().values
+    if let own = claims.first(where: { $0.isOf(environment.owner, environment.number) }) {
+      host = own.host
+      return finish()
+    }
+    host = nil
+    let free = service.hosts.filter { service.claims.claim(on: $0) == nil }
+    guard !free.isEmpty else { throw .init(.transient, Self.allTaken(environment)) }
+    let problems = HostProbe.problems(of: free, within: service.answerWithin)
+    for (candidate, problem) in zip(free, problems) where problem == nil {
+      let claim = HostClaims.Claim(
+        owner: environment.owner, deployment: environment.number, name: reserved, host: candidate)
+      guard try service.claims.take(claim) else { continue }
+      host = candidate
+      environment.doLog(.info, SafeText("claimed \(candidate.words)"))
+      return finish()
+    }
+    let silent = zip(free, problems).compactMap { host, why in why.map { (host, $0) } }
+    return try wake(silent, environment)
+  }
+
+  /// Wakes what can be woken and waits for it; says who does not answer where nothing can be done.
+  private mutating func wake(
+    _ silent: [(host: StaticHost, why: String)], _ environment: Environment
+  ) throws(DeploymentFailure) -> TaskState {
+    let sleepers = silent.filter { $0.host.mac != nil }
+    let shown = silent.prefix(5).map { "\($0.host.words): \($0.why)" }.joined(separator: "; ")
+    if !sleepers.isEmpty, !isLate(environment) {
+      if wokenAt == nil {
+        environment.doLog(.info, SafeText("woke \(sleepers.map(\.host.name).prefix(20))"))
+      }
+      wakeAgain(sleepers.map(\.host), environment)
+      return wait()
+    }
+    // Once more from the beginning: it may be switched on by a person.
+    since = environment.now
+    wokenAt = nil
+    throw .init(.transient, SafeText("no free host answers: \(shown)"))
+  }
+
+  private static func allTaken(_ environment: Environment) -> SafeText {
+    let service = environment.service
+    let others = service.hosts.filter { host in
+      service.claims.claim(on: host).map { $0.owner != environment.owner } ?? false
+    }
+    guard let other = others.first else {
+      return SafeText("all \(service.hosts.count) hosts are handed out")
+    }
+    return SafeText(
+      "all \(service.hosts.count) hosts are handed out, \(others.count) of them by another engine;"
+        + " if that is gone for good, remove \(service.claims.path(other))")
+  }
+
+  // MARK: Readying
+
+  private mutating func makeReady(
+    _ environment: Environment
+  ) throws(DeploymentFailure) -> TaskState {
+    guard let host else { throw .init(.permanent, "it has no host: it was given back") }
+    let service = environment.service
+    let isListed = service.hosts.contains { $0.place == host.place }
+    guard isListed || wasReady else {
+      throw .init(.permanent, SafeText("\(host.words) is no longer in the list of hosts"))
+    }
+    // What was lost is taken again, unless somebody else has it now.
+    let claim = HostClaims.Claim(
+      owner: environment.owner, deployment: environment.number, name: reserved, host: host)
+    guard try service.claims.take(claim) else {
+      let other = service.claims.claim(on: host)?.name ?? "another"
+      throw .init(.permanent, SafeText("\(host.words) is claimed by \(other)"))
+    }
+    guard let why = HostProbe.problems(of: [host], within: service.answerWithin)[0] else {
+      // One in the cache may be looked at as well, and is nobody's for that.
+      if environment.record.placement.isAssigned { wasReady = true }
+      return finish()
+    }
+    guard !isLate(environment) else {
+      let woken = host.mac == nil ? "" : ", though it was woken"
+      let time = service.readyWithin.spoken
+      throw .init(
+        .permanent, SafeText("\(host.words) has not answered for \(time)\(woken): \(why)"))
+    }
+    wakeAgain([host], environment)
+    return wait()
+  }
+
+  // MARK: Answers
+
+  /// A packet may be lost, so it is sent again while somebody waits.
+  private mutating func wakeAgain(_ hosts: [StaticHost], _ environment: Environment) {
+    if let wokenAt, environment.now - wokenAt < 15_000 { return }
+    wokenAt = environment.now
+    for mac in hosts.compactMap(\.mac) { HostProbe.wake(mac) }
+  }
+
+  private mutating func isLate(_ environment: Environment) -> Bool {
+    // The clock begins anew when this machine does.
+    since = min(since, environment.now)
+    return environment.now - since >= environment.service.readyWithin.milliseconds
+  }
+
+  private mutating func wait() -> TaskState {
+    suggestedTime = .seconds(2)
+    return .running
+  }
+
+  private mutating func finish() -> TaskState {
+    goal = nil
+    wokenAt = nil
+    reasonOfError = ""
+    return .finished
+  }
+
+  /// What is tried again keeps its goal: the next call may be a check as well as a start.
+  private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
+    if failure.kind == .permanent { goal = nil }
+    reasonOfError = failure.reason.text
+    return .error(failure)
+  }
+}
+
+extension DeploymentEnvironment<StaticService> {
+  /// The deployment's number as it is shown.
+  var number: String { DeploymentID(record.id).description }
+  /// Milliseconds of the clock that never jumps, as the engine had it for this call.
+  var now: Int64 { record.time.moment.milliseconds }
+}

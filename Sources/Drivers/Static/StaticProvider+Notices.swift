@@ -1,0 +1,18 @@
+import DeploymentInterface
+import SafeTexts
+
+extension StaticProvider: NoticeSource {
+  /// Tells of the claims on machines that this list does not name any more: a list changes with
+  /// the configuration only, and then there is another provider.
+  func watch(_ sink: NoticeSink) {
+    let places = Set(hosts.map(\.place))
+    // Claims that cannot be read now are seen when they are next needed.
+    let all = (try? claims.all()) ?? [:]
+    for (_, claim) in all.sorted(by: { $0.key < $1.key })
+    where !places.contains(claim.host.place) {
+      guard let id = DeploymentID(parsing: claim.deployment) else { continue }
+      let sentence = SafeText("\(claim.host.words) is no longer in the list of hosts")
+      sink.tell(.init(owner: claim.owner, deployment: id, kind: .changed(sentence)))
+    }
+  }
+}
