@@ -147,7 +147,8 @@ let tests: [Target] = [
   .testTarget(
     name: "DashboardTests",
     dependencies: [
-      "Basics", "Posix", "TestSupport", "DashboardKit", "DashboardScreen", "TerminalHost", "TerminalCells", "DeploymentEngine",
+      "Basics", "Posix", "TestSupport", "DashboardKit", "DashboardScreen", "TerminalHost",
+      "TerminalCells", "DeploymentEngine",
       "EngineSimulation", "EngineRuntime", "EngineStore", "DeploymentDrivers", "DriverConformance",
       "ProtocolConformance", "DeploymentInterface", "SafeTexts", "Fuzzing",
     ],

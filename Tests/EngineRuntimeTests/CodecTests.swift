@@ -134,6 +134,6 @@ extension RandomRecords {
       phase: .preparing(
         Operation(
           .deployForCache(.l1), deadline: Deadline(from: now.moment, length: .hours(1)))),
-      osState: .usable, publication: nil, because: "growing L1 by 3: 2 of 5 ready", at: now.utc)
+      guest: .ready(), publication: nil, because: "growing L1 by 3: 2 of 5 ready", at: now.utc)
   }
 }

@@ -63,7 +63,7 @@ struct OrphanTests {
     #expect(id == DeploymentID(1))
     #expect(host.waitUntilIdle(timeout: .seconds(300)))
     let adopted = try #require(try bench.snapshot().deployments.first { $0.id == id })
-    #expect(adopted.identity.name == "lab-700" && adopted.placement == .assigned("ann"))
+    #expect(adopted.identity.name == "lab-700" && adopted.placement.holder == "ann")
     #expect(bench.world.seen.last == .init(method: "setReady", name: "lab-700"))
   }
 }

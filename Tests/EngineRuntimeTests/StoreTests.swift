@@ -122,7 +122,7 @@ struct StoreTests {
         outcome.changes = [.deployment(two)]
         let failure = #expect(throws: StoreFailure.self) { try store.commit(outcome, at: now) }
         #expect(failure?.kind == .inconsistent)
-        two.phase = .removed
+        two.load(.removed)
         outcome.changes = [.deployment(two)]
         _ = try store.commit(outcome, at: now)
       }

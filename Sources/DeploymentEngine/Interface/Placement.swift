@@ -30,12 +30,23 @@ public enum CacheLevels: String, Hashable, Codable, Sendable, CaseIterable {
   }
 }
 
+/// Whether the user who holds a deployment may come in.
+public enum Admission: UInt8, Hashable, Sendable {
+  /// `setReady` has not finished since the user claimed it.
+  case wanted = 1
+  /// `setReady` has finished since the user claimed it; with an IP the user is let in.
+  case granted = 2
+}
+
 /// Where a deployment stands. An assigned L2 item cannot be expressed.
 public enum Placement: Hashable, Sendable {
   /// In a cache; `reservedFor` names the user who waits for it (it then counts as assigned).
   case cache(CacheLevel, reservedFor: SafeText?)
-  /// Held by a user.
-  case assigned(SafeText)
+  /// Held by a user, who may come in or not yet.
+  case assigned(SafeText, Admission)
+
+  /// Claimed by a user just now: `setReady` has not finished since.
+  public static func assigned(_ user: SafeText) -> Placement { .assigned(user, .wanted) }
 
   /// The cache level, where it stands in a cache.
   public var level: CacheLevel? {
@@ -49,7 +60,31 @@ public enum Placement: Hashable, Sendable {
   public var user: SafeText? {
     switch self {
     case .cache(_, let user): user
-    case .assigned(let user): user
+    case .assigned(let user, _): user
+    }
+  }
+
+  /// The user who holds it; nil in a cache, also where one waits for it.
+  public var holder: SafeText? {
+    switch self {
+    case .cache: nil
+    case .assigned(let user, _): user
+    }
+  }
+
+  /// Whether its holder may come in; nil where nobody holds it.
+  public var admission: Admission? {
+    switch self {
+    case .cache: nil
+    case .assigned(_, let admission): admission
+    }
+  }
+
+  /// The same placement with this admission of its holder; in a cache nothing changes.
+  public func with(_ admission: Admission) -> Placement {
+    switch self {
+    case .cache: self
+    case .assigned(let user, _): .assigned(user, admission)
     }
   }
 

@@ -21,6 +21,7 @@ public final class EngineHost: Sendable {
   private let options: EngineOptions
   private let runner: CallRunner
   private let fault: @Sendable () -> StoreFailure?
+  private let breach: @Sendable () -> String?
   private let state: Mutex<State>
   /// Held while it starts or stops, so that neither happens during the other.
   private let turning = Mutex(())
@@ -28,10 +29,18 @@ public final class EngineHost: Sendable {
   /// An engine that does not run yet.
   public convenience init(_ options: EngineOptions) { self.init(options, fault: { nil }) }
 
-  /// - Parameter fault: asked before each commit; what it answers goes wrong instead. For tests.
-  init(_ options: EngineOptions, fault: @escaping @Sendable () -> StoreFailure?) {
+  /// For tests.
+  ///
+  /// - Parameters:
+  ///   - fault: asked before each commit; what it answers goes wrong instead.
+  ///   - breach: asked in each turn; what it answers is an invariant that the core breaks.
+  init(
+    _ options: EngineOptions, fault: @escaping @Sendable () -> StoreFailure?,
+    breach: @escaping @Sendable () -> String? = { nil }
+  ) {
     self.options = options
     self.fault = fault
+    self.breach = breach
     runner = CallRunner(clock: options.clock)
     state = Mutex(State(configuration: options.configuration))
   }
@@ -52,7 +61,7 @@ public final class EngineHost: Sendable {
       let lease = try Lease.take(
         store: options.storePath, access: options.access,
         endsFrozenHolder: options.endsFrozenHolder)
-      let run = EngineRun(fault: fault)
+      let run = EngineRun(fault: fault, breach: breach)
       do throws(StoreFailure) {
         try begin(run, on: try Store(lease), options)
       } catch {

@@ -17,8 +17,15 @@ final class EngineRun: Sendable {
   private let retry = Semaphore()
   /// Asked before each commit; what it answers goes wrong instead. For tests.
   let fault: @Sendable () -> StoreFailure?
+  /// Asked in each turn; what it answers is an invariant that the core breaks. For tests.
+  let breach: @Sendable () -> String?
 
-  init(fault: @escaping @Sendable () -> StoreFailure?) { self.fault = fault }
+  init(
+    fault: @escaping @Sendable () -> StoreFailure?, breach: @escaping @Sendable () -> String?
+  ) {
+    self.fault = fault
+    self.breach = breach
+  }
 
   var trouble: SafeText? { state.withLock { $0.trouble } }
   var lost: SafeText? { state.withLock { $0.lost } }

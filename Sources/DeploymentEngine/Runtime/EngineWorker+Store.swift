@@ -9,6 +9,7 @@ extension EngineWorker {
   /// Stores everything that the core has decided and takes up requests with it; then acts on it.
   mutating func store(noting note: SafeText? = nil) throws(StoreFailure) {
     var outcome = engine.takeOutcome()
+    if let sentence = outcome.brokenInvariant { return try beginAnew(because: sentence) }
     if let note {
       let now = options.clock.now.utc
       outcome.journal.insert(JournalEntry(at: now, kind: .engine, message: note), at: 0)
@@ -19,8 +20,9 @@ extension EngineWorker {
       let committed = try commit(outcome, takesRequests)
       let now = options.clock.now
       if now.moment - start > .seconds(1) { engine.made(outcome, at: now) }
-      requests = committed.requests
+      requests += committed.requests
       requestsMayWait = committed.moreRequests
+      (toldRequests, isRecovering) = ([], false)
     }
     for change in outcome.changes { learn(change) }
     for entry in outcome.journal {
@@ -29,6 +31,22 @@ extension EngineWorker {
     guard !isDraining else { return }
     for call in outcome.calls { make(call) }
     for call in outcome.inventories { make(call) }
+  }
+
+  /// The core has met what its states exclude: nothing of that step is stored or done. What is
+  /// stored is sound, so the core begins anew on that, and is told once more what was asked. Where
+  /// the same happens again before anything could be stored, the engine ends.
+  private mutating func beginAnew(because sentence: SafeText) throws(StoreFailure) {
+    log.write(.error, "an invariant of the engine is broken, nothing is stored: \(sentence)")
+    if isRecovering {
+      throw StoreFailure(.lost, "an invariant of the engine is broken again: \(sentence)")
+    }
+    isRecovering = true
+    requests = toldRequests + requests
+    toldRequests = []
+    let now = options.clock.now
+    engine = Engine(continuing: engine, loading: try store.load(at: now), at: now)
+    configure(configuration, at: now)
   }
 
   /// Where the store cannot be written for now, nothing is done, and it is tried again: what came

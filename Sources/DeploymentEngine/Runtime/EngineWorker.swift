@@ -26,6 +26,10 @@ struct EngineWorker {
   /// Requests that are taken up, to be told to the core.
   var requests: [Request] = []
   var requestsMayWait = true
+  /// Requests that the core was told since the last commit.
+  var toldRequests: [Request] = []
+  /// The last step broke an invariant, and nothing was stored since.
+  var isRecovering = false
   var dataVersion: Int64?
   var idleWaiters: [IdleWaiter] = []
   var nextLook: Moment
@@ -90,10 +94,12 @@ struct EngineWorker {
     let taken = requests
     requests = []
     for request in taken { engine.handle(.request(request), at: now) }
+    toldRequests += taken
     if let configuration = mail.configuration { configure(configuration, at: now) }
     for (id, answer) in mail.inventories { engine.handle(.inventoried(id, answer), at: now) }
     for event in mail.notices.events { engine.handle(event, at: now) }
     if let wake = engine.nextWake, wake <= now.moment { engine.handle(.tick, at: now) }
+    if let sentence = run.breach() { engine.breakInvariant(sentence) }
     noticeRequests()
     try store()
     runner.cancelOverdue(at: now.moment)
@@ -102,7 +108,7 @@ struct EngineWorker {
     lease.noteProgress()
   }
 
-  private mutating func configure(_ new: Configuration, at now: EngineTime) {
+  mutating func configure(_ new: Configuration, at now: EngineTime) {
     shelf = ServiceShelf(new, before: configuration, drivers: options.drivers)
     let mailbox = run.mailbox
     shelf.watch(ownedBy: store.id) { notice, provider in

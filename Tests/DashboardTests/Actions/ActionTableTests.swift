@@ -1,5 +1,5 @@
-import TerminalCells
 import SafeTexts
+import TerminalCells
 import Testing
 
 @testable import DashboardScreen

@@ -30,7 +30,7 @@ import Testing
     if let phase {
       var deployment = Deployment(
         id: DeploymentID(1), pool: PoolID(1), identity: Identity(name: "lab-000"),
-        placement: .cache(.l1, reservedFor: nil), phase: phase, osState: .usable,
+        placement: .cache(.l1, reservedFor: nil), phase: phase, guest: .ready(),
         publication: nil, because: "", at: Self.now.utc)
       change(&deployment)
       state.deployments = [deployment]
@@ -73,8 +73,7 @@ import Testing
     let goal = Act.Goal.letIn(user: "eva", target: "lab")
     func judge(_ change: (inout Deployment) -> Void) -> ActResult.Outcome {
       let view = view(.usable(nil)) { deployment in
-        deployment.placement = .assigned("eva")
-        deployment.admission = .granted
+        deployment.placement = .assigned("eva", .granted)
         deployment.ip = "10.0.0.1"
         change(&deployment)
       }
@@ -82,10 +81,10 @@ import Testing
     }
     #expect(judge { _ in } == .done)
     #expect(judge { $0.ip = nil } == .accepted)
-    #expect(judge { $0.admission = .wanted } == .accepted)
-    #expect(judge { $0.osState = .preparing } == .accepted)
+    #expect(judge { $0.placement = .assigned("eva", .wanted) } == .accepted)
+    #expect(judge { $0.guest = .silent } == .accepted)
     #expect(judge { $0.placement = .cache(.l1, reservedFor: "eva") } == .accepted)
-    #expect(judge { $0.phase = .error(Failed(.setReady, .permanent)) } == .failed)
+    #expect(judge { $0.load(.error(Failed(.setReady, .permanent))) } == .failed)
     #expect(judge { $0.placement = .assigned("luis") } == .failed)
   }
 
@@ -93,7 +92,7 @@ import Testing
     var state = view(nil).state
     state.waiters = [
       Waiter(
-        pool: PoolID(1), user: "eva", key: RequestKey("k"), position: 1,
+        pool: PoolID(1), user: "eva", position: 1,
         patience: Deadline(from: Self.now.moment, length: .hours(1)))
     ]
     let goal = Act.Goal.letIn(user: "eva", target: "lab")
@@ -102,20 +101,17 @@ import Testing
   }
 
   @Test(arguments: [
-    (PublicationState.publishing, ActResult.Outcome.accepted), (.active, .done),
-    (.error, .failed), (.removing, .failed), (.removed, .failed),
+    (PublicationPhase.publishing(operation), ActResult.Outcome.accepted), (.active, .done),
+    (.error(.publish), .failed), (.removing(operation), .failed), (.removed, .failed),
   ])
   func aPublicationHasEndedWhenItIsActive(
-    _ publication: PublicationState, _ expected: ActResult.Outcome
+    _ publication: PublicationPhase, _ expected: ActResult.Outcome
   ) {
     var state = view(nil).state
-    var old = PublicationRecord(
-      pool: PoolID(1), revision: 1, name: "p1", operation: Self.operation, at: Self.now.utc)
-    old.state = .active
-    var new = old
-    new = PublicationRecord(
-      pool: PoolID(1), revision: 2, name: "p2", operation: Self.operation, at: Self.now.utc)
-    new.state = publication
+    let old = PublicationRecord(
+      pool: PoolID(1), revision: 1, name: "p1", phase: .active, at: Self.now.utc)
+    let new = PublicationRecord(
+      pool: PoolID(1), revision: 2, name: "p2", phase: publication, at: Self.now.utc)
     state.publications = [old, new]
     let result = ActWait.judge(
       accepted(.published(pool: "lab"), about: nil), StoreView(state, at: Self.now))

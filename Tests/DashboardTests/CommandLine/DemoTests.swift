@@ -33,10 +33,9 @@ import Testing
     state.deployments = users.enumerated().map { number, user in
       var deployment = Deployment(
         id: DeploymentID(Int64(number) + 1), pool: PoolID(1),
-        identity: Identity(name: "web-\(number)"), placement: .assigned(user),
-        phase: .usable(nil), osState: .usable, publication: nil, because: "", at: Self.now.utc)
+        identity: Identity(name: "web-\(number)"), placement: .assigned(user, .granted),
+        phase: .usable(nil), guest: .ready(), publication: nil, because: "", at: Self.now.utc)
       deployment.uniqueId = SafeText("u\(number)")
-      deployment.admission = .granted
       deployment.ip = "127.0.0.1:1"
       deployment.loggedIn = [user]
       return deployment

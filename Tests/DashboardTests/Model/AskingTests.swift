@@ -106,7 +106,7 @@ extension Verb {
     var model = Fixture.model()
     _ = model.type("2", "D")
     var gone = Self.deployment(1)
-    gone.phase = .removed
+    gone.load(.removed)
     gone.revision = 5
     _ = model.change(.deployment(gone))
     #expect(model.chosenName == "win11-0412")
@@ -119,7 +119,7 @@ extension Verb {
     var model = Fixture.model()
     _ = model.type("2", "x")
     var gone = Self.deployment(1)
-    gone.phase = .removed
+    gone.load(.removed)
     _ = model.change(.deployment(gone))
     #expect(model.type("r", at: Fixture.later(.seconds(5))).isEmpty)
     #expect(model.status?.text.text.contains("went away") == true)
@@ -130,7 +130,7 @@ extension Verb {
     _ = model.type("2", "G")
     #expect(model.type("c").requests.first?.verb == .cancel(DeploymentID(10)))
     var held = Self.deployment(20)
-    held.phase = .preparing(Fixture.operation(.setReady))
+    held.load(.preparing(Fixture.operation(.setReady)))
     _ = model.change(.deployment(held))
     _ = model.type("4", "j")
     #expect(model.type("c") == [.flushInput])
@@ -200,7 +200,7 @@ extension Verb {
     #expect(model.text(120, 36).contains("win11-0413 changed since you looked"))
     for id in ids.dropLast() {
       var gone = Self.deployment(id)
-      gone.phase = .removed
+      gone.load(.removed)
       gone.revision = 4
       _ = model.change(.deployment(gone))
     }
@@ -219,10 +219,10 @@ extension Verb {
     _ = model.change(.deployment(deployment))
     #expect(model.text(120, 36).contains("destroy in 5 s, u undoes"))
     deployment.pending = nil
-    deployment.phase = .removing(Fixture.operation(.destroy))
+    deployment.load(.removing(Fixture.operation(.destroy)))
     deployment.revision = 3
     _ = model.change(.deployment(deployment))
-    deployment.phase = .error(Failed(.destroy, .permanent))
+    deployment.load(.error(Failed(.destroy, .permanent)))
     deployment.reason = "it does not stop"
     deployment.stateSince = Fixture.utc
     deployment.revision = 4
@@ -240,7 +240,7 @@ extension Verb {
       due: Fixture.now.deadline(in: .seconds(5)))
     _ = model.change(.deployment(deployment))
     deployment.pending = nil
-    deployment.phase = .usable(nil)
+    deployment.load(.usable(nil))
     deployment.stateSince = Fixture.utc
     deployment.revision = 3
     _ = model.change(.deployment(deployment))

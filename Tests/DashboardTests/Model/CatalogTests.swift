@@ -94,7 +94,7 @@ import Testing
       catalog.apply(
         .waiter(
           Waiter(
-            pool: Fixture.kiosk, user: SafeText(user), key: RequestKey(user),
+            pool: Fixture.kiosk, user: SafeText(user),
             position: Int64(position), patience: Fixture.now.deadline(in: .hours(1)))))
     }
     catalog.apply(.erasedWaiter(Fixture.kiosk, "b"))

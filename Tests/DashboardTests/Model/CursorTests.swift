@@ -46,7 +46,7 @@ extension ScreenModel {
     _ = model.type("2", "j", "j")
     #expect(model.chosenName == "win11-0413")
     var other = Self.deployment(8)
-    other.phase = .error(Failed(.setReady, .permanent))
+    other.load(.error(Failed(.setReady, .permanent)))
     _ = model.change(.deployment(other))
     #expect(model.chosenName == "win11-0413")
     #expect(model.cursor(.l1).index == 3)
@@ -57,7 +57,7 @@ extension ScreenModel {
     var model = Fixture.model()
     _ = model.type("2", "j", "j")
     var gone = Self.deployment(3)
-    gone.phase = .removed
+    gone.load(.removed)
     _ = model.change(.deployment(gone))
     #expect(model.chosenName == "win11-0414")
     #expect(model.cursor(.l1).index == 2)
@@ -85,7 +85,7 @@ extension ScreenModel {
     var model = Fixture.model()
     _ = model.type("2")
     var gone = Self.deployment(1)
-    gone.phase = .removed
+    gone.load(.removed)
     _ = model.change(.deployment(gone))
     let soon = Fixture.later(.milliseconds(900))
     #expect(model.type("m", at: soon).isEmpty)
@@ -121,7 +121,7 @@ extension ScreenModel {
   @Test func goesFromErrorToErrorWhateverHidesThem() {
     var model = Fixture.model()
     var other = Self.deployment(12)
-    other.phase = .error(Failed(.destroy, .permanent))
+    other.load(.error(Failed(.destroy, .permanent)))
     _ = model.change(.deployment(other))
     _ = model.type("j", "j", "2", "/", "z", "z", .enter)
     #expect(model.rows(.l1).isEmpty)
@@ -175,7 +175,7 @@ extension ScreenModel {
     var model = Fixture.model()
     _ = model.type("2", "p")
     var gone = Self.deployment(1)
-    gone.phase = .removed
+    gone.load(.removed)
     gone.revision = 9
     _ = model.change(.deployment(gone))
     #expect(model.chosenName == "win11-0411")

@@ -63,10 +63,10 @@ import Testing
     let lines = Self.lines("eva") { state in
       state.waiters = [
         Waiter(
-          pool: Fixture.kiosk, user: "bob", key: RequestKey("1"), position: 1,
+          pool: Fixture.kiosk, user: "bob", position: 1,
           patience: Fixture.now.deadline(in: .minutes(9))),
         Waiter(
-          pool: Fixture.kiosk, user: "eva", key: RequestKey("2"), position: 2,
+          pool: Fixture.kiosk, user: "eva", position: 2,
           patience: Fixture.now.deadline(in: .minutes(10))),
       ]
     }
@@ -82,7 +82,7 @@ import Testing
       state.deployments[0].pending = PendingRequest(
         key: RequestKey("k"), actor: "tom", verb: .destroy,
         due: Fixture.now.deadline(in: .seconds(4)))
-      state.deployments[0].osState = .preparing
+      state.deployments[0].guest = .silent
       state.deployments[0].patience = Fixture.now.deadline(in: .hours(1))
     }
     #expect(lines.contains("closed destroy was asked for by tom"))

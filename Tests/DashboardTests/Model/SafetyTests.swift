@@ -115,7 +115,7 @@ import Testing
       case 0:
         var changed = Fixture.deployments[dice.below(Fixture.deployments.count)]
         changed.revision = UInt64(dice.below(5))
-        if dice.below(2) == 0 { changed.phase = .removed }
+        if dice.below(2) == 0 { changed.load(.removed) }
         _ = model.change(.deployment(changed), at: time)
       case 1:
         let size = Size(width: dice.below(140), height: dice.below(45))

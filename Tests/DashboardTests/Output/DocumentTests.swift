@@ -19,7 +19,7 @@ import Testing
   private func deployment() -> Deployment {
     Deployment(
       id: DeploymentID(17), pool: PoolID(1), identity: Identity(name: "lab-003"),
-      placement: .cache(.l1, reservedFor: nil), phase: .usable(nil), osState: .usable,
+      placement: .cache(.l1, reservedFor: nil), phase: .usable(nil), guest: .ready(),
       publication: nil, because: "growing", at: Timestamp(milliseconds: 1_767_257_940_000))
   }
 
@@ -46,13 +46,12 @@ import Testing
   @Test func aDeploymentOfWhichAllIsKnown() {
     var deployment = deployment()
     deployment.placement = .assigned("ana")
-    deployment.phase = .preparing(
-      Operation(.setReady, deadline: Deadline(from: Self.now.moment, length: .hours(1))))
+    let end = Deadline(from: Self.now.moment, length: .hours(1))
+    deployment.load(.preparing(Operation(.setReady, deadline: end), ending: true))
     deployment.progress = Progress(done: 3, of: 5)
     deployment.uniqueId = "u-1"
     deployment.driverName = "Lab 3"
-    deployment.osState = .preparing
-    deployment.cancelRequested = true
+    deployment.guest = .silent
     deployment.loggedIn = ["ana"]
     deployment.ip = "10.1.4.3"
     deployment.reason = "was \"slow\""
@@ -73,7 +72,7 @@ import Testing
   @Test func anErrorNamesTheOperationThatFailedAndAReservationItsUser() {
     var deployment = deployment()
     deployment.placement = .cache(.l2, reservedFor: "luis")
-    deployment.phase = .error(Failed(.moveToCache(.l1), .permanent))
+    deployment.load(.error(Failed(.moveToCache(.l1), .permanent)))
     deployment.reason = "the disk is full"
     let text = view().document(of: deployment).text()
     #expect(text.contains(#""placement": "L2", "user": "luis", "state": "error""#))

@@ -37,7 +37,7 @@ enum Fixture {
     let start = Timestamp(milliseconds: utc.milliseconds - since.milliseconds)
     var deployment = Deployment(
       id: DeploymentID(id), pool: pool, identity: Identity(name: name), placement: placement,
-      phase: phase, osState: os, publication: nil,
+      phase: phase, guest: os == .usable ? .ready() : .silent, publication: nil,
       because: "growing L1 by 2: 8 of 10 ready", at: start)
     deployment.ip = ip
     return deployment
@@ -107,12 +107,11 @@ enum Fixture {
     }
     for (place, user) in ["ana", "luis", "mei", "tom", "zoë"].enumerated() {
       var held = deployment(
-        Int64(20 + place), win11, "win11-03\(70 + place)", .assigned(SafeText(user)), .usable(nil),
-        since: .minutes(Int64(80 + place)), ip: "10.1.4.\(70 + place)")
-      held.admission = .granted
+        Int64(20 + place), win11, "win11-03\(70 + place)", .assigned(SafeText(user), .granted),
+        .usable(nil), since: .minutes(Int64(80 + place)), ip: "10.1.4.\(70 + place)")
       if place == 0 { held.loggedIn = ["ana"] }
       if place == 1 {
-        held.phase = .error(Failed(.setReady, .permanent))
+        held.load(.error(Failed(.setReady, .permanent)))
         held.reason = "setReady: the machine was erased"
         held.ip = nil
       }

@@ -69,27 +69,28 @@ import Testing
 }
 
 @Suite struct DeploymentTests {
-  private func deployment(_ placement: Placement, _ phase: Phase, _ os: OSState) -> Deployment {
+  private func deployment(_ placement: Placement, _ phase: Phase, _ guest: GuestState) -> Deployment
+  {
     Deployment(
       id: DeploymentID(1), pool: PoolID(1), identity: Identity(name: "lab-001"),
-      placement: placement, phase: phase, osState: os, publication: nil, because: "a test",
+      placement: placement, phase: phase, guest: guest, publication: nil, because: "a test",
       at: Timestamp(milliseconds: 0))
   }
 
   @Test func isReadyWhenUsableInBoth() {
     let cached = Placement.cache(.l1, reservedFor: nil)
-    #expect(deployment(cached, .usable(nil), .usable).isReady)
-    #expect(!deployment(cached, .usable(nil), .preparing).isReady)
-    #expect(deployment(cached, .usable(nil), .preparing).isWaitingForOS)
-    #expect(!deployment(cached, .removable, .usable).isReady)
+    #expect(deployment(cached, .usable(nil), .ready()).isReady)
+    #expect(!deployment(cached, .usable(nil), .silent).isReady)
+    #expect(deployment(cached, .usable(nil), .silent).isWaitingForOS)
+    #expect(!deployment(cached, .removable, .ready()).isReady)
   }
 
   @Test func nobodyIsLetInWithoutAnAddressOrBeforeItWasMadeReady() {
-    var held = deployment(.assigned("ann"), .usable(nil), .usable)
+    var held = deployment(.assigned("ann"), .usable(nil), .ready())
     #expect(held.admission == .wanted && held.everAssigned)
     held.ip = "10.0.0.1"
     #expect(!held.isLetIn)
-    held.admission = .granted
+    held.placement = .assigned("ann", .granted)
     #expect(held.isLetIn)
     held.ip = ""
     #expect(!held.isLetIn)
@@ -98,7 +99,7 @@ import Testing
   }
 
   @Test func isCalledWhatItsDriverCallsItElseByTheNameItWasGiven() {
-    var one = deployment(.cache(.l2, reservedFor: nil), .removable, .usable)
+    var one = deployment(.cache(.l2, reservedFor: nil), .removable, .ready())
     #expect(one.name == "lab-001")
     one.driverName = "Anna's desk"
     #expect(one.name == "Anna's desk")
@@ -106,7 +107,7 @@ import Testing
 
   @Test func inErrorTheOperationIsTheFailedOne() {
     let failed = deployment(
-      .cache(.l1, reservedFor: nil), .error(Failed(.setReady, .permanent)), .usable)
+      .cache(.l1, reservedFor: nil), .error(Failed(.setReady, .permanent)), .ready())
     #expect(failed.operation == .setReady)
   }
 }

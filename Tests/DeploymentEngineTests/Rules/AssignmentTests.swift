@@ -10,7 +10,7 @@ import Testing
     let world = World(.pool(l1: 3, max: 10))
     #expect(world.ready(at: .l1) == [1, 2, 3])
     #expect(world.assign("ann").number == 1)
-    #expect(world[1].placement == .assigned("ann"))
+    #expect(world[1].placement.holder == "ann")
     #expect(world.task(1) == .start(.setReady))
     #expect(world.flight(1)?.call.notices == [.assignToUser("ann")])
     #expect(world.task(4) == .start(.deployForCache(.l1)))
@@ -83,7 +83,7 @@ import Testing
     #expect(world.pool().counts.assigned == 2)
     world.hear(.ready(nil), from: 1)
     world.drain()
-    #expect(world[1].placement == .assigned("bob") && world[1].isLetIn)
+    #expect(world[1].placement.holder == "bob" && world[1].isLetIn)
   }
 
   @Test func theOldestOfL2ComesThroughL1() {
@@ -93,7 +93,7 @@ import Testing
     #expect(world[1].state == .preparing && world.task(1) == .start(.moveToCache(.l1)))
     #expect(world.task(3) == .start(.deployForCache(.l2)), "L2 is refilled in the same step")
     world.settle()
-    #expect(world[1].placement == .assigned("ann") && world[1].isLetIn)
+    #expect(world[1].placement.holder == "ann" && world[1].isLetIn)
     #expect(world.notices(of: 1).contains(.assignToUser("ann")))
     #expect(world.tasks(of: 1).last == .start(.setReady))
   }
@@ -105,12 +105,12 @@ import Testing
     #expect(world.pool().counts.assigned == 1 && world.pool().counts.l1 == 0)
     world.answer(1, .finished)
     world.drain()
-    #expect(world[1].placement == .assigned("ann") && world[1].isLetIn)
+    #expect(world[1].placement.holder == "ann" && world[1].isLetIn)
   }
 
   @Test func aNewOneIsMadeForTheUserFromTheStart() {
     let world = Starting.deployForUser.world
-    #expect(world[1].placement == .assigned("ann"))
+    #expect(world[1].placement.holder == "ann")
     world.answer(1, .finished)
     world.drain()
     #expect(world[1].isLetIn)
@@ -146,7 +146,7 @@ import Testing
     let world = World(.pool(l1: 3, max: 3))
     #expect(world.ask(.assign(DeploymentID(2), user: "ann")).number == 2)
     world.drain()
-    #expect(world[2].isLetIn && world[2].placement == .assigned("ann"))
+    #expect(world[2].isLetIn && world[2].placement.holder == "ann")
   }
 
   @Test func aUserWhoHoldsOneIsNotGivenASecond() {

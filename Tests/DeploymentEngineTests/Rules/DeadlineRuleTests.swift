@@ -40,7 +40,7 @@ import Testing
     }
     world.assign("ann")
     world.run(for: .minutes(62))
-    #expect(world[1].state == .error && world[1].placement == .assigned("ann"))
+    #expect(world[1].state == .error && world[1].placement.holder == "ann")
     #expect(world[1].reason?.isEmpty == false)
     #expect(!world.tasks(of: 1).contains(.start(.cancel)))
   }

@@ -141,7 +141,7 @@ import Testing
     let calls = world.calls(of: 1)
     world.run(for: .hours(500))
     #expect(world[1].state == .error && world.calls(of: 1) == calls)
-    #expect(world[1].placement == .assigned("ann"))
+    #expect(world[1].placement.holder == "ann")
     #expect(world.engine.isIdle)
   }
 

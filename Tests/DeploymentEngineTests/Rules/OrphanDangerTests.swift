@@ -270,7 +270,7 @@ import Testing
     let before = try #require(site.engine.deployment(DeploymentID(2))?.revision)
     #expect(!isRefused(site.adopt("lab-92", for: "bob")))
     let after = try #require(site.engine.deployment(DeploymentID(2)))
-    #expect(after.revision > before && after.placement == .assigned("bob"))
+    #expect(after.revision > before && after.placement.holder == "bob")
   }
 }
 

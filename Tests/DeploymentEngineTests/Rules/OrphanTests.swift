@@ -225,7 +225,7 @@ import Testing
     let before = site.calls.count
     #expect(!isRefused(site.adopt("lab-92", for: "bob")))
     let adopted = try #require(site.engine.deployment(DeploymentID(2)))
-    #expect(adopted.placement == .assigned("bob") && adopted.isLetIn)
+    #expect(adopted.placement.holder == "bob" && adopted.isLetIn)
     #expect(adopted.identity == Identity(name: "lab-92"))
     #expect(site.calls.dropFirst(before).map(\.task) == [.start(.setReady)])
     #expect(site.calls.last?.notices == [.assignToUser("bob")])
@@ -243,7 +243,7 @@ import Testing
     site.pass(.minutes(10))
     #expect(isRefused(site.adopt("other-1", for: "bob"), .notPermitted))
     #expect(!isRefused(site.adopt("lab-700", for: "bob")))
-    #expect(site.engine.deployment(DeploymentID(2))?.placement == .assigned("bob"))
+    #expect(site.engine.deployment(DeploymentID(2))?.placement.holder == "bob")
   }
 
   @Test func whatCannotBeAdoptedIsRefusedAndStaysAsItIs() {

@@ -70,14 +70,16 @@ struct RandomRecords {
 
   mutating func phase() -> Phase {
     pick([
-      .preparing(operation()), .usable(maybe { $0.operation() }), .removable,
+      .preparing(operation(), ending: bool()), .usable(maybe { $0.operation() }), .removable,
       .removing(operation()), .removed, .canceling(operation()), .canceled,
       .error(Failed(kind(), pick(FailureClass.allCases), removals: number(0...9))),
     ])
   }
 
   mutating func placement() -> Placement {
-    bool() ? .cache(level(), reservedFor: maybe { $0.user() }) : .assigned(user())
+    bool()
+      ? .cache(level(), reservedFor: maybe { $0.user() })
+      : .assigned(user(), pick([.wanted, .granted]))
   }
 
   mutating func user() -> SafeText { SafeText("user\(number(0...99))") }
@@ -97,13 +99,10 @@ struct RandomRecords {
       identity: Identity(
         name: "lab-\(id)", mac: maybe { _ in MACAddress(0x5254_0000_0000 + UInt64(id)) },
         port: maybe { _ in UInt16(20_000 + id % 10_000) }),
-      placement: placement(), phase: phase(), osState: pick([.preparing, .usable]),
+      placement: placement(), phase: phase(),
+      guest: pick([.silent, .ready(data: maybe { $0.text() }, isTold: bool())]),
       publication: maybe { $0.number(1...9) }, because: text(), at: timestamp())
     deployment.revision = generator.next()
-    deployment.readyTold = bool()
-    deployment.osData = maybe { $0.text() }
-    deployment.admission = pick([.none, .wanted, .granted])
-    deployment.cancelRequested = bool()
     deployment.pending = maybe { records in
       PendingRequest(
         key: RequestKey("k\(records.number(0...99))"), actor: records.text(),
@@ -211,12 +210,11 @@ struct RandomRecords {
 
   mutating func publication(_ pool: Int32, _ revision: Int) -> PublicationRecord {
     var publication = PublicationRecord(
-      pool: PoolID(pool), revision: revision, name: text().text, operation: operation(),
-      at: timestamp())
-    publication.state = pick([.publishing, .draining, .removing, .removed, .error])
-    if bool() { publication.operation = nil }
+      pool: PoolID(pool), revision: revision, name: text().text,
+      phase: pick([
+        .publishing(operation()), .draining, .removing(operation()), .removed, .error(kind()),
+      ]), at: timestamp())
     publication.reason = maybe { $0.text() }
-    publication.failed = maybe { $0.kind() }
     publication.standing = number(0...99)
     publication.data = bytes()
     publication.progress = maybe { $0.progress() }
@@ -227,7 +225,7 @@ struct RandomRecords {
 
   mutating func waiter(_ pool: Int32, _ position: Int64) -> Waiter {
     Waiter(
-      pool: PoolID(pool), user: SafeText("waiter\(position)"), key: RequestKey("w\(position)"),
+      pool: PoolID(pool), user: SafeText("waiter\(position)"),
       position: position, patience: deadline())
   }
 }

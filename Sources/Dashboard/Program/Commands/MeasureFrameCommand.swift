@@ -67,11 +67,11 @@ enum MeasuredPool {
     ]
     var deployment = Deployment(
       id: DeploymentID(Int64(number)), pool: PoolID(1), identity: Identity(name: "lab-\(number)"),
-      placement: placements[number % 3], phase: .usable(nil), osState: .usable, publication: nil,
+      placement: placements[number % 3], phase: .usable(nil), guest: .ready(), publication: nil,
       because: "measured", at: time.utc)
     deployment.ip = SafeText("10.0.\(number / 250 % 250).\(number % 250)")
     if number % 50 == 0 {
-      deployment.phase = .error(Failed(.setReady, .permanent))
+      deployment.load(.error(Failed(.setReady, .permanent)))
       deployment.reason = "setReady: the machine was erased"
     }
     return deployment

@@ -25,7 +25,7 @@ extension Explanation {
 
   private mutating func going(_ deployment: Deployment, _ around: Surroundings) {
     switch deployment.phase {
-    case .preparing(let operation), .removing(let operation), .canceling(let operation),
+    case .preparing(let operation, _), .removing(let operation), .canceling(let operation),
       .usable(.some(let operation)):
       let progress = deployment.progress.map { ", \($0) done" } ?? ""
       fact("\(operation.kind.word) is running\(progress)")
@@ -47,7 +47,7 @@ extension Explanation {
 
   private mutating func gates(_ deployment: Deployment, _ around: Surroundings) {
     switch deployment.placement {
-    case .assigned(let user):
+    case .assigned(let user, _):
       head("May \(user) come in?")
       readiness(deployment)
       gate(

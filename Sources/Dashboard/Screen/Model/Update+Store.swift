@@ -138,7 +138,7 @@ extension ScreenModel {
     guard let deployment = catalog.deployment(id) else { return "is gone and forgotten" }
     if deployment.phase.isHistory { return "is gone: \(deployment.state.rawValue)" }
     switch deployment.placement {
-    case .assigned(let user): return "is in another list now: assigned to \(user)"
+    case .assigned(let user, _): return "is in another list now: assigned to \(user)"
     case .cache(let level, _) where Pane(deployment.placement) != subjectPane:
       return "is in another list now: \(level.rawValue)"
     case .cache: return "is hidden by the filter now"

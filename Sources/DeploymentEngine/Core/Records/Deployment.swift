@@ -27,16 +27,6 @@ public enum GracefulVerb: UInt8, Hashable, Sendable {
   case cancel = 0, destroy = 1, release = 2
 }
 
-/// Whether the user who holds a deployment may come in.
-public enum Admission: UInt8, Hashable, Sendable {
-  /// Nobody holds it.
-  case none = 0
-  /// Somebody does; `setReady` has not finished since.
-  case wanted = 1
-  /// `setReady` has finished since the user claimed it; with an IP the user is let in.
-  case granted = 2
-}
-
 /// One consumable that one user will use, as the engine knows it: what is stored is this, whole.
 public struct Deployment: Hashable, Sendable {
   /// Its number.
@@ -49,18 +39,10 @@ public struct Deployment: Hashable, Sendable {
   public var identity: Identity
   /// Where it stands.
   public var placement: Placement
-  /// Its state.
-  public var phase: Phase
+  /// Its state, and what may become of it.
+  public internal(set) var machine: DeploymentMachine
   /// What the OS manager has said.
-  public var osState: OSState
-  /// Whether the driver has been told of the OS manager's latest *ready*.
-  public var readyTold = false
-  /// What the OS manager sent along with its latest *ready*.
-  public var osData: SafeText?
-  /// Whether its user may come in.
-  public var admission: Admission
-  /// A cancel or a removal was asked for while an operation runs.
-  public var cancelRequested = false
+  public var guest: GuestState
   /// A request that waits for its not-before time.
   public var pending: PendingRequest?
   /// The users logged in, sorted.
@@ -100,24 +82,43 @@ public struct Deployment: Hashable, Sendable {
   /// A deployment that has just been decided on.
   public init(
     id: DeploymentID, pool: PoolID, identity: Identity, placement: Placement, phase: Phase,
-    osState: OSState, publication: Int?, because: SafeText, at now: Timestamp
+    guest: GuestState, publication: Int?, because: SafeText, at now: Timestamp
   ) {
     self.id = id
     self.pool = pool
     self.identity = identity
     self.placement = placement
-    self.phase = phase
-    self.osState = osState
+    machine = DeploymentMachine(phase)
+    self.guest = guest
     self.publication = publication
     self.because = because
     self.createdAt = now
     self.stateSince = now
-    self.admission = placement.isAssigned ? .wanted : .none
     self.everAssigned = placement.isAssigned
+  }
+
+  /// Its state, with what belongs to it.
+  public var phase: Phase { machine.phase }
+  /// Puts it into a phase, as a store or an example has it.
+  package mutating func load(_ phase: Phase) { machine = DeploymentMachine(phase) }
+  /// The same with its due times on another clock.
+  public func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Deployment {
+    var copy = self
+    copy.machine = machine.mappingDeadlines(transform)
+    copy.next = next.map(transform)
+    copy.patience = patience.map(transform)
+    if let pending { copy.pending?.due = transform(pending.due) }
+    return copy
   }
 
   /// Its state's name.
   public var state: DeploymentState { phase.state }
+  /// What the OS manager has said, as it is shown.
+  public var osState: OSState { guest.osState }
+  /// Whether its user may come in; nil where nobody holds it.
+  public var admission: Admission? { placement.admission }
+  /// A cancel or a removal was asked for while its operation runs.
+  public var cancelRequested: Bool { phase.isEnding }
   /// What it is called: the driver's name, else its unique id, else the name it was given.
   public var name: SafeText {
     driverName.isEmpty ? SafeText(identity.name) : driverName
@@ -130,7 +131,7 @@ public struct Deployment: Hashable, Sendable {
   public var isWaitingForOS: Bool { state == .usable && osState == .preparing }
   /// Its user has been let in: made ready since the claim, and with an address.
   public var isLetIn: Bool {
-    placement.isAssigned && isReady && admission == .granted && !(ip?.isEmpty ?? true)
+    isReady && admission == .granted && !(ip?.isEmpty ?? true)
   }
   /// The operation in flight or, in error, the one that failed.
   public var operation: OperationKind? {

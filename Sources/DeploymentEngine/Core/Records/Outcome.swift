@@ -1,4 +1,5 @@
 public import DeploymentInterface
+public import SafeTexts
 
 /// The answer to one request.
 public struct Answer: Hashable, Sendable {
@@ -26,6 +27,9 @@ public struct Outcome: Hashable, Sendable {
   public var calls: [Call] = []
   /// What providers are asked about what exists on them, after the commit.
   public var inventories: [InventoryCall] = []
+  /// What cannot be, and is: nothing of this is stored or done, and the engine begins anew from its
+  /// store. Nil: all is well.
+  public var brokenInvariant: SafeText?
 
   /// Nothing to do.
   public init() {}

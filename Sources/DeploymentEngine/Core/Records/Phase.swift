@@ -1,4 +1,5 @@
 public import DeploymentInterface
+public import SafeTexts
 
 /// What the next driver call of an operation is.
 public enum OperationStep: UInt8, Hashable, Sendable {
@@ -10,28 +11,6 @@ public enum OperationStep: UInt8, Hashable, Sendable {
   case check = 1
   /// Nothing, until the provider has room for the operation.
   case queued = 2
-}
-
-/// The task in flight on a deployment or a publication. At most one for each.
-public struct Operation: Hashable, Sendable {
-  /// Which method.
-  public var kind: OperationKind
-  /// What is called next.
-  public var step: OperationStep
-  /// How often it failed in a way that is tried again; 0 at first.
-  public var failures: Int
-  /// When its time is over.
-  public var deadline: Deadline
-
-  /// An operation that has not been called yet.
-  public init(
-    _ kind: OperationKind, step: OperationStep = .start, failures: Int = 0, deadline: Deadline
-  ) {
-    self.kind = kind
-    self.step = step
-    self.failures = failures
-    self.deadline = deadline
-  }
 }
 
 /// What an error leaves behind: the operation that failed. The reason stands in the deployment.
@@ -52,11 +31,15 @@ public struct Failed: Hashable, Sendable {
 }
 
 /// The state of a deployment with what belongs to it and to no other state.
+///
+/// Only `DeploymentMachine` leads from one to another.
 public enum Phase: Hashable, Sendable {
   /// Being made, moved or made ready. May become: usable, removable, canceling, error.
-  case preparing(Operation)
-  /// Usable, or waiting for the OS when `osState` says so; with a setReady or a notice of the OS
-  /// manager in its first call. May become: preparing, removable, removing, error.
+  ///
+  /// `ending`: its end was asked for while the operation runs.
+  case preparing(Operation, ending: Bool)
+  /// Usable, or waiting for the OS while the guest is silent; with a setReady or a notice of the OS
+  /// manager in its first call. May become: preparing, removable, error.
   case usable(Operation?)
   /// Waits for the provider to have room to remove it. May become: removing.
   case removable
@@ -68,9 +51,14 @@ public enum Phase: Hashable, Sendable {
   case canceling(Operation)
   /// History: the driver said cancelled.
   case canceled
-  /// An operation failed; something may still exist outside. May become: any state with an
-  /// operation (retry), removing, removed (forget).
+  /// An operation failed; something may still exist outside. May become: preparing, usable,
+  /// removable, removed.
   case error(Failed)
+
+  /// Being made, moved or made ready, and to stay.
+  public static func preparing(_ operation: Operation) -> Phase {
+    .preparing(operation, ending: false)
+  }
 
   /// The state's name alone.
   public var state: DeploymentState {
@@ -89,9 +77,18 @@ public enum Phase: Hashable, Sendable {
   /// The operation in flight, if any.
   public var operation: Operation? {
     switch self {
-    case .preparing(let operation), .removing(let operation), .canceling(let operation): operation
+    case .preparing(let operation, _), .removing(let operation), .canceling(let operation):
+      operation
     case .usable(let operation): operation
     case .removable, .removed, .canceled, .error: nil
+    }
+  }
+
+  /// Its end was asked for while its operation runs.
+  public var isEnding: Bool {
+    switch self {
+    case .preparing(_, let ending): ending
+    case .usable, .removable, .removing, .removed, .canceling, .canceled, .error: false
     }
   }
 
@@ -105,7 +102,40 @@ public enum DeploymentState: String, Hashable, Codable, Sendable, CaseIterable {
   case preparing, usable, removable, removing, removed, canceling, canceled, error
 }
 
-/// What the OS manager has said about the inside.
+/// What the OS manager has said about the inside, and whether the driver knows.
+public enum GuestState: Hashable, Sendable {
+  /// It has not spoken yet.
+  case silent
+  /// It said ready, or there is no OS manager. `data`: what came along with its latest *ready*;
+  /// `isTold`: the driver has been told of that.
+  case ready(data: SafeText? = nil, isTold: Bool = false)
+
+  /// The same without data, told or not: what is shown.
+  public var osState: OSState {
+    switch self {
+    case .silent: .preparing
+    case .ready: .usable
+    }
+  }
+
+  /// What the OS manager sent along with its latest *ready*.
+  public var data: SafeText? {
+    switch self {
+    case .silent: nil
+    case .ready(let data, _): data
+    }
+  }
+
+  /// The driver has been told of the latest *ready*.
+  public var isTold: Bool {
+    switch self {
+    case .silent: false
+    case .ready(_, let isTold): isTold
+    }
+  }
+}
+
+/// What the OS manager has said about the inside, as it is shown.
 public enum OSState: String, Hashable, Codable, Sendable {
   /// It has not spoken yet.
   case preparing

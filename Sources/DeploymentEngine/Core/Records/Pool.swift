@@ -223,8 +223,6 @@ public struct Waiter: Hashable, Sendable {
   public let pool: PoolID
   /// Who waits.
   public let user: SafeText
-  /// The request that asked.
-  public let key: RequestKey
   /// The order in which they are served; lower first.
   public let position: Int64
   /// When the wait is given up.
@@ -232,11 +230,10 @@ public struct Waiter: Hashable, Sendable {
 
   /// A user in a queue.
   public init(
-    pool: PoolID, user: SafeText, key: RequestKey, position: Int64, patience: Deadline
+    pool: PoolID, user: SafeText, position: Int64, patience: Deadline
   ) {
     self.pool = pool
     self.user = user
-    self.key = key
     self.position = position
     self.patience = patience
   }
@@ -264,16 +261,12 @@ public struct PublicationRecord: Hashable, Sendable {
   public let pool: PoolID
   /// Counts up from 1 in its pool.
   public let revision: Int
-  /// Its state.
-  public var state: PublicationState
-  /// The task in flight.
-  public var operation: Operation?
+  /// Its state, and what may become of it.
+  public internal(set) var machine: PublicationMachine
   /// What identifies the outside thing; held like a deployment's.
   public var name: String
   /// Why it is in error, or what the last attempt said.
   public var reason: SafeText?
-  /// The operation that failed.
-  public var failed: OperationKind?
   /// Deployments that stand on it.
   public var standing = 0
   /// What the driver stored.
@@ -289,12 +282,35 @@ public struct PublicationRecord: Hashable, Sendable {
 
   /// A publication that has just been asked for.
   public init(pool: PoolID, revision: Int, name: String, operation: Operation, at now: Timestamp) {
+    self.init(
+      pool: pool, revision: revision, name: name, phase: .publishing(operation), at: now)
+  }
+
+  /// A publication in any phase, as a store has it.
+  public init(
+    pool: PoolID, revision: Int, name: String, phase: PublicationPhase, at now: Timestamp
+  ) {
     self.pool = pool
     self.revision = revision
     self.name = name
-    self.state = .publishing
-    self.operation = operation
+    machine = PublicationMachine(phase)
     self.createdAt = now
     self.stateSince = now
+  }
+
+  /// Its state, with what belongs to it.
+  public var phase: PublicationPhase { machine.phase }
+  /// Its state's name.
+  public var state: PublicationState { phase.state }
+  /// The task in flight.
+  public var operation: Operation? { phase.operation }
+  /// Puts it into a phase, as a store or an example has it.
+  package mutating func load(_ phase: PublicationPhase) { machine = PublicationMachine(phase) }
+  /// The same with its due times on another clock.
+  public func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> PublicationRecord {
+    var copy = self
+    copy.machine = machine.mappingDeadlines(transform)
+    copy.next = next.map(transform)
+    return copy
   }
 }

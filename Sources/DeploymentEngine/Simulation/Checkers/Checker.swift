@@ -11,7 +11,7 @@ package enum Checker: Int32, CaseIterable, Sendable {
   case faithfulness
   /// L2 is never assigned, nobody's becomes another's, assigned never goes back to a cache.
   case placement
-  /// States follow one another as the table says; revisions grow.
+  /// States follow one another as the table says, and none meets what it excludes; revisions grow.
   case transitions
   /// Nobody is let in before `setReady` finished after the claim.
   case admission

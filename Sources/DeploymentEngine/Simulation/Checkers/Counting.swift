@@ -90,7 +90,7 @@ extension Deployment {
   /// The place that it holds; one that waits for its turn holds none.
   package var place: Place? {
     switch phase {
-    case .preparing(let operation), .usable(.some(let operation)):
+    case .preparing(let operation, _), .usable(.some(let operation)):
       if operation.step == .queued { return nil }
       switch operation.kind {
       case .deployForCache, .deployForUser, .moveToCache: return .preparing

@@ -63,9 +63,9 @@ struct DueTimes {
   /// It waits for room on its provider, and there is none.
   private func isQueued(_ one: Deployment) -> Bool {
     switch one.phase {
-    case .preparing(let operation) where one.cancelRequested:
+    case .preparing(let operation, ending: true):
       return isFull(.removing) || isFull(.preparing) || isQueued(operation.kind)
-    case .preparing(let operation): return isQueued(operation.kind)
+    case .preparing(let operation, ending: false): return isQueued(operation.kind)
     case .usable(let operation): return operation.map { isQueued($0.kind) } ?? false
     case .removable, .removing, .canceling: return isFull(.removing)
     case .removed, .canceled, .error: return false

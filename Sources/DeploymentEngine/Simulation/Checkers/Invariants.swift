@@ -80,9 +80,6 @@ package enum Invariants {
     if one.placement.isAssigned, !one.everAssigned {
       complaints.append("\(one.id) is assigned and was never assigned")
     }
-    if (one.admission == .none) == one.placement.isAssigned {
-      complaints.append("\(one.id) is \(one.placement), its admission \(one.admission)")
-    }
     if zip(one.loggedIn, one.loggedIn.dropFirst()).contains(where: { $0 >= $1 }) {
       complaints.append("\(one.id) has log-ins that are no sorted set: \(one.loggedIn)")
     }

@@ -75,11 +75,11 @@ package enum Transitions {
     _ old: Deployment, _ new: Deployment, _ complaints: inout [String]
   ) {
     switch (old.placement, new.placement) {
-    case (.assigned(let user), .assigned(let other)):
+    case (.assigned(let user, _), .assigned(let other, _)):
       if user != other { complaints.append("\(old.id) went from \(user) to \(other)") }
     case (.assigned, .cache): complaints.append("\(old.id) went back to a cache")
     case (.cache(.l2, _), .assigned): complaints.append("\(old.id) was assigned from L2")
-    case (.cache(.l1, let reserved?), .assigned(let user)):
+    case (.cache(.l1, let reserved?), .assigned(let user, _)):
       if reserved != user { complaints.append("\(old.id) was reserved for \(reserved)") }
     case (.cache(.l1, nil), .assigned): break
     case (.cache(_, let user?), .cache(_, let other?)):
@@ -91,7 +91,8 @@ package enum Transitions {
   /// The revision grows when state, placement, operation or requests change; it never falls.
   private static func revision(_ old: Deployment, _ new: Deployment, _ complaints: inout [String]) {
     let changed =
-      old.state != new.state || old.placement != new.placement || old.operation != new.operation
+      old.state != new.state || old.placement.with(.wanted) != new.placement.with(.wanted)
+      || old.operation != new.operation
       || old.cancelRequested != new.cancelRequested || old.pending?.key != new.pending?.key
     if new.revision < old.revision || (changed && new.revision == old.revision) {
       complaints.append("\(old.id) changed, its revision stayed \(new.revision)")

@@ -125,7 +125,7 @@ extension World {
     let old = store.deployments[new.id]?.record
     if old?.exists ?? false { complain("and has a record") }
     if let old, new.revision <= old.revision { complain("its revision falls to \(new.revision)") }
-    if new.placement != .assigned(adoption.user) { complain("and is \(new.placement)") }
+    if new.placement.holder != adoption.user { complain("and is \(new.placement)") }
     if new.isLetIn { complain("and its user is let in at once") }
     guard let sighting = orphans.sighting(adoption.orphan) else {
       return complain("and \(adoption.orphan) was not listed")

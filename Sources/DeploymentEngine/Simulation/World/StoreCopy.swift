@@ -150,37 +150,7 @@ extension HasDeadlines {
   }
 }
 
-extension Operation {
-  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Operation {
-    Operation(kind, step: step, failures: failures, deadline: transform(deadline))
-  }
-}
-
-extension Phase {
-  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Phase {
-    switch self {
-    case .preparing(let operation): .preparing(operation.mappingDeadlines(transform))
-    case .usable(let operation): .usable(operation.map { $0.mappingDeadlines(transform) })
-    case .removing(let operation): .removing(operation.mappingDeadlines(transform))
-    case .canceling(let operation): .canceling(operation.mappingDeadlines(transform))
-    case .removable, .removed, .canceled, .error: self
-    }
-  }
-}
-
-extension Deployment: HasDeadlines {
-  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Deployment {
-    var copy = self
-    copy.phase = phase.mappingDeadlines(transform)
-    copy.next = next.map(transform)
-    copy.patience = patience.map(transform)
-    if let pending {
-      copy.pending = PendingRequest(
-        key: pending.key, actor: pending.actor, verb: pending.verb, due: transform(pending.due))
-    }
-    return copy
-  }
-}
+extension Deployment: HasDeadlines {}
 
 extension Pool: HasDeadlines {
   package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Pool {
@@ -201,19 +171,12 @@ extension ProviderRecord: HasDeadlines {
   }
 }
 
-extension PublicationRecord: HasDeadlines {
-  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> PublicationRecord {
-    var copy = self
-    copy.operation = operation.map { $0.mappingDeadlines(transform) }
-    copy.next = next.map(transform)
-    return copy
-  }
-}
+extension PublicationRecord: HasDeadlines {}
 
 extension Waiter: HasDeadlines {
   package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Waiter {
     Waiter(
-      pool: pool, user: user, key: key, position: position, patience: transform(patience))
+      pool: pool, user: user, position: position, patience: transform(patience))
   }
 }
 

@@ -132,6 +132,6 @@ extension Deployment {
   /// Stands for one that should be there and is not.
   package static let nobody = Deployment(
     id: DeploymentID(0), pool: PoolID(0), identity: Identity(name: ""),
-    placement: .cache(.l1, reservedFor: nil), phase: .removed, osState: .preparing,
+    placement: .cache(.l1, reservedFor: nil), phase: .removed, guest: .silent,
     publication: nil, because: "", at: Timestamp(milliseconds: 0))
 }

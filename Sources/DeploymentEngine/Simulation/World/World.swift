@@ -152,6 +152,7 @@ package final class World {
       awaited.tell(one.event, at: now.moment)
     }
     let outcome = engine.takeOutcome()
+    if let sentence = outcome.brokenInvariant { complain(.transitions, sentence.text) }
     trace.add(outcome)
     return outcome
   }

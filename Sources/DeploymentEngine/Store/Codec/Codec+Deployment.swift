@@ -12,11 +12,9 @@ extension Deployment: StoredRecord {
     writer.write(identity)
     writer.write(placement)
     writer.write(phase, at: now)
-    writer.write(osState == .usable)
-    writer.write(readyTold)
-    writer.write(optional: osData)
-    writer.write(byte: admission.rawValue)
-    writer.write(cancelRequested)
+    writer.write(guest)
+    writer.write(byte: placement.admission?.rawValue ?? 0)
+    writer.write(phase.isEnding)
     writer.write(optional: pending) { $0.write($1, at: now) }
     writer.write(list: loggedIn) { $0.write($1) }
     writer.write(everAssigned)
@@ -41,13 +39,13 @@ extension Deployment: StoredRecord {
     let pool = PoolID(try reader.integer(Int32.self))
     let revision = try reader.unsigned()
     let identity = try reader.identity()
-    let placement = try reader.placement()
-    let phase = try reader.phase(at: now)
-    let osState: OSState = try reader.bool() ? .usable : .preparing
-    let readyTold = try reader.bool()
-    let osData = try reader.optionalText()
-    let admission = try reader.choice(Admission.self)
-    let cancelRequested = try reader.bool()
+    var placement = try reader.placement()
+    var phase = try reader.phase(at: now)
+    let guest = try reader.guest()
+    placement = placement.with(try reader.admission())
+    if try reader.bool(), case .preparing(let operation, _) = phase {
+      phase = .preparing(operation, ending: true)
+    }
     let pending = try reader.bool() ? try reader.pendingRequest(at: now) : nil
     let loggedIn = try reader.list { reader throws(UnreadableRecord) in try reader.text() }
     let everAssigned = try reader.bool()
@@ -62,12 +60,8 @@ extension Deployment: StoredRecord {
     let notices = try reader.list { reader throws(UnreadableRecord) in try reader.notice() }
     self.init(
       id: id, pool: pool, identity: identity, placement: placement, phase: phase,
-      osState: osState, publication: publication, because: because, at: try reader.timestamp())
+      guest: guest, publication: publication, because: because, at: try reader.timestamp())
     self.revision = revision
-    self.readyTold = readyTold
-    self.osData = osData
-    self.admission = admission
-    self.cancelRequested = cancelRequested
     self.pending = pending
     self.loggedIn = loggedIn
     self.everAssigned = everAssigned
@@ -98,10 +92,16 @@ extension ByteWriter {
       write(byte: 1)
       write(level)
       write(optional: user)
-    case .assigned(let user):
+    case .assigned(let user, _):
       write(byte: 2)
       write(user)
     }
+  }
+
+  mutating func write(_ guest: GuestState) {
+    write(guest != .silent)
+    write(guest.isTold)
+    write(optional: guest.data)
   }
 
   mutating func write(_ pending: PendingRequest, at now: EngineTime) {
@@ -149,6 +149,23 @@ extension ByteReader {
     case 2: return .assigned(try text())
     case let other: throw UnreadableRecord(why: "there is no placement \(other)")
     }
+  }
+
+  mutating func guest() throws(UnreadableRecord) -> GuestState {
+    let isReady = try bool()
+    let isTold = try bool()
+    let data = try optionalText()
+    return isReady ? .ready(data: data, isTold: isTold) : .silent
+  }
+
+  /// Stored for every deployment, as 0 where nobody holds it.
+  mutating func admission() throws(UnreadableRecord) -> Admission {
+    let stored = try byte()
+    if stored == 0 { return .wanted }
+    guard let admission = Admission(rawValue: stored) else {
+      throw UnreadableRecord(why: "there is no admission \(stored)")
+    }
+    return admission
   }
 
   mutating func pendingRequest(at now: EngineTime) throws(UnreadableRecord) -> PendingRequest {

@@ -45,7 +45,7 @@ extension PublicationRecord: StoredRecord {
     writer.write(optional: operation) { $0.write($1, at: now) }
     writer.write(name)
     writer.write(optional: reason)
-    writer.write(optional: failed) { $0.write($1) }
+    writer.write(optional: phase.failed) { $0.write($1) }
     writer.write(standing)
     writer.write(data)
     writer.write(optional: progress) { $0.write($1) }
@@ -65,14 +65,10 @@ extension PublicationRecord: StoredRecord {
     let standing = try reader.integer()
     let data = try reader.data()
     let progress = try reader.optionalProgress()
-    let start = Operation(.publish, deadline: Deadline(from: now.moment, length: .zero))
+    let phase = try PublicationPhase(stored: state, operation, failed)
     self.init(
-      pool: pool, revision: revision, name: name, operation: operation ?? start,
-      at: try reader.timestamp())
-    self.state = state
-    self.operation = operation
+      pool: pool, revision: revision, name: name, phase: phase, at: try reader.timestamp())
     self.reason = reason
-    self.failed = failed
     self.standing = standing
     self.data = data
     self.progress = progress
@@ -81,11 +77,38 @@ extension PublicationRecord: StoredRecord {
   }
 }
 
+extension PublicationPhase {
+  /// The operation that failed.
+  var failed: OperationKind? {
+    switch self {
+    case .error(let kind): kind
+    case .publishing, .active, .draining, .removing, .removed: nil
+    }
+  }
+
+  /// A phase from the columns that it is stored in.
+  init(
+    stored state: PublicationState, _ operation: Operation?, _ failed: OperationKind?
+  ) throws(UnreadableRecord) {
+    switch (state, operation, failed) {
+    case (.publishing, let operation?, _): self = .publishing(operation)
+    case (.active, _, _): self = .active
+    case (.draining, _, _): self = .draining
+    case (.removing, let operation?, _): self = .removing(operation)
+    case (.removed, _, _): self = .removed
+    case (.error, _, let kind?): self = .error(kind)
+    case (.publishing, nil, _), (.removing, nil, _), (.error, _, nil):
+      throw UnreadableRecord(why: "its state \(state.rawValue) lacks its operation")
+    }
+  }
+}
+
 extension Waiter: StoredRecord {
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(pool.number))
     writer.write(user)
-    writer.write(key.text)
+    // A request's key stood here; nobody reads it.
+    writer.write("")
     writer.write(position)
     writer.write(patience, at: now)
   }
@@ -93,10 +116,10 @@ extension Waiter: StoredRecord {
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
     let pool = PoolID(try reader.integer(Int32.self))
     let user = try reader.text()
-    let key = RequestKey(try reader.string())
+    _ = try reader.string()
     let position = try reader.signed()
     self.init(
-      pool: pool, user: user, key: key, position: position,
+      pool: pool, user: user, position: position,
       patience: try reader.deadline(at: now))
   }
 }

@@ -36,7 +36,7 @@ extension ByteWriter {
 
   mutating func write(_ phase: Phase, at now: EngineTime) {
     switch phase {
-    case .preparing(let operation):
+    case .preparing(let operation, _):
       write(byte: 1)
       write(operation, at: now)
     case .usable(let operation):

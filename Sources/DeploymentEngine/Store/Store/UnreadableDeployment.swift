@@ -34,7 +34,7 @@ struct UnreadableDeployment {
   func deployment(at now: EngineTime) -> Deployment {
     var deployment = Deployment(
       id: id, pool: pool, identity: identity, placement: placement, phase: phase,
-      osState: .usable, publication: nil, because: "read from a damaged record", at: now.utc)
+      guest: .ready(), publication: nil, because: "read from a damaged record", at: now.utc)
     deployment.everAssigned = true
     deployment.reason = "its record in the store is damaged (\(why)); it was \(state.rawValue)"
     if state == .removed || state == .canceled {

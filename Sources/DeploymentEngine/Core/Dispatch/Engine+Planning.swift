@@ -1,0 +1,292 @@
+import DeploymentInterface
+import SafeTexts
+
+extension Engine {
+  /// Plans every pool whose counts or settings changed and serves every provider that has room,
+  /// until nothing
+  /// more follows. Each round either starts something or ends, so it ends.
+  mutating func runPlans() {
+    while true {
+      if let index = poolTable.nextUnplanned() {
+        plan(index)
+      } else if let provider = providerTable.nextUndispatched() {
+        dispatch(provider)
+      } else {
+        return
+      }
+    }
+  }
+
+  /// One run of the planner for a pool; what is too much leaves at once, what is short waits for
+  /// its turn.
+  private mutating func plan(_ index: Int) {
+    guard !poolTable[index].isErased else { return }
+    let pool = poolTable[index].record
+    var gates = gates(index)
+    gates.renewsByLeaving = renewsByLeaving(index)
+    let plan = CachePlanner.plan(sizes: pool.sizes, counts: pool.counts, gates: gates)
+    poolTable.plan(index, plan)
+    if exhaustion(index) != nil { poolTable.noteExhausted(index) }
+    shrink(plan, index)
+    poolTable.say(SafeText(nowSentence(index)), index)
+    let grows = plan.l1.action == .grow || plan.l2.action == .grow
+    let place = poolTable[index].provider
+    let provider = providerTable[place].record
+    let waitsToShrink =
+      plan.l1.action == .shrink && plan.l1.fromL2 > 0
+      && provider.preparing >= provider.limits.preparing
+    if grows || waitsToShrink {
+      let candidate = RefillCandidate(
+        share: poolTable[index].share, pool: index, stamp: poolTable[index].stamp)
+      providerTable.insert(candidate, place)
+    }
+    if grows || !poolTable[index].waiters.isEmpty { providerTable.scheduleDispatch(place) }
+  }
+
+  private func gates(_ index: Int) -> PlannerGates {
+    let pool = poolTable[index].record
+    let isBlocked = pool.inMaintenance ? "provider \(pool.provider) is in maintenance" : nil
+    let movable = poolTable[index].count(.l2Usable)
+    let hasL2 = pool.traits?.cacheLevels.contains(.l2) ?? false
+    let exhausted = exhaustion(index)
+    var gates = PlannerGates(
+      cacheLevels: pool.traits?.cacheLevels ?? .none,
+      noCreation: creationGate(index) ?? exhausted,
+      noAction: isBlocked.map { SafeText($0) }, movableL2: hasL2 ? movable : 0,
+      creationRoom: room(index))
+    let leaving: [CensusKey.Index] = [
+      .l1Ready, .l1Waiting, .l1Deploying, .l1OldReady, .l1OldWaiting,
+    ]
+    gates.leavableL1 = leaving.reduce(0) { $0 + poolTable[index].count($1) }
+    gates.parkableL1 = poolTable[index].count(.l1Ready)
+    gates.leavableL2 = movable + poolTable[index].count(.l2Deploying)
+    gates.endingL1 = poolTable[index].endingL1
+    gates.endingL2 = poolTable[index].endingL2
+    gates.retirableL1 =
+      poolTable[index].count(.l1OldReady) + poolTable[index].count(.l1OldWaiting)
+    gates.retirableL2 = poolTable[index].count(.l2Old)
+    return gates
+  }
+
+  /// Nothing can be created for want of something that the next outdated one to leave would give
+  /// back.
+  private mutating func renewsByLeaving(_ index: Int) -> Bool {
+    guard creationGate(index) == nil, exhaustion(index) != nil else { return false }
+    let old = oldest(.l1OldReady, of: index) ?? oldest(.l1OldWaiting, of: index)
+    guard let slot = old ?? oldest(.l2Old, of: index) else { return false }
+    let settings = poolTable[index].settings
+    let identity = deploymentTable[slot].identity
+    let provider = provider(ofPool: index)
+    if provider.places >= provider.limits.deployments {
+      // Beside another pool, that one would take the place.
+      return poolTable.places(on: poolTable[index].provider).count == 1
+    }
+    if identityTable.names(of: settings.names) == 0,
+      settings.names.number(of: identity.name) == nil
+    {
+      return false
+    }
+    guard let range = settings.macs, !identityTable.hasMAC(in: range) else { return true }
+    return identity.mac.map { $0 >= range.first && $0 <= range.last } ?? false
+  }
+
+  /// Why a pool may create nothing now, by its own state; nil: it may.
+  func creationGate(_ index: Int) -> SafeText? {
+    let pool = poolTable[index].record
+    if let problem = pool.problem { return problem }
+    if !pool.isConfigured { return "it left the configuration" }
+    if pool.isPaused { return "paused" }
+    if let restraint = pool.restraint {
+      let left = restraint.until.at - now.moment
+      return SafeText("restrained for \(left.spoken): \(restraint.reason)")
+    }
+    guard let traits = pool.traits else { return "its service is not known yet" }
+    if traits.publishes, pool.activePublication == nil {
+      return "no publication is active: publish \(pool.name)"
+    }
+    return nil
+  }
+
+  /// What there is too little of to create one more, and what would help; nil: nothing.
+  func exhaustion(_ index: Int) -> SafeText? {
+    let provider = provider(ofPool: index)
+    if let why = provider.exhaustion { return why }
+    if identityTable.names(of: poolTable[index].settings.names) == 0 {
+      return SafeText(
+        "all \(poolTable[index].settings.names.capacity) names "
+          + "\(poolTable[index].settings.names.prefix)… are held; raise names.digits"
+      )
+    }
+    if let range = poolTable[index].settings.macs, !identityTable.hasMAC(in: range) {
+      return "all addresses of the MAC range are held; widen macs"
+    }
+    if poolTable[index].record.traits?.usesPort ?? false, !identityTable.hasPort {
+      return "all ports \(Bounds.ports) are held"
+    }
+    return nil
+  }
+
+  private func room(_ index: Int) -> Int {
+    let provider = provider(ofPool: index)
+    return min(
+      identityTable.names(of: poolTable[index].settings.names),
+      provider.limits.deployments - provider.places)
+  }
+
+  /// What the pool does now and why, or why nothing.
+  private func nowSentence(_ index: Int) -> String {
+    let pool = poolTable[index].record
+    let provider = provider(ofPool: index)
+    var parts: [String] = []
+    if let why = creationGate(index), !pool.inMaintenance { parts.append(why.text) }
+    let plans = [pool.plan.l1, pool.plan.l2]
+    parts += plans.filter { $0.action != .none }.map(\.because.text)
+    if parts.isEmpty { parts.append(pool.plan.l1.because.text) }
+    if plans.contains(where: { $0.action == .grow }),
+      provider.preparing >= provider.limits.preparing
+    {
+      let queued = plans.reduce(0) { $0 + ($1.action == .grow ? $1.count : 0) }
+      let verb = queued == 1 ? "waits" : "wait"
+      parts.append(
+        "\(queued) \(verb) for the provider "
+          + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
+      )
+    }
+    if pool.waiting > 0 { parts.append("\(pool.waiting) users wait") }
+    return parts.joined(separator: "; ")
+  }
+
+  /// Ready ones leave newest first, into L2 while L2 is short, else away; outdated ones oldest
+  /// first.
+  private mutating func shrink(_ plan: PoolPlan, _ index: Int) {
+    if plan.l1.action == .shrink {
+      var intoL2 = plan.l1.fromL2
+      for _ in 0..<plan.l1.count {
+        guard shrinkL1ByOne(index, intoL2: &intoL2, because: plan.l1.because.text) else { break }
+      }
+    }
+    if plan.l2.action == .shrink {
+      for _ in 0..<plan.l2.count {
+        guard let slot = oldestOfL2(index) else { break }
+        remove(slot, because: plan.l2.because.text)
+      }
+    }
+  }
+
+  private mutating func shrinkL1ByOne(
+    _ index: Int, intoL2: inout Int, because reason: String
+  ) -> Bool {
+    if let slot = oldest(.l1OldReady, of: index) ?? oldest(.l1OldWaiting, of: index) {
+      remove(slot, because: reason)
+      return true
+    }
+    let newest = [.l1Ready, .l1Waiting, .l1Deploying].compactMap {
+      self.newest($0, of: index)
+    }.max { deploymentTable[$0].id < deploymentTable[$1].id }
+    guard let slot = newest else { return false }
+    let provider = provider(ofPool: index)
+    guard intoL2 > 0, deploymentTable[slot].isReady, !deploymentTable.isCalled(slot) else {
+      remove(slot, because: reason)
+      return true
+    }
+    guard provider.preparing < provider.limits.preparing else { return false }
+    intoL2 -= 1
+    startMove(slot, to: .l2, reservedFor: nil, because: reason)
+    return true
+  }
+
+  private mutating func oldestOfL2(_ index: Int) -> Int? {
+    if let slot = oldest(.l2Old, of: index) { return slot }
+    return [.l2Usable, .l2Deploying].compactMap { self.oldest($0, of: index) }
+      .min { deploymentTable[$0].id < deploymentTable[$1].id }
+  }
+
+  /// Gives a provider's free places away: users first, then removals, then the caches, emptiest
+  /// pool first.
+  private mutating func dispatch(_ provider: Int) {
+    guard !providerTable[provider].record.inMaintenance else { return }
+    dispatchReadies(provider)
+    serveWaitingUsers(provider)
+    dispatchRemovals(provider)
+    dispatchStarts(provider)
+    while hasRoomToPrepare(provider), let candidate = providerTable.popEmptiest(provider) {
+      let index = candidate.pool
+      guard poolTable[index].stamp == candidate.stamp, !poolTable[index].isUnplanned,
+        !poolTable[index].isErased
+      else { continue }
+      if !growByOne(index) {
+        poolTable.noteExhausted(index)
+        // What it planned to create another pool has taken: its plan says so from now on.
+        if exhaustion(index) != nil { poolTable.replan(index) }
+      }
+      if poolTable[index].isUnplanned {
+        // What it got changed its plan and its place among the others.
+        return providerTable.scheduleDispatch(provider)
+      }
+    }
+  }
+
+  private mutating func growByOne(_ index: Int) -> Bool {
+    let plan = poolTable[index].record.plan
+    if plan.l1.action == .shrink, plan.l1.fromL2 > 0 {
+      // A move into L2 waited for this place, unless nothing can be moved now.
+      var intoL2 = plan.l1.fromL2
+      if shrinkL1ByOne(index, intoL2: &intoL2, because: plan.l1.because.text) { return true }
+    }
+    if plan.l1.action == .grow {
+      if plan.l1.fromL2 > 0, let slot = oldest(.l2Usable, of: index) {
+        startMove(slot, to: .l1, reservedFor: nil, because: plan.l1.because.text)
+        return true
+      }
+      if plan.l1.create > 0 {
+        return create(
+          in: index, .deployForCache(.l1), at: .cache(.l1, reservedFor: nil),
+          because: plan.l1.because.text) != nil
+      }
+    }
+    guard plan.l2.action == .grow else { return false }
+    return create(
+      in: index, .deployForCache(.l2), at: .cache(.l2, reservedFor: nil),
+      because: plan.l2.because.text) != nil
+  }
+
+  /// A new deployment with an identity of its own, stored before its first call; nil when something
+  /// is
+  /// exhausted.
+  mutating func create(
+    in index: Int, _ kind: OperationKind, at placement: Placement, because reason: String
+  ) -> Int? {
+    guard exhaustion(index) == nil, let identity = takeIdentity(index) else { return nil }
+    let length = poolTable[index].settings.deadlines.preparing
+    let operation = Operation(kind, deadline: deadline(in: length))
+    var deployment = Deployment(
+      id: identityTable.nextDeployment(), pool: poolTable[index].record.id, identity: identity,
+      placement: placement, phase: .preparing(operation),
+      guest: .silent, publication: poolTable[index].record.activePublication,
+      because: SafeText(reason),
+      at: now.utc)
+    deployment.next = deadline(in: .zero)
+    let slot = insert(deployment, pool: index)
+    deploymentTable.touch(slot)
+    stands(on: deployment.publication, index)
+    log(.created, "\(identity.name), \(kind.word): \(reason)", slot: slot)
+    call(slot)
+    return slot
+  }
+
+  private mutating func takeIdentity(_ index: Int) -> Identity? {
+    guard let name = identityTable.takeName(of: poolTable[index].settings.names) else { return nil }
+    var identity = Identity(name: name)
+    if let range = poolTable[index].settings.macs {
+      guard let mac = identityTable.takeMAC(in: range) else {
+        identityTable.giveBack(identity)
+        return nil
+      }
+      identity.mac = mac
+    }
+    if poolTable[index].record.traits?.usesPort ?? false {
+      identity.port = identityTable.takePort()
+    }
+    return identity
+  }
+}

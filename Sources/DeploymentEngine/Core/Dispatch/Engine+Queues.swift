@@ -1,0 +1,68 @@
+import DeploymentInterface
+import SafeTexts
+
+extension Engine {
+  /// Starts as many removals and cancels as the provider's limit allows.
+  mutating func dispatchRemovals(_ provider: Int) {
+    while providerTable[provider].record.removing < providerTable[provider].record.limits.removing,
+      let id = providerTable.popFirst(.removal, of: provider)
+    {
+      guard let slot = deploymentTable.dequeue(id, .removal), !deploymentTable.isCalled(slot)
+      else { continue }
+      startRemoval(slot)
+    }
+  }
+
+  private mutating func startRemoval(_ slot: Int) {
+    switch deploymentTable[slot].phase {
+    case .removable: beginRemoval(slot)
+    case .preparing(_, ending: true):
+      beginRemoval(slot)
+      log(.state, "canceling", slot: slot)
+    case .preparing(_, ending: false), .usable, .removing, .removed, .canceling, .canceled, .error:
+      // It failed or was forgotten while it waited.
+      break
+    }
+  }
+
+  /// Starts as many of the deploys and moves that wait as the provider's limit allows.
+  mutating func dispatchStarts(_ provider: Int) {
+    while hasRoomToPrepare(provider), let id = providerTable.popFirst(.start, of: provider) {
+      guard let slot = deploymentTable.dequeue(id, .start) else { continue }
+      startQueued(slot)
+    }
+  }
+
+  /// Makes as many ready as the provider's limit allows, in the order in which that was asked.
+  mutating func dispatchReadies(_ provider: Int) {
+    while providerTable[provider].settingReady < providerTable[provider].record.limits.settingReady,
+      let id = providerTable.popFirst(.ready, of: provider)
+    {
+      guard let slot = deploymentTable.dequeue(id, .ready) else { continue }
+      if deploymentTable[slot].phase.operation?.isQueued ?? false {
+        startQueued(slot)
+        continue
+      }
+      guard deploymentTable[slot].phase == .usable(nil), deploymentTable[slot].osState == .usable,
+        deploymentTable[slot].admission == .wanted,
+        !deploymentTable.isCalled(slot)
+      else { continue }
+      use(slot, .setReady)
+    }
+  }
+
+  /// Whether a deploy or a move can begin on a provider.
+  func hasRoomToPrepare(_ provider: Int) -> Bool {
+    let record = providerTable[provider].record
+    return record.preparing < record.limits.preparing
+  }
+
+  /// Its turn has come; one whose end was asked for meanwhile starts nothing, and one that is still
+  /// being told something waits for the end of that call.
+  private mutating func startQueued(_ slot: Int) {
+    guard let operation = deploymentTable[slot].phase.operation, operation.isQueued,
+      !deploymentTable[slot].cancelRequested, !deploymentTable.isCalled(slot)
+    else { return }
+    beginQueued(slot)
+  }
+}

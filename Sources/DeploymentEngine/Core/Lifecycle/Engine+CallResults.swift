@@ -1,0 +1,132 @@
+import DeploymentInterface
+import SafeTexts
+
+/// What comes of the calls of a deployment.
+extension Engine {
+  /// A call came back.
+  mutating func deploymentCallEnded(_ outcome: CallOutcome, _ id: DeploymentID) {
+    guard let slot = deploymentTable.slot(id),
+      let call = deploymentTable.runtime(slot).call, call.id == outcome.id
+    else { return }
+    _ = deploymentTable.endCall(slot)
+    for line in outcome.log { log(.driver, line.message.text, level: line.level, slot: slot) }
+    let hadIP = deploymentTable[slot].ip
+    change(slot) {
+      $0.notices.removeFirst(min(call.noticesSent, $0.notices.count))
+      if let data = outcome.data {
+        $0.data = data
+        $0.console = outcome.console
+      }
+      if let uniqueId = outcome.uniqueId { $0.uniqueId = uniqueId }
+      if let name = outcome.name { $0.driverName = name }
+      if let ip = outcome.ip, !ip.isEmpty { $0.ip = ip }
+      $0.progress = outcome.progress
+    }
+    if deploymentTable[slot].ip != hadIP, deploymentTable[slot].state == .usable,
+      let ip = deploymentTable[slot].ip
+    {
+      log(.state, "its IP is now \(ip)", slot: slot)
+    }
+    guard let task = call.task, isCurrent(task, slot) else { return callReturned(slot) }
+    take(outcome, of: task, slot)
+    callReturned(slot)
+  }
+
+  /// The operation that was called for still runs.
+  private func isCurrent(_ task: DriverTask, _ slot: Int) -> Bool {
+    deploymentTable[slot].phase.operation?.kind == task.operation
+  }
+
+  private mutating func take(_ outcome: CallOutcome, of task: DriverTask, _ slot: Int) {
+    switch outcome.taskState {
+    case .running:
+      noteWorking(slot, task)
+      feed(slot) { $0.keepRunning(checkedIn: outcome.checkPause, at: $1) }
+    case .finished:
+      noteWorking(slot, task)
+      finish(slot, task.operation)
+    case .error(let failure): tryAgain(slot, task, failure)
+    }
+  }
+
+  private mutating func finish(_ slot: Int, _ kind: OperationKind) {
+    change(slot) {
+      $0.reason = nil
+      $0.progress = nil
+      $0.next = nil
+    }
+    switch deploymentTable[slot].phase {
+    case .preparing: prepared(slot, kind)
+    case .usable: operationEnded(slot, kind)
+    case .removing, .canceling: markRemoved(slot)
+    case .removable, .removed, .canceled, .error: break
+    }
+  }
+
+  /// An error: permanent ends the operation; all else is tried again after a growing pause.
+  private mutating func tryAgain(_ slot: Int, _ task: DriverTask, _ failure: DeploymentFailure) {
+    let sentence = "\(task.method): \(failure.reason)"
+    var least = min(failure.retryAfter ?? .zero, Timing.provider.longest)
+    switch failure.kind {
+    case .permanent: return fail(slot, task.operation, failure)
+    case .portTaken:
+      if let old = deploymentTable[slot].identity.port, let port = identityTable.takePort() {
+        identityTable.giveBack(port: old)
+        change(slot) { $0.identity.port = port }
+      }
+    case .throttled, .denied:
+      deploymentTable.updateRuntime(slot) { $0.isDenied = failure.kind == .denied }
+      least = restrainProvider(providerPlace(of: slot), failure)
+    case .transient, .unknown: break
+    }
+    let failures = (deploymentTable[slot].phase.operation?.failures ?? 0) + 1
+    let own = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
+    let wait = least + own
+    feed(slot) { $0.failForNow(because: SafeText(sentence), againIn: wait, at: $1) }
+    log(.failure, "\(sentence); again in \(wait.spoken)", level: .warning, slot: slot)
+  }
+
+  /// Preparing has finished: rows 1 to 4 of the contract.
+  mutating func prepared(_ slot: Int, _ kind: OperationKind) {
+    let deployment = deploymentTable[slot]
+    let index = deploymentTable.pool(of: slot)
+    if deployment.cancelRequested {
+      return enqueueRemoval(slot, because: "\(kind.word) finished after its end had been asked for")
+    }
+    let isOutdated = deploymentTable.isOutdated(slot)
+    if isOutdated, deployment.placement.user == nil {
+      return enqueueRemoval(slot, because: "its publication is no longer the active one")
+    }
+    if poolTable[index].record.traits?.waitsForOS ?? false, deployment.osState == .preparing {
+      return waitForOS(slot, settings: poolTable[index].settings)
+    }
+    if !deployment.guest.isTold, kind != .notifyReadyFromOSManager {
+      change(slot) { $0.guest.becomeReady() }
+      return prepare(slot, .notifyReadyFromOSManager)
+    }
+    feed(slot) { deployment, _ in deployment.finishPreparing() }
+    let address = deploymentTable[slot].ip.map { ", its IP is \($0)" } ?? ""
+    let place = deploymentTable[slot].placement.level.map { " at \($0.rawValue)" } ?? ""
+    log(.state, "usable\(place)\(address)", slot: slot)
+    operationEnded(slot, kind)
+  }
+
+  private mutating func waitForOS(_ slot: Int, settings: PoolConfiguration) {
+    feed(slot) { $0.waitForOS(within: settings.deadlines.osReady, at: $1) }
+    log(.state, "usable, waiting for the OS manager", slot: slot)
+  }
+
+  /// One whose OS manager never spoke waits for it once more.
+  mutating func waitForOSAgain(_ slot: Int) {
+    let length = deadlines(of: slot).osReady
+    feed(slot) { $0.waitForOSAgain(within: length, at: $1) }
+    reconcile(slot)
+  }
+
+  /// An operation of a usable deployment ended well.
+  mutating func operationEnded(_ slot: Int, _ kind: OperationKind) {
+    feed(slot) { deployment, _ in deployment.finish(kind) }
+    if kind == .setReady { admit(slot) }
+    reconcile(slot)
+  }
+}

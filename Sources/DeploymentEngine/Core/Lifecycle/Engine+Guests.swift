@@ -1,0 +1,103 @@
+import DeploymentInterface
+import SafeTexts
+
+extension Engine {
+  /// What an agent says from inside a deployment.
+  mutating func notice(_ uniqueId: SafeText, _ word: AgentWord) -> Reply {
+    let candidates = deploymentTable.slots(withUniqueId: uniqueId)
+    guard
+      let slot = candidates.first(where: { deploymentTable[$0].state != .error })
+        ?? candidates.first
+    else {
+      return .refused(Refusal(.notFound, "no deployment has the unique id \(uniqueId)"))
+    }
+    switch deploymentTable[slot].phase {
+    case .preparing, .usable: break
+    case .removable, .removing, .removed, .canceling, .canceled, .error:
+      return .refused(
+        Refusal(
+          .notPermitted,
+          "\(deploymentTable[slot].name) is \(deploymentTable[slot].state.rawValue), nobody listens"
+        ))
+    }
+    switch word {
+    case .ready(let data): return osReady(slot, data)
+    case .ip(let ip): return newIP(slot, ip)
+    case .login(let user): return login(slot, user)
+    case .logout(let user): return logout(slot, user)
+    }
+  }
+
+  private mutating func osReady(_ slot: Int, _ data: SafeText?) -> Reply {
+    change(slot) {
+      $0.guest = .ready(data: data)
+      if $0.state == .usable { $0.patience = nil }
+    }
+    log(.session, "the OS manager says ready", slot: slot)
+    reconcile(slot)
+    return .accepted(
+      deploymentTable[slot].id, note: "\(deploymentTable[slot].name) is ready inside")
+  }
+
+  private mutating func newIP(_ slot: Int, _ ip: SafeText) -> Reply {
+    if ip.isEmpty { return .refused(Refusal(.invalid, "an IP cannot be empty")) }
+    change(slot) {
+      $0.ip = ip
+      $0.notices.add(.setIp(ip))
+    }
+    log(.session, "its IP is \(ip), says the OS manager", slot: slot)
+    if deploymentTable[slot].isLetIn { admit(slot) }
+    flushNotices(slot)
+    return .accepted(
+      deploymentTable[slot].id, note: "the IP of \(deploymentTable[slot].name) is \(ip)")
+  }
+
+  @discardableResult
+  mutating func login(_ slot: Int, _ user: SafeText) -> Reply {
+    let name = deploymentTable[slot].name
+    if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
+    if deploymentTable[slot].loggedIn.contains(user) {
+      return .accepted(deploymentTable[slot].id, note: "\(user) is logged in to \(name) already")
+    }
+    guard deploymentTable[slot].loggedIn.count < Bounds.loggedInUsers else {
+      return .refused(
+        Refusal(.notPermitted, "\(Bounds.loggedInUsers) users are logged in to \(name) already"))
+    }
+    change(slot) {
+      $0.loggedIn = ($0.loggedIn + [user]).sorted()
+      $0.notices.add(.userLoggedIn(user))
+      if $0.state == .usable, !$0.isWaitingForOS { $0.patience = nil }
+    }
+    log(.session, "\(user) logged in", slot: slot)
+    flushNotices(slot)
+    return .accepted(deploymentTable[slot].id, note: "\(user) is logged in to \(name)")
+  }
+
+  @discardableResult
+  mutating func logout(_ slot: Int, _ user: SafeText) -> Reply {
+    let name = deploymentTable[slot].name
+    guard deploymentTable[slot].loggedIn.contains(user) else {
+      return .accepted(deploymentTable[slot].id, note: "\(user) was not logged in to \(name)")
+    }
+    change(slot) {
+      $0.loggedIn.removeAll { $0 == user }
+      $0.notices.add(.userLoggedOut(user))
+    }
+    log(.session, "\(user) logged out", slot: slot)
+    if !deploymentTable[slot].inUse { endUse(slot, because: "the last user logged out") }
+    if deploymentTable[slot].phase == .usable(nil) { reconcile(slot) }
+    return .accepted(deploymentTable[slot].id, note: "\(user) is logged out of \(name)")
+  }
+}
+
+extension AgentWord {
+  /// The word of the command line.
+  public var word: String {
+    switch self {
+    case .ready: "ready"
+    case .ip: "ip"
+    case .login: "login"
+    case .logout: "logout"
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import DeploymentInterface
+import SafeTexts
+
+extension Engine {
+  /// The one way to change a publication.
+  private mutating func changePublication(
+    _ index: Int, _ revision: Int, _ body: (inout PublicationRecord, EngineTime) -> Void
+  ) {
+    let now = now
+    let changed = poolTable.update(revision, of: index) { publication in
+      let before = publication.record.state
+      body(&publication.record, now)
+      if before != publication.record.state { publication.record.stateSince = now.utc }
+    }
+    if let changed { store(changed.record, index) }
+  }
+
+  /// Feeds an input to the machine of a publication, and does what it answers.
+  private mutating func feedPublication(
+    _ index: Int, _ revision: Int, _ input: (inout PublicationRecord, EngineTime) -> Transition
+  ) {
+    var transition = Transition.none
+    changePublication(index, revision) { transition = input(&$0, $1) }
+    if let sentence = transition.broken {
+      outbox.breakInvariant("revision \(revision) of \(poolTable[index].record.name): \(sentence)")
+    }
+    if transition.calls { callPublication(index, revision) }
+  }
+
+  private mutating func store(_ record: PublicationRecord, _ index: Int) {
+    outbox.store(record)
+    if let next = record.next { timers.add(next.at, .publication(index, record.revision)) }
+    if let operation = record.operation {
+      timers.add(operation.deadline.at, .publication(index, record.revision))
+    }
+  }
+
+  /// Cancels the preparation of a publication.
+  mutating func cancelPublishing(_ index: Int, _ revision: Int) {
+    let length = poolTable[index].settings.deadlines.removing
+    feedPublication(index, revision) { $0.cancel(within: length, at: $1) }
+  }
+
+  private mutating func removePublication(_ index: Int, _ revision: Int) {
+    let length = poolTable[index].settings.deadlines.removing
+    feedPublication(index, revision) { $0.remove(within: length, at: $1) }
+  }
+
+  /// Nothing is out on a publication any more.
+  mutating func endPublicationCall(_ index: Int, _ revision: Int) {
+    _ = poolTable.update(revision, of: index) { $0.call = nil }
+  }
+
+  /// The time of a publication's call begins anew.
+  mutating func setPublicationCallDue(_ index: Int, _ revision: Int, _ due: Moment) {
+    _ = poolTable.update(revision, of: index) { $0.call?.begin(due: due) }
+  }
+
+  mutating func callPublication(_ index: Int, _ revision: Int) {
+    guard let publication = poolTable[index].publication(revision) else { return }
+    let record = publication.record
+    guard publication.call == nil, !poolTable[index].record.inMaintenance,
+      let task = record.operation?.task
+    else { return store(record, index) }
+    let subject = CallSubject.publication(record.pool, revision)
+    let id = callTable.begin(subject)
+    let limit = poolTable[index].settings.deadlines.call
+    let due = now.moment + limit
+    let called = poolTable.update(revision, of: index) {
+      $0.call = CallInFlight(id, task: task, due: due)
+      $0.record.next = nil
+    }
+    timers.add(due, .publication(index, revision))
+    outbox.make(
+      Call(
+        id: id, subject: subject, pool: record.pool, notices: [], task: task,
+        data: record.data,
+        record: CallRecord(
+          id: 0, pool: poolTable[index].record.name, identity: Identity(name: record.name),
+          placement: .cache(.l1, reservedFor: nil), publication: nil, time: now),
+        timeLimit: limit))
+    if let called { store(called.record, index) }
+  }
+
+  mutating func publicationCallEnded(_ outcome: CallOutcome, _ pool: PoolID, _ revision: Int) {
+    guard let index = poolTable.place(pool),
+      let call = poolTable[index].publication(revision)?.call, call.id == outcome.id
+    else { return }
+    endPublicationCall(index, revision)
+    for line in outcome.log { log(.driver, line.message.text, level: line.level, pool: index) }
+    changePublication(index, revision) { record, _ in
+      if let data = outcome.data { record.data = data }
+      record.progress = outcome.progress
+    }
+    guard let operation = poolTable[index].publication(revision)?.record.operation else { return }
+    guard call.task?.operation == operation.kind else {
+      // What runs now had to wait for this call; now it is made.
+      return callPublication(index, revision)
+    }
+    switch outcome.taskState {
+    case .running:
+      feedPublication(index, revision) { $0.keepRunning(checkedIn: outcome.checkPause, at: $1) }
+    case .finished: publicationFinished(index, revision, operation.kind)
+    case .error(let failure): publicationFailed(index, revision, operation, failure)
+    }
+  }
+
+  private mutating func publicationFinished(
+    _ index: Int, _ revision: Int, _ kind: OperationKind
+  ) {
+    guard kind == .publish else { return publicationGone(index, revision) }
+    providerWorks(poolTable[index].provider)
+    activate(index, revision)
+  }
+
+  /// A new revision is what the pool creates from; what stands on the old one drains.
+  private mutating func activate(_ index: Int, _ revision: Int) {
+    let old = poolTable[index].record.activePublication
+    if let old { feedPublication(index, old) { record, _ in record.drain() } }
+    feedPublication(index, revision) { record, _ in record.activate() }
+    poolTable.activate(revision, of: index)
+    log(.publication, "revision \(revision) is active", pool: index)
+    for slot in deploymentTable.inUse where deploymentTable.pool(of: slot) == index {
+      recount(slot)
+      drain(slot)
+    }
+    poolTable.replan(index)
+    if let old { removeIfDrained(index, old) }
+    outbox.follow(with: .poolEmptied(index))
+  }
+
+  /// What the activation of a newer revision means for one deployment of an older one.
+  private mutating func drain(_ slot: Int) {
+    guard deploymentTable.isOutdated(slot) else { return }
+    let reason = "a newer publication is active"
+    switch deploymentTable[slot].phase {
+    case .preparing where deploymentTable[slot].placement.user == nil: remove(slot, because: reason)
+    case .usable where deploymentTable[slot].placement.isAssigned && !deploymentTable[slot].inUse:
+      if poolTable[deploymentTable.pool(of: slot)].settings.onLogout == .remove {
+        remove(slot, because: reason)
+      }
+    case .preparing, .usable, .removable, .removing, .removed, .canceling, .canceled, .error: break
+    }
+  }
+
+  /// The active one is active no more, and no other takes its place.
+  mutating func retirePublication(_ index: Int, _ revision: Int) {
+    poolTable.activate(nil, of: index)
+    feedPublication(index, revision) { record, _ in record.drain() }
+    removeIfDrained(index, revision)
+    poolTable.replan(index)
+  }
+
+  // How many stand on a publication is reckoned anew at load, so counting stores nothing.
+
+  mutating func stands(on revision: Int?, _ index: Int) {
+    guard let revision else { return }
+    _ = poolTable.update(revision, of: index) { $0.record.standing += 1 }
+  }
+
+  mutating func standsNoLonger(on revision: Int, _ index: Int) {
+    _ = poolTable.update(revision, of: index) { $0.record.standing -= 1 }
+    removeIfDrained(index, revision)
+  }
+
+  private mutating func removeIfDrained(_ index: Int, _ revision: Int) {
+    guard let record = poolTable[index].publication(revision)?.record else { return }
+    guard record.state == .draining, record.standing <= 0 else { return }
+    log(.publication, "revision \(revision) is removed: nothing stands on it", pool: index)
+    removePublication(index, revision)
+  }
+
+  private mutating func publicationGone(_ index: Int, _ revision: Int) {
+    let retention = poolTable[index].settings.historyRetention
+    feedPublication(index, revision) { $0.end(keptFor: retention, at: $1) }
+    log(.publication, "revision \(revision) is gone", pool: index)
+    outbox.follow(with: .poolEmptied(index))
+    outbox.follow(with: .recordErased(pool: index))
+  }
+
+  private mutating func publicationFailed(
+    _ index: Int, _ revision: Int, _ operation: Operation, _ failure: DeploymentFailure
+  ) {
+    let sentence = "\(operation.kind.word) of revision \(revision): \(failure.reason)"
+    guard failure.kind == .permanent else {
+      let failures = operation.failures + 1
+      var wait = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
+      switch failure.kind {
+      case .throttled, .denied: wait = wait + restrainProvider(poolTable[index].provider, failure)
+      case .permanent, .transient, .unknown, .portTaken: break
+      }
+      feedPublication(index, revision) {
+        $0.failForNow(because: failure.reason, againIn: wait, at: $1)
+      }
+      return log(
+        .publication, "\(sentence); again in \(wait.spoken)", level: .warning, pool: index)
+    }
+    failPublication(index, revision, operation.kind, failure.reason)
+  }
+
+  private mutating func failPublication(
+    _ index: Int, _ revision: Int, _ kind: OperationKind, _ reason: SafeText
+  ) {
+    let failures = (poolTable[index].publication(revision)?.failedRemovals ?? 0) + 1
+    _ = poolTable.update(revision, of: index) {
+      $0.failedRemovals = kind == .publish ? 0 : failures
+    }
+    let wait =
+      kind == .publish
+      ? poolTable[index].settings.errorRetention
+      : timers.pause(after: failures, from: Timing.removal.first, upTo: Timing.removal.longest)
+    feedPublication(index, revision) { $0.fail(because: reason, removedIn: wait, at: $1) }
+    log(
+      .publication, "\(kind.word) of revision \(revision) failed: \(reason)", level: .error,
+      pool: index)
+  }
+
+  /// A call is still out though its time is over: said once.
+  private mutating func noteOverdueCall(_ index: Int, _ revision: Int) {
+    guard poolTable.noteOverdueCall(of: revision, in: index, at: now) else { return }
+    let task = poolTable[index].publication(revision)?.call?.task
+    let method = task?.operation.word ?? "a call"
+    let limit = poolTable[index].settings.deadlines.call
+    let reason = "\(method) of revision \(revision) did not answer within \(limit.spoken)"
+    changePublication(index, revision) { record, _ in record.reason = SafeText(reason) }
+    log(.publication, reason, level: .warning, pool: index)
+  }
+
+  /// Something of a publication is due: a call, its deadline, its removal or its end as history.
+  mutating func wakePublication(_ index: Int, _ revision: Int) {
+    noteOverdueCall(index, revision)
+    guard let publication = poolTable[index].publication(revision) else { return }
+    let record = publication.record
+    if poolTable[index].record.inMaintenance, record.operation != nil || record.state == .error {
+      return timers.add(now.moment + Timing.maintenance, .publication(index, revision))
+    }
+    if let operation = record.operation {
+      if operation.isOver(at: now) {
+        let reason = SafeText(operation.overdueSentence)
+        return failPublication(index, revision, operation.kind, record.reason ?? reason)
+      }
+      guard publication.call == nil, let next = record.next, next.at <= now.moment else { return }
+      return callPublication(index, revision)
+    }
+    guard let next = record.next, next.at <= now.moment else { return }
+    switch record.state {
+    case .error: removePublication(index, revision)
+    case .removed:
+      // The highest number stays known, so that it is not given again.
+      guard poolTable[index].publications.contains(where: { $0.record.revision > revision }) else {
+        return
+      }
+      poolTable.erasePublication(revision, of: index)
+      outbox.store(.erasedPublication(record.pool, revision))
+    case .publishing, .active, .draining, .removing: break
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import DeploymentInterface
+import SafeTexts
+
+/// What is made of a deployment with nothing going on.
+extension Engine {
+  /// A usable deployment with nothing going on: whatever waited for that comes now.
+  mutating func reconcile(_ slot: Int) {
+    guard !deploymentTable.isCalled(slot), deploymentTable[slot].phase == .usable(nil) else {
+      return
+    }
+    if failDuplicate(slot, .setReady) { return }
+    guard deploymentTable[slot].osState == .usable else { return flushNotices(slot) }
+    if !deploymentTable[slot].guest.isTold {
+      return use(slot, .notifyReadyFromOSManager)
+    }
+    if case .cache(.l1, reservedFor: .some(let user)) = deploymentTable[slot].placement {
+      claim(slot, for: user)
+    }
+    if deploymentTable[slot].admission == .wanted {
+      enqueue(slot, .ready)
+    } else {
+      flushNotices(slot)
+      startUnusedTimer(slot)
+      verifyIfReported(slot)
+    }
+  }
+
+  /// A usable one whose unique id another usable one holds becomes an error.
+  @discardableResult
+  mutating func failDuplicate(_ slot: Int, _ kind: OperationKind) -> Bool {
+    guard let first = deploymentTable.duplicate(of: slot) else { return false }
+    let reason = "its unique id \(deploymentTable[slot].uniqueId) is held by \(first) already"
+    fail(slot, kind, .init(.permanent, SafeText(reason)))
+    return true
+  }
+
+  /// Tells the driver what it is to be told when no task would carry it.
+  func hasNoticesOnly(_ slot: Int) -> Bool {
+    !deploymentTable.isCalled(slot) && !deploymentTable[slot].notices.isEmpty
+      && deploymentTable[slot].phase == .usable(nil)
+  }
+
+  mutating func flushNotices(_ slot: Int) { if hasNoticesOnly(slot) { call(slot) } }
+
+  /// No call is out any more: what waited for that goes on.
+  mutating func callReturned(_ slot: Int) {
+    guard !deploymentTable.isCalled(slot) else { return }
+    switch deploymentTable[slot].phase {
+    case .preparing where deploymentTable[slot].cancelRequested, .removable: enqueue(slot, .removal)
+    case .usable(nil): reconcile(slot)
+    case .usable(.some(let operation)):
+      if !failDuplicate(slot, operation.kind), operation.isQueued {
+        enqueue(slot, operation.kind.queue)
+      }
+    case .preparing(let operation, _):
+      if operation.isQueued { enqueue(slot, operation.kind.queue) }
+    case .removing, .canceling, .removed, .canceled, .error: break
+    }
+    reschedule(slot)
+  }
+
+  /// Made ready for the user who holds it: let in, as soon as there is an address.
+  mutating func admit(_ slot: Int) {
+    guard let user = deploymentTable[slot].placement.holder,
+      deploymentTable[slot].admission == .granted
+    else { return }
+    if deploymentTable[slot].isLetIn {
+      change(slot) { $0.reason = nil }
+      return log(.assignment, "\(user) is let in at \(deploymentTable[slot].ip ?? "")", slot: slot)
+    }
+    change(slot) { $0.reason = "it has no IP yet: \(user) cannot be let in" }
+    log(.assignment, "no IP yet: \(user) cannot be let in", level: .warning, slot: slot)
+  }
+
+  /// It becomes the user's, and is told so.
+  mutating func claim(_ slot: Int, for user: SafeText) {
+    change(slot) {
+      $0.placement = .assigned(user, .wanted)
+      $0.everAssigned = true
+      $0.patience = nil
+      $0.stateSince = $1.utc
+      $0.notices.add(.assignToUser(user))
+    }
+    log(.assignment, "assigned to \(user)", slot: slot)
+  }
+
+  /// The one path by which a use ends, whatever the cause: the pool's policy, once.
+  mutating func endUse(_ slot: Int, because reason: String) {
+    guard deploymentTable[slot].placement.isAssigned, !deploymentTable[slot].inUse else { return }
+    let settings = pool(of: slot).settings
+    if settings.onLogout == .remove { return remove(slot, because: reason) }
+    if deploymentTable.isOutdated(slot) {
+      remove(slot, because: "\(reason), and a newer publication is active")
+    }
+  }
+
+  /// An assigned one that nobody uses: after `unusedAfter` as after a log-out.
+  mutating func startUnusedTimer(_ slot: Int) {
+    let settings = pool(of: slot).settings
+    guard let length = settings.unusedAfter, settings.onLogout == .remove,
+      deploymentTable[slot].placement.isAssigned, deploymentTable[slot].phase == .usable(nil),
+      !deploymentTable[slot].inUse, deploymentTable[slot].patience == nil
+    else { return }
+    change(slot) { $0.patience = $1.deadline(in: length) }
+  }
+
+  /// Looks at a usable one that its driver has spoken of, not more often than every so often: it
+  /// is made what it is to be once more, which does nothing where it is that, and ends in an error
+  /// where nothing is left.
+  mutating func verifyIfReported(_ slot: Int) {
+    let runtime = deploymentTable.runtime(slot)
+    guard let sentence = runtime.reportedChange, runtime.call == nil, runtime.queue != .ready,
+      deploymentTable[slot].isReady
+    else { return }
+    if let next = runtime.nextLookAt, next > now.moment { return }
+    let look = now.moment + Timing.look
+    deploymentTable.updateRuntime(slot) {
+      $0.nextLookAt = look
+      $0.reportedChange = nil
+    }
+    log(.state, "it is looked at: \(sentence)", slot: slot)
+    switch deploymentTable[slot].placement {
+    case .assigned:
+      change(slot) { $0.placement = $0.placement.with(.wanted) }
+      reconcile(slot)
+    case .cache(.l1, _): queueToUse(slot, .setReady)
+    case .cache(.l2, _):
+      guard pool(of: slot).record.traits?.offers(.moveToCache(.l2)) ?? false else { return }
+      queueToPrepare(slot, .moveToCache(.l2))
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import DeploymentInterface
+import SafeTexts
+
+extension Engine {
+  /// Ends a deployment whatever it is doing: a running operation is cancelled when no call is in
+  /// flight, anything else is removed when the provider has room.
+  mutating func remove(_ slot: Int, because reason: String, actor: SafeText = "engine") {
+    switch deploymentTable[slot].phase {
+    case .preparing:
+      guard !deploymentTable[slot].cancelRequested else { return enqueue(slot, .removal) }
+      feed(slot) { deployment, _ in deployment.requestEnd() }
+      log(.state, "cancel requested: \(reason)", slot: slot, actor: actor)
+    case .usable, .error:
+      enqueueRemoval(slot, because: reason, actor: actor)
+    case .removable, .removing, .removed, .canceling, .canceled: break
+    }
+  }
+
+  /// Waits for the provider to have room to remove it.
+  mutating func enqueueRemoval(_ slot: Int, because reason: String, actor: SafeText = "engine") {
+    feed(slot) { deployment, _ in deployment.release() }
+    log(.state, "removable: \(reason)", slot: slot, actor: actor)
+  }
+
+  /// An error has been kept long enough: what it may have left outside is destroyed.
+  mutating func removeFromError(_ slot: Int) {
+    guard !deploymentTable.isCalled(slot) else {
+      return change(slot) { $0.next = $1.deadline(in: Timing.maintenance) }
+    }
+    enqueueRemoval(slot, because: "removing it from its error")
+  }
+}

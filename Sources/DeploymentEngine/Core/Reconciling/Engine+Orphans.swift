@@ -1,0 +1,308 @@
+import DeploymentInterface
+import SafeTexts
+
+/// What exists outside without a record: found by listing, removed by a person's word or by a rule
+/// that is slow on purpose, and given a record again for a user who still needs it.
+extension Engine {
+  /// Notes which providers can list; the first listing follows soon.
+  mutating func useInventories(_ names: Set<String>) {
+    for provider in providerTable.indices {
+      let isNew = !providerTable[provider].inventory.isOffered
+      let isOffered =
+        !providerTable[provider].isErased
+        && names.contains(providerTable[provider].record.name.text)
+      providerTable.updateInventory(provider) { $0.isOffered = isOffered }
+      if isOffered {
+        if isNew { planInventory(provider, in: Timing.inventory.first) }
+      } else {
+        forgetOrphans(provider)
+      }
+    }
+  }
+
+  /// Nobody can say any more what exists there, and nobody waits for an answer.
+  private mutating func forgetOrphans(_ provider: Int) {
+    if let call = providerTable[provider].inventory.call { giveUp(call, provider) }
+    if providerTable[provider].record.orphans != OrphanList() {
+      providerTable.updateOrphans(provider) { $0 = OrphanList() }
+      replanAll(provider)
+    }
+    providerTable.updateInventory(provider) { $0.unverified = [] }
+    holdIdentities(provider)
+  }
+
+  mutating func planInventory(_ provider: Int, in pause: TimeSpan) {
+    let due = now.moment + pause
+    providerTable.updateInventory(provider) { $0.nextAt = due }
+    timers.add(due, .inventory(provider))
+  }
+
+  /// A provider is to be listed, or an answer is overdue.
+  mutating func wakeInventory(_ provider: Int) {
+    let inventory = providerTable[provider].inventory
+    guard !providerTable[provider].isErased, inventory.isOffered else { return }
+    if let call = inventory.call {
+      guard call.due <= now.moment else { return }
+      giveUp(call, provider)
+      let limit = Timing.inventory.call
+      return inventoryEnded(
+        call, .failed("there was no answer within \(limit.spoken)"), provider)
+    }
+    guard let next = inventory.nextAt, next <= now.moment else { return }
+    if providerTable[provider].record.inMaintenance {
+      return planInventory(provider, in: Timing.maintenance)
+    }
+    callInventory(provider)
+  }
+
+  /// Its answer is not looked at any more, and what it was to remove may still be removed.
+  private mutating func giveUp(_ call: InventoryInFlight, _ provider: Int) {
+    providerTable.updateInventory(provider) {
+      $0.call = nil
+      if case .remove = call.task { $0.lateRemovals.append(call) }
+    }
+  }
+
+  private mutating func callInventory(_ provider: Int) {
+    let asked = nextRemoval(provider)
+    let call = InventoryCall(
+      id: callTable.number(), provider: providerTable[provider].record.name,
+      task: asked.map { .remove($0) } ?? .list)
+    let due = now.moment + Timing.inventory.call
+    providerTable.updateInventory(provider) {
+      $0.call = InventoryInFlight(id: call.id, task: call.task, due: due)
+      $0.nextAt = nil
+    }
+    timers.add(due, .inventory(provider))
+    outbox.make(call)
+  }
+
+  /// Its commit had to wait for the store: its time begins now.
+  mutating func madeInventory(_ call: InventoryCall, at now: EngineTime) {
+    guard let provider = providerTable.first(where: { $0.inventory.call?.id == call.id }) else {
+      return
+    }
+    let due = now.moment + Timing.inventory.call
+    providerTable.updateInventory(provider) { $0.call?.due = due }
+    timers.add(due, .inventory(provider))
+  }
+
+  /// A provider has answered. An answer to a call that was given up is not looked at.
+  mutating func inventoryEnded(_ id: CallID, _ answer: InventoryAnswer) {
+    for provider in providerTable.indices
+    where !providerTable[provider].inventory.lateRemovals.isEmpty {
+      providerTable.updateInventory(provider) { $0.lateRemovals.removeAll { $0.id == id } }
+    }
+    guard let provider = providerTable.first(where: { $0.inventory.call?.id == id }),
+      let call = providerTable[provider].inventory.call
+    else { return }
+    inventoryEnded(call, answer, provider)
+  }
+
+  private mutating func inventoryEnded(
+    _ call: InventoryInFlight, _ answer: InventoryAnswer, _ provider: Int
+  ) {
+    providerTable.updateInventory(provider) { $0.call = nil }
+    guard !providerTable[provider].isErased, providerTable[provider].inventory.isOffered
+    else { return }
+    providerTable.touch(provider)
+    var pause = Timing.inventory.usual
+    switch (call.task, answer) {
+    case (.list, .things(let things)):
+      providerTable.updateInventory(provider) {
+        $0.isListed = true
+        $0.unverified.removeAll { $0.since.number < call.id.number }
+      }
+      let isNew = reckon(things, provider)
+      if isNew || !providerTable[provider].inventory.unverified.isEmpty {
+        pause = Timing.inventory.again
+      }
+    case (.list, .failed(let reason)):
+      providerTable.updateOrphans(provider) {
+        $0.problem = "what exists could not be listed: \(reason)"
+      }
+    case (.remove(let thing), .removed): removed(thing, provider)
+    case (.remove(let thing), .failed(let reason)): notRemoved(thing, provider, reason)
+    case (.list, .removed), (.remove, .things): break
+    }
+    let isAsked = providerTable[provider].record.orphans.all.contains(where: \.isAsked)
+    planInventory(
+      provider, in: isAsked && providerTable[provider].inventory.isListed ? .zero : pause)
+  }
+
+  /// Compares what exists with the records as they are now: what was made since the listing began
+  /// has had its record before.
+  ///
+  /// - Returns: whether something was seen for the first time.
+  private mutating func reckon(_ things: [OutsideThing], _ provider: Int) -> Bool {
+    let rule = rule(provider)
+    var before: [OrphanName: Orphan] = [:]
+    for orphan in providerTable[provider].record.orphans.all {
+      before[name(orphan, provider)] = orphan
+    }
+    var all: [Orphan] = []
+    var isNew = false
+    for thing in things {
+      guard let cause = cause(thing) else { continue }
+      var orphan = Orphan(thing, cause, grace: deadline(in: rule.grace), at: now.utc)
+      if let known = before[name(orphan, provider)], known.thing.purpose == thing.purpose {
+        orphan = known
+        orphan.thing = thing
+        orphan.cause = cause
+        orphan.sightings += 1
+        orphan.grace.stretch(to: rule.grace)
+        if orphan.sightings == 2 { tellOf(orphan, provider) }
+      } else {
+        isNew = true
+      }
+      all.append(orphan)
+    }
+    all.sort { ($0.thing.name, $0.thing.kind) < ($1.thing.name, $1.thing.kind) }
+    var list = OrphanList()
+    list.listedAt = now.utc
+    list.more = max(0, all.count - Bounds.orphans)
+    list.all = Array(all.prefix(Bounds.orphans))
+    let places = providerTable[provider].record.places
+    providerTable.updateOrphans(provider) { $0 = list }
+    holdIdentities(provider)
+    apply(rule, provider)
+    if places != providerTable[provider].record.places { replanAll(provider) }
+    return isNew
+  }
+
+  /// What has no record takes a place on the provider.
+  mutating func replanAll(_ provider: Int) {
+    for index in poolTable.places(on: provider) {
+      poolTable.replan(index)
+    }
+  }
+
+  private func cause(_ thing: OutsideThing) -> Orphan.Cause? {
+    Orphan.Cause(
+      of: thing.purpose, counters: identityTable.counters,
+      isGone: { id in deploymentTable.slot(id).map { deploymentTable[$0].phase.isHistory } },
+      isRemoved: { name in
+        poolTable.publication(named: name).map { $0.state == .removed }
+      })
+  }
+
+  private func name(_ orphan: Orphan, _ provider: Int) -> OrphanName {
+    OrphanName(
+      provider: providerTable[provider].record.name, kind: orphan.thing.kind,
+      name: orphan.thing.name)
+  }
+
+  private mutating func tellOf(_ orphan: Orphan, _ provider: Int) {
+    log(
+      .provider,
+      "\(name(orphan, provider)) exists on \(providerTable[provider].record.name): \(orphan.cause.words)",
+      level: .warning)
+  }
+
+  private func rule(_ provider: Int) -> OrphanRule {
+    let name = providerTable[provider].record.name
+    return configuration.providers.first { SafeText($0.name) == name }?.orphans ?? OrphanRule()
+  }
+
+  /// The rule asks for the removal of what was seen long enough, and of nothing where the store may
+  /// not be the one that it should be.
+  private mutating func apply(_ rule: OrphanRule, _ provider: Int) {
+    guard rule.removes else { return }
+    if let why = doubt(about: providerTable[provider].record.orphans, rule) {
+      providerTable.updateOrphans(provider) { $0.problem = why }
+      return
+    }
+    for index in providerTable[provider].record.orphans.all.indices {
+      let orphan = providerTable[provider].record.orphans.all[index]
+      guard !orphan.isAsked, isDue(orphan, rule) else { continue }
+      providerTable.updateOrphans(provider) {
+        $0.all[index].removal = .asked(by: Self.ruleName)
+      }
+    }
+  }
+
+  private static let ruleName: SafeText = "the rule"
+
+  /// Why a rule removes nothing of what is listed; nil: it may.
+  private func doubt(about list: OrphanList, _ rule: OrphanRule) -> SafeText? {
+    if list.all.contains(where: { $0.cause == .laterState }) {
+      return
+        "nothing is removed by itself: a later state of this store made some, so it is an old copy"
+    }
+    if list.more == 0, list.all.count <= rule.most { return nil }
+    return SafeText(
+      "nothing is removed by itself: \(list.all.count + list.more) exist without a record, and "
+        + "the rule stops at \(rule.most)")
+  }
+
+  /// It was seen twice and for as long as the rule waits, and nothing that was called may still
+  /// make it.
+  private func isDue(_ orphan: Orphan, _ rule: OrphanRule) -> Bool {
+    guard orphan.isConfirmed, !hasLateCall(orphan) else { return false }
+    var grace = orphan.grace
+    grace.stretch(to: rule.grace)
+    return grace.at <= now.moment
+  }
+
+  /// What is to be removed next. What a rule asked for is only removed while it would ask again,
+  /// and nothing is before this run of the engine has seen what exists: what is stored may be of
+  /// another time.
+  private mutating func nextRemoval(_ provider: Int) -> OutsideThing? {
+    guard providerTable[provider].inventory.isListed else { return nil }
+    let rule = rule(provider)
+    for index in providerTable[provider].record.orphans.all.indices {
+      let list = providerTable[provider].record.orphans
+      let orphan = list.all[index]
+      guard case .asked(let actor) = orphan.removal else { continue }
+      let isByRule = actor == Self.ruleName
+      let stands = rule.removes && doubt(about: list, rule) == nil && isDue(orphan, rule)
+      if orphan.cause != .laterState, !isByRule || stands { return orphan.thing }
+      providerTable.updateOrphans(provider) { $0.all[index].removal = .none }
+    }
+    return nil
+  }
+
+  private func place(_ thing: OutsideThing, _ provider: Int) -> Int? {
+    providerTable[provider].record.orphans.all.firstIndex {
+      $0.thing.name == thing.name && $0.thing.kind == thing.kind
+    }
+  }
+
+  private mutating func removed(_ thing: OutsideThing, _ provider: Int) {
+    guard let place = place(thing, provider) else { return }
+    let orphan = providerTable[provider].record.orphans.all[place]
+    providerTable.updateOrphans(provider) { $0.all.remove(at: place) }
+    holdIdentities(provider)
+    replanAll(provider)
+    guard case .asked(let actor) = orphan.removal else { return }
+    log(
+      .provider,
+      "\(name(orphan, provider)), which had no record, was removed from "
+        + "\(providerTable[provider].record.name)", actor: actor)
+  }
+
+  private mutating func notRemoved(_ thing: OutsideThing, _ provider: Int, _ reason: SafeText) {
+    guard let place = place(thing, provider) else { return }
+    let orphan = providerTable[provider].record.orphans.all[place]
+    providerTable.updateOrphans(provider) { $0.all[place].removal = .failed(reason) }
+    log(
+      .provider, "\(name(orphan, provider)), which has no record, could not be removed: \(reason)",
+      level: .error)
+  }
+}
+
+extension Orphan {
+  /// It is to be removed.
+  var isAsked: Bool {
+    if case .asked = removal { return true }
+    return false
+  }
+}
+
+extension Deadline {
+  /// The same beginning with another length.
+  fileprivate mutating func stretch(to other: TimeSpan) {
+    at = at + .milliseconds(other.milliseconds - length.milliseconds)
+    length = other
+  }
+}

@@ -1,0 +1,127 @@
+public import DeploymentInterface
+public import SafeTexts
+
+/// What a request asks, by what it is about: each kind has its own.
+public enum RequestKind: Hashable, Sendable {
+  /// About one deployment.
+  case deployment(DeploymentID, DeploymentRequest)
+  /// About a pool, by its name.
+  case pool(SafeText, PoolRequest)
+  /// About a provider, by its name.
+  case provider(SafeText, ProviderRequest)
+  /// Said from inside the deployment with this unique id.
+  case guest(SafeText, AgentWord)
+  /// About something that exists without a record.
+  case orphan(OrphanName, OrphanRequest)
+}
+
+/// What may be asked of one deployment.
+public enum DeploymentRequest: Hashable, Sendable {
+  /// See `Verb`.
+  case cancel, destroy, ready, release, retry, forget, undo
+  /// See `Verb`; to this level.
+  case move(to: CacheLevel)
+  /// See `Verb`; to this user.
+  case assign(user: SafeText)
+
+  /// The same without its user: what is permitted or not.
+  public var verb: DeploymentVerb {
+    switch self {
+    case .cancel: .cancel
+    case .destroy: .destroy
+    case .ready: .ready
+    case .release: .release
+    case .retry: .retry
+    case .forget: .forget
+    case .undo: .undo
+    case .move(let level): .move(to: level)
+    case .assign: .assign
+    }
+  }
+
+  /// The same where it can wait for a not-before time.
+  public var graceful: GracefulVerb? {
+    switch self {
+    case .cancel: .cancel
+    case .destroy: .destroy
+    case .release: .release
+    case .ready, .retry, .forget, .undo, .move, .assign: nil
+    }
+  }
+}
+
+/// What may be asked of a pool.
+public enum PoolRequest: Hashable, Sendable {
+  /// See `Verb`.
+  case publish, cancelPublication, pause, resume, lift
+  /// See `Verb`; for this user.
+  case assign(user: SafeText)
+  /// See `Verb`; nil resets them.
+  case resize(SizeOverrides?)
+}
+
+/// What may be asked of a provider.
+public enum ProviderRequest: Hashable, Sendable {
+  /// See `Verb`.
+  case maintenance(Bool)
+}
+
+/// What may be asked about something that exists without a record.
+public enum OrphanRequest: Hashable, Sendable {
+  /// See `Verb`.
+  case remove
+  /// See `Verb`; for this user.
+  case adopt(user: SafeText)
+}
+
+extension Verb {
+  /// What it asks, by what it is about.
+  public var kind: RequestKind {
+    switch self {
+    case .cancel(let id): .deployment(id, .cancel)
+    case .destroy(let id): .deployment(id, .destroy)
+    case .move(let id, let level): .deployment(id, .move(to: level))
+    case .ready(let id): .deployment(id, .ready)
+    case .assign(let id, let user): .deployment(id, .assign(user: user))
+    case .release(let id): .deployment(id, .release)
+    case .retry(let id): .deployment(id, .retry)
+    case .forget(let id): .deployment(id, .forget)
+    case .undo(let id): .deployment(id, .undo)
+    case .assignFromPool(let name, let user): .pool(name, .assign(user: user))
+    case .publish(let name): .pool(name, .publish)
+    case .cancelPublication(let name): .pool(name, .cancelPublication)
+    case .pause(let name): .pool(name, .pause)
+    case .resume(let name): .pool(name, .resume)
+    case .lift(let name): .pool(name, .lift)
+    case .resize(let name, let sizes): .pool(name, .resize(sizes))
+    case .maintenance(let name, let isOn): .provider(name, .maintenance(isOn))
+    case .notify(let uniqueId, let word): .guest(uniqueId, word)
+    case .removeOrphan(let name): .orphan(name, .remove)
+    case .adopt(let name, let user): .orphan(name, .adopt(user: user))
+    }
+  }
+
+  /// The deployment that it is about.
+  public var deployment: DeploymentID? {
+    switch kind {
+    case .deployment(let id, _): id
+    case .pool, .provider, .guest, .orphan: nil
+    }
+  }
+
+  /// The same where it can wait for a not-before time.
+  public var graceful: GracefulVerb? {
+    switch kind {
+    case .deployment(_, let asked): asked.graceful
+    case .pool, .provider, .guest, .orphan: nil
+    }
+  }
+
+  /// The pool that it is about.
+  public var pool: SafeText? {
+    switch kind {
+    case .pool(let name, _): name
+    case .deployment, .provider, .guest, .orphan: nil
+    }
+  }
+}

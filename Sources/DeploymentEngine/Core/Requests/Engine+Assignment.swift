@@ -1,0 +1,67 @@
+import DeploymentInterface
+import SafeTexts
+
+extension Engine {
+  /// Gives a user a deployment of a pool; the engine chooses.
+  mutating func assign(_ user: SafeText, in index: Int) -> Reply {
+    if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
+    if let id = poolTable[index].holders[user], let slot = deploymentTable.slot(id) {
+      return reassign(slot, user)
+    }
+    if poolTable[index].waitingUsers.contains(user) {
+      return .accepted(nil, note: "\(user) waits already")
+    }
+    switch serve(user, in: index) {
+    case .served(let slot, let note): return .accepted(deploymentTable[slot].id, note: note)
+    case .busy(let why):
+      guard poolTable[index].waiters.count < Bounds.waitingUsers else {
+        return .refused(
+          Refusal(.notPermitted, "\(Bounds.waitingUsers) users wait in this pool already"))
+      }
+      beginWaiting(user, in: index, isFirst: false)
+      return .accepted(nil, note: "\(user) waits: \(why)")
+    case .refused(let refusal): return .refused(refusal)
+    }
+  }
+
+  /// Gives this very L1 item to a user.
+  mutating func assign(_ slot: Int, to user: SafeText) -> Reply {
+    let index = deploymentTable.pool(of: slot)
+    if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
+    if let id = poolTable[index].holders[user], let held = deploymentTable.slot(id) {
+      return .refused(Refusal(.notPermitted, "\(user) holds \(deploymentTable[held].name) already"))
+    }
+    endWaiting(user, in: index)
+    take(slot, for: user)
+    return .accepted(
+      deploymentTable[slot].id, note: SafeText("\(deploymentTable[slot].name) is \(user)'s"))
+  }
+
+  /// The user holds one already: it is made ready again, or its trouble is told.
+  private mutating func reassign(_ slot: Int, _ user: SafeText) -> Reply {
+    let deployment = deploymentTable[slot]
+    let name = deployment.name
+    let reason = deployment.reason.map { ": \($0)" } ?? ""
+    switch deployment.phase {
+    case .error:
+      return .refused(
+        Refusal(.notPermitted, SafeText("\(user) holds \(name), which is in error\(reason)")))
+    case .removable, .removing, .canceling:
+      return .refused(
+        Refusal(.notPermitted, SafeText("\(user)'s \(name) is being removed\(reason)")))
+    case .preparing where deployment.cancelRequested:
+      return .refused(
+        Refusal(.notPermitted, SafeText("\(user)'s \(name) is being removed\(reason)")))
+    case .preparing, .usable(.some):
+      return .accepted(deployment.id, note: SafeText("\(name) is being made ready for \(user)"))
+    case .usable(nil):
+      if deployment.placement.isAssigned {
+        change(slot) { $0.placement = $0.placement.with(.wanted) }
+        reconcile(slot)
+      }
+      return .accepted(deployment.id, note: SafeText("\(user) holds \(name) already"))
+    case .removed, .canceled:
+      return .refused(Refusal(.notPermitted, SafeText("\(name) is history")))
+    }
+  }
+}

@@ -1,0 +1,102 @@
+public import DeploymentInterface
+import SafeTexts
+
+extension Engine {
+  /// A pool is looked at because a restraint or a user's wait may be over.
+  mutating func wakePool(_ index: Int) {
+    if let restraint = poolTable[index].record.restraint, restraint.until.at <= now.moment {
+      poolTable.endRestraint(index, at: now.moment)
+      log(.pool, "no longer restrained", pool: index)
+    }
+    expireWaiters(of: index)
+    poolTable.replan(index)
+  }
+
+  mutating func pause(_ index: Int, _ isPaused: Bool) -> Reply {
+    let name = poolTable[index].record.name
+    guard poolTable[index].record.isPaused != isPaused else {
+      return .refused(
+        Refusal(.notPermitted, "pool \(name) is \(isPaused ? "paused already" : "not paused")"))
+    }
+    poolTable.setPaused(index, isPaused)
+    providerTable.scheduleDispatch(poolTable[index].provider)
+    return .accepted(nil, note: isPaused ? "\(name) is paused" : "\(name) goes on")
+  }
+
+  mutating func lift(_ index: Int) -> Reply {
+    let name = poolTable[index].record.name
+    guard poolTable[index].record.restraint != nil else {
+      return .refused(Refusal(.notPermitted, "pool \(name) is not restrained"))
+    }
+    poolTable.lift(index)
+    providerTable.scheduleDispatch(poolTable[index].provider)
+    return .accepted(nil, note: "the restraint of \(name) is lifted")
+  }
+
+  mutating func resize(_ index: Int, _ overrides: SizeOverrides?) -> Reply {
+    let pool = poolTable[index].record
+    let merged = overrides.map { pool.overrides.merged(with: $0) } ?? SizeOverrides()
+    let sizes = merged.applied(to: pool.configuredSizes)
+    if let problem = sizes.problem(with: pool.traits?.cacheLevels) {
+      return .refused(Refusal(.invalid, SafeText(problem)))
+    }
+    poolTable.resize(index, merged)
+    providerTable.scheduleDispatch(poolTable[index].provider)
+    let text = "initial \(sizes.initial), L1 \(sizes.l1), L2 \(sizes.l2), max \(sizes.max)"
+    let note = overrides == nil ? "\(pool.name) has its configured sizes" : "\(pool.name): \(text)"
+    return .accepted(nil, note: SafeText(note))
+  }
+
+  mutating func maintain(_ name: SafeText, _ isOn: Bool, _ request: Request) -> Reply {
+    guard let provider = providerTable.place(named: name), !providerTable[provider].isErased else {
+      return .refused(Refusal(.notFound, "there is no provider \(name)"))
+    }
+    guard providerTable[provider].record.inMaintenance != isOn else {
+      return .refused(
+        Refusal(.notPermitted, "provider \(name) is \(isOn ? "already" : "not") in maintenance"))
+    }
+    providerTable.setMaintenance(provider, isOn)
+    for index in poolTable.indices where poolTable[index].provider == provider {
+      poolTable.setMaintenance(index, isOn)
+    }
+    if !isOn { resume(provider) }
+    log(.provider, "maintenance of \(name) \(isOn ? "begins" : "ends")", actor: request.actor)
+    return .accepted(nil, note: isOn ? "\(name) is not called any more" : "\(name) is called again")
+  }
+
+  /// The maintenance of a provider is over: what was in flight gets its next check now.
+  private mutating func resume(_ provider: Int) {
+    for slot in deploymentTable.inUse where providerPlace(of: slot) == provider {
+      if let operation = deploymentTable[slot].phase.operation, !deploymentTable.isCalled(slot) {
+        guard operation.step != .queued, !deploymentTable[slot].cancelRequested else { continue }
+        change(slot) { $0.next = $1.deadline(in: .zero) }
+      } else {
+        reconcile(slot)
+      }
+    }
+    for index in poolTable.indices where poolTable[index].provider == provider {
+      for publication in poolTable[index].publications where publication.record.operation != nil {
+        timers.add(now.moment, .publication(index, publication.record.revision))
+      }
+    }
+    providerTable.scheduleDispatch(provider)
+  }
+}
+
+extension Sizes {
+  /// What is wrong with these sizes, and what is allowed; nil: nothing.
+  public func problem(with levels: CacheLevels?) -> String? {
+    if min(initial, l1, l2, max) < 0 { return "sizes cannot be negative" }
+    if l1 > max { return "l1 (\(l1)) is more than max (\(max)): at most \(max)" }
+    if initial > max { return "initial (\(initial)) is more than max (\(max)): at most \(max)" }
+    guard let levels else { return nil }
+    if l2 > 0, !levels.contains(.l2) { return "this service has no L2 cache: l2 must be 0" }
+    if max(l1, initial) > 0, !levels.contains(.l1) {
+      return "this service has no cache: initial and l1 must be 0"
+    }
+    return nil
+  }
+
+  private func max(_ one: Int, _ other: Int) -> Int { Swift.max(one, other) }
+  private func min(_ values: Int...) -> Int { values.min() ?? 0 }
+}

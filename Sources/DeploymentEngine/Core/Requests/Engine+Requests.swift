@@ -1,0 +1,262 @@
+import DeploymentInterface
+import SafeTexts
+
+extension Engine {
+  /// Answers a request, and carries it out where it is permitted.
+  mutating func answer(_ request: Request, _ reply: Reply) {
+    outbox.answer(Answer(request.key, reply))
+    let subject = request.verb.deployment.flatMap { deploymentTable.slot($0) }
+    let pool = request.verb.pool.flatMap { poolTable.place(named: $0) }
+    switch reply {
+    case .accepted(let id, let note):
+      let slot = subject ?? id.flatMap { deploymentTable.slot($0) }
+      log(
+        .request, "\(request.verb.word): \(note)", slot: slot, pool: pool, actor: request.actor)
+    case .refused(let refusal):
+      log(
+        .request, "\(request.verb.word) refused: \(refusal.sentence)", level: .warning,
+        slot: subject, pool: pool, actor: request.actor)
+    }
+  }
+
+  mutating func reply(to request: Request) -> Reply {
+    switch request.verb.kind {
+    case .deployment(let id, let asked): return reply(to: asked, about: id, request)
+    case .pool(let name, let asked):
+      guard let index = poolTable.place(named: name) else {
+        return .refused(Refusal(.notFound, "there is no pool \(name)"))
+      }
+      return reply(to: asked, about: index, request)
+    case .provider(let name, .maintenance(let isOn)): return maintain(name, isOn, request)
+    case .guest(let uniqueId, let word): return notice(uniqueId, word)
+    case .orphan(let name, .remove):
+      return orRefused { engine throws(Refusal) in
+        try engine.removeOrphan(name, actor: request.actor)
+      }
+    case .orphan(let name, .adopt(let user)):
+      return orRefused { engine throws(Refusal) in try engine.adopt(name, for: user) }
+    }
+  }
+
+  private mutating func reply(
+    to asked: PoolRequest, about index: Int, _ request: Request
+  ) -> Reply {
+    switch asked {
+    case .assign(let user): assign(user, in: index)
+    case .publish: publish(index, request)
+    case .cancelPublication: cancelPublication(index)
+    case .pause: pause(index, true)
+    case .resume: pause(index, false)
+    case .lift: lift(index)
+    case .resize(let sizes): resize(index, sizes)
+    }
+  }
+
+  private mutating func orRefused(
+    _ body: (inout Engine) throws(Refusal) -> Reply
+  ) -> Reply {
+    do throws(Refusal) { return try body(&self) } catch { return .refused(error) }
+  }
+
+  private mutating func reply(
+    to asked: DeploymentRequest, about id: DeploymentID, _ request: Request
+  ) -> Reply {
+    guard let slot = deploymentTable.slot(id) else {
+      return .refused(Refusal(.notFound, "there is no deployment \(id)"))
+    }
+    let deployment = deploymentTable[slot]
+    if let seen = request.ifRevision, seen != deployment.revision {
+      return .refused(
+        Refusal(
+          .stale,
+          SafeText(
+            "\(deployment.name) changed since you looked (revision \(seen), now "
+              + "\(deployment.revision)): look again")))
+    }
+    let pool = poolTable[deploymentTable.pool(of: slot)].record
+    if let refusal = Permission.refusal(of: asked.verb, on: deployment, in: pool) {
+      return .refused(refusal)
+    }
+    if let graceful = asked.graceful, let time = request.notBefore, time > now.utc {
+      let due = deadline(in: min(time - now.utc, Timing.grace))
+      change(slot) {
+        $0.pending = PendingRequest(
+          key: request.key, actor: request.actor, verb: graceful, due: due)
+      }
+      return .accepted(id, note: "\(graceful.word) in \(due.length.spoken), until then undo")
+    }
+    return carryOut(asked, on: slot, request)
+  }
+
+  private mutating func carryOut(
+    _ asked: DeploymentRequest, on slot: Int, _ request: Request
+  ) -> Reply {
+    let id = deploymentTable[slot].id
+    switch asked {
+    case .cancel, .destroy, .release:
+      return end(slot, asked.verb, actor: request.actor)
+    case .move(let level): return move(slot, to: level)
+    case .ready:
+      if deploymentTable[slot].placement.isAssigned {
+        change(slot) { $0.placement = $0.placement.with(.wanted) }
+        reconcile(slot)
+      } else {
+        queueToUse(slot, .setReady)
+      }
+      return .accepted(id, note: "setReady is asked in its turn")
+    case .assign(let user): return assign(slot, to: user)
+    case .retry: return retry(slot)
+    case .forget:
+      // Before: with the last one of its pool the pool may leave the provider.
+      markUnverified(slot)
+      markForgotten(slot, actor: request.actor)
+      return .accepted(id, note: "forgotten: whatever was left outside is no longer known")
+    case .undo:
+      let word = deploymentTable[slot].pending?.verb.word ?? "request"
+      change(slot) { $0.pending = nil }
+      reconcile(slot)
+      return .accepted(id, note: "\(word) was taken back")
+    }
+  }
+
+  /// Ends a deployment at once or, where an operation runs, when no call is in flight.
+  private mutating func end(_ slot: Int, _ verb: DeploymentVerb, actor: SafeText) -> Reply {
+    let id = deploymentTable[slot].id
+    let isPreparing = deploymentTable[slot].state == .preparing
+    endReservation(slot)
+    remove(slot, because: "\(verb.word) was asked for", actor: actor)
+    let note: SafeText = isPreparing ? "cancel requested" : "it is being removed"
+    return .accepted(id, note: note)
+  }
+
+  /// The not-before time of a request has come; what is no longer permitted then changes nothing.
+  mutating func carryOut(_ pending: PendingRequest, on slot: Int) {
+    change(slot) { $0.pending = nil }
+    let verb = pending.verb.verb
+    let pool = poolTable[deploymentTable.pool(of: slot)].record
+    let endsPreparing = verb == .cancel && deploymentTable[slot].state == .usable
+    if !endsPreparing,
+      let refusal = Permission.refusal(of: verb, on: deploymentTable[slot], in: pool)
+    {
+      log(
+        .request, "\(verb.word) not carried out: \(refusal.sentence)", level: .warning, slot: slot,
+        actor: pending.actor)
+      return reconcile(slot)
+    }
+    if endsPreparing {
+      log(.request, "cancel came too late: it is usable", slot: slot, actor: pending.actor)
+      return reconcile(slot)
+    }
+    _ = end(slot, verb, actor: pending.actor)
+  }
+
+  private mutating func move(_ slot: Int, to level: CacheLevel) -> Reply {
+    let provider = providerPlace(of: slot)
+    if let refusal = inMaintenance(provider) { return .refused(refusal) }
+    // Placement and state change in one commit, whether there is a place now or not.
+    change(slot) { $0.placement = .cache(level, reservedFor: nil) }
+    queueToPrepare(slot, .moveToCache(level))
+    log(.state, "moving to \(level.rawValue): an operator asked", slot: slot)
+    return .accepted(
+      deploymentTable[slot].id,
+      note: SafeText("it is moving to \(level.rawValue)\(turnNote(provider))"))
+  }
+
+  private func inMaintenance(_ provider: Int) -> Refusal? {
+    let provider = providerTable[provider].record
+    guard provider.inMaintenance else { return nil }
+    return Refusal(.notPermitted, "provider \(provider.name) is in maintenance")
+  }
+
+  /// A word about the wait where the provider prepares as many as it may.
+  private func turnNote(_ provider: Int) -> String {
+    let provider = providerTable[provider].record
+    guard provider.preparing >= provider.limits.preparing else { return "" }
+    return " as soon as provider \(provider.name) has a place "
+      + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
+  }
+
+  /// The failed operation again, with the same identity.
+  private mutating func retry(_ slot: Int) -> Reply {
+    guard case .error(let failed) = deploymentTable[slot].phase else {
+      let sentence = "\(deploymentTable[slot].id) is to be tried again and is in no error"
+      outbox.breakInvariant(sentence)
+      return .refused(Refusal(.notPermitted, SafeText(sentence)))
+    }
+    let name = deploymentTable[slot].name
+    if deploymentTable.isCalled(slot) {
+      return .refused(
+        Refusal(.notPermitted, "the last call on \(name) has not come back: nothing can be asked"))
+    }
+    if let traits = poolTable[deploymentTable.pool(of: slot)].record.traits,
+      !traits.offers(failed.operation)
+    {
+      return .refused(
+        Refusal(
+          .notPermitted,
+          SafeText("its service no longer has what \(failed.operation.word) is for: destroy it")))
+    }
+    let provider = providerPlace(of: slot)
+    var turn = ""
+    switch failed.operation {
+    case .deployForCache, .deployForUser, .moveToCache:
+      if let refusal = inMaintenance(provider) { return .refused(refusal) }
+      turn = turnNote(provider)
+      queueToPrepare(slot, failed.operation)
+    case .setReady, .notifyReadyFromOSManager: retryInside(slot, failed.operation)
+    case .cancel, .destroy, .publish:
+      enqueueRemoval(slot, because: "an operator asked to try \(failed.operation.word) again")
+    }
+    return .accepted(
+      deploymentTable[slot].id, note: SafeText("\(failed.operation.word) is tried again\(turn)"))
+  }
+
+  /// One that failed when it had been usable is usable again and does the same again. One whose
+  /// unique id another holds is not, before it has said another.
+  private mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
+    let isTwin = deploymentTable.duplicate(of: slot) != nil
+    if isTwin {
+      guard kind == .setReady else {
+        return prepare(slot, kind)
+      }
+      queueToPrepare(slot, kind)
+    } else if deploymentTable[slot].osState == .preparing {
+      waitForOSAgain(slot)
+    } else if kind == .setReady, !deploymentTable[slot].placement.isAssigned {
+      queueToUse(slot, kind)
+    } else if kind == .setReady {
+      // Its user waits for it like any other.
+      feed(slot) { deployment, _ in deployment.recover() }
+      reconcile(slot)
+    } else {
+      use(slot, kind)
+    }
+  }
+}
+
+extension Verb {
+  /// The word of the command line.
+  public var word: String {
+    switch self {
+    case .assign(_, let user), .assignFromPool(_, let user): "assign to \(user)"
+    case .move(_, let level): "move to \(level.rawValue)"
+    case .publish: "publish"
+    case .cancelPublication: "cancel the publication"
+    case .pause: "pause"
+    case .resume: "resume"
+    case .lift: "lift"
+    case .resize: "resize"
+    case .maintenance(_, let isOn): "maintenance \(isOn ? "on" : "off")"
+    case .notify(_, let word): "notify \(word.word)"
+    case .removeOrphan(let name): "remove the \(name)"
+    case .adopt(let name, let user): "adopt the \(name) for \(user)"
+    case .cancel: "cancel"
+    case .destroy: "destroy"
+    case .ready: "ready"
+    case .release: "release"
+    case .retry: "retry"
+    case .forget: "forget"
+    case .undo: "undo"
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import DeploymentInterface
+import SafeTexts
+
+/// Where a deployment is counted and where it can be found; derived from it alone.
+struct CensusKey: Hashable, Sendable {
+  /// The line of the pool's counts.
+  enum Count: Hashable, Sendable {
+    case l1Ready, l1Waiting, l1Preparing, l2Ready, l2Waiting, l2Preparing
+    case assigned, removing, error, history
+  }
+  /// The limit of the provider that it takes a place of.
+  enum Quota: Hashable, Sendable { case none, preparing, removing, settingReady }
+  /// The index that it can be taken from.
+  enum Index: Int, Hashable, Sendable, CaseIterable {
+    /// Ready, of the active publication.
+    case l1Ready
+    /// Usable, while the OS manager has not spoken.
+    case l1Waiting
+    /// Being deployed.
+    case l1Deploying
+    /// On its way from L2.
+    case l1Moving
+    /// Usable at L2.
+    case l2Usable
+    /// Being deployed for L2.
+    case l2Deploying
+    /// Ready at L1, of an older publication.
+    case l1OldReady
+    /// Waiting for the OS at L1, of an older publication.
+    case l1OldWaiting
+    /// Usable at L2, of an older publication.
+    case l2Old
+  }
+
+  var count: Count
+  var quota: Quota
+  var index: Index?
+  var isOutdated: Bool
+  var holder: SafeText?
+  var uniqueId: SafeText
+  var isOperating: Bool
+  /// The level at which it is counted though its end is asked for; nil: it stays.
+  var ending: CacheLevel?
+
+  init(_ deployment: Deployment, isOutdated: Bool) {
+    count = Self.count(of: deployment)
+    quota = Self.quota(of: deployment)
+    index = Self.index(of: deployment, count: count, isOutdated: isOutdated)
+    self.isOutdated = isOutdated && count != .history
+    holder = count == .history ? nil : deployment.placement.user
+    uniqueId = count == .history ? "" : deployment.uniqueId
+    isOperating = deployment.phase.operation != nil
+    let isEnding = deployment.cancelRequested && !isOutdated
+    ending = !isEnding ? nil : count == .l1Preparing ? .l1 : count == .l2Preparing ? .l2 : nil
+  }
+
+  private static func count(of deployment: Deployment) -> Count {
+    let isPreparing: Bool
+    switch deployment.phase {
+    case .removed, .canceled: return .history
+    case .removable, .removing, .canceling: return .removing
+    case .error: return .error
+    case .preparing: isPreparing = true
+    case .usable: isPreparing = false
+    }
+    let isWaiting = deployment.osState == .preparing
+    switch deployment.placement {
+    case .assigned, .cache(_, reservedFor: .some): return .assigned
+    case .cache(.l1, reservedFor: nil):
+      return isPreparing ? .l1Preparing : isWaiting ? .l1Waiting : .l1Ready
+    case .cache(.l2, reservedFor: nil):
+      return isPreparing ? .l2Preparing : isWaiting ? .l2Waiting : .l2Ready
+    }
+  }
+
+  private static func quota(of deployment: Deployment) -> Quota {
+    switch deployment.phase {
+    case .preparing(let operation, _) where operation.step == .queued: .none
+    case .preparing(let operation, _):
+      switch operation.kind {
+      case .deployForCache, .deployForUser, .moveToCache: .preparing
+      case .setReady: .settingReady
+      case .notifyReadyFromOSManager, .cancel, .destroy, .publish: .none
+      }
+    case .usable(let operation?):
+      operation.kind == .setReady && operation.step != .queued ? .settingReady : .none
+    case .removing, .canceling: .removing
+    case .usable(nil), .removable, .removed, .canceled, .error: .none
+    }
+  }
+
+  private static func index(
+    of deployment: Deployment, count: Count, isOutdated: Bool
+  ) -> Index? {
+    guard !deployment.cancelRequested, deployment.pending == nil, !deployment.inUse else {
+      return nil
+    }
+    let isIdle = deployment.phase == .usable(nil)
+    let isMoving =
+      switch deployment.phase.operation?.kind {
+      case .moveToCache: true
+      case .deployForCache, .deployForUser, .setReady, .notifyReadyFromOSManager, .cancel, .destroy,
+        .publish, nil:
+        false
+      }
+    switch count {
+    case .l1Ready: return !isIdle ? nil : isOutdated ? .l1OldReady : .l1Ready
+    case .l1Waiting: return !isIdle ? nil : isOutdated ? .l1OldWaiting : .l1Waiting
+    case .l1Preparing: return isOutdated ? nil : isMoving ? .l1Moving : .l1Deploying
+    case .l2Ready, .l2Waiting: return !isIdle ? nil : isOutdated ? .l2Old : .l2Usable
+    case .l2Preparing: return isOutdated || isMoving ? nil : .l2Deploying
+    case .assigned, .removing, .error, .history: return nil
+    }
+  }
+}
+
+extension PoolCounts {
+  /// Adds one deployment (`by: 1`) or takes it away (`by: -1`).
+  mutating func add(_ key: CensusKey, by step: Int) {
+    switch key.count {
+    case .l1Ready:
+      l1Ready += step
+      if key.isOutdated { l1ReadyOutdated += step }
+    case .l1Waiting: l1Waiting += step
+    case .l1Preparing: l1Preparing += step
+    case .l2Ready:
+      l2Ready += step
+      if key.isOutdated { l2ReadyOutdated += step }
+    case .l2Waiting: l2Waiting += step
+    case .l2Preparing: l2Preparing += step
+    case .assigned: assigned += step
+    case .removing: removing += step
+    case .error: error += step
+    case .history: break
+    }
+    guard key.isOutdated else { return }
+    switch key.count {
+    case .l1Ready, .l1Waiting, .l1Preparing: l1Outdated += step
+    case .l2Ready, .l2Waiting, .l2Preparing: l2Outdated += step
+    case .assigned, .removing, .error, .history: break
+    }
+  }
+}
+
+extension CensusKey {
+  /// It has an operation, or waits in a queue for one.
+  var isBusy: Bool {
+    switch count {
+    case .l1Preparing, .l2Preparing, .removing: true
+    case .assigned, .l1Ready, .l1Waiting, .l2Ready, .l2Waiting: quota != .none || isOperating
+    case .error, .history: false
+    }
+  }
+}
+
+/// How the counting of a deployment changed.
+struct CensusChange: Sendable {
+  /// Nil: it was not there before.
+  var before: CensusKey?
+  var after: CensusKey
+
+  /// It takes a place of another limit of its provider than before, or of none.
+  var movesQuota: Bool { before?.quota != after.quota }
+  /// It exists outside, and did not before.
+  var appears: Bool { !existed && exists }
+  /// It existed outside, and does no more.
+  var disappears: Bool { existed && !exists }
+
+  private var existed: Bool { before.map { $0.count != .history } ?? false }
+  private var exists: Bool { after.count != .history }
+}

@@ -1,0 +1,243 @@
+import DeploymentInterface
+import SafeTexts
+
+/// What is true of a deployment for this run only.
+struct DeploymentRuntime: Sendable {
+  var call: CallInFlight?
+  /// The queue of its provider that it waits in.
+  var queue: WorkQueue?
+  /// Its provider rejected our credentials when it was called last.
+  var isDenied = false
+  /// What its driver reported since the last operation began; it is to be verified.
+  var reportedChange: SafeText?
+  /// It is not verified again for a report before this.
+  var nextLookAt: Moment?
+  /// Who is logged in to it, as its driver reported and nobody has noted yet.
+  var reportedUsers: [SafeText]?
+  /// No report about users is taken up before this.
+  var nextUsersAt: Moment?
+  /// Removals from an error that failed, in a row.
+  var failedRemovals = 0
+}
+
+/// Every deployment: the only writer of their records, with the index of their unique ids.
+///
+/// Deployments stand in slots, which are used again.
+struct DeploymentTable: Sendable {
+  private var records: [Deployment] = []
+  private var runtimes: [DeploymentRuntime] = []
+  private var entries: [Entry] = []
+  private var free: [Int] = []
+  private var slots: [DeploymentID: Int] = [:]
+  private var byUniqueId: [SafeText: [DeploymentID]] = [:]
+  private var dirty: [Int] = []
+  /// Deployments with an operation or in a queue.
+  private(set) var busy = 0
+
+  /// What the table keeps beside a record.
+  private struct Entry {
+    var pool: Int
+    var census: CensusKey?
+    var dueAt: Moment?
+    var isDirty = false
+  }
+
+  subscript(slot: Int) -> Deployment {
+    _read { yield records[slot] }
+  }
+  func runtime(_ slot: Int) -> DeploymentRuntime { runtimes[slot] }
+  /// Whether a call is out on it.
+  func isCalled(_ slot: Int) -> Bool { runtimes[slot].call != nil }
+  /// The place of its pool.
+  func pool(of slot: Int) -> Int { entries[slot].pool }
+  /// How it is counted.
+  func census(_ slot: Int) -> CensusKey? { entries[slot].census }
+  /// It was made from a publication that is no longer the active one.
+  func isOutdated(_ slot: Int) -> Bool { entries[slot].census?.isOutdated ?? false }
+  func slot(_ id: DeploymentID) -> Int? { slots[id] }
+  /// Every slot in use, in their order.
+  var inUse: [Int] { slots.values.sorted() }
+  /// Every deployment, by number.
+  var all: [Deployment] {
+    slots.values.sorted { records[$0].id < records[$1].id }.map { records[$0] }
+  }
+  /// The slots of a pool's deployments, in the order of their numbers.
+  func slots(ofPool pool: Int) -> [Int] {
+    slots.values.filter { entries[$0].pool == pool }.sorted { records[$0].id < records[$1].id }
+  }
+  func hasAny(ofPool pool: Int) -> Bool { slots.values.contains { entries[$0].pool == pool } }
+  /// Whether a deployment can be taken from an index of its pool.
+  func isIn(_ index: CensusKey.Index, _ id: DeploymentID) -> Bool {
+    guard let slot = slots[id] else { return false }
+    return entries[slot].census?.index == index
+  }
+  /// Every deployment with this unique id.
+  func slots(withUniqueId uniqueId: SafeText) -> [Int] {
+    (byUniqueId[uniqueId] ?? []).compactMap { slots[$0] }
+  }
+
+  /// Another usable deployment with the same unique id.
+  func duplicate(of slot: Int) -> SafeText? {
+    let uniqueId = records[slot].uniqueId
+    guard !uniqueId.isEmpty, let ids = byUniqueId[uniqueId], ids.count > 1 else { return nil }
+    let others = ids.filter { $0 != records[slot].id }.compactMap { slots[$0] }
+    return others.first { records[$0].state == .usable }.map { records[$0].name }
+  }
+
+  // MARK: Coming and going
+
+  /// Adds a deployment that was decided on or loaded.
+  mutating func insert(_ deployment: Deployment, pool: Int) -> Int {
+    let slot: Int
+    if let last = free.popLast() {
+      slot = last
+      records[slot] = deployment
+      runtimes[slot] = DeploymentRuntime()
+      entries[slot] = Entry(pool: pool)
+    } else {
+      slot = records.count
+      records.append(deployment)
+      runtimes.append(DeploymentRuntime())
+      entries.append(Entry(pool: pool))
+    }
+    slots[deployment.id] = slot
+    return slot
+  }
+
+  /// Takes history away that is no longer kept.
+  mutating func erase(_ slot: Int) {
+    slots[records[slot].id] = nil
+    runtimes[slot] = DeploymentRuntime()
+    entries[slot] = Entry(pool: 0)
+    records[slot].data = []
+    free.append(slot)
+  }
+
+  // MARK: Changes
+
+  /// The one way to change a record: keeps the revision and the time of the state.
+  mutating func change(
+    _ slot: Int, at now: EngineTime, _ body: (inout Deployment, EngineTime) -> Void
+  ) {
+    let before = Visible(records[slot])
+    body(&records[slot], now)
+    let after = Visible(records[slot])
+    if before != after {
+      records[slot].revision += 1
+      if before.state != after.state { records[slot].stateSince = now.utc }
+    }
+  }
+
+  /// Changes what is true for this run only.
+  mutating func updateRuntime(_ slot: Int, _ body: (inout DeploymentRuntime) -> Void) {
+    body(&runtimes[slot])
+  }
+
+  /// Takes the call off that was in flight.
+  mutating func endCall(_ slot: Int) -> CallInFlight? {
+    let call = runtimes[slot].call
+    runtimes[slot].call = nil
+    return call
+  }
+
+  /// Notes that the call in flight should be back by now.
+  ///
+  /// - Returns: whether that is to be said now; it is said once.
+  mutating func noteOverdueCall(_ slot: Int, at now: EngineTime) -> Bool {
+    runtimes[slot].call?.noteOverdue(at: now) ?? false
+  }
+
+  /// Notes that it waits in a queue; false: it waits in this one already.
+  mutating func enqueue(_ slot: Int, _ queue: WorkQueue) -> Bool {
+    guard runtimes[slot].queue != queue else { return false }
+    runtimes[slot].queue = queue
+    return true
+  }
+
+  /// Its turn in a queue has come; nil: it does not wait there any more.
+  mutating func dequeue(_ id: DeploymentID, _ queue: WorkQueue) -> Int? {
+    guard let slot = slots[id], runtimes[slot].queue == queue else { return nil }
+    runtimes[slot].queue = nil
+    return slot
+  }
+
+  /// Sets when it is due next.
+  ///
+  /// - Returns: whether that is another time than before.
+  mutating func setDue(_ slot: Int, _ moment: Moment?) -> Bool {
+    guard entries[slot].dueAt != moment else { return false }
+    entries[slot].dueAt = moment
+    return true
+  }
+
+  /// Takes up that a deployment is due; nil: it is due at another time, or gone.
+  mutating func takeDue(_ id: DeploymentID, at moment: Moment) -> Int? {
+    guard let slot = slots[id], entries[slot].dueAt == moment else { return nil }
+    entries[slot].dueAt = nil
+    return slot
+  }
+
+  /// Counts it as it now is.
+  ///
+  /// - Returns: how its counting changed; nil: not at all.
+  mutating func recount(_ slot: Int, isOutdated: Bool) -> CensusChange? {
+    let before = entries[slot].census
+    let after = CensusKey(records[slot], isOutdated: isOutdated)
+    guard before != after else { return nil }
+    entries[slot].census = after
+    let wasBusy = before?.isBusy ?? false
+    if wasBusy != after.isBusy { busy += after.isBusy ? 1 : -1 }
+    index(records[slot].id, before?.uniqueId ?? "", after.uniqueId)
+    return CensusChange(before: before, after: after)
+  }
+
+  private mutating func index(_ id: DeploymentID, _ old: SafeText, _ new: SafeText) {
+    guard old != new else { return }
+    if !old.isEmpty {
+      byUniqueId[old]?.removeAll { $0 == id }
+      if byUniqueId[old]?.isEmpty == true { byUniqueId[old] = nil }
+    }
+    if !new.isEmpty { byUniqueId[new, default: []].append(id) }
+  }
+
+  // MARK: What is to be stored
+
+  mutating func touch(_ slot: Int) {
+    guard !entries[slot].isDirty else { return }
+    entries[slot].isDirty = true
+    dirty.append(slot)
+  }
+
+  /// The records that changed since the last call.
+  mutating func takeChanges() -> [StoreChange] {
+    var changes: [StoreChange] = []
+    changes.reserveCapacity(dirty.count + 8)
+    for slot in dirty where entries[slot].isDirty {
+      entries[slot].isDirty = false
+      changes.append(.deployment(records[slot]))
+    }
+    dirty.removeAll(keepingCapacity: true)
+    return changes
+  }
+}
+
+/// What a revision speaks of.
+private struct Visible: Equatable {
+  let state: DeploymentState
+  let osState: OSState
+  let placement: Placement
+  let operation: OperationKind?
+  let cancelRequested: Bool
+  let pending: RequestKey?
+  let loggedIn: [SafeText]
+
+  init(_ deployment: Deployment) {
+    state = deployment.state
+    osState = deployment.osState
+    placement = deployment.placement.with(.wanted)
+    operation = deployment.operation
+    cancelRequested = deployment.cancelRequested
+    pending = deployment.pending?.key
+    loggedIn = deployment.loggedIn
+  }
+}

@@ -1,0 +1,121 @@
+import DeploymentInterface
+import SafeTexts
+
+/// The records of all tables together: what a change of one means for the counts of the others.
+extension Engine {
+  var now: EngineTime { timers.now }
+  /// A due time so far from now.
+  func deadline(in length: TimeSpan) -> Deadline { now.deadline(in: length) }
+
+  /// The pool of a deployment, with its settings.
+  func pool(of slot: Int) -> PoolEntry { poolTable[deploymentTable.pool(of: slot)] }
+  func deadlines(of slot: Int) -> PoolDeadlines {
+    poolTable[deploymentTable.pool(of: slot)].settings.deadlines
+  }
+  /// The place of a deployment's provider.
+  func providerPlace(of slot: Int) -> Int { poolTable[deploymentTable.pool(of: slot)].provider }
+  /// The provider of a pool.
+  func provider(ofPool index: Int) -> ProviderRecord {
+    providerTable[poolTable[index].provider].record
+  }
+  /// The provider of a deployment.
+  func provider(of slot: Int) -> ProviderRecord {
+    providerTable[providerPlace(of: slot)].record
+  }
+
+  /// The one way to change a deployment: keeps counts, indexes, limits, revision and due time.
+  mutating func change(_ slot: Int, _ body: (inout Deployment, EngineTime) -> Void) {
+    deploymentTable.change(slot, at: now, body)
+    recount(slot)
+    deploymentTable.touch(slot)
+    reschedule(slot)
+  }
+
+  mutating func change(_ slot: Int, _ body: (inout Deployment) -> Void) {
+    change(slot) { deployment, _ in body(&deployment) }
+  }
+
+  /// Adds a deployment that was decided on or loaded.
+  mutating func insert(_ deployment: Deployment, pool: Int) -> Int {
+    let slot = deploymentTable.insert(deployment, pool: pool)
+    recount(slot)
+    reschedule(slot)
+    return slot
+  }
+
+  /// Takes history away that is no longer kept.
+  mutating func erase(_ slot: Int) {
+    let id = deploymentTable[slot].id
+    let pool = deploymentTable.pool(of: slot)
+    if let call = deploymentTable.endCall(slot) { callTable.end(call.id) }
+    deploymentTable.erase(slot)
+    outbox.store(.erasedDeployment(id))
+    outbox.follow(with: .recordErased(pool: pool))
+  }
+
+  /// Brings counts, indexes and limits up to what the deployment now is.
+  mutating func recount(_ slot: Int) {
+    let index = deploymentTable.pool(of: slot)
+    let publication = deploymentTable[slot].publication
+    let isOutdated =
+      publication != nil && publication != poolTable[index].record.activePublication
+    guard let change = deploymentTable.recount(slot, isOutdated: isOutdated) else { return }
+    poolTable.count(deploymentTable[slot].id, of: index, change, in: deploymentTable)
+    providerTable.count(poolTable[index].provider, change)
+    if change.disappears {
+      poolTable.reviveExhausted()
+      outbox.follow(with: .poolEmptied(index))
+    }
+    poolTable.replan(index)
+  }
+
+  /// The oldest of a pool that can be taken from an index.
+  mutating func oldest(_ index: CensusKey.Index, of pool: Int) -> Int? {
+    poolTable.oldest(index, of: pool, in: deploymentTable).flatMap { deploymentTable.slot($0) }
+  }
+
+  /// The newest of a pool that can be taken from an index.
+  mutating func newest(_ index: CensusKey.Index, of pool: Int) -> Int? {
+    poolTable.newest(index, of: pool, in: deploymentTable).flatMap { deploymentTable.slot($0) }
+  }
+
+  /// Makes the earliest due time of a deployment the one that it is woken at.
+  mutating func reschedule(_ slot: Int) {
+    let runtime = deploymentTable.runtime(slot)
+    var earliest = runtime.call?.due
+    func consider(_ moment: Moment?) {
+      guard let moment else { return }
+      earliest = earliest.map { min($0, moment) } ?? moment
+    }
+    consider(deploymentTable[slot].patience?.at)
+    consider(deploymentTable[slot].pending?.due.at)
+    consider(deploymentTable[slot].phase.operation?.deadline.at)
+    if runtime.call == nil { consider(deploymentTable[slot].next?.at) }
+    // What is past needs no time to be due at: it waits for something else.
+    if runtime.reportedChange != nil, let look = runtime.nextLookAt, look > now.moment {
+      consider(look)
+    }
+    if runtime.reportedUsers != nil, let due = runtime.nextUsersAt, due > now.moment {
+      consider(due)
+    }
+    guard deploymentTable.setDue(slot, earliest), let earliest else { return }
+    timers.add(earliest, .deployment(deploymentTable[slot].id))
+  }
+
+  mutating func log(
+    _ kind: JournalKind, _ message: String, level: LogLevel = .info, slot: Int? = nil,
+    pool: Int? = nil, actor: SafeText = "engine"
+  ) {
+    outbox.write(entry(kind, message, level: level, slot: slot, pool: pool, actor: actor))
+  }
+
+  func entry(
+    _ kind: JournalKind, _ message: String, level: LogLevel = .info, slot: Int? = nil,
+    pool: Int? = nil, actor: SafeText = "engine"
+  ) -> JournalEntry {
+    let poolPlace = slot.map { deploymentTable.pool(of: $0) } ?? pool
+    return JournalEntry(
+      at: now.utc, level: level, kind: kind, pool: poolPlace.map { poolTable[$0].record.id },
+      deployment: slot.map { deploymentTable[$0].id }, actor: actor, message: SafeText(message))
+  }
+}

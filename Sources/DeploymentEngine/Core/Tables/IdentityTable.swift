@@ -1,0 +1,200 @@
+import DeploymentInterface
+import SafeTexts
+
+/// Numbers, and names, MAC addresses and ports: held from before the first call until the driver said *gone*,
+/// and held once over all pools. What is barred is given to nobody, whether it is held or not.
+struct IdentityTable: Sendable {
+  private var heldNames = Set<String>()
+  private var patterns: [NamePattern: NumberPool] = [:]
+  private var patternOrder: [NamePattern] = []
+  private var heldMACs = Set<MACAddress>()
+  private var ranges: [MACRange: NumberPool] = [:]
+  private var rangeOrder: [MACRange] = []
+  private var heldPorts = Set<UInt16>()
+  private var nextPort = Bounds.ports.lowerBound
+  /// What exists without a record has these, each so many times.
+  private var barredNames: [String: Int] = [:]
+  private var barredMACs: [MACAddress: Int] = [:]
+  private var barredPorts: [UInt16: Int] = [:]
+
+  /// The numbers that are given out next.
+  private(set) var counters: Counters
+  private var areCountersDirty = false
+
+  init(counters: Counters) { self.counters = counters }
+
+  /// The number of a new deployment.
+  mutating func nextDeployment() -> DeploymentID {
+    defer { counters.deployment += 1 }
+    areCountersDirty = true
+    return DeploymentID(counters.deployment)
+  }
+
+  /// The number of a new pool.
+  mutating func nextPool() -> PoolID {
+    defer { counters.pool += 1 }
+    areCountersDirty = true
+    return PoolID(counters.pool)
+  }
+
+  /// A place in a queue behind all others or, for a user whose reservation failed, before all who
+  /// only asked.
+  mutating func nextPosition(isFirst: Bool) -> Int64 {
+    defer { counters.position += 1 }
+    areCountersDirty = true
+    return isFirst ? -counters.position : counters.position
+  }
+
+  /// The counters, where they changed since the last call.
+  mutating func takeCounters() -> Counters? {
+    guard areCountersDirty else { return nil }
+    areCountersDirty = false
+    return counters
+  }
+
+  /// Notes a pattern that names are made by.
+  mutating func use(_ pattern: NamePattern) {
+    guard patterns[pattern] == nil else { return }
+    let held = (Array(heldNames) + barredNames.keys).compactMap { pattern.number(of: $0) }
+    patterns[pattern] = NumberPool(capacity: pattern.capacity, held: held)
+    patternOrder.append(pattern)
+  }
+
+  /// How many names of this pattern are free at most.
+  func names(of pattern: NamePattern) -> Int { patterns[pattern]?.free ?? 0 }
+
+  /// The lowest free name of a pattern that no pool holds.
+  mutating func takeName(of pattern: NamePattern) -> String? {
+    while let number = patterns[pattern]?.take() {
+      let name = pattern.name(number)
+      if barredNames[name] == nil, heldNames.insert(name).inserted { return name }
+    }
+    return nil
+  }
+
+  /// Notes a range that addresses are taken from.
+  mutating func use(_ range: MACRange) {
+    guard ranges[range] == nil else { return }
+    let size = range.last.number - range.first.number + 1
+    ranges[range] = NumberPool(
+      capacity: Int(size),
+      held: (Array(heldMACs) + barredMACs.keys).compactMap { Self.offset($0, in: range) })
+    rangeOrder.append(range)
+  }
+
+  /// Notes what a stored deployment holds.
+  mutating func hold(_ identity: Identity) {
+    heldNames.insert(identity.name)
+    if let mac = identity.mac { heldMACs.insert(mac) }
+    if let port = identity.port { heldPorts.insert(port) }
+  }
+
+  /// Whether anything of it is held.
+  func isHeld(_ identity: Identity) -> Bool {
+    heldNames.contains(identity.name) || identity.mac.map(heldMACs.contains) ?? false
+      || identity.port.map(heldPorts.contains) ?? false
+  }
+
+  /// Whether an address of this range is free.
+  func hasMAC(in range: MACRange) -> Bool { (ranges[range]?.free ?? 0) > 0 }
+  /// Whether a port is free.
+  var hasPort: Bool { heldPorts.count + barredPorts.count < Bounds.ports.count }
+
+  /// The lowest free address of a range that no pool holds.
+  mutating func takeMAC(in range: MACRange) -> MACAddress? {
+    while let offset = ranges[range]?.take() {
+      let mac = MACAddress(range.first.number + UInt64(offset))
+      if barredMACs[mac] == nil, heldMACs.insert(mac).inserted { return mac }
+    }
+    return nil
+  }
+
+  /// A free port. The next one rather than the lowest: one that a stranger took, or that the system
+  /// still remembers from its last holder, is not met again at once.
+  mutating func takePort() -> UInt16? {
+    guard hasPort else { return nil }
+    while true {
+      let port = nextPort
+      nextPort = port == Bounds.ports.upperBound ? Bounds.ports.lowerBound : port + 1
+      if barredPorts[port] == nil, heldPorts.insert(port).inserted { return port }
+    }
+  }
+
+  /// Gives a port back.
+  mutating func giveBack(port: UInt16) { heldPorts.remove(port) }
+
+  /// Gives back what a deployment held.
+  mutating func giveBack(_ identity: Identity) {
+    if heldNames.remove(identity.name) != nil { offer(identity.name) }
+    if let port = identity.port { heldPorts.remove(port) }
+    if let mac = identity.mac, heldMACs.remove(mac) != nil { offer(mac) }
+  }
+
+  /// Something that has no record has this: nobody else is given it.
+  mutating func bar(_ identity: Identity) {
+    barredNames.countUp(identity.name)
+    if let mac = identity.mac { barredMACs.countUp(mac) }
+    if let port = identity.port { barredPorts.countUp(port) }
+  }
+
+  /// It is gone, or has a record.
+  mutating func unbar(_ identity: Identity) {
+    if barredNames.countDown(identity.name) { offer(identity.name) }
+    if let mac = identity.mac, barredMACs.countDown(mac) { offer(mac) }
+    if let port = identity.port { barredPorts.countDown(port) }
+  }
+
+  /// A name is free, unless something else has it too.
+  private mutating func offer(_ name: String) {
+    guard !heldNames.contains(name), barredNames[name] == nil else { return }
+    for pattern in patternOrder {
+      if let number = pattern.number(of: name) { patterns[pattern]?.giveBack(number) }
+    }
+  }
+
+  private mutating func offer(_ mac: MACAddress) {
+    guard !heldMACs.contains(mac), barredMACs[mac] == nil else { return }
+    for range in rangeOrder {
+      if let offset = Self.offset(mac, in: range) { ranges[range]?.giveBack(offset) }
+    }
+  }
+
+  private static func offset(_ mac: MACAddress, in range: MACRange) -> Int? {
+    guard mac >= range.first, mac <= range.last else { return nil }
+    return Int(mac.number - range.first.number)
+  }
+}
+
+extension Dictionary where Value == Int {
+  /// One more.
+  fileprivate mutating func countUp(_ key: Key) { self[key] = (self[key] ?? 0) + 1 }
+
+  /// One less; the last one is taken out.
+  ///
+  /// - Returns: whether that was the last.
+  @discardableResult
+  fileprivate mutating func countDown(_ key: Key) -> Bool {
+    guard let count = self[key] else { return false }
+    self[key] = count > 1 ? count - 1 : nil
+    return count == 1
+  }
+}
+
+extension NamePattern {
+  /// How many names there are.
+  var capacity: Int { (0..<digits).reduce(1) { product, _ in product * 10 } }
+
+  /// The name with this number.
+  func name(_ number: Int) -> String {
+    let text = String(number)
+    return prefix + String(repeating: "0", count: max(0, digits - text.count)) + text
+  }
+
+  /// The number of a name of this pattern; nil for another's.
+  func number(of name: String) -> Int? {
+    guard name.hasPrefix(prefix) else { return nil }
+    let rest = name.dropFirst(prefix.count)
+    guard rest.count == digits, rest.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+    return Int(rest)
+  }
+}

@@ -1,0 +1,377 @@
+import DeploymentInterface
+import DequeModule
+import SafeTexts
+
+/// A pool with what is kept beside its record. Never copied while it may change: that would copy
+/// its indexes.
+struct PoolEntry: Sendable {
+  fileprivate(set) var record: Pool
+  fileprivate(set) var settings: PoolConfiguration
+  /// Its provider's place in the table of providers.
+  fileprivate(set) var provider: Int
+  fileprivate(set) var holders: [SafeText: DeploymentID] = [:]
+  /// Users who wait, in the order in which they are served.
+  fileprivate(set) var waiters = Deque<Waiter>()
+  fileprivate(set) var waitingUsers: Set<SafeText> = []
+  /// Preparing ones at L1, counted there, whose end is asked for.
+  fileprivate(set) var endingL1 = 0
+  /// Preparing ones at L2, counted there, whose end is asked for.
+  fileprivate(set) var endingL2 = 0
+  /// Every publication that is kept, by revision.
+  fileprivate(set) var publications: [LivePublication] = []
+  fileprivate(set) var isErased = false
+  /// Counts up with each plan; an entry of the provider's queue with another number is stale.
+  fileprivate(set) var stamp: UInt64 = 0
+  fileprivate(set) var isUnplanned = false
+  fileprivate var ages = [AgeIndex](repeating: AgeIndex(), count: CensusKey.Index.allCases.count)
+  fileprivate var isDirty = false
+  fileprivate var isExhausted = false
+
+  fileprivate init(record: Pool, settings: PoolConfiguration, provider: Int) {
+    self.record = record
+    self.settings = settings
+    self.provider = provider
+  }
+
+  /// Whether a user who waits may be served with something new.
+  var canServe: Bool { record.state == .active || record.counts.l1Ready > 0 }
+  /// The place in the queue of the user who is served next.
+  var firstPosition: Int64 { waiters.first?.position ?? .max }
+  /// Something of it still exists outside.
+  var hasAnything: Bool {
+    record.counts.existing > 0 || publications.contains { $0.record.state != .removed }
+  }
+  /// How many can be taken from an index.
+  func count(_ index: CensusKey.Index) -> Int { ages[index.rawValue].count }
+
+  /// The publication with this revision.
+  func publication(_ revision: Int?) -> LivePublication? {
+    publications.first { $0.record.revision == revision }
+  }
+  /// The publication that is being prepared.
+  var publishing: PublicationRecord? {
+    publications.first { $0.record.state == .publishing }?.record
+  }
+
+  /// How full it is, in millionths of what it wants; the emptiest is served first.
+  var share: Int {
+    let sizes = record.sizes
+    let wanted = max(1, max(sizes.initial, sizes.l1 + record.counts.assigned) + sizes.l2)
+    return (record.counts.total + record.counts.l2) * 1_000_000 / wanted
+  }
+
+  fileprivate mutating func countEnding(_ level: CacheLevel?, by step: Int) {
+    switch level {
+    case .l1: endingL1 += step
+    case .l2: endingL2 += step
+    case nil: break
+    }
+  }
+}
+
+/// A publication with what is true of it for this run only.
+struct LivePublication: Sendable {
+  var record: PublicationRecord
+  var call: CallInFlight?
+  /// Removals of it that failed, in a row.
+  var failedRemovals = 0
+}
+
+/// Every pool: the only writer of their records. A pool keeps its place; one that is gone is
+/// marked.
+struct PoolTable: Sendable {
+  private var pools: [PoolEntry] = []
+  private var places: [PoolID: Int] = [:]
+  private var placesByName: [SafeText: Int] = [:]
+  private var dirty: [Int] = []
+  private var unplanned = Deque<Int>()
+  /// Pools that could create nothing because something is exhausted; planned again when something
+  /// is freed.
+  private var exhausted: [Int] = []
+
+  subscript(index: Int) -> PoolEntry {
+    _read { yield pools[index] }
+  }
+  var indices: Range<Int> { pools.indices }
+  /// Every pool that is there, by number.
+  var records: [Pool] { pools.filter { !$0.isErased }.map(\.record) }
+  /// A pool's place, by its number.
+  func place(_ id: PoolID) -> Int? { places[id] }
+  /// A pool's place, by its name.
+  func place(named name: SafeText) -> Int? { placesByName[name] }
+  /// The pools of a provider that are there, in their order.
+  func places(on provider: Int) -> [Int] {
+    pools.indices.filter { pools[$0].provider == provider && !pools[$0].isErased }
+  }
+  func allSatisfy(_ condition: (PoolEntry) -> Bool) -> Bool { pools.allSatisfy(condition) }
+  func contains(where condition: (PoolEntry) -> Bool) -> Bool { pools.contains(where: condition) }
+
+  // MARK: Coming and going
+
+  mutating func add(_ record: Pool, _ settings: PoolConfiguration, provider: Int) {
+    pools.append(PoolEntry(record: record, settings: settings, provider: provider))
+    places[record.id] = pools.count - 1
+    placesByName[record.name] = pools.count - 1
+  }
+
+  /// Takes a pool away that has nothing any more.
+  mutating func erase(_ index: Int) {
+    pools[index].isErased = true
+    places[pools[index].record.id] = nil
+    placesByName[pools[index].record.name] = nil
+    pools[index].record.plan = PoolPlan()
+    pools[index].waiters = []
+    pools[index].waitingUsers = []
+    pools[index].publications = []
+  }
+
+  // MARK: What is to be stored and planned
+
+  mutating func touch(_ index: Int) {
+    guard !pools[index].isDirty else { return }
+    pools[index].isDirty = true
+    dirty.append(index)
+  }
+
+  /// The records that changed since the last call.
+  mutating func takeChanges(_ take: (Pool) -> Void) {
+    for index in dirty where pools[index].isDirty {
+      pools[index].isDirty = false
+      if !pools[index].isErased { take(pools[index].record) }
+    }
+    dirty.removeAll(keepingCapacity: true)
+  }
+
+  /// Its counts or settings changed: it is planned again before the step ends.
+  mutating func replan(_ index: Int) {
+    touch(index)
+    guard !pools[index].isUnplanned else { return }
+    pools[index].isUnplanned = true
+    unplanned.append(index)
+  }
+
+  mutating func nextUnplanned() -> Int? {
+    guard let index = unplanned.popFirst() else { return nil }
+    pools[index].isUnplanned = false
+    return index
+  }
+
+  mutating func plan(_ index: Int, _ plan: PoolPlan) {
+    pools[index].record.plan = plan
+    pools[index].stamp += 1
+    touch(index)
+  }
+
+  /// What the pool does now and why, in one sentence.
+  mutating func say(_ sentence: SafeText, _ index: Int) { pools[index].record.now = sentence }
+
+  /// It is planned again when anything is freed, whichever pool held it.
+  mutating func noteExhausted(_ index: Int) {
+    guard !pools[index].isExhausted else { return }
+    pools[index].isExhausted = true
+    exhausted.append(index)
+  }
+
+  /// Something is free again: pools that could create nothing are planned again.
+  mutating func reviveExhausted() {
+    for index in exhausted {
+      pools[index].isExhausted = false
+      replan(index)
+    }
+    exhausted.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Counts and indexes
+
+  /// Counts a deployment as it now is instead of as it was.
+  mutating func count(
+    _ id: DeploymentID, of index: Int, _ change: CensusChange, in deployments: DeploymentTable
+  ) {
+    let (before, after) = (change.before, change.after)
+    if let before { pools[index].record.counts.add(before, by: -1) }
+    pools[index].record.counts.add(after, by: 1)
+    pools[index].countEnding(before?.ending, by: -1)
+    pools[index].countEnding(after.ending, by: 1)
+    if before?.index != after.index {
+      if let old = before?.index { pools[index].ages[old.rawValue].forget() }
+      if let new = after.index {
+        pools[index].ages[new.rawValue].insert(id) { deployments.isIn(new, $0) }
+      }
+    }
+    if before?.holder != after.holder {
+      if let user = before?.holder, pools[index].holders[user] == id {
+        pools[index].holders[user] = nil
+      }
+      if let user = after.holder { pools[index].holders[user] = id }
+    }
+  }
+
+  /// The oldest of a pool that can be taken from an index.
+  mutating func oldest(
+    _ index: CensusKey.Index, of pool: Int, in deployments: DeploymentTable
+  ) -> DeploymentID? {
+    pools[pool].ages[index.rawValue].oldest { deployments.isIn(index, $0) }
+  }
+
+  /// The newest of a pool that can be taken from an index.
+  mutating func newest(
+    _ index: CensusKey.Index, of pool: Int, in deployments: DeploymentTable
+  ) -> DeploymentID? {
+    pools[pool].ages[index.rawValue].newest { deployments.isIn(index, $0) }
+  }
+}
+
+// MARK: Settings
+
+extension PoolTable {
+  /// What a configuration says of a pool, and what is known of its service.
+  mutating func configure(_ index: Int, _ record: Pool, _ settings: PoolConfiguration) {
+    pools[index].record = record
+    pools[index].settings = settings
+    replan(index)
+  }
+
+  mutating func leaveConfiguration(_ index: Int) {
+    pools[index].record.isConfigured = false
+    replan(index)
+  }
+
+  /// The pool is served by another provider from now on.
+  mutating func move(_ index: Int, to provider: Int, _ record: ProviderRecord) {
+    pools[index].provider = provider
+    pools[index].record.provider = record.name
+    pools[index].record.inMaintenance = record.inMaintenance
+  }
+
+  /// The provider of its settings is the one that it is on, and that is no problem any more.
+  mutating func settle(_ index: Int, on provider: String, solving problem: SafeText) {
+    pools[index].settings.provider = provider
+    if pools[index].record.problem == problem { pools[index].record.problem = nil }
+  }
+
+  mutating func setPaused(_ index: Int, _ isPaused: Bool) {
+    pools[index].record.isPaused = isPaused
+    pools[index].record.revision += 1
+    replan(index)
+  }
+
+  mutating func resize(_ index: Int, _ overrides: SizeOverrides) {
+    pools[index].record.overrides = overrides
+    pools[index].record.revision += 1
+    replan(index)
+  }
+
+  mutating func setMaintenance(_ index: Int, _ isOn: Bool) {
+    pools[index].record.inMaintenance = isOn
+    replan(index)
+  }
+
+  mutating func restrain(_ index: Int, _ restraint: Restraint) {
+    pools[index].record.restraint = restraint
+    replan(index)
+  }
+
+  /// The restraint is over; the errors that led to it count on while they are recent enough.
+  mutating func endRestraint(_ index: Int, at now: Moment) {
+    pools[index].record.restraint = nil
+    pools[index].record.creationErrors.removeAll { $0.at <= now }
+  }
+
+  /// The restraint of a provider's back-off is over.
+  mutating func endRestraint(_ index: Int) {
+    pools[index].record.restraint = nil
+    replan(index)
+  }
+
+  /// An operator ends the restraint, and what led to it is forgotten.
+  mutating func lift(_ index: Int) {
+    pools[index].record.restraint = nil
+    pools[index].record.creationErrors = []
+    pools[index].record.revision += 1
+    replan(index)
+  }
+
+  mutating func setCreationErrors(_ index: Int, _ errors: [Deadline]) {
+    pools[index].record.creationErrors = errors
+    replan(index)
+  }
+}
+
+// MARK: Users who wait
+
+extension PoolTable {
+  /// Notes that a user waits; false: the user waits already.
+  mutating func beginWaiting(_ user: SafeText, in index: Int) -> Bool {
+    pools[index].waitingUsers.insert(user).inserted
+  }
+
+  /// Puts a user into the queue of a pool, by position.
+  mutating func insert(_ waiter: Waiter, in index: Int) {
+    let place = pools[index].waiters.firstIndex { $0.position > waiter.position }
+    pools[index].waiters.insert(waiter, at: place ?? pools[index].waiters.endIndex)
+    pools[index].waitingUsers.insert(waiter.user)
+    pools[index].record.waiting = pools[index].waiters.count
+  }
+
+  /// Takes a user out of the queue of a pool; false: the user did not wait.
+  mutating func removeWaiter(_ user: SafeText, from index: Int) -> Bool {
+    guard pools[index].waitingUsers.remove(user) != nil else { return false }
+    pools[index].waiters.removeAll { $0.user == user }
+    pools[index].record.waiting = pools[index].waiters.count
+    replan(index)
+    return true
+  }
+}
+
+// MARK: Publications
+
+extension PoolTable {
+  mutating func add(_ publication: PublicationRecord, to index: Int) {
+    pools[index].publications.append(LivePublication(record: publication))
+  }
+
+  /// The latest publication with this name, of whichever pool.
+  func publication(named name: String) -> PublicationRecord? {
+    for pool in pools.reversed() {
+      let found = pool.publications.last { $0.record.name == name }
+      if let found { return found.record }
+    }
+    return nil
+  }
+
+  mutating func sortPublications(of index: Int) {
+    pools[index].publications.sort { $0.record.revision < $1.record.revision }
+  }
+
+  /// Changes a publication.
+  ///
+  /// - Returns: the publication as it then is; nil: there is none with this revision.
+  mutating func update(
+    _ revision: Int, of index: Int, _ body: (inout LivePublication) -> Void
+  ) -> LivePublication? {
+    guard
+      let place = pools[index].publications.firstIndex(where: { $0.record.revision == revision })
+    else { return nil }
+    body(&pools[index].publications[place])
+    return pools[index].publications[place]
+  }
+
+  /// Notes that the call of a publication should be back by now.
+  ///
+  /// - Returns: whether that is to be said now; it is said once.
+  mutating func noteOverdueCall(of revision: Int, in index: Int, at now: EngineTime) -> Bool {
+    var isOverdue = false
+    _ = update(revision, of: index) { isOverdue = $0.call?.noteOverdue(at: now) ?? false }
+    return isOverdue
+  }
+
+  mutating func erasePublication(_ revision: Int, of index: Int) {
+    pools[index].publications.removeAll { $0.record.revision == revision }
+  }
+
+  /// What the pool creates from, from now on; nil: nothing.
+  mutating func activate(_ revision: Int?, of index: Int) {
+    pools[index].record.activePublication = revision
+    pools[index].record.revision += 1
+  }
+}

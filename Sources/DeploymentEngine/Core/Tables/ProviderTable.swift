@@ -1,0 +1,229 @@
+import DeploymentInterface
+import SafeTexts
+
+/// A provider with what is kept beside its record.
+struct ProviderEntry: Sendable {
+  fileprivate(set) var record: ProviderRecord
+  fileprivate(set) var settingReady = 0
+  /// Pools in which users wait.
+  fileprivate(set) var waitingPools: [Int] = []
+  fileprivate(set) var isErased = false
+  /// Why its pools create nothing; for this run only, the pools' restraints are stored.
+  fileprivate(set) var backoff: ProviderBackoff?
+  /// How often in a row it throttled or rejected us.
+  fileprivate(set) var consecutiveFailures = 0
+  fileprivate(set) var inventory = InventoryState()
+  fileprivate var queues = WorkQueues()
+  fileprivate var isDirty = false
+  fileprivate var needsDispatch = false
+
+  fileprivate init(_ record: ProviderRecord) { self.record = record }
+}
+
+/// What is known of the listing of what exists on a provider, for this run only.
+struct InventoryState: Sendable {
+  /// What is barred for things that have no record, or whose record was given up and that may exist
+  /// still: nobody else gets their names meanwhile.
+  var heldIdentities: Set<Identity> = []
+  /// What records held that were given up, each until a listing that began later says what exists.
+  var unverified: [UnverifiedIdentity] = []
+  /// It was listed since the engine started.
+  var isListed = false
+  /// Removals that were given up, and may still be carried out.
+  var lateRemovals: [InventoryInFlight] = []
+  /// The provider can say what exists on it.
+  var isOffered = false
+  /// The inventory call in flight.
+  var call: InventoryInFlight?
+  /// When the next one is made; nil: while one is in flight.
+  var nextAt: Moment?
+}
+
+/// An inventory call that has not been answered.
+struct InventoryInFlight: Sendable {
+  var id: CallID
+  var task: InventoryCall.Task
+  var due: Moment
+
+  /// It removes a thing that was made for this.
+  func removes(_ purpose: OutsideThing.Purpose) -> Bool {
+    switch task {
+    case .list: false
+    case .remove(let thing): thing.purpose == purpose
+    }
+  }
+}
+
+/// What may exist though its record was given up.
+struct UnverifiedIdentity: Sendable {
+  var identity: Identity
+  /// Listings with a higher number began later.
+  var since: CallID
+}
+
+/// Every provider: the only writer of their records. A provider keeps its place; one that is gone
+/// is marked.
+struct ProviderTable: Sendable {
+  private var providers: [ProviderEntry] = []
+  private var placesByName: [SafeText: Int] = [:]
+  private var dirty: [Int] = []
+  private var undispatched: [Int] = []
+
+  subscript(place: Int) -> ProviderEntry {
+    _read { yield providers[place] }
+  }
+  var indices: Range<Int> { providers.indices }
+  /// Every provider that is there, by name.
+  var records: [ProviderRecord] {
+    providers.filter { !$0.isErased }.map(\.record).sorted { $0.name < $1.name }
+  }
+  func place(named name: SafeText) -> Int? { placesByName[name] }
+  func first(where condition: (ProviderEntry) -> Bool) -> Int? {
+    providers.firstIndex(where: condition)
+  }
+  func contains(where condition: (ProviderEntry) -> Bool) -> Bool {
+    providers.contains(where: condition)
+  }
+
+  // MARK: Coming and going
+
+  /// Adds a provider that holds nothing yet.
+  mutating func add(_ record: ProviderRecord) -> Int {
+    var record = record
+    (record.preparing, record.removing, record.deployments) = (0, 0, 0)
+    providers.append(ProviderEntry(record))
+    placesByName[record.name] = providers.count - 1
+    return providers.count - 1
+  }
+
+  mutating func configure(_ place: Int, _ limits: ProviderLimits) {
+    providers[place].isErased = false
+    providers[place].record.limits = limits
+    touch(place)
+    scheduleDispatch(place)
+  }
+
+  mutating func erase(_ place: Int) {
+    providers[place].isErased = true
+    placesByName[providers[place].record.name] = nil
+  }
+
+  mutating func setMaintenance(_ place: Int, _ isOn: Bool) {
+    providers[place].record.inMaintenance = isOn
+    touch(place)
+  }
+
+  // MARK: What is to be stored
+
+  mutating func touch(_ place: Int) {
+    guard !providers[place].isDirty else { return }
+    providers[place].isDirty = true
+    dirty.append(place)
+  }
+
+  /// The records that changed since the last call.
+  mutating func takeChanges(_ take: (ProviderRecord) -> Void) {
+    for place in dirty where providers[place].isDirty {
+      providers[place].isDirty = false
+      if !providers[place].isErased { take(providers[place].record) }
+    }
+    dirty.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Counts and queues
+
+  /// Counts the places of a deployment as it now is instead of as it was.
+  mutating func count(_ place: Int, _ change: CensusChange) {
+    if change.movesQuota {
+      count(place, change.before?.quota, by: -1)
+      count(place, change.after.quota, by: 1)
+      touch(place)
+      scheduleDispatch(place)
+    }
+    if change.appears || change.disappears {
+      providers[place].record.deployments += change.appears ? 1 : -1
+      touch(place)
+    }
+  }
+
+  private mutating func count(_ place: Int, _ quota: CensusKey.Quota?, by step: Int) {
+    switch quota {
+    case .preparing: providers[place].record.preparing += step
+    case .removing: providers[place].record.removing += step
+    case .settingReady: providers[place].settingReady += step
+    case .some(.none), nil: break
+    }
+  }
+
+  /// A place became free or a queue longer: its queues are served before the step ends.
+  mutating func scheduleDispatch(_ place: Int) {
+    guard !providers[place].needsDispatch else { return }
+    providers[place].needsDispatch = true
+    undispatched.append(place)
+  }
+
+  mutating func nextUndispatched() -> Int? {
+    guard let place = undispatched.popLast() else { return nil }
+    providers[place].needsDispatch = false
+    return place
+  }
+
+  mutating func append(_ id: DeploymentID, to queue: WorkQueue, of place: Int) {
+    providers[place].queues.append(id, to: queue)
+    scheduleDispatch(place)
+  }
+
+  mutating func popFirst(_ queue: WorkQueue, of place: Int) -> DeploymentID? {
+    providers[place].queues.popFirst(queue)
+  }
+
+  mutating func insert(_ candidate: RefillCandidate, _ place: Int) {
+    providers[place].queues.insert(candidate)
+  }
+
+  mutating func popEmptiest(_ place: Int) -> RefillCandidate? {
+    providers[place].queues.popEmptiest()
+  }
+
+  mutating func addWaitingPool(_ pool: Int, _ place: Int) {
+    providers[place].waitingPools.append(pool)
+  }
+
+  /// Takes a pool out of those in which users wait; false: it was none of them.
+  @discardableResult
+  mutating func removeWaitingPool(_ pool: Int, _ place: Int) -> Bool {
+    guard let entry = providers[place].waitingPools.firstIndex(of: pool) else { return false }
+    providers[place].waitingPools.remove(at: entry)
+    return true
+  }
+
+  // MARK: Back-off
+
+  mutating func countFailure(_ place: Int) { providers[place].consecutiveFailures += 1 }
+  mutating func backOff(_ place: Int, _ backoff: ProviderBackoff) {
+    providers[place].backoff = backoff
+  }
+  mutating func endFailures(_ place: Int) { providers[place].consecutiveFailures = 0 }
+  mutating func endBackoff(_ place: Int) { providers[place].backoff = nil }
+
+  // MARK: What exists without a record
+
+  /// Changes what is known of the listing of a provider.
+  mutating func updateInventory(_ place: Int, _ body: (inout InventoryState) -> Void) {
+    body(&providers[place].inventory)
+  }
+
+  /// Changes the list of what exists without a record; it is stored with the provider.
+  mutating func updateOrphans(_ place: Int, _ body: (inout OrphanList) -> Void) {
+    body(&providers[place].record.orphans)
+    touch(place)
+  }
+
+  /// Whether a publication of this name exists without a record, or is still being removed.
+  func isLeftBehind(_ publication: String) -> Bool {
+    providers.contains { provider in
+      provider.record.orphans.all.contains { $0.thing.purpose == .publication(publication) }
+        || provider.inventory.lateRemovals.contains { $0.removes(.publication(publication)) }
+    }
+  }
+}
