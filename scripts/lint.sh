@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+scripts/reliability.sh --check
 swift format lint --strict -p -r Sources Tests Package.swift
 if command -v shellcheck >/dev/null 2>&1; then
   shellcheck .ci/run scripts/*.sh
