@@ -1,4 +1,4 @@
-/// What a folder may import; the closest folder that is named here decides.
+/// The modules that a folder may import. The table of the innermost folder applies.
 struct ImportTable: Sendable {
   let folder: String
   let modules: Set<String>
@@ -17,11 +17,11 @@ struct ImportTable: Sendable {
 
   static let all: [ImportTable] = [
     ImportTable(folder: "Sources/DeploymentEngine", modules: collections),
-    // Between a driver's value and the bytes that are stored: the only places of the engine where
-    // JSON is read and written.
+    // These convert between a driver's value and the stored bytes: the only places of the engine
+    // that read and write JSON.
     ImportTable(folder: interface + "ServiceCaller.swift", modules: coding),
     ImportTable(folder: interface + "DriverData.swift", modules: coding),
-    // The lock, which is another one in a build for ThreadSanitizer.
+    // The lock, which uses a POSIX mutex in a build for ThreadSanitizer.
     ImportTable(folder: interface + "Mutex.swift", modules: ["Synchronization", "Glibc"]),
     ImportTable(folder: "Sources/EngineSimulation", modules: ["DeploymentEngine"]),
     ImportTable(
@@ -55,7 +55,7 @@ struct ImportTable: Sendable {
 
 extension Rule {
   static let imports: [Rule] = [
-    Rule("A folder imports only what the architecture lets it import") { file in
+    Rule("A folder imports only the modules that the architecture allows") { file in
       guard file.isSwift, let table = ImportTable.table(for: file) else { return [] }
       return file.code.lines(with: "import ").compactMap { number in
         let words = file.lines[number - 1].split(separator: " ")
@@ -64,20 +64,21 @@ extension Rule {
         guard !table.modules.contains(module) else { return nil }
         return file.finding(
           number,
-          "\(table.folder) may not import \(module): put what needs it where it is allowed"
-            + " (\(allowed(module))), and hand the result over as a value")
+          "\(table.folder) may not import \(module): move the code to a folder that may"
+            + " (\(allowed(module))), and pass the result as a value")
       }
     },
-    Rule("Nothing imports the program but its own tests") { file in
+    Rule("Only its own tests import the program") { file in
       guard !file.isBelow(["Tests/DashboardTests"]) else { return [] }
       return file.code.lines(with: "import Dashboard").map {
-        file.finding($0, "only Tests/DashboardTests imports Dashboard: move what is shared down")
+        file.finding(
+          $0, "only Tests/DashboardTests imports Dashboard: move shared code to a lower module")
       }
     },
   ]
 
   private static func allowed(_ module: String) -> String {
     let folders = ImportTable.all.filter { $0.modules.contains(module) }.map(\.folder)
-    return folders.isEmpty ? "nowhere yet" : folders.joined(separator: ", ")
+    return folders.isEmpty ? "none so far" : folders.joined(separator: ", ")
   }
 }
