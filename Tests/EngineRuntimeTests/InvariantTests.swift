@@ -1,5 +1,6 @@
 import DeploymentEngine
 import DeploymentInterface
+import SafeTexts
 import Testing
 
 @testable import EngineRuntime

@@ -4,6 +4,8 @@ import Testing
 
 @testable import DeploymentEngine
 
+private typealias Operation = DeploymentEngine.Operation
+
 /// What the machines allow, what the comments of their phases say, and the pictures in
 /// `docs/life-cycle.md`: the same.
 @Suite struct LifeCycleTests {
@@ -18,24 +20,28 @@ import Testing
     .usable(operation(.setReady, queued: true)), .removable, .removing(operation(.destroy)),
     .removed, .canceling(operation(.cancel)), .canceled, .error(Failed(.setReady, .unknown)),
   ]
-  private static let inputs: [(inout DeploymentMachine) -> Transition] = [
-    { $0.prepare(.deployForUser, by: deadline) }, { $0.use(.setReady, by: deadline) },
-    { $0.queueToPrepare(.moveToCache(.l1), by: deadline) },
-    { $0.queueToUse(.setReady, by: deadline) }, { $0.beginQueued(by: deadline) },
-    { $0.keepRunning() }, { $0.failForNow() }, { $0.extendDeadline(until: deadline.at) },
-    { $0.becomeUsable() }, { $0.fail(Failed(.setReady, .unknown)) }, { $0.requestEnd() },
-    { $0.release() }, { $0.beginRemoval(by: deadline) }, { $0.restartRemoval(by: deadline) },
-    { $0.end() }, { $0.forget() },
-  ]
+  private static var inputs: [(inout DeploymentMachine) -> Transition] {
+    [
+      { $0.prepare(.deployForUser, by: deadline) }, { $0.use(.setReady, by: deadline) },
+      { $0.queueToPrepare(.moveToCache(.l1), by: deadline) },
+      { $0.queueToUse(.setReady, by: deadline) }, { $0.beginQueued(by: deadline) },
+      { $0.keepRunning() }, { $0.failForNow() }, { $0.extendDeadline(until: deadline.at) },
+      { $0.becomeUsable() }, { $0.fail(Failed(.setReady, .unknown)) }, { $0.requestEnd() },
+      { $0.release() }, { $0.beginRemoval(by: deadline) }, { $0.restartRemoval(by: deadline) },
+      { $0.end() }, { $0.forget() },
+    ]
+  }
 
   private static let publicationPhases: [PublicationPhase] = [
     .publishing(operation(.publish)), .active, .draining, .removing(operation(.destroy)),
     .removed, .error(.publish),
   ]
-  private static let publicationInputs: [(inout PublicationMachine) -> Transition] = [
-    { $0.cancel(by: deadline) }, { $0.remove(by: deadline) }, { $0.keepRunning() },
-    { $0.failForNow() }, { $0.activate() }, { $0.drain() }, { $0.end() }, { $0.fail() },
-  ]
+  private static var publicationInputs: [(inout PublicationMachine) -> Transition] {
+    [
+      { $0.cancel(by: deadline) }, { $0.remove(by: deadline) }, { $0.keepRunning() },
+      { $0.failForNow() }, { $0.activate() }, { $0.drain() }, { $0.end() }, { $0.fail() },
+    ]
+  }
 
   /// Which other states an input leads to, by the state that it finds.
   private static var machine: [String: Set<String>] {

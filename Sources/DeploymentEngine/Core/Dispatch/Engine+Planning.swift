@@ -3,8 +3,7 @@ import SafeTexts
 
 extension Engine {
   /// Plans every pool whose counts or settings changed and serves every provider that has room,
-  /// until nothing
-  /// more follows. Each round either starts something or ends, so it ends.
+  /// until nothing more follows. Each round either starts something or ends, so it ends.
   mutating func runPlans() {
     while true {
       if let index = poolTable.nextUnplanned() {
@@ -251,8 +250,7 @@ extension Engine {
   }
 
   /// A new deployment with an identity of its own, stored before its first call; nil when something
-  /// is
-  /// exhausted.
+  /// is exhausted.
   mutating func create(
     in index: Int, _ kind: OperationKind, at placement: Placement, because reason: String
   ) -> Int? {

@@ -73,7 +73,8 @@ extension Engine {
       let provider = provider(ofPool: index)
       return .busy(
         SafeText(
-          "provider \(provider.name) is busy (\(provider.preparing) of \(provider.limits.preparing) preparing)"
+          "provider \(provider.name) is busy "
+            + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
         ))
     }
     guard

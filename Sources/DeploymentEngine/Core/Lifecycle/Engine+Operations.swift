@@ -136,8 +136,7 @@ extension Engine {
   }
 
   /// When an error is removed by itself: what was never assigned after its retention, again with
-  /// growing
-  /// pauses; what a person wanted gone at once; an assigned one waits for a person.
+  /// growing pauses; what a person wanted gone at once; an assigned one waits for a person.
   private mutating func errorPause(
     _ slot: Int, removals: Int, wasAskedFor: Bool
   ) -> TimeSpan? {

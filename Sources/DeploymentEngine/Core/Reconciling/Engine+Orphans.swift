@@ -195,7 +195,8 @@ extension Engine {
   private mutating func tellOf(_ orphan: Orphan, _ provider: Int) {
     log(
       .provider,
-      "\(name(orphan, provider)) exists on \(providerTable[provider].record.name): \(orphan.cause.words)",
+      "\(name(orphan, provider)) exists on \(providerTable[provider].record.name): "
+        + orphan.cause.words.text,
       level: .warning)
   }
 

@@ -197,7 +197,7 @@ struct DeploymentTable: Sendable {
       byUniqueId[old]?.removeAll { $0 == id }
       if byUniqueId[old]?.isEmpty == true { byUniqueId[old] = nil }
     }
-    if !new.isEmpty { byUniqueId[new, default: []].append(id) }
+    if !new.isEmpty { byUniqueId[new] = (byUniqueId[new] ?? []) + [id] }
   }
 
   // MARK: What is to be stored

@@ -1,8 +1,9 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Numbers, and names, MAC addresses and ports: held from before the first call until the driver said *gone*,
-/// and held once over all pools. What is barred is given to nobody, whether it is held or not.
+/// Numbers, and names, MAC addresses and ports: held from before the first call until the driver
+/// said *gone*, and held once over all pools. What is barred is given to nobody, whether it is held
+/// or not.
 struct IdentityTable: Sendable {
   private var heldNames = Set<String>()
   private var patterns: [NamePattern: NumberPool] = [:]
