@@ -1,6 +1,7 @@
 import Basics
 import DeploymentInterface
 import Glibc
+import TerminalCells
 import Testing
 
 extension TerminalLoopTests {

@@ -1,4 +1,5 @@
 import Foundation
+import TerminalCells
 import TestSupport
 import Testing
 

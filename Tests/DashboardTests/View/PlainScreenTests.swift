@@ -3,6 +3,7 @@ import DeploymentInterface
 import EngineRuntime
 import EngineStore
 import SafeTexts
+import TerminalCells
 import Testing
 
 @testable import DashboardScreen
