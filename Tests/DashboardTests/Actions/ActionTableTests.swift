@@ -1,3 +1,4 @@
+import DeploymentEngine
 import SafeTexts
 import TerminalCells
 import Testing
@@ -22,6 +23,13 @@ import Testing
       #expect(action.help.hasSuffix("."), "\(action.id.rawValue)")
       #expect(!action.label.isEmpty)
     }
+  }
+
+  @Test(arguments: RequestName.allCases)
+  func hasAnActionForEveryRequestButThatOfAnAgent(_ name: RequestName) {
+    // `assign` on a pool is the same action.
+    let expected = name == .assignFromPool ? .assign : name
+    #expect(ActionTable.all.contains { $0.request == expected } == (name != .notify))
   }
 
   /// What cannot be taken back is a capital and asks; what changes something is on no key that

@@ -40,7 +40,8 @@ import Testing
 
   private func accepted(_ goal: Act.Goal, about id: Int64? = 1) -> ActResult {
     ActResult(
-      Act.on("lab", goal: goal, .pause("lab")), .accepted, "", deployment: id.map(DeploymentID.init)
+      Act(argument: "lab", verb: { _ throws(LookupFailure) in .pause("lab") }, goal: goal),
+      .accepted, "", deployment: id.map(DeploymentID.init)
     )
   }
 

@@ -1,3 +1,4 @@
+import DeploymentEngine
 import Testing
 
 @testable import DashboardKit
@@ -74,6 +75,18 @@ import Testing
     let harness = try Harness()
     defer { harness.remove() }
     #expect(harness.run("--version").output == DashboardCommand.version + "\n")
+  }
+
+  @Test(arguments: RequestName.allCases)
+  func hasACommandForEveryRequest(_ name: RequestName) throws {
+    let harness = try Harness()
+    defer { harness.remove() }
+    let help = harness.run("help", name.row.command).output
+    #expect(help.contains("USAGE: dashboard \(name.row.command) "))
+    // One command makes two requests of these; the help tells of the first.
+    guard name.rawValue == name.row.command else { return }
+    let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains(name.row.summary), "\(help)")
   }
 
   @Test func namesEveryCommandOfTheContractInItsHelp() throws {

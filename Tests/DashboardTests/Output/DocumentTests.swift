@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func anAct() {
-    let act = Act.on("lab-003", goal: .gone) { .destroy($0) }
+    let act = Act.on("lab-003", .destroy)
     let refused = ActResult(act, .refused, "it is assigned", deployment: DeploymentID(17))
     let unknown = ActResult(act, .refused, "there is no such deployment", status: .absent)
     let pool = ActResult(.on("lab", .pause("lab")), .accepted, "paused")

@@ -26,21 +26,39 @@ struct Act {
     case letIn(user: SafeText, target: SafeText)
     /// When the pool's newest publication is active.
     case published(pool: SafeText)
+
+    /// When a request has ended, by its row in the table of requests.
+    /// - Parameters:
+    ///   - argument: what was typed for its subject.
+    ///   - user: the user who is to be let in.
+    init(of name: RequestName, on argument: String, user: SafeText = "") {
+      self =
+        switch name.row.completion {
+        case .answered: .answered
+        case .gone: .gone
+        case .usable: .usable
+        case .ended: .ended
+        case .letIn: .letIn(user: user, target: SafeText(argument))
+        case .published: .published(pool: SafeText(argument))
+        }
+    }
   }
 
-  /// An act on the deployment that an argument names.
-  static func on(
-    _ argument: String, goal: Goal, verb: @escaping (DeploymentID) -> Verb
-  ) -> Act {
+  /// A request about the deployment that an argument names.
+  static func on(_ argument: String, _ asked: DeploymentRequest) -> Act {
     Act(
       argument: argument,
-      verb: { view throws(LookupFailure) in verb(try view.deployment(named: argument).id) },
-      goal: goal)
+      verb: { view throws(LookupFailure) in
+        Verb(asked, of: try view.deployment(named: argument).id)
+      },
+      goal: Goal(of: asked.name, on: argument))
   }
 
-  /// An act on a pool, a provider or a unique id, which the engine looks up itself.
-  static func on(_ argument: String, goal: Goal = .answered, _ verb: Verb) -> Act {
-    Act(argument: argument, verb: { _ throws(LookupFailure) in verb }, goal: goal)
+  /// A request about a pool, a provider or a unique id, which the engine looks up itself.
+  static func on(_ argument: String, _ verb: Verb) -> Act {
+    Act(
+      argument: argument, verb: { _ throws(LookupFailure) in verb },
+      goal: Goal(of: verb.name, on: argument))
   }
 }
 

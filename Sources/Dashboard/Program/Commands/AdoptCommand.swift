@@ -5,9 +5,7 @@ import SafeTexts
 
 struct AdoptCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "adopt",
-    abstract: "Give a user back what exists outside without a record.",
-    usage: "dashboard adopt <name> <user>",
+    .adopt, usage: ["<name> <user>"],
     discussion: """
       What `dashboard orphans` lists becomes a deployment again, of this user and of nobody else: \
       no one knows what its last user left in it. An engine must run, and have seen it twice.
@@ -37,7 +35,7 @@ struct AdoptCommand: ParsableCommand, DashboardSubcommand {
         throw LookupFailure(
           status: .absent,
           sentence: "\(name): the engine has seen nothing of this name without a record")
-      }, goal: .ended)
+      }, goal: Act.Goal(of: .adopt, on: name))
     try Acting(options, context).perform([act])
   }
 }

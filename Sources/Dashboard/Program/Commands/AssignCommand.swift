@@ -5,13 +5,7 @@ import SafeTexts
 
 struct AssignCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "assign",
-    abstract: "Give a user a deployment of a pool, or this very one.",
-    usage: """
-      dashboard assign <pool> <user>
-      dashboard assign <id> <user>
-      dashboard assign <pool> --users <file>
-      """,
+    .assign, usage: ["<pool> <user>", "<id> <user>", "<pool> --users <file>"],
     discussion: """
       From a pool the engine chooses: the one that the user already holds, one that is ready, one \
       that soon will be, or a new one. With --wait it waits until the user is let in, and prints \
@@ -61,7 +55,7 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
             status: .absent, sentence: view.noPool(target) + ", and no deployment of this name")
         }
       },
-      goal: .letIn(user: user, target: SafeText(target)))
+      goal: Act.Goal(of: .assign, on: target, user: user))
   }
 
   /// The names in a file, one a line; blank lines and what surrounds a name do not count.

@@ -40,12 +40,15 @@ struct DashboardCommand: ParsableCommand {
     DoctorCommand.self, OrphansCommand.self, DriverCheckCommand.self,
   ]
   private static let actOnDeployments: [any ParsableCommand.Type] = [
-    AssignCommand.self, AdoptCommand.self, ReleaseCommand.self, ReadyCommand.self, MoveCommand.self,
-    CancelCommand.self, DestroyCommand.self, RetryCommand.self, ForgetCommand.self,
-    UndoCommand.self, NotifyCommand.self,
+    AssignCommand.self, AdoptCommand.self, DeploymentActCommand<Plain.Release>.self,
+    DeploymentActCommand<Plain.Ready>.self, MoveCommand.self,
+    DeploymentActCommand<Plain.Cancel>.self, DeploymentActCommand<Plain.Destroy>.self,
+    DeploymentActCommand<Plain.Retry>.self, DeploymentActCommand<Plain.Forget>.self,
+    DeploymentActCommand<Plain.Undo>.self, NotifyCommand.self,
   ]
   private static let actOnPools: [any ParsableCommand.Type] = [
-    PublishCommand.self, PauseCommand.self, ResumeCommand.self, LiftCommand.self,
+    PublishCommand.self, PoolActCommand<PlainPool.Pause>.self,
+    PoolActCommand<PlainPool.Resume>.self, PoolActCommand<PlainPool.Lift>.self,
     ResizeCommand.self, MaintenanceCommand.self,
   ]
 

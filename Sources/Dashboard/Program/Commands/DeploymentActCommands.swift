@@ -1,23 +1,54 @@
 import ArgumentParser
 import DeploymentEngine
 import DeploymentInterface
+import SafeTexts
 
-/// A command that does the same to each deployment that it is given.
-protocol DeploymentActCommand: ParsableCommand, DashboardSubcommand {
-  var ids: [String] { get }
-  var options: ActOptions { get }
-  var revision: RevisionOption { get }
-  /// When it has ended.
-  var goal: Act.Goal { get }
-  /// What is asked for.
-  func verb(_ id: DeploymentID) -> Verb
+extension CommandConfiguration {
+  /// The command that makes a request, as the table of requests describes it.
+  /// - Parameter usage: what follows the command's name.
+  init(_ name: RequestName, usage: [String], discussion: String = "") {
+    let row = name.row
+    self.init(
+      commandName: row.command, abstract: row.summary,
+      usage: usage.map { "dashboard \(row.command) \($0)" }.joined(separator: "\n"),
+      discussion: discussion)
+  }
 }
 
-extension DeploymentActCommand {
-  func perform(_ context: CommandContext) throws(CommandFailure) {
-    let acts = ids.map { id in Act.on(id, goal: goal) { verb($0) } }
-    try Acting(options, ifRevision: revision.ifRevision, context).perform(acts)
+/// A request of a deployment that needs nothing but its subject.
+protocol PlainRequest {
+  static var asked: DeploymentRequest { get }
+  /// What the help says beyond the summary.
+  static var discussion: String { get }
+}
+
+extension PlainRequest {
+  static var discussion: String { "" }
+}
+
+/// The requests whose commands take only ids.
+enum Plain {
+  enum Cancel: PlainRequest {
+    static let asked = DeploymentRequest.cancel
+    static let discussion = """
+      It is carried out as soon as no call to the driver is in flight, and ends with the \
+      deployment cancelled, whatever the operation was.
+      """
   }
+  enum Destroy: PlainRequest { static let asked = DeploymentRequest.destroy }
+  enum Ready: PlainRequest { static let asked = DeploymentRequest.ready }
+  enum Release: PlainRequest { static let asked = DeploymentRequest.release }
+  enum Retry: PlainRequest { static let asked = DeploymentRequest.retry }
+  enum Forget: PlainRequest { static let asked = DeploymentRequest.forget }
+  enum Undo: PlainRequest { static let asked = DeploymentRequest.undo }
+}
+
+/// The deployments of a command, and the options of a request about them.
+struct DeploymentArguments: ParsableArguments {
+  @Argument(help: ArgumentHelp("Deployments, each by its id or name.", valueName: "id"))
+  var ids: [String]
+  @OptionGroup var revision: RevisionOption
+  @OptionGroup var options: ActOptions
 
   /// A revision belongs to one deployment.
   func validate() throws {
@@ -25,43 +56,34 @@ extension DeploymentActCommand {
       throw ValidationError("--if-revision goes with one deployment only")
     }
   }
+
+  /// Makes the same request of each deployment.
+  func perform(
+    _ asked: DeploymentRequest, _ context: CommandContext
+  ) throws(CommandFailure) {
+    try Acting(options, ifRevision: revision.ifRevision, context)
+      .perform(ids.map { Act.on($0, asked) })
+  }
 }
 
-/// How the ids of a command are described.
-enum IDHelp {
-  static let several = ArgumentHelp("Deployments, each by its id or name.", valueName: "id")
+/// A command that makes the same request of each deployment that it is given.
+struct DeploymentActCommand<Kind: PlainRequest>: ParsableCommand, DashboardSubcommand {
+  static var configuration: CommandConfiguration {
+    // What ends with the reply, or without a call to a driver, has no need to be waited for.
+    let wait = [.undo, .forget].contains(Kind.asked) ? "" : " [--wait]"
+    return CommandConfiguration(
+      Kind.asked.name, usage: ["<id>...\(wait)"], discussion: Kind.discussion)
+  }
+
+  @OptionGroup var deployments: DeploymentArguments
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    try deployments.perform(Kind.asked, context)
+  }
 }
 
-struct CancelCommand: DeploymentActCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "cancel", abstract: "Cancel the operation that runs on a deployment.",
-    usage: "dashboard cancel <id>... [--wait]",
-    discussion: """
-      It is carried out as soon as no call to the driver is in flight, and ends with the \
-      deployment cancelled, whatever the operation was.
-      """)
-  @Argument(help: IDHelp.several) var ids: [String]
-  @OptionGroup var revision: RevisionOption
-  @OptionGroup var options: ActOptions
-  var goal: Act.Goal { .gone }
-  func verb(_ id: DeploymentID) -> Verb { .cancel(id) }
-}
-
-struct DestroyCommand: DeploymentActCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "destroy", abstract: "Remove a deployment with all that belongs to it.",
-    usage: "dashboard destroy <id>... [--wait]")
-  @Argument(help: IDHelp.several) var ids: [String]
-  @OptionGroup var revision: RevisionOption
-  @OptionGroup var options: ActOptions
-  var goal: Act.Goal { .gone }
-  func verb(_ id: DeploymentID) -> Verb { .destroy(id) }
-}
-
-struct MoveCommand: DeploymentActCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "move", abstract: "Move a cached deployment to the other cache level.",
-    usage: "dashboard move --to L1|L2 <id>... [--wait]")
+struct MoveCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(.move, usage: ["--to L1|L2 <id>... [--wait]"])
 
   @Option(
     name: .customLong("to"),
@@ -72,65 +94,9 @@ struct MoveCommand: DeploymentActCommand {
       throw ValidationError("'\(text)' is no cache level; write L1 or L2")
     })
   var level: CacheLevel
-  @Argument(help: IDHelp.several) var ids: [String]
-  @OptionGroup var revision: RevisionOption
-  @OptionGroup var options: ActOptions
-  var goal: Act.Goal { .usable }
-  func verb(_ id: DeploymentID) -> Verb { .move(id, to: level) }
-}
+  @OptionGroup var deployments: DeploymentArguments
 
-struct ReadyCommand: DeploymentActCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "ready", abstract: "Make sure that a deployment can be used now.",
-    usage: "dashboard ready <id>... [--wait]")
-  @Argument(help: IDHelp.several) var ids: [String]
-  @OptionGroup var revision: RevisionOption
-  @OptionGroup var options: ActOptions
-  var goal: Act.Goal { .usable }
-  func verb(_ id: DeploymentID) -> Verb { .ready(id) }
-}
-
-struct ReleaseCommand: DeploymentActCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "release", abstract: "Take a deployment from its user, and remove it.",
-    usage: "dashboard release <id>... [--wait]")
-  @Argument(help: IDHelp.several) var ids: [String]
-  @OptionGroup var revision: RevisionOption
-  @OptionGroup var options: ActOptions
-  var goal: Act.Goal { .gone }
-  func verb(_ id: DeploymentID) -> Verb { .release(id) }
-}
-
-struct RetryCommand: DeploymentActCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "retry", abstract: "Do the operation again that ended a deployment in error.",
-    usage: "dashboard retry <id>... [--wait]")
-  @Argument(help: IDHelp.several) var ids: [String]
-  @OptionGroup var revision: RevisionOption
-  @OptionGroup var options: ActOptions
-  var goal: Act.Goal { .ended }
-  func verb(_ id: DeploymentID) -> Verb { .retry(id) }
-}
-
-struct ForgetCommand: DeploymentActCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "forget",
-    abstract: "Drop a deployment in error that you cleaned up by hand; no driver is called.",
-    usage: "dashboard forget <id>...")
-  @Argument(help: IDHelp.several) var ids: [String]
-  @OptionGroup var revision: RevisionOption
-  @OptionGroup var options: ActOptions
-  var goal: Act.Goal { .gone }
-  func verb(_ id: DeploymentID) -> Verb { .forget(id) }
-}
-
-struct UndoCommand: DeploymentActCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "undo", abstract: "Take back a request while its grace time runs.",
-    usage: "dashboard undo <id>...")
-  @Argument(help: IDHelp.several) var ids: [String]
-  @OptionGroup var revision: RevisionOption
-  @OptionGroup var options: ActOptions
-  var goal: Act.Goal { .answered }
-  func verb(_ id: DeploymentID) -> Verb { .undo(id) }
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    try deployments.perform(.move(to: level), context)
+  }
 }

@@ -5,64 +5,45 @@ import SafeTexts
 /// How the pool of a command is described.
 private let poolHelp = ArgumentHelp("The pool.", valueName: "pool")
 
-struct PublishCommand: ParsableCommand, DashboardSubcommand {
-  static let configuration = CommandConfiguration(
-    commandName: "publish",
-    abstract: "Prepare a pool's next publication; the old one drains.",
-    usage: "dashboard publish <pool> [--wait] | --cancel")
+/// A request of a pool that needs nothing but its subject.
+protocol PlainPoolRequest {
+  static var asked: PoolRequest { get }
+}
+
+/// The requests whose commands take only a pool.
+enum PlainPool {
+  enum Pause: PlainPoolRequest { static let asked = PoolRequest.pause }
+  enum Resume: PlainPoolRequest { static let asked = PoolRequest.resume }
+  enum Lift: PlainPoolRequest { static let asked = PoolRequest.lift }
+}
+
+/// A command that makes a request of a pool.
+struct PoolActCommand<Kind: PlainPoolRequest>: ParsableCommand, DashboardSubcommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(Kind.asked.name, usage: ["<pool>"])
+  }
   @Argument(help: poolHelp) var pool: String
-  @Flag(help: "End the publication that is being prepared.")
+  @OptionGroup var options: ActOptions
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    try Acting(options, context).perform([.on(pool, Verb(Kind.asked, of: SafeText(pool)))])
+  }
+}
+
+struct PublishCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(.publish, usage: ["<pool> [--wait] | --cancel"])
+  @Argument(help: poolHelp) var pool: String
+  @Flag(help: ArgumentHelp(RequestName.cancelPublication.row.summary))
   var cancel = false
   @OptionGroup var options: ActOptions
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let name = SafeText(pool)
-    if cancel {
-      return try Acting(options, context).perform([.on(pool, .cancelPublication(name))])
-    }
-    try Acting(options, context).perform([.on(pool, goal: .published(pool: name), .publish(name))])
-  }
-}
-
-struct PauseCommand: ParsableCommand, DashboardSubcommand {
-  static let configuration = CommandConfiguration(
-    commandName: "pause",
-    abstract: "Let a pool create nothing and refuse new users; it serves those who hold one.",
-    usage: "dashboard pause <pool>")
-  @Argument(help: poolHelp) var pool: String
-  @OptionGroup var options: ActOptions
-  func perform(_ context: CommandContext) throws(CommandFailure) {
-    try Acting(options, context).perform([.on(pool, .pause(SafeText(pool)))])
-  }
-}
-
-struct ResumeCommand: ParsableCommand, DashboardSubcommand {
-  static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "End a pool's pause.",
-    usage: "dashboard resume <pool>")
-  @Argument(help: poolHelp) var pool: String
-  @OptionGroup var options: ActOptions
-  func perform(_ context: CommandContext) throws(CommandFailure) {
-    try Acting(options, context).perform([.on(pool, .resume(SafeText(pool)))])
-  }
-}
-
-struct LiftCommand: ParsableCommand, DashboardSubcommand {
-  static let configuration = CommandConfiguration(
-    commandName: "lift",
-    abstract: "End a pool's restraint: let it create again though creating failed.",
-    usage: "dashboard lift <pool>")
-  @Argument(help: poolHelp) var pool: String
-  @OptionGroup var options: ActOptions
-  func perform(_ context: CommandContext) throws(CommandFailure) {
-    try Acting(options, context).perform([.on(pool, .lift(SafeText(pool)))])
+    let asked: PoolRequest = cancel ? .cancelPublication : .publish
+    try Acting(options, context).perform([.on(pool, Verb(asked, of: SafeText(pool)))])
   }
 }
 
 struct ResizeCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "resize",
-    abstract: "Set sizes of a pool; they win over the configuration until they are reset.",
-    usage: "dashboard resize <pool> [--initial <n>] [--l1 <n>] [--l2 <n>] [--max <n>] | --reset")
+    .resize, usage: ["<pool> [--initial <n>] [--l1 <n>] [--l2 <n>] [--max <n>] | --reset"])
   @Argument(help: poolHelp) var pool: String
   @Option(help: SizeHelp.initial) var initial: Int?
   @Option(help: SizeHelp.l1) var l1: Int?
@@ -107,9 +88,7 @@ struct MaintenanceCommand: ParsableCommand, DashboardSubcommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "maintenance",
-    abstract: "Make no call to a provider at all, or do again.",
-    usage: "dashboard maintenance <provider> on|off")
+    .maintenance, usage: ["<provider> on|off"])
   @Argument(help: ArgumentHelp("The provider.", valueName: "provider")) var provider: String
   @Argument(help: ArgumentHelp("Switch it on or off.", valueName: "on|off")) var state: Switch
   @OptionGroup var options: ActOptions
@@ -126,13 +105,10 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "notify",
-    abstract: "Say what an OS manager's agent says from inside a deployment.",
-    usage: """
-      dashboard notify ready <unique-id> [<data>]
-      dashboard notify ip <unique-id> <address>
-      dashboard notify login|logout <unique-id> <user>
-      """)
+    .notify,
+    usage: [
+      "ready <unique-id> [<data>]", "ip <unique-id> <address>", "login|logout <unique-id> <user>",
+    ])
   @Argument(help: ArgumentHelp("What is said.", valueName: "word")) var word: Word
   @Argument(help: ArgumentHelp("The deployment's unique id.", valueName: "unique-id"))
   var uniqueID: String

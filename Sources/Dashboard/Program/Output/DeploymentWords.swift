@@ -39,14 +39,3 @@ struct DeploymentWords {
     return SafeText("\(operation.word): \(reason)")
   }
 }
-
-extension GracefulVerb {
-  /// The verb's name on the command line.
-  var word: String {
-    switch self {
-    case .cancel: "cancel"
-    case .destroy: "destroy"
-    case .release: "release"
-    }
-  }
-}

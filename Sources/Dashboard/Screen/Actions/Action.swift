@@ -1,3 +1,4 @@
+import DeploymentEngine
 package import TerminalCells
 
 /// The headings under which actions stand in the help screen and the manual page.
@@ -23,18 +24,6 @@ enum ActionNeed: Hashable, Sendable {
   case pool
 }
 
-/// What stands between the key press and the request.
-enum Confirmation: Hashable, Sendable {
-  /// Nothing: it can be taken back.
-  case none
-  /// `y`, where a user holds one of them or several are marked.
-  case whenItMatters
-  /// `y`, always: it cannot be taken back.
-  case always
-  /// The name typed out: nothing outside is asked, so nobody else would notice a mistake.
-  case typedName
-}
-
 /// One thing that the screen can do: a row of the table from which the key map, the bottom line,
 /// the help screen, the menu and the manual page are made.
 package struct Action: Hashable, Sendable {
@@ -50,18 +39,22 @@ package struct Action: Hashable, Sendable {
   package let help: String
   /// What it is about.
   let need: ActionNeed
-  /// Whether it asks the engine for a change.
-  let mutates: Bool
-  /// What stands between the key press and the request.
-  let confirmation: Confirmation
+  /// The row of the table of requests that it makes; nil: it asks the engine for nothing.
+  let request: RequestName?
   /// The panes in whose bottom line it is shown.
   let hintedIn: Set<Pane>
+
+  /// Whether it asks the engine for a change.
+  var mutates: Bool { request != nil }
+
+  /// What stands between the key press and the request.
+  var confirmation: RequestConfirmation { request?.row.confirmation ?? .none }
 
   /// Whether it cannot be taken back.
   var isIrreversible: Bool {
     switch confirmation {
     case .always, .typedName: true
-    case .none, .whenItMatters: false
+    case .none, .whenInUse: false
     }
   }
 }

@@ -1,3 +1,4 @@
+import DeploymentEngine
 import TerminalCells
 
 /// Every action, once. What the screen knows of keys, hints, help and menus comes from here.
@@ -85,48 +86,36 @@ package enum ActionTable {
   ]
 
   private static let deployments = [
-    act(
-      .cancel, ["c"], "Cancel", "Cancels what is running, when no call is in flight.",
-      .whenItMatters, in: Pane.lists),
-    act(.move, ["m"], "Move", "Moves it to the other cache level.", .none, in: [.l1, .l2]),
-    act(
-      .ready, ["r"], "Ready", "Makes sure that it can be used now (setReady).", .none,
-      in: Pane.lists),
-    act(
-      .assign, ["a"], "Assign", "Gives it to a user; on a pool, the engine chooses one.", .none,
-      in: [.pools, .l1]),
-    act(
-      .retry, ["t"], "Try again", "Does the operation that failed again.", .none, in: [.assigned]),
-    act(
-      .release, ["R"], "Release", "Takes it from its user and removes it.", .always,
-      in: [.assigned]),
-    act(.destroy, ["D"], "Destroy", "Removes it.", .always, in: Pane.lists),
-    act(
-      .forget, [], "Forget", "Makes it history without a call: you cleaned up by hand.",
-      .typedName),
-    act(
-      .undo, ["u"], "Undo", "Takes back what waits for its grace time.", .none, in: Pane.lists),
+    act(.cancel, .cancel, ["c"], "Cancel", in: Pane.lists),
+    act(.move, .move, ["m"], "Move", in: [.l1, .l2]),
+    act(.ready, .ready, ["r"], "Ready", in: Pane.lists),
+    act(.assign, .assign, ["a"], "Assign", in: [.pools, .l1]),
+    act(.retry, .retry, ["t"], "Try again", in: [.assigned]),
+    act(.release, .release, ["R"], "Release", in: [.assigned]),
+    act(.destroy, .destroy, ["D"], "Destroy", in: Pane.lists),
+    act(.forget, .forget, [], "Forget"),
+    act(.undo, .undo, ["u"], "Undo", in: Pane.lists),
   ]
 
   private static let pools = [
-    change(.l1More, ["+"], "L1 more", "Keeps one more ready at L1.", hinted: true),
-    change(.l1Fewer, ["-"], "L1 fewer", "Keeps one fewer ready at L1.", hinted: true),
-    change(.l2More, [">"], "L2 more", "Keeps one more almost ready at L2.", hinted: true),
-    change(.l2Fewer, ["<"], "L2 fewer", "Keeps one fewer almost ready at L2.", hinted: true),
-    change(.resetSizes, [], "Reset sizes", "Goes back to the sizes of the configuration."),
-    change(.publish, [], "Publish", "Prepares the next publication of the pool."),
+    change(.l1More, .resize, ["+"], "L1 more", "Keeps one more ready at L1."),
+    change(.l1Fewer, .resize, ["-"], "L1 fewer", "Keeps one fewer ready at L1."),
+    change(.l2More, .resize, [">"], "L2 more", "Keeps one more almost ready at L2."),
+    change(.l2Fewer, .resize, ["<"], "L2 fewer", "Keeps one fewer almost ready at L2."),
     change(
-      .cancelPublication, [], "Cancel publication", "Ends the publication that is being prepared."),
-    change(.pause, [], "Pause", "Creates nothing and refuses new users."),
-    change(.resume, [], "Resume", "Ends the pause."),
-    change(.lift, [], "Lift restraint", "Lets a restrained pool create again now."),
-    change(.maintenanceOn, [], "Maintenance on", "Makes no call to the pool's provider at all."),
-    change(.maintenanceOff, [], "Maintenance off", "Calls the pool's provider again."),
-    about(
-      .removeOrphan, "Remove orphan", "Removes something that exists without a record.", .always),
-    about(
-      .adopt, "Adopt orphan",
-      "Makes it a deployment again, of the user who still needs it.", .none),
+      .resetSizes, .resize, [], "Reset sizes", "Goes back to the sizes of the configuration."),
+    change(.publish, .publish, [], "Publish"),
+    change(.cancelPublication, .cancelPublication, [], "Cancel publication"),
+    change(.pause, .pause, [], "Pause"),
+    change(.resume, .resume, [], "Resume"),
+    change(.lift, .lift, [], "Lift restraint"),
+    change(
+      .maintenanceOn, .maintenance, [], "Maintenance on",
+      "Makes no call to the pool's provider at all."),
+    change(
+      .maintenanceOff, .maintenance, [], "Maintenance off", "Calls the pool's provider again."),
+    about(.removeOrphan, .removeOrphan, "Remove orphan"),
+    about(.adopt, .adopt, "Adopt orphan"),
   ]
 
   private static let program = [
@@ -168,32 +157,31 @@ package enum ActionTable {
     need: ActionNeed = .none, in panes: Set<Pane> = []
   ) -> Action {
     Action(
-      id: id, keys: keys, label: label, group: group, help: help, need: need, mutates: false,
-      confirmation: .none, hintedIn: panes)
+      id: id, keys: keys, label: label, group: group, help: help, need: need, request: nil,
+      hintedIn: panes)
   }
 
   private static func act(
-    _ id: ActionID, _ keys: [Key], _ label: String, _ help: String,
-    _ confirmation: Confirmation, in panes: Set<Pane> = []
+    _ id: ActionID, _ request: RequestName, _ keys: [Key], _ label: String,
+    in panes: Set<Pane> = []
   ) -> Action {
     Action(
-      id: id, keys: keys, label: label, group: .deployments, help: help, need: .deployment,
-      mutates: true, confirmation: confirmation, hintedIn: panes)
+      id: id, keys: keys, label: label, group: .deployments, help: request.row.help,
+      need: .deployment, request: request, hintedIn: panes)
   }
 
-  private static func about(
-    _ id: ActionID, _ label: String, _ help: String, _ confirmation: Confirmation
-  ) -> Action {
+  private static func about(_ id: ActionID, _ request: RequestName, _ label: String) -> Action {
     Action(
-      id: id, keys: [], label: label, group: .pools, help: help, need: .none, mutates: true,
-      confirmation: confirmation, hintedIn: [])
+      id: id, keys: [], label: label, group: .pools, help: request.row.help, need: .none,
+      request: request, hintedIn: [])
   }
 
+  /// - Parameter help: what one of several actions does that make the same request.
   private static func change(
-    _ id: ActionID, _ keys: [Key], _ label: String, _ help: String, hinted: Bool = false
+    _ id: ActionID, _ request: RequestName, _ keys: [Key], _ label: String, _ help: String? = nil
   ) -> Action {
     Action(
-      id: id, keys: keys, label: label, group: .pools, help: help, need: .pool, mutates: true,
-      confirmation: .none, hintedIn: hinted ? [.pools] : [])
+      id: id, keys: keys, label: label, group: .pools, help: help ?? request.row.help,
+      need: .pool, request: request, hintedIn: keys.isEmpty ? [] : [.pools])
   }
 }

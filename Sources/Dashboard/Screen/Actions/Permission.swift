@@ -3,29 +3,18 @@ import DeploymentInterface
 import SafeTexts
 
 extension ActionID {
-  /// What the action asks of a deployment; nil: nothing.
-  func verb(on deployment: Deployment) -> DeploymentVerb? {
-    switch self {
-    case .cancel: .cancel
-    case .destroy: .destroy
-    case .move: .move(to: deployment.placement.level?.other ?? .l1)
-    case .ready: .ready
-    case .assign: .assign
-    case .release: .release
-    case .retry: .retry
-    case .forget: .forget
-    case .undo: .undo
-    default: nil
-    }
+  /// What the action asks of a deployment at a cache level; nil: nothing.
+  func request(from level: CacheLevel?, user: SafeText = "") -> DeploymentRequest? {
+    ActionTable[self].request.flatMap { DeploymentRequest($0, level: level, user: user) }
   }
 
   /// Why the action would be refused, judged by what is shown, in the engine's own words; nil: it
   /// is permitted. The engine judges again, by what is then true.
   func refusal(on deployment: Deployment, in pool: Pool?) -> SafeText? {
     if self == .copyReason { return deployment.reason == nil ? "there is no reason to copy" : nil }
-    guard let verb = verb(on: deployment) else { return nil }
+    guard let asked = request(from: deployment.placement.level) else { return nil }
     guard let pool else { return "its pool is not known" }
-    return Permission.refusal(of: verb, on: deployment, in: pool)?.sentence
+    return Permission.refusal(of: asked, on: deployment, in: pool)?.sentence
   }
 
   /// Why the action on a pool would be refused, judged by what is shown; nil: it is permitted.

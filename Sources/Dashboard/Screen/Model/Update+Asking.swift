@@ -103,7 +103,7 @@ extension ScreenModel {
     switch action.confirmation {
     case .none: return nil
     case .always: return .key
-    case .whenItMatters:
+    case .whenInUse:
       return targets.count > 1 || targets.contains { $0.user != nil } ? .key : nil
     case .typedName:
       return .typed(targets.count == 1 ? targets[0].name.text : "\(targets.count)")
@@ -113,24 +113,11 @@ extension ScreenModel {
   /// Makes the requests of an action on deployments, as they were when the key was pressed.
   mutating func ask(_ id: ActionID, _ targets: [Target], _ refused: [Refused]) -> [Command] {
     let drafts = targets.compactMap { target in
-      verb(id, target).map { Draft(verb: $0, target: target, name: target.name) }
+      id.request(from: catalog.deployment(target.id)?.placement.level).map {
+        Draft(verb: Verb($0, of: target.id), target: target, name: target.name)
+      }
     }
     return send(id, drafts, refused)
-  }
-
-  private func verb(_ id: ActionID, _ target: Target) -> Verb? {
-    switch id {
-    case .cancel: .cancel(target.id)
-    case .destroy: .destroy(target.id)
-    case .ready: .ready(target.id)
-    case .release: .release(target.id)
-    case .retry: .retry(target.id)
-    case .forget: .forget(target.id)
-    case .undo: .undo(target.id)
-    case .move:
-      catalog.deployment(target.id)?.placement.level.map { .move(target.id, to: $0.other) }
-    default: nil
-    }
   }
 }
 

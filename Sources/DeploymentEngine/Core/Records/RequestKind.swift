@@ -23,31 +23,6 @@ public enum DeploymentRequest: Hashable, Sendable {
   case move(to: CacheLevel)
   /// See `Verb`; to this user.
   case assign(user: SafeText)
-
-  /// The same without its user: what is permitted or not.
-  public var verb: DeploymentVerb {
-    switch self {
-    case .cancel: .cancel
-    case .destroy: .destroy
-    case .ready: .ready
-    case .release: .release
-    case .retry: .retry
-    case .forget: .forget
-    case .undo: .undo
-    case .move(let level): .move(to: level)
-    case .assign: .assign
-    }
-  }
-
-  /// The same where it can wait for a not-before time.
-  public var graceful: GracefulVerb? {
-    switch self {
-    case .cancel: .cancel
-    case .destroy: .destroy
-    case .release: .release
-    case .ready, .retry, .forget, .undo, .move, .assign: nil
-    }
-  }
 }
 
 /// What may be asked of a pool.
@@ -105,14 +80,6 @@ extension Verb {
   public var deployment: DeploymentID? {
     switch kind {
     case .deployment(let id, _): id
-    case .pool, .provider, .guest, .orphan: nil
-    }
-  }
-
-  /// The same where it can wait for a not-before time.
-  public var graceful: GracefulVerb? {
-    switch kind {
-    case .deployment(_, let asked): asked.graceful
     case .pool, .provider, .guest, .orphan: nil
     }
   }

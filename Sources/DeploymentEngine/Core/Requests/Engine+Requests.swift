@@ -74,7 +74,7 @@ extension Engine {
               + "\(deployment.revision)): look again")))
     }
     let pool = poolTable[deploymentTable.pool(of: slot)].record
-    if let refusal = Permission.refusal(of: asked.verb, on: deployment, in: pool) {
+    if let refusal = Permission.refusal(of: asked, on: deployment, in: pool) {
       return .refused(refusal)
     }
     if let graceful = asked.graceful, let time = request.notBefore, time > now.utc {
@@ -94,7 +94,7 @@ extension Engine {
     let id = deploymentTable[slot].id
     switch asked {
     case .cancel, .destroy, .release:
-      return end(slot, asked.verb, actor: request.actor)
+      return end(slot, asked.name, actor: request.actor)
     case .move(let level): return move(slot, to: level)
     case .ready:
       if deploymentTable[slot].placement.isAssigned {
@@ -120,11 +120,11 @@ extension Engine {
   }
 
   /// Ends a deployment at once or, where an operation runs, when no call is in flight.
-  private mutating func end(_ slot: Int, _ verb: DeploymentVerb, actor: SafeText) -> Reply {
+  private mutating func end(_ slot: Int, _ name: RequestName, actor: SafeText) -> Reply {
     let id = deploymentTable[slot].id
     let isPreparing = deploymentTable[slot].state == .preparing
     endReservation(slot)
-    remove(slot, because: "\(verb.word) was asked for", actor: actor)
+    remove(slot, because: "\(name.rawValue) was asked for", actor: actor)
     let note: SafeText = isPreparing ? "cancel requested" : "it is being removed"
     return .accepted(id, note: note)
   }
@@ -132,14 +132,15 @@ extension Engine {
   /// The not-before time of a request has come; what is no longer permitted then changes nothing.
   mutating func carryOut(_ pending: PendingRequest, on slot: Int) {
     change(slot) { $0.pending = nil }
-    let verb = pending.verb.verb
+    let asked = pending.verb.request
     let pool = poolTable[deploymentTable.pool(of: slot)].record
-    let endsPreparing = verb == .cancel && deploymentTable[slot].state == .usable
+    let endsPreparing = asked == .cancel && deploymentTable[slot].state == .usable
     if !endsPreparing,
-      let refusal = Permission.refusal(of: verb, on: deploymentTable[slot], in: pool)
+      let refusal = Permission.refusal(of: asked, on: deploymentTable[slot], in: pool)
     {
       log(
-        .request, "\(verb.word) not carried out: \(refusal.sentence)", level: .warning, slot: slot,
+        .request, "\(asked.name.rawValue) not carried out: \(refusal.sentence)", level: .warning,
+        slot: slot,
         actor: pending.actor)
       return reconcile(slot)
     }
@@ -147,7 +148,7 @@ extension Engine {
       log(.request, "cancel came too late: it is usable", slot: slot, actor: pending.actor)
       return reconcile(slot)
     }
-    _ = end(slot, verb, actor: pending.actor)
+    _ = end(slot, asked.name, actor: pending.actor)
   }
 
   private mutating func move(_ slot: Int, to level: CacheLevel) -> Reply {
@@ -230,33 +231,6 @@ extension Engine {
       reconcile(slot)
     } else {
       use(slot, kind)
-    }
-  }
-}
-
-extension Verb {
-  /// The word of the command line.
-  public var word: String {
-    switch self {
-    case .assign(_, let user), .assignFromPool(_, let user): "assign to \(user)"
-    case .move(_, let level): "move to \(level.rawValue)"
-    case .publish: "publish"
-    case .cancelPublication: "cancel the publication"
-    case .pause: "pause"
-    case .resume: "resume"
-    case .lift: "lift"
-    case .resize: "resize"
-    case .maintenance(_, let isOn): "maintenance \(isOn ? "on" : "off")"
-    case .notify(_, let word): "notify \(word.word)"
-    case .removeOrphan(let name): "remove the \(name)"
-    case .adopt(let name, let user): "adopt the \(name) for \(user)"
-    case .cancel: "cancel"
-    case .destroy: "destroy"
-    case .ready: "ready"
-    case .release: "release"
-    case .retry: "retry"
-    case .forget: "forget"
-    case .undo: "undo"
     }
   }
 }

@@ -1,46 +1,23 @@
-public import DeploymentInterface
+import DeploymentInterface
 import SafeTexts
-
-/// What an operator may ask of one deployment.
-public enum DeploymentVerb: Hashable, Sendable {
-  /// See `Verb`.
-  case cancel, destroy, ready, assign, release, retry, forget, undo
-  /// See `Verb`; to this level.
-  case move(to: CacheLevel)
-
-  /// The word of the command line.
-  public var word: String {
-    switch self {
-    case .cancel: "cancel"
-    case .destroy: "destroy"
-    case .move: "move"
-    case .ready: "ready"
-    case .assign: "assign"
-    case .release: "release"
-    case .retry: "retry"
-    case .forget: "forget"
-    case .undo: "undo"
-    }
-  }
-}
 
 /// When a request is permitted: the one place that the engine, the command line and the screen ask.
 public enum Permission {
   /// Why this may not be asked of this deployment now, in one sentence; nil: it may.
   public static func refusal(
-    of verb: DeploymentVerb, on deployment: Deployment, in pool: Pool
+    of asked: DeploymentRequest, on deployment: Deployment, in pool: Pool
   ) -> Refusal? {
-    sentence(verb, deployment, pool).map { Refusal(.notPermitted, SafeText($0)) }
+    sentence(asked, deployment, pool).map { Refusal(.notPermitted, SafeText($0)) }
   }
 
   private static func sentence(
-    _ verb: DeploymentVerb, _ deployment: Deployment, _ pool: Pool
+    _ asked: DeploymentRequest, _ deployment: Deployment, _ pool: Pool
   ) -> String? {
     let name = deployment.name
-    if deployment.phase.isHistory, verb != .undo {
+    if deployment.phase.isHistory, asked != .undo {
       return "\(name) is history: it is \(deployment.state.rawValue)"
     }
-    switch verb {
+    switch asked {
     case .cancel: return cancel(deployment)
     case .destroy: return destroy(deployment)
     case .move(let level): return move(deployment, to: level, pool)
@@ -161,26 +138,6 @@ public enum Permission {
     case .removing: "being removed"
     case .canceling: "being cancelled"
     case .usable, .removed, .canceled: deployment.state.rawValue
-    }
-  }
-}
-
-extension GracefulVerb {
-  /// The word of the command line.
-  public var word: String {
-    switch self {
-    case .cancel: "cancel"
-    case .destroy: "destroy"
-    case .release: "release"
-    }
-  }
-
-  /// The same as something that is asked of one deployment.
-  var verb: DeploymentVerb {
-    switch self {
-    case .cancel: .cancel
-    case .destroy: .destroy
-    case .release: .release
     }
   }
 }
