@@ -14,36 +14,25 @@ extension Engine {
 
   mutating func pause(_ index: Int, _ isPaused: Bool) -> Reply {
     let name = poolTable[index].record.name
-    guard poolTable[index].record.isPaused != isPaused else {
-      return .refused(
-        Refusal(.notPermitted, "pool \(name) is \(isPaused ? "paused already" : "not paused")"))
-    }
     poolTable.setPaused(index, isPaused)
     providerTable.scheduleDispatch(poolTable[index].provider)
     return .accepted(nil, note: isPaused ? "\(name) is paused" : "\(name) goes on")
   }
 
   mutating func lift(_ index: Int) -> Reply {
-    let name = poolTable[index].record.name
-    guard poolTable[index].record.restraint != nil else {
-      return .refused(Refusal(.notPermitted, "pool \(name) is not restrained"))
-    }
     poolTable.lift(index)
     providerTable.scheduleDispatch(poolTable[index].provider)
-    return .accepted(nil, note: "the restraint of \(name) is lifted")
+    return .accepted(nil, note: "the restraint of \(poolTable[index].record.name) is lifted")
   }
 
-  mutating func resize(_ index: Int, _ overrides: SizeOverrides?) -> Reply {
+  mutating func resize(_ index: Int, _ asked: SizeOverrides?) -> Reply {
     let pool = poolTable[index].record
-    let merged = overrides.map { pool.overrides.merged(with: $0) } ?? SizeOverrides()
-    let sizes = merged.applied(to: pool.configuredSizes)
-    if let problem = sizes.problem(with: pool.traits?.cacheLevels) {
-      return .refused(Refusal(.invalid, SafeText(problem)))
-    }
-    poolTable.resize(index, merged)
+    let overrides = pool.overrides(after: asked)
+    poolTable.resize(index, overrides)
     providerTable.scheduleDispatch(poolTable[index].provider)
+    let sizes = pool.sizes(with: overrides)
     let text = "initial \(sizes.initial), L1 \(sizes.l1), L2 \(sizes.l2), max \(sizes.max)"
-    let note = overrides == nil ? "\(pool.name) has its configured sizes" : "\(pool.name): \(text)"
+    let note = asked == nil ? "\(pool.name) has its configured sizes" : "\(pool.name): \(text)"
     return .accepted(nil, note: SafeText(note))
   }
 
@@ -51,9 +40,10 @@ extension Engine {
     guard let provider = providerTable.place(named: name), !providerTable[provider].isErased else {
       return .refused(Refusal(.notFound, "there is no provider \(name)"))
     }
-    guard providerTable[provider].record.inMaintenance != isOn else {
-      return .refused(
-        Refusal(.notPermitted, "provider \(name) is \(isOn ? "already" : "not") in maintenance"))
+    if let refusal = Permission.refusal(
+      of: .maintenance(isOn), on: providerTable[provider].record)
+    {
+      return .refused(refusal)
     }
     providerTable.setMaintenance(provider, isOn)
     for index in poolTable.indices where poolTable[index].provider == provider {

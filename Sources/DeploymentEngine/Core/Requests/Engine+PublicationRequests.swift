@@ -5,21 +5,6 @@ extension Engine {
   /// Prepares the next revision of what a pool clones.
   mutating func publish(_ index: Int, _ request: Request) -> Reply {
     let pool = poolTable[index].record
-    guard pool.traits?.publishes ?? false else {
-      return .refused(
-        Refusal(.notPermitted, "the service of \(pool.name) does not publish, and needs not"))
-    }
-    if pool.inMaintenance {
-      return .refused(Refusal(.notPermitted, "provider \(pool.provider) is in maintenance"))
-    }
-    if !pool.isConfigured {
-      return .refused(Refusal(.notPermitted, "pool \(pool.name) left the configuration"))
-    }
-    if let running = poolTable[index].publishing {
-      return .refused(
-        Refusal(
-          .notPermitted, "revision \(running.revision) of \(pool.name) is being published already"))
-    }
     let revision = nextRevision(index)
     let length = poolTable[index].settings.deadlines.preparing
     let publication = PublicationRecord(
@@ -39,7 +24,9 @@ extension Engine {
   mutating func cancelPublication(_ index: Int) -> Reply {
     let name = poolTable[index].record.name
     guard let running = poolTable[index].publishing else {
-      return .refused(Refusal(.notPermitted, "nothing of \(name) is being published"))
+      let sentence = "a publication of \(name) is to be cancelled and there is none"
+      outbox.breakInvariant(sentence)
+      return .refused(Refusal(.notPermitted, SafeText(sentence)))
     }
     cancelPublishing(index, running.revision)
     return .accepted(nil, note: "revision \(running.revision) of \(name) is being cancelled")

@@ -41,7 +41,11 @@ extension Engine {
   private mutating func reply(
     to asked: PoolRequest, about index: Int, _ request: Request
   ) -> Reply {
-    switch asked {
+    // The engine serves users who hold one or wait already before it asks this for new ones.
+    if asked.name != .assignFromPool, let refusal = refusal(of: asked, on: index) {
+      return .refused(refusal)
+    }
+    return switch asked {
     case .assign(let user): assign(user, in: index)
     case .publish: publish(index, request)
     case .cancelPublication: cancelPublication(index)
@@ -50,6 +54,12 @@ extension Engine {
     case .lift: lift(index)
     case .resize(let sizes): resize(index, sizes)
     }
+  }
+
+  /// Why this may not be asked of a pool now; nil: it may.
+  func refusal(of asked: PoolRequest, on index: Int) -> Refusal? {
+    Permission.refusal(
+      of: asked, on: poolTable[index].record, publishing: poolTable[index].publishing?.revision)
   }
 
   private mutating func orRefused(
