@@ -17,36 +17,39 @@ extension ActionID {
     return Permission.refusal(of: asked, on: deployment, in: pool)?.sentence
   }
 
-  /// Why the action on a pool would be refused, judged by what is shown; nil: it is permitted.
-  func refusal(on pool: Pool) -> SafeText? {
-    let name = pool.name
+  /// What the action asks of a pool, or of its provider, that has these sizes; nil: nothing.
+  func verb(on pool: Pool, user: SafeText = "") -> Verb? {
     switch self {
-    case .l1More: return resizing(pool) { $0.l1 += 1 }
-    case .l1Fewer: return resizing(pool) { $0.l1 -= 1 }
-    case .l2More: return resizing(pool) { $0.l2 += 1 }
-    case .l2Fewer: return resizing(pool) { $0.l2 -= 1 }
-    case .resetSizes: return pool.overrides.isEmpty ? "\(name) has its configured sizes" : nil
-    case .publish:
-      if pool.traits?.publishes != true { return "the service of \(name) does not publish" }
-      return pool.inMaintenance ? "provider \(pool.provider) is in maintenance" : nil
-    case .cancelPublication:
-      return pool.traits?.publishes == true ? nil : "the service of \(name) does not publish"
-    case .pause: return pool.isPaused ? "pool \(name) is paused already" : nil
-    case .resume: return pool.isPaused ? nil : "pool \(name) is not paused"
-    case .lift: return pool.restraint == nil ? "pool \(name) is not restrained" : nil
-    case .maintenanceOn:
-      return pool.inMaintenance ? "provider \(pool.provider) is already in maintenance" : nil
-    case .maintenanceOff:
-      return pool.inMaintenance ? nil : "provider \(pool.provider) is not in maintenance"
-    case .assign:
-      return pool.state == .paused ? "pool \(name) is paused and takes no new users" : nil
-    default: return nil
+    case .l1More: .resize(pool.name, SizeOverrides(l1: pool.sizes.l1 + 1))
+    case .l1Fewer: .resize(pool.name, SizeOverrides(l1: pool.sizes.l1 - 1))
+    case .l2More: .resize(pool.name, SizeOverrides(l2: pool.sizes.l2 + 1))
+    case .l2Fewer: .resize(pool.name, SizeOverrides(l2: pool.sizes.l2 - 1))
+    case .resetSizes: .resize(pool.name, nil)
+    case .publish: .publish(pool.name)
+    case .cancelPublication: .cancelPublication(pool.name)
+    case .pause: .pause(pool.name)
+    case .resume: .resume(pool.name)
+    case .lift: .lift(pool.name)
+    case .assign: .assignFromPool(pool.name, user: user)
+    case .maintenanceOn: .maintenance(pool.provider, true)
+    case .maintenanceOff: .maintenance(pool.provider, false)
+    default: nil
     }
   }
+}
 
-  private func resizing(_ pool: Pool, _ change: (inout Sizes) -> Void) -> SafeText? {
-    var sizes = pool.sizes
-    change(&sizes)
-    return sizes.problem(with: pool.traits?.cacheLevels).map { SafeText($0) }
+extension Catalog {
+  /// Why the action on a pool would be refused, judged by what is shown, in the engine's own words;
+  /// nil: it is permitted.
+  func refusal(of id: ActionID, on pool: Pool) -> SafeText? {
+    switch id.verb(on: pool)?.kind {
+    case .pool(_, let asked):
+      let publishing = publications(of: pool.id).first { $0.state == .publishing }?.revision
+      return Permission.refusal(of: asked, on: pool, publishing: publishing)?.sentence
+    case .provider(let name, let asked):
+      guard let provider = provider(of: pool) else { return "there is no provider \(name)" }
+      return Permission.refusal(of: asked, on: provider)?.sentence
+    case .deployment, .guest, .orphan, nil: return nil
+    }
   }
 }

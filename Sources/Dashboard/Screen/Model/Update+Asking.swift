@@ -129,11 +129,13 @@ extension ScreenModel {
       complain("\(ActionTable[id].label): choose one pool first")
       return []
     }
-    if let no = id.refusal(on: withAskedSizes(pool)) {
+    let seen = withAskedSizes(pool)
+    if let no = catalog.refusal(of: id, on: seen) {
       complain("\(ActionTable[id].label): \(no)")
       return []
     }
-    guard let verb = poolVerb(id, pool) else { return [] }
+    guard let verb = id.verb(on: seen) else { return [] }
+    if case .resize(_, let sizes) = verb { remember(sizes, askedOf: pool) }
     return send(id, [Draft(verb: verb, target: nil, name: pool.name)], [])
   }
 
@@ -152,30 +154,11 @@ extension ScreenModel {
     return pool
   }
 
-  private mutating func poolVerb(_ id: ActionID, _ pool: Pool) -> Verb? {
-    let sizes = withAskedSizes(pool).sizes
-    switch id {
-    case .l1More: return resize(pool, SizeOverrides(l1: sizes.l1 + 1))
-    case .l1Fewer: return resize(pool, SizeOverrides(l1: sizes.l1 - 1))
-    case .l2More: return resize(pool, SizeOverrides(l2: sizes.l2 + 1))
-    case .l2Fewer: return resize(pool, SizeOverrides(l2: sizes.l2 - 1))
-    case .resetSizes:
-      askedSizes[pool.id] = nil
-      return .resize(pool.name, nil)
-    case .publish: return .publish(pool.name)
-    case .cancelPublication: return .cancelPublication(pool.name)
-    case .pause: return .pause(pool.name)
-    case .resume: return .resume(pool.name)
-    case .lift: return .lift(pool.name)
-    case .maintenanceOn: return .maintenance(pool.provider, true)
-    case .maintenanceOff: return .maintenance(pool.provider, false)
-    default: return nil
+  /// Remembers sizes until they arrive; nil: they are reset.
+  private mutating func remember(_ sizes: SizeOverrides?, askedOf pool: Pool) {
+    askedSizes[pool.id] = sizes.map {
+      (askedSizes[pool.id] ?? SizeOverrides()).merged(with: $0)
     }
-  }
-
-  private mutating func resize(_ pool: Pool, _ sizes: SizeOverrides) -> Verb {
-    askedSizes[pool.id] = (askedSizes[pool.id] ?? SizeOverrides()).merged(with: sizes)
-    return .resize(pool.name, sizes)
   }
 
   /// Lets go of sizes that have arrived.
@@ -200,7 +183,7 @@ extension ScreenModel {
         complain("Assign: choose one pool first, or a deployment")
         return []
       }
-      if let no = ActionID.assign.refusal(on: pool) {
+      if let no = catalog.refusal(of: .assign, on: pool) {
         complain("Assign: \(no)")
       } else {
         modal = .assign(AssignDialog(subject: .pool(pool.name)))

@@ -228,10 +228,11 @@ extension ScreenModel {
     case .none: return nil
     case .pool:
       guard let pool = poolOfSubject else { return "choose one pool first" }
-      return action.id.refusal(on: withAskedSizes(pool))
+      return catalog.refusal(of: action.id, on: withAskedSizes(pool))
     case .deployment:
       if action.id == .assign, marks.isEmpty, subjectDeployment == nil {
-        return namedPool.map { action.id.refusal(on: $0) } ?? "choose one pool first"
+        guard let pool = namedPool else { return "choose one pool first" }
+        return catalog.refusal(of: .assign, on: pool)
       }
       // Of very many it is found out when it is asked.
       guard marks.count <= Self.judgedMarks else { return nil }
