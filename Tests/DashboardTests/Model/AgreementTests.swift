@@ -130,7 +130,7 @@ import Testing
   /// What only the engine can know: a call that has not come back, what a pool has left to give,
   /// and whether somebody else holds one.
   private static let engineOnly = [
-    "the last call on", "is full", "has nothing ready", "is exhausted", "holds", "in maintenance",
+    "the last call on", "is full", "has nothing ready", "is exhausted", "holds",
   ]
 
   private static func differs(_ screen: SafeText?, _ engine: String?) -> Bool {

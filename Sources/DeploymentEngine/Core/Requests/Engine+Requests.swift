@@ -163,7 +163,6 @@ extension Engine {
 
   private mutating func move(_ slot: Int, to level: CacheLevel) -> Reply {
     let provider = providerPlace(of: slot)
-    if let refusal = inMaintenance(provider) { return .refused(refusal) }
     // Placement and state change in one commit, whether there is a place now or not.
     change(slot) { $0.placement = .cache(level, reservedFor: nil) }
     queueToPrepare(slot, .moveToCache(level))
@@ -171,12 +170,6 @@ extension Engine {
     return .accepted(
       deploymentTable[slot].id,
       note: SafeText("it is moving to \(level.rawValue)\(turnNote(provider))"))
-  }
-
-  private func inMaintenance(_ provider: Int) -> Refusal? {
-    let provider = providerTable[provider].record
-    guard provider.inMaintenance else { return nil }
-    return Refusal(.notPermitted, "provider \(provider.name) is in maintenance")
   }
 
   /// A word about the wait where the provider prepares as many as it may.
@@ -199,19 +192,10 @@ extension Engine {
       return .refused(
         Refusal(.notPermitted, "the last call on \(name) has not come back: nothing can be asked"))
     }
-    if let traits = poolTable[deploymentTable.pool(of: slot)].record.traits,
-      !traits.offers(failed.operation)
-    {
-      return .refused(
-        Refusal(
-          .notPermitted,
-          SafeText("its service no longer has what \(failed.operation.word) is for: destroy it")))
-    }
     let provider = providerPlace(of: slot)
     var turn = ""
     switch failed.operation {
     case .deployForCache, .deployForUser, .moveToCache:
-      if let refusal = inMaintenance(provider) { return .refused(refusal) }
       turn = turnNote(provider)
       queueToPrepare(slot, failed.operation)
     case .setReady, .notifyReadyFromOSManager: retryInside(slot, failed.operation)

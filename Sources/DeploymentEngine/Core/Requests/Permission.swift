@@ -24,9 +24,7 @@ public enum Permission {
     case .ready: return ready(deployment)
     case .assign: return assign(deployment, pool)
     case .release: return release(deployment)
-    case .retry:
-      return deployment.state == .error
-        ? nil : "\(name) is \(stateWords(deployment)), there is nothing to try again"
+    case .retry: return retry(deployment, pool)
     case .forget:
       return deployment.state == .error
         ? nil : "only one in error can be forgotten, \(name) is \(stateWords(deployment))"
@@ -77,7 +75,21 @@ public enum Permission {
     if level == .l1, filled >= pool.sizes.max {
       return "pool \(pool.name) is full: \(filled) of \(pool.sizes.max)"
     }
-    return nil
+    return pool.inMaintenance ? "provider \(pool.provider) is in maintenance" : nil
+  }
+
+  private static func retry(_ deployment: Deployment, _ pool: Pool) -> String? {
+    guard case .error(let failed) = deployment.phase else {
+      return "\(deployment.name) is \(stateWords(deployment)), there is nothing to try again"
+    }
+    if let traits = pool.traits, !traits.offers(failed.operation) {
+      return "its service no longer has what \(failed.operation.word) is for: destroy it"
+    }
+    switch failed.operation {
+    case .deployForCache, .deployForUser, .moveToCache:
+      return pool.inMaintenance ? "provider \(pool.provider) is in maintenance" : nil
+    case .setReady, .notifyReadyFromOSManager, .cancel, .destroy, .publish: return nil
+    }
   }
 
   private static func ready(_ deployment: Deployment) -> String? {
