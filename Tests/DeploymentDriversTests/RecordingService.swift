@@ -68,7 +68,7 @@ struct RecordingDeployment: UserDeployment {
   }
   mutating func notifyReadyFromOSManager(
     _ data: SafeText?, _ environment: Environment
-  ) async -> TaskState { await note("notifyReady", environment) }
+  ) async -> TaskState { await note("notifyReady \(data ?? "nothing")", environment) }
   mutating func cancel(_ environment: Environment) async -> TaskState {
     await note("cancel", environment)
   }

@@ -87,6 +87,13 @@ import Testing
     #expect(try text(outcome).contains("setReady"))
   }
 
+  @Test(arguments: [nil, "build 17"] as [SafeText?])
+  func theOSManagersDataIsHandedOver(_ data: SafeText?) async throws {
+    var ready = call(.start(.notifyReadyFromOSManager))
+    ready.record.osData = data
+    #expect(try text(await perform(ready)).contains("notifyReady \(data ?? "nothing")"))
+  }
+
   @Test(arguments: [OperationKind.cancel, .destroy])
   func theOSManagerIsReleasedWhenNothingIsLeft(_ kind: OperationKind) async {
     let manager = RecordingOSManager()

@@ -166,7 +166,8 @@ extension UserDeployment {
     case .deployForUser: await deployForUser(environment.record.placement.user ?? "", environment)
     case .moveToCache(let level): await moveToCache(level, environment)
     case .setReady: await setReady(environment)
-    case .notifyReadyFromOSManager: await notifyReadyFromOSManager(nil, environment)
+    case .notifyReadyFromOSManager:
+      await notifyReadyFromOSManager(environment.record.osData, environment)
     case .cancel: await cancel(environment)
     case .destroy: await destroy(environment)
     case .publish: .error(.init(.permanent, "a deployment cannot be published"))
