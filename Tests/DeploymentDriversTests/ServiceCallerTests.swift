@@ -87,6 +87,20 @@ import Testing
     #expect(try text(outcome).contains("setReady"))
   }
 
+  @Test func theReasonOfAnErrorIsWhatTheDeploymentSays() async {
+    let failure = DeploymentFailure(.transient, "throttled", retryAfter: .seconds(9))
+    let service = RecordingService(
+      script: ["setReady": .error(failure), "destroy": .error(failure)],
+      reason: "the host \u{1b}[31mis busy")
+    let said = await perform(call(.start(.setReady)), on: service).answer?.failure
+    #expect(said?.reason == "the host ␛[31mis busy")
+    #expect(said?.kind == .transient && said?.retryAfter == .seconds(9))
+    let silent = await perform(call(.start(.destroy)), on: service)
+    #expect(silent.answer == .error(failure))
+    let finished = await perform(call(.start(.setReady)), on: RecordingService(reason: "old"))
+    #expect(finished.answer == .finished)
+  }
+
   @Test(arguments: [nil, "build 17"] as [SafeText?])
   func theOSManagersDataIsHandedOver(_ data: SafeText?) async throws {
     var ready = call(.start(.notifyReadyFromOSManager))

@@ -38,7 +38,9 @@ extension Service {
     deployment.initialize(environment)
     for notice in call.notices { await deployment.tell(notice, environment) }
     var answer: TaskState?
-    if let task = call.task { answer = await deployment.perform(task, environment) }
+    if let task = call.task {
+      answer = await deployment.perform(task, environment).shown(deployment.reasonOfError)
+    }
     if let task = call.task, task.removes, answer == .finished {
       await environment.osManager?.release(call.record)
     }
@@ -127,6 +129,15 @@ extension Call {
       id: id, answer: answer, data: data, uniqueId: result.uniqueId, name: result.name,
       ip: result.ip, console: result.console, suggestedTime: result.suggestedTime,
       progress: result.progress)
+  }
+}
+
+extension TaskState {
+  /// The same answer; an error with the driver's `reasonOfError`, unless that is empty.
+  fileprivate func shown(_ reasonOfError: String) -> TaskState {
+    guard case .error(var failure) = self, !reasonOfError.isEmpty else { return self }
+    failure.reason = SafeText(reasonOfError)
+    return .error(failure)
   }
 }
 

@@ -3,8 +3,7 @@ public import SafeTexts
 /// The final consumable that will be assigned to a user, as a driver makes it.
 ///
 /// Source: the interface page `UserDeployment`. A deployment is a value: it is decoded before each
-/// call, called, and encoded after it, so whatever it must remember, the reason of its error
-/// included, is in what it encodes. Nothing guarantees that two methods are called on the same copy
+/// call, called, and encoded after it, so whatever it must remember is in what it encodes. Nothing guarantees that two methods are called on the same copy
 /// in memory.
 ///
 /// Task methods answer `running`, `finished` or `error` and never throw. A start method (deploy,
@@ -29,7 +28,8 @@ public protocol UserDeployment: Codable, Sendable {
   /// The address that a user connects to; nil until it is known. Without it nobody is let in.
   /// (`getIp`)
   var ip: String? { get }
-  /// The reason of the last error; survives being stored. (`reasonOfError`)
+  /// What the engine shows as the reason, read after each call that failed; empty, the default: the
+  /// reason of the failure itself. (`reasonOfError`)
   var reasonOfError: String { get }
   /// How long to wait before the next `checkState`; may differ from call to call. (`suggestedTime`)
   var suggestedTime: TimeSpan { get }
@@ -81,6 +81,8 @@ extension UserDeployment {
   public static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]? { nil }
   /// The unique id.
   public var name: String { uniqueId }
+  /// The reason of the failure itself.
+  public var reasonOfError: String { "" }
   /// Nobody knows.
   public var console: String? { nil }
   /// Nothing is known.

@@ -19,7 +19,6 @@ struct CommandDeployment: UserDeployment {
   private(set) var uniqueId = ""
   private(set) var ip: String?
   private(set) var console: String?
-  private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.seconds(1)
   private(set) var progress: Progress?
   private var goal: Goal?
@@ -59,7 +58,6 @@ struct CommandDeployment: UserDeployment {
   private mutating func start(_ goal: Goal, _ environment: Environment) async -> TaskState {
     self.goal = goal
     progress = nil
-    reasonOfError = ""
     return await approach(goal, environment)
   }
 
@@ -181,7 +179,6 @@ struct CommandDeployment: UserDeployment {
   /// What is tried again keeps its goal: the next call may be a check as well as a start.
   private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
     if failure.kind == .permanent { goal = nil }
-    reasonOfError = failure.reason.text
     return .error(failure)
   }
 }

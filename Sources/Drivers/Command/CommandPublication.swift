@@ -11,7 +11,6 @@ struct CommandPublication: Publication {
   private(set) var progress: Progress?
   private var verb: String?
   private var state: JSONValue?
-  private var reasonOfError = ""
 
   mutating func publish(_ environment: Environment) async -> TaskState {
     await ask(.publish, environment)
@@ -82,13 +81,11 @@ struct CommandPublication: Publication {
   private mutating func finish() -> TaskState {
     verb = nil
     progress = nil
-    reasonOfError = ""
     return .finished
   }
 
   private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
     if failure.kind == .permanent { verb = nil }
-    reasonOfError = failure.reason.text
     return .error(failure)
   }
 }

@@ -19,7 +19,6 @@ struct LibvirtDeployment: UserDeployment {
   private(set) var uniqueId = ""
   var ip: String?
   var console: String?
-  private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.milliseconds(200)
   var goal: Goal?
   /// When the goal was set, or the machine was last started: milliseconds of the monotonic clock.
@@ -111,7 +110,6 @@ struct LibvirtDeployment: UserDeployment {
     starts = 0
     isAsked = false
     isCleared = false
-    reasonOfError = ""
   }
 
   // MARK: Steps
@@ -202,7 +200,6 @@ struct LibvirtDeployment: UserDeployment {
   /// What is tried again keeps its goal: the next call may be a check as well as a start.
   mutating func fail(_ failure: DeploymentFailure) -> TaskState {
     if failure.kind == .permanent { goal = nil }
-    reasonOfError = failure.reason.text
     return .error(failure)
   }
 

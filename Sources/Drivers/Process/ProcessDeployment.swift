@@ -19,7 +19,6 @@ struct ProcessDeployment: UserDeployment {
 
   private(set) var name = ""
   var ip: String?
-  private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.milliseconds(50)
   /// The first process of the group, from when it was started until all are gone.
   var leader: ProcessIdentity?
@@ -98,7 +97,6 @@ struct ProcessDeployment: UserDeployment {
     isPatient = false
     mustBegin = false
     isKilling = false
-    reasonOfError = ""
   }
 
   /// Where it could not be seen what runs, nothing is known: it is asked again.
@@ -163,7 +161,6 @@ struct ProcessDeployment: UserDeployment {
   mutating func fail(_ kind: FailureClass, _ reason: String) -> TaskState {
     let failure = DeploymentFailure(kind, SafeText(reason))
     if kind == .permanent { goal = nil }
-    reasonOfError = failure.reason.text
     return .error(failure)
   }
 

@@ -12,7 +12,6 @@ struct StaticDeployment: UserDeployment {
     case claim, ready
   }
 
-  private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.seconds(5)
   private var reserved = ""
   private var host: StaticHost?
@@ -50,7 +49,6 @@ struct StaticDeployment: UserDeployment {
       host = nil
       goal = nil
       wasReady = false
-      reasonOfError = ""
       return .finished
     } catch {
       return fail(error)
@@ -192,14 +190,12 @@ struct StaticDeployment: UserDeployment {
   private mutating func finish() -> TaskState {
     goal = nil
     wokenAt = nil
-    reasonOfError = ""
     return .finished
   }
 
   /// What is tried again keeps its goal: the next call may be a check as well as a start.
   private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
     if failure.kind == .permanent { goal = nil }
-    reasonOfError = failure.reason.text
     return .error(failure)
   }
 }
