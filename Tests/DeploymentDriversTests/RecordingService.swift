@@ -9,6 +9,8 @@ struct RecordingService: Service {
   var padding = 0
   /// What a deployment gives as `reasonOfError` after `setReady`.
   var reason = ""
+  /// Thrown by `destroy` instead of an answer.
+  var thrown: DeploymentFailure?
   var publishes = false
   var cacheLevels: CacheLevels { .l1AndL2 }
   var manager: RecordingOSManager?
@@ -76,8 +78,12 @@ struct RecordingDeployment: UserDeployment {
   mutating func cancel(_ environment: Environment) async -> TaskState {
     await note("cancel", environment)
   }
-  mutating func destroy(_ environment: Environment) async -> TaskState {
-    await note("destroy", environment)
+  mutating func destroy(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    let answer = await note("destroy", environment)
+    if let thrown = environment.service.thrown { throw thrown }
+    return answer
   }
   mutating func assignToUser(_ user: SafeText, _ environment: Environment) async {
     _ = await note("assignToUser \(user)", environment)

@@ -101,6 +101,14 @@ import Testing
     #expect(finished.answer == .finished)
   }
 
+  @Test func aThrownFailureIsAnAnswerAndWhatWasChangedIsKept() async throws {
+    let failure = DeploymentFailure.transient("the host is busy")
+    let outcome = await perform(call(.start(.destroy)), on: RecordingService(thrown: failure))
+    #expect(outcome.answer == .error(failure))
+    #expect(try text(outcome).contains("destroy"))
+    #expect(outcome.log == [LogLine(.info, "destroy")])
+  }
+
   @Test(arguments: [nil, "build 17"] as [SafeText?])
   func theOSManagersDataIsHandedOver(_ data: SafeText?) async throws {
     var ready = call(.start(.notifyReadyFromOSManager))

@@ -13,7 +13,7 @@ extension Service {
   /// is no deadline here: the caller has one.
   ///
   /// - Parameter owner: the mark of the engine on what its drivers make; random, kept in the store.
-  public func perform(_ call: Call, owner: String) async -> CallOutcome {
+  package func perform(_ call: Call, owner: String) async -> CallOutcome {
     let log = CallLog()
     var outcome =
       switch call.subject {
@@ -39,7 +39,12 @@ extension Service {
     for notice in call.notices { await deployment.tell(notice, environment) }
     var answer: TaskState?
     if let task = call.task {
-      answer = await deployment.perform(task, environment).shown(deployment.reasonOfError)
+      do throws(DeploymentFailure) {
+        answer = try await deployment.perform(task, environment)
+      } catch {
+        answer = .error(error)
+      }
+      answer = answer?.shown(deployment.reasonOfError)
     }
     if let task = call.task, task.removes, answer == .finished {
       await environment.osManager?.release(call.record)
@@ -64,7 +69,13 @@ extension Service {
       service: self, record: call.record, owner: owner, log: log)
     publication.initialize(environment)
     var answer: TaskState?
-    if let task = call.task { answer = await publication.perform(task, environment) }
+    if let task = call.task {
+      do throws(DeploymentFailure) {
+        answer = try await publication.perform(task, environment)
+      } catch {
+        answer = .error(error)
+      }
+    }
     return call.ended(
       answer,
       CallResult(
@@ -163,25 +174,26 @@ extension UserDeployment {
 
   fileprivate mutating func perform(
     _ task: DriverTask, _ environment: Environment
-  ) async -> TaskState {
+  ) async throws(DeploymentFailure) -> TaskState {
     switch task {
-    case .check: await checkState(environment)
-    case .start(let kind): await start(kind, environment)
+    case .check: try await checkState(environment)
+    case .start(let kind): try await start(kind, environment)
     }
   }
 
-  private mutating func start(_ kind: OperationKind, _ environment: Environment) async -> TaskState
-  {
+  private mutating func start(
+    _ kind: OperationKind, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     switch kind {
-    case .deployForCache(let level): await deployForCache(level, environment)
-    case .deployForUser: await deployForUser(environment.record.placement.user ?? "", environment)
-    case .moveToCache(let level): await moveToCache(level, environment)
-    case .setReady: await setReady(environment)
+    case .deployForCache(let level): try await deployForCache(level, environment)
+    case .deployForUser: try await deployForUser(environment.user ?? "", environment)
+    case .moveToCache(let level): try await moveToCache(level, environment)
+    case .setReady: try await setReady(environment)
     case .notifyReadyFromOSManager:
-      await notifyReadyFromOSManager(environment.record.osData, environment)
-    case .cancel: await cancel(environment)
-    case .destroy: await destroy(environment)
-    case .publish: .error(.init(.permanent, "a deployment cannot be published"))
+      try await notifyReadyFromOSManager(environment.record.osData, environment)
+    case .cancel: try await cancel(environment)
+    case .destroy: try await destroy(environment)
+    case .publish: throw .permanent("a deployment cannot be published")
     }
   }
 }
@@ -189,13 +201,13 @@ extension UserDeployment {
 extension Publication {
   fileprivate mutating func perform(
     _ task: DriverTask, _ environment: PublicationEnvironment<ServiceType>
-  ) async -> TaskState {
+  ) async throws(DeploymentFailure) -> TaskState {
     switch task {
-    case .check: await checkState(environment)
-    case .start(.publish): await publish(environment)
-    case .start(.cancel): await cancel(environment)
-    case .start(.destroy): await destroy(environment)
-    case .start(let kind): .error(.init(.permanent, "a publication has no \(kind.word)"))
+    case .check: try await checkState(environment)
+    case .start(.publish): try await publish(environment)
+    case .start(.cancel): try await cancel(environment)
+    case .start(.destroy): try await destroy(environment)
+    case .start(let kind): throw .permanent("a publication has no \(kind.word)")
     }
   }
 }

@@ -12,20 +12,28 @@ struct CommandPublication: Publication {
   private var verb: String?
   private var state: JSONValue?
 
-  mutating func publish(_ environment: Environment) async -> TaskState {
-    await ask(.publish, environment)
+  mutating func publish(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await ask(.publish, environment)
   }
-  mutating func checkState(_ environment: Environment) async -> TaskState {
+  mutating func checkState(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     guard let verb = verb.flatMap(DriverVerb.init(rawValue:)) else {
-      return .error(.init(.permanent, "checkState was called while nothing runs"))
+      throw .permanent("checkState was called while nothing runs")
     }
-    return await ask(verb, environment)
+    return try await ask(verb, environment)
   }
-  mutating func cancel(_ environment: Environment) async -> TaskState {
-    await ask(.unpublish, environment)
+  mutating func cancel(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await ask(.unpublish, environment)
   }
-  mutating func destroy(_ environment: Environment) async -> TaskState {
-    await ask(.unpublish, environment)
+  mutating func destroy(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await ask(.unpublish, environment)
   }
 
   /// What a deployment's request says of it.
@@ -44,7 +52,9 @@ struct CommandPublication: Publication {
         publication: nil, time: nowhere))
   }
 
-  private mutating func ask(_ verb: DriverVerb, _ environment: Environment) async -> TaskState {
+  private mutating func ask(
+    _ verb: DriverVerb, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     self.verb = verb.rawValue
     let record = environment.record
     var request = environment.service.program.request(verb.rawValue)
@@ -56,17 +66,18 @@ struct CommandPublication: Publication {
     request.service = environment.service.plan.configuration
     let answer = await environment.service.ask(request) { environment.doLog($0, $1) }
     switch answer {
-    case .failed(let failure): return fail(failure)
+    case .failed(let failure): throw failure
     case .absent(let message):
-      return verb == .unpublish ? finish() : fail(.init(.permanent, message))
-    case .reply(let reply): return take(reply)
+      guard verb == .unpublish else { throw .init(.permanent, message) }
+      return finish()
+    case .reply(let reply): return try take(reply)
     }
   }
 
-  private mutating func take(_ reply: DriverReply) -> TaskState {
+  private mutating func take(_ reply: DriverReply) throws(DeploymentFailure) -> TaskState {
     if let kept = reply.state {
       guard kept.size <= Bounds.driverStateBytes else {
-        return fail(.init(.permanent, "the driver wants too much state kept of a publication"))
+        throw .permanent("the driver wants too much state kept of a publication")
       }
       state = kept == .null ? nil : kept
     }
@@ -82,10 +93,5 @@ struct CommandPublication: Publication {
     verb = nil
     progress = nil
     return .finished
-  }
-
-  private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
-    if failure.kind == .permanent { verb = nil }
-    return .error(failure)
   }
 }

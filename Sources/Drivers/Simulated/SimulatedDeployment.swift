@@ -23,8 +23,8 @@ struct SimulatedDeployment: UserDeployment {
   var progress: Progress? { work.progress }
 
   mutating func initialize(_ environment: Environment) {
-    name = environment.nameGenerator.get()
-    uniqueId = environment.macGenerator.get()?.description ?? name
+    name = environment.name
+    uniqueId = environment.mac?.description ?? name
   }
 
   mutating func deployForCache(

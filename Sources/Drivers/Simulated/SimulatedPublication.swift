@@ -30,6 +30,6 @@ struct SimulatedPublication: Publication {
   }
 
   private func subject(_ environment: Environment) -> SimulatedWork.Subject {
-    .init(name: environment.record.identity.name, id: environment.record.id)
+    .init(name: environment.name, id: environment.record.id)
   }
 }
