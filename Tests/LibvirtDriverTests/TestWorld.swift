@@ -1,5 +1,4 @@
 import CLibvirt
-import DeploymentEngine
 import DeploymentInterface
 import Foundation
 import TestSupport
