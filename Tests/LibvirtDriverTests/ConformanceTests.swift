@@ -1,4 +1,3 @@
-import DeploymentDrivers
 import DeploymentInterface
 import DriverConformance
 import TestSupport
