@@ -1,64 +1,64 @@
-# Everything that is done with this tree is a target here; each installs first what it misses.
-# A text after `##` is what `make help` says of a target.
+# Every task in this tree is a target here. Each target first installs what it needs.
+# `make help` prints the text after `##`.
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 PREFIX ?= /usr/local
 DESTDIR ?=
-# `make -j4` reaches the compiler as well; without it the compiler takes every core.
+# `make -j4` also limits the compiler; without it, the compiler uses every core.
 JOBS = $(patsubst -j%,--jobs=%,$(filter-out -j,$(filter -j%,$(MAKEFLAGS))))
 RELEASE := .build/release
 
 .PHONY: help run test simulate soak sanitize planted build lint format bench fuzz install setup \
   setup-tests clean
 
-help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
-run: build ## build it and open the demo: pools that do real work on this machine
+run: build ## build the program and open the demo: pools that do real work on this machine
 	@$(RELEASE)/dashboard demo
 
-test: setup-tests ## lint, then every test; the last line counts them
+test: setup-tests ## lint, then run every test; the last line counts them
 	@scripts/lint.sh
 	@scripts/test.sh $(JOBS)
 
-simulate: build ## ten minutes of worlds with faults; SEED= and MINUTES= choose others
+simulate: build ## run simulated worlds with faults for MINUTES=10, from SEED=
 	@scripts/simulate.sh "$(RELEASE)/dashboard" "$(or $(MINUTES),10)" "$(SEED)"
 
-soak: setup-tests build ## the real thing for SOAK_MINUTES=20: killed, starved, damaged; SOAK_SEED=
+soak: setup-tests build ## stress the real program for SOAK_MINUTES=20, from SOAK_SEED=
 	@swift build --build-tests $(JOBS)
 	@scripts/soak.sh "$(RELEASE)/dashboard" "$(or $(SOAK_MINUTES),20)" "$(SOAK_SEED)"
 
-sanitize: setup-tests ## the tests under AddressSanitizer and ThreadSanitizer
+sanitize: setup-tests ## run the tests under AddressSanitizer and ThreadSanitizer
 	@scripts/sanitize.sh $(JOBS)
 
-planted: setup ## plants mistakes in a copy of the core and looks whether each is found
+planted: setup ## plant mistakes in a copy of the core and check that each is found
 	@scripts/planted.sh $(JOBS)
 
-build: setup ## the program, optimised, at .build/release/dashboard
+build: setup ## build the optimised program, .build/release/dashboard
 	@scripts/build.sh $(JOBS)
 
-lint: setup ## the format of every Swift file, and the shell scripts where shellcheck is installed
+lint: setup ## check Swift format and generated docs; shell scripts if shellcheck is installed
 	@scripts/lint.sh
 
-format: setup ## rewrites every Swift file as lint wants it
+format: setup ## reformat every Swift file
 	@swift format -i -p -r Sources Tests Package.swift
 
-bench: setup ## the benchmarks, as a table; docs/performance.md says how to read it
+bench: setup ## run the benchmarks; docs/performance.md explains the tables
 	@scripts/bench.sh $(JOBS)
 
-fuzz: setup-tests ## looks for inputs that break a parser; FUZZ_SECONDS=60 for each of them
+fuzz: setup-tests ## search for inputs that break a parser, FUZZ_SECONDS=60 for each
 	@scripts/fuzz.sh $(or $(FUZZ_SECONDS),60)
 
-install: build ## program, themes, man page and completions into PREFIX (/usr/local)
+install: build ## install program, themes, man page and completions into PREFIX (/usr/local)
 	@scripts/install.sh "$(RELEASE)" "$(DESTDIR)$(PREFIX)"
 
-setup: ## what a build needs: installs it as root on Debian and Ubuntu, else names it
+setup: ## install what a build needs (Debian and Ubuntu, as root), or name it
 	@scripts/setup.sh
 
-setup-tests: ## the same for the tests
+setup-tests: ## the same, for the tests
 	@scripts/setup.sh --tests
 
-clean: ## removes everything that was built
+clean: ## remove everything that was built
 	@rm -rf .build Tests/Benchmarks/.build

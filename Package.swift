@@ -19,12 +19,14 @@ let libvirtTargets: [Target] =
   : [
     .target(name: "CLibvirt"),
     .target(
-      name: "LibvirtDriver", dependencies: ["CLibvirt", "DeploymentInterface", "SafeTexts"],
+      name: "LibvirtDriver",
+      dependencies: ["Basics", "CLibvirt", "DeploymentInterface", "Posix", "SafeTexts"],
       path: "Sources/Drivers/Libvirt", swiftSettings: strict),
     .testTarget(
       name: "LibvirtDriverTests",
       dependencies: [
-        "LibvirtDriver", "CLibvirt", "DriverConformance", "DeploymentInterface", "SafeTexts",
+        "Basics", "LibvirtDriver", "CLibvirt", "DriverConformance", "DeploymentInterface",
+        "Posix", "SafeTexts", "TestSupport",
       ],
       swiftSettings: strict),
   ]
@@ -46,54 +48,83 @@ func room(_ name: String, in folder: String, _ dependencies: [Target.Dependency]
 }
 
 let support: [Target] = [
-  room("SafeTexts", in: "Support/SafeTexts", [])
+  room("Basics", in: "Support/Basics", []),
+  room("SafeTexts", in: "Support/SafeTexts", []),
+  .target(name: "CPosix", path: "Sources/Support/CPosix"),
+  room("Posix", in: "Support/Posix", ["Basics", "CPosix"]),
 ]
 
 let engine: [Target] = [
-  room("DeploymentInterface", in: "DeploymentEngine/Interface", ["SafeTexts"]),
+  room("DeploymentInterface", in: "DeploymentEngine/Interface", ["Basics", "SafeTexts"]),
   room(
     "DeploymentEngine", in: "DeploymentEngine/Core",
-    ["DeploymentInterface", "SafeTexts", deque, heap]),
+    ["Basics", "DeploymentInterface", "SafeTexts", deque, heap]),
   room(
     "EngineStore", in: "DeploymentEngine/Store",
-    ["DeploymentEngine", "DeploymentInterface", "SafeTexts", grdb]),
+    ["Basics", "DeploymentEngine", "DeploymentInterface", "Posix", "SafeTexts", grdb]),
   room(
     "EngineRuntime", in: "DeploymentEngine/Runtime",
-    ["EngineStore", "DeploymentEngine", "DeploymentInterface", "SafeTexts", logging]),
+    [
+      "Basics", "EngineStore", "DeploymentEngine", "DeploymentInterface", "Posix", "SafeTexts",
+      logging,
+    ]),
   room(
     "EngineSimulation", in: "DeploymentEngine/Simulation",
-    ["DeploymentEngine", "DeploymentInterface", "SafeTexts"]),
+    ["Basics", "DeploymentEngine", "DeploymentInterface", "SafeTexts"]),
 ]
 
 let drivers: [Target] = [
   .target(
-    name: "DeploymentDrivers", dependencies: ["DeploymentInterface", "SafeTexts"],
+    name: "DeploymentDrivers",
+    dependencies: ["Basics", "CPosix", "DeploymentInterface", "Posix", "SafeTexts"],
     path: "Sources/Drivers", exclude: ["Libvirt", "Conformance", "ProtocolConformance"],
     swiftSettings: strict),
   room(
-    "DriverConformance", in: "Drivers/Conformance", ["DeploymentInterface", "SafeTexts"]),
+    "DriverConformance", in: "Drivers/Conformance",
+    ["Basics", "DeploymentInterface", "Posix", "SafeTexts"]),
   room(
     "ProtocolConformance", in: "Drivers/ProtocolConformance",
-    ["DriverConformance", "DeploymentDrivers", "DeploymentInterface", "SafeTexts"]),
+    ["DriverConformance", "DeploymentDrivers", "DeploymentInterface", "Posix", "SafeTexts"]),
 ]
 
 let dashboard: [Target] = [
   .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
+  room("TerminalCells", in: "Dashboard/Cells", ["DeploymentInterface", "SafeTexts"]),
+  room(
+    "TerminalHost", in: "Dashboard/Terminal",
+    ["CNcurses", "CPosix", "Posix", "TerminalCells", "DeploymentInterface", "SafeTexts", "Basics"]),
+  room(
+    "DashboardScreen", in: "Dashboard/Screen",
+    ["TerminalCells", "DeploymentEngine", "DeploymentInterface", "SafeTexts", "Basics"]),
+  .target(
+    name: "DashboardKit",
+    dependencies: [
+      "DashboardScreen", "TerminalHost", "TerminalCells", "EngineRuntime", "EngineStore",
+      "EngineSimulation", "DeploymentDrivers", "DriverConformance", "ProtocolConformance",
+      "DeploymentEngine", "DeploymentInterface", "Posix", "CPosix", "SafeTexts", "Basics",
+      argumentParser, logging, yams,
+    ],
+    path: "Sources/Dashboard/Program", resources: [.embedInCode("Themes/Shipped")],
+    swiftSettings: strict),
   .executableTarget(
     name: "Dashboard",
-    dependencies: [
-      "CNcurses", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "EngineStore",
-      "DeploymentDrivers", "DriverConformance", "ProtocolConformance", "DeploymentInterface",
-      "SafeTexts", argumentParser, logging, yams,
-    ] + libvirtDependencies,
-    resources: [.embedInCode("Theme/Shipped")],
-    swiftSettings: strict),
+    dependencies: ["DashboardKit", "DeploymentDrivers", "DeploymentInterface"]
+      + libvirtDependencies,
+    path: "Sources/Dashboard/Main", swiftSettings: strict),
 ]
 
 let tests: [Target] = [
+  .target(
+    name: "TestSupport",
+    dependencies: ["Basics", "CPosix", "DeploymentInterface", "Posix", "SafeTexts"],
+    path: "Tests/TestSupport", swiftSettings: strict),
+  .testTarget(name: "BasicsTests", dependencies: ["Basics"], swiftSettings: strict),
+  .testTarget(name: "PosixTests", dependencies: ["Basics", "Posix"], swiftSettings: strict),
   .testTarget(
     name: "DeploymentEngineTests",
-    dependencies: ["DeploymentEngine", "EngineSimulation", "DeploymentInterface", "SafeTexts"],
+    dependencies: [
+      "Basics", "DeploymentEngine", "EngineSimulation", "DeploymentInterface", "SafeTexts",
+    ],
     swiftSettings: strict),
   .testTarget(
     name: "EngineSimulationTests",
@@ -102,33 +133,38 @@ let tests: [Target] = [
   .testTarget(
     name: "EngineRuntimeTests",
     dependencies: [
-      "EngineRuntime", "EngineStore", "DeploymentDrivers", "DeploymentEngine",
-      "DeploymentInterface", "SafeTexts", "Fuzzing", grdb,
+      "Basics", "EngineRuntime", "EngineStore", "DeploymentDrivers", "DeploymentEngine",
+      "DeploymentInterface", "Posix", "SafeTexts", "Fuzzing", "TestSupport", grdb,
     ],
     swiftSettings: strict),
   .testTarget(
     name: "DeploymentDriversTests",
     dependencies: [
-      "DeploymentDrivers", "DriverConformance", "ProtocolConformance", "DeploymentInterface",
-      "SafeTexts", "Fuzzing",
+      "Basics", "DeploymentDrivers", "DriverConformance", "ProtocolConformance",
+      "DeploymentInterface", "Posix", "SafeTexts", "Fuzzing", "TestSupport",
     ],
     swiftSettings: strict),
   .testTarget(
     name: "DashboardTests",
     dependencies: [
-      "Dashboard", "DeploymentEngine", "EngineSimulation", "EngineRuntime", "EngineStore",
-      "DeploymentDrivers", "DeploymentInterface", "SafeTexts", "Fuzzing",
+      "Basics", "Posix", "TestSupport", "DashboardKit", "DashboardScreen", "TerminalHost",
+      "TerminalCells", "DeploymentEngine",
+      "EngineSimulation", "EngineRuntime", "EngineStore", "DeploymentDrivers", "DriverConformance",
+      "ProtocolConformance", "DeploymentInterface", "SafeTexts", "Fuzzing",
     ],
     swiftSettings: strict),
-  .target(name: "Fuzzing", path: "Tests/Fuzzing", swiftSettings: strict),
+  .target(
+    name: "Fuzzing", dependencies: ["Basics"], path: "Tests/Fuzzing", swiftSettings: strict),
   .testTarget(name: "TidyTests", swiftSettings: strict),
-  .testTarget(name: "EndToEnd", swiftSettings: strict),
+  .testTarget(
+    name: "EndToEnd", dependencies: ["Basics", "Posix", "TestSupport"], swiftSettings: strict),
 ]
 
 let package = Package(
   name: "deployment-dashboard",
   products: [
     .executable(name: "dashboard", targets: ["Dashboard"]),
+    .library(name: "DashboardKit", targets: ["DashboardKit"]),
     .library(name: "DeploymentInterface", targets: ["DeploymentInterface"]),
     .library(name: "DriverConformance", targets: ["DriverConformance"]),
     .library(name: "DeploymentEngine", targets: ["DeploymentEngine"]),

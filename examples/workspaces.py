@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """A driver for `dashboard`: each deployment is a folder, and a small web server that shows it.
 
-It speaks engine-driver/1 (docs/drivers.md): `workspaces.py VERB`, a request as JSON on standard
-input, one answer as JSON on standard output; `workspaces.py serve` does the same for one request a
-line, several at once, and says unasked when something has ended. Suspended means SIGSTOP.
+It speaks engine-driver/1 (docs/drivers.md). `workspaces.py VERB` reads a request as JSON from
+standard input and writes one answer as JSON to standard output. `workspaces.py serve` does the same
+for one request per line, several at once, and sends a notice when a server has ended. A suspended
+deployment is stopped with SIGSTOP.
 
-The folder holds a mark (which engine, which deployment) before it has its name, and the server has
-the same mark in its environment. So everything is found again without any notes, whatever was
-killed, and nothing that lacks the mark is ever touched.
+A folder contains a mark (which engine, which deployment) before it gets its name, and its server
+has the same mark in its environment. So the driver finds everything again after a crash, without
+notes of its own, and never touches anything that lacks the mark.
 """
 import concurrent.futures, json, os, shutil, signal, socket, subprocess, sys, threading
 import time
@@ -28,7 +29,7 @@ def failed(request, kind, message):
     return {"call": request["call"], "outcome": "failed", "error": error}
 
 
-# What there is
+# Looking things up
 
 def root(request):
     return request["provider"]["root"]
@@ -43,7 +44,7 @@ def read(path):
 
 
 def folders(request):
-    """Every folder with a mark: its path, and the mark."""
+    """Yields the path and the mark of every folder that has a mark."""
     names = os.listdir(root(request)) if os.path.isdir(root(request)) else []
     for name in sorted(names):
         path = os.path.join(root(request), name)
@@ -53,14 +54,14 @@ def folders(request):
 
 
 def own(request):
-    """The folder that carries the mark of this request, wherever it is; None: there is none."""
+    """Returns the path of the folder with the mark of this request, or None."""
     wanted = (request["owner"], request["key"])
     return next((path for path, mark in folders(request)
                  if (mark["owner"], mark["key"]) == wanted), None)
 
 
 def servers(request):
-    """The processes with this mark: their numbers and states, as /proc has them."""
+    """Yields the number and the state of every process with this mark."""
     entry = ("WORKSPACE=%(owner)s/%(key)s" % request).encode()
     for number in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -70,11 +71,11 @@ def servers(request):
             with open("/proc/%s/stat" % number) as file:
                 yield int(number), file.read().rpartition(") ")[2][0]
         except OSError:
-            pass  # It has ended, or is somebody else's.
+            pass  # It has ended, or belongs to another user.
 
 
 def observed(request):
-    """How it stands: what `status` answers, and what everything else is decided by."""
+    """Returns the observed state: the answer to `status`, and the basis of every other verb."""
     path = own(request)
     if path is None:
         return {"power": "absent"}
@@ -94,7 +95,7 @@ def answers(address):
         return False
 
 
-# What can be asked for
+# Verbs
 
 def describe(request):
     capabilities = {"suspend": True, "publish": True, "list": True, "serve": True}
@@ -105,11 +106,11 @@ def validate(request):
     folder = request["provider"].get("root", "")
     if os.path.isabs(folder) and os.path.isdir(folder) and os.access(folder, os.W_OK):
         return done(request)
-    return failed(request, "permanent", "config.root must be a folder that can be written to")
+    return failed(request, "permanent", "config.root must be a writable folder")
 
 
 def make_folder(request, path, template, extra):
-    """A folder with its mark, there at once or not at all."""
+    """Creates a folder with its mark in one step: other processes see all of it or nothing."""
     draft = os.path.join(root(request), ".draft-" + request["key"])
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(template, draft) if template else os.mkdir(draft)
@@ -123,7 +124,7 @@ def create(request):
     if path is None:
         path = os.path.join(root(request), request["name"])
         if os.path.lexists(path):
-            return failed(request, "notOurs", "%s is there, and carries no mark of ours" % path)
+            return failed(request, "notOurs", "%s exists and does not carry our mark" % path)
         template = request.get("service", {}).get("template")
         if request.get("publication"):
             template = os.path.join(root(request), ".published-" + request["publication"]["key"])
@@ -140,7 +141,7 @@ def create(request):
 
 
 def start(request, path):
-    """A session of its own and no stream of ours, so that it outlives this call."""
+    """Starts the server in its own session without our streams, so that it outlives this call."""
     mark = "%(owner)s/%(key)s" % request
     subprocess.Popen(
         [sys.executable, "-S", "-E", os.path.abspath(__file__), "_serve", path,
@@ -167,7 +168,7 @@ def suspend(request):
 
 
 def ready(request):
-    """Runs and answers; what has vanished stays away, since nobody asked for a new one."""
+    """Makes sure that it runs and answers; does not recreate a folder that has vanished."""
     now = observed(request)
     if now["power"] == "absent":
         return failed(request, "notFound", "its folder is gone")
@@ -183,7 +184,7 @@ def delete(request):
     if any(state not in "ZX" for _, state in servers(request)):
         return running(request, 50)
     if path:
-        # Out of sight first: half a folder must not be taken for somebody else's.
+        # Renamed first: a half-removed folder must not look like another driver's.
         trash = os.path.join(root(request), ".trash-" + request["key"])
         os.rename(path, trash)
         shutil.rmtree(trash)
@@ -201,7 +202,7 @@ def list_own(request):
 
 
 def publish(request):
-    """A copy of the template as it is now; deployments are made from it."""
+    """Copies the template as it is now; deployments are created from the copy."""
     path = os.path.join(root(request), ".published-" + request["key"])
     if not os.path.isdir(path):
         template = request.get("service", {}).get("template")
@@ -218,7 +219,7 @@ def unpublish(request):
 # Serving
 
 def serve():
-    """Answers one request a line until there are no more."""
+    """Answers one request per line until standard input ends."""
     lock = threading.Lock()
 
     def say(answer):
@@ -230,7 +231,7 @@ def serve():
             request = json.loads(line)
             call, verb = request["call"], request["verb"]
         except (ValueError, KeyError, TypeError):
-            return  # Nobody would know whose answer it is.
+            return  # Without a call id, nobody could match the answer.
         if verb not in VERBS:
             return say({"call": call, "outcome": "failed",
                         "error": {"class": "bug", "message": "unknown verb " + verb}})
@@ -245,7 +246,7 @@ def serve():
 
 
 def watch(seen, say):
-    """Says unasked when the server of something that was asked about has ended."""
+    """Sends a notice when the server of a known deployment has ended."""
     ran = set()
     while True:
         for mark, request in list(seen.items()):
@@ -262,7 +263,7 @@ def watch(seen, say):
         time.sleep(1)
 
 
-# The web server of one folder
+# The web server of a folder
 
 def serve_folder(path, port):
     listener = socket.create_server(("127.0.0.1", int(port)))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the benchmarks, which are a package of their own, and runs them; the tables go to
-# standard output. `--jobs=N` goes to the build, everything else to the benchmarks.
+# Builds the benchmarks, which are a separate package, and runs them; the tables go to standard
+# output. `--jobs=N` is passed to the build, every other argument to the benchmarks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,6 +14,6 @@ for argument in "$@"; do
 done
 swift build "${build[@]}" >&2
 .build/benchmarks/release/Benchmarks "${arguments[@]}"
-# The screen is a program, which no other package can look into: it measures itself.
+# The screen belongs to an executable, which another package cannot import: it measures itself.
 scripts/build.sh >&2
 exec .build/release/dashboard measure-frame

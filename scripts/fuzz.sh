@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Looks for inputs that break a parser, guided by what they reach (libFuzzer, AddressSanitizer):
-# each target so many seconds (the first argument, else 60) in a process of its own. What was found
-# is kept in .build/fuzz-corpus/TARGET/found-*; the seeds stand in the tests called FuzzTests, which
-# `make test` runs with random changes only.
+# fuzz.sh [SECONDS]: searches for inputs that break a parser, guided by coverage (libFuzzer with
+# AddressSanitizer). Each target runs in its own process for SECONDS (60 by default). Findings are
+# kept in .build/fuzz-corpus/TARGET/found-*. The seed inputs are in the tests called FuzzTests;
+# `make test` runs those with random mutations only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-60}
@@ -13,7 +13,7 @@ targets="DashboardTests.FuzzTests/configuration DashboardTests.FuzzTests/theme
 
 library=$(dirname "$(readlink -f "$(command -v swiftc)")")/../lib/clang
 library=$(find -L "$library" -name 'libclang_rt.fuzzer_no_main-*.a' | head -n 1)
-[ -n "$library" ] || { echo "fuzz: this Swift has no libFuzzer beside it" >&2; exit 1; }
+[ -n "$library" ] || { echo "fuzz: this Swift toolchain comes without libFuzzer" >&2; exit 1; }
 
 build=(--sanitize=address --scratch-path .build/fuzz)
 coverage=edge,trace-cmp,indirect-calls,inline-8bit-counters,pc-table
@@ -35,7 +35,7 @@ for target in $targets; do
     inputs=$(grep -o 'number_of_executed_units: *[0-9]*' "$log" | grep -o '[0-9]*$' || true)
     echo "$target: nothing found, $inputs inputs"
   else
-    echo "$target: FOUND something; its output is in $log"
+    echo "$target: FOUND a failure; its output is in $log"
     status=1
   fi
 done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install.sh BUILD-FOLDER PREFIX: puts the built program, its themes, man page and completions
-# below PREFIX. Everything goes where the program and the shells look for it by themselves.
+# install.sh BUILD-FOLDER PREFIX: installs the program, its themes, man page and completions under
+# PREFIX, in the places where the program and the shells look for them.
 set -euo pipefail
 [ $# -eq 2 ] || { echo "usage: scripts/install.sh BUILD-FOLDER PREFIX" >&2; exit 64; }
 cd "$(dirname "$0")/.."
@@ -11,15 +11,15 @@ install -d "$prefix/bin" "$prefix/share/dashboard/themes" "$prefix/share/man/man
   "$prefix/share/bash-completion/completions" "$prefix/share/zsh/site-functions" \
   "$prefix/share/fish/vendor_completions.d"
 install -m 755 "$program" "$prefix/bin/dashboard"
-# What only a debugger reads is a quarter of it; the names of functions stay, for crash reports.
+# Debug information is a quarter of the file. Function names are kept for crash reports.
 if command -v strip >/dev/null 2>&1; then strip --strip-debug "$prefix/bin/dashboard"; fi
 install -m 644 themes/*.yaml "$prefix/share/dashboard/themes/"
 
-# The manual page comes out of the program, so it knows exactly the commands and keys that it has.
+# The program writes its own manual page, so the page always matches its commands and keys.
 "$program" manual >"$prefix/share/man/man1/dashboard.1"
 chmod 644 "$prefix/share/man/man1/dashboard.1"
 
-# The completions come out of the program, so they know exactly the commands that it has.
+# The program also writes its own completions.
 complete() {
   "$program" --generate-completion-script "$1" >"$2" && chmod 644 "$2"
 }

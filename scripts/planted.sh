@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# planted.sh: copies core and simulation, puts the mistakes of Tests/PlantedMistakes/mistakes.txt
-# into the copy, each behind a number, builds it once, and runs it once for each number. Ends with
-# a line "N of M found"; the exit status is 0 only when all were. SEEDS= says how many seeds each
-# mistake has at most, ONLY='3|17' which are tried. Other arguments go to the build (--jobs=2,
-# -c release).
+# planted.sh [ARGUMENT…]: copies the core and the simulation, plants the mistakes listed in
+# Tests/PlantedMistakes/mistakes.txt in the copy, each behind a number, builds it once, and runs it
+# once for each number. The last line is "N of M found"; the exit status is 0 if all were found.
+# SEEDS= limits the seeds tried for each mistake, ONLY='3|17' selects mistakes. Arguments are passed
+# to the build (--jobs=2, -c release).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seeds=${SEEDS:-300}
@@ -22,8 +22,8 @@ private let number = Int(ProcessInfo.processInfo.environment["DASHBOARD_PLANTED"
 func planted(_ mistake: Int) -> Bool { mistake == number }
 SWIFT
 
-# A mistake: "NUMBER FILE | what it is", then the line as it is ("- ") and as it is to be ("+ ").
-# Wherever the line stands it is replaced; it must be there.
+# An entry is "NUMBER FILE CHECKER: DESCRIPTION", then the original line ("- ") and the line that
+# replaces it ("+ "). Every occurrence of the line in the file is replaced; there must be one.
 awk -v copy="$copy/Sources/DeploymentEngine/Core/" '
   /^[0-9]+ / { number = $1; file = $2; next }
   /^- / { old = substr($0, 3); next }
@@ -36,7 +36,7 @@ while IFS=$'\t' read -r number file old new; do
     { print }
     END {
       if (count > 0) exit 0
-      print number ": its line is not there" >"/dev/stderr"
+      print number ": its line was not found in the file" >"/dev/stderr"
       exit 1
     }
   ' "$file" >"$copy/file"
@@ -48,7 +48,7 @@ program=$(swift build --package-path "$copy" "$@" --show-bin-path)/Planted
 found=0
 all=0
 if DASHBOARD_PLANTED=0 "$program" 30; then
-  echo "planted: without any mistake something was found" >&2
+  echo "planted: a checker complained although no mistake was planted" >&2
   exit 1
 fi
 while IFS= read -r line; do

@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# A host for the driver `libvirt` to be tried on: libvirtd, QEMU and a tiny guest, without systemd
-# and without a trace elsewhere. All of it is below one directory, and its network is a namespace
-# of its own.
+# A private host for trying the `libvirt` driver: libvirtd, QEMU and a tiny guest, without systemd.
+# Everything it writes is under one directory, and it has its own network namespace.
 #
 #   scripts/qemu-host.sh up DIRECTORY        starts it, and prints the URI to connect to
-#   scripts/qemu-host.sh restart DIRECTORY   ends libvirtd and starts it anew; guests go on running
-#   scripts/qemu-host.sh down DIRECTORY      ends everything that runs there
-#   scripts/qemu-host.sh prepare DIRECTORY   only says whether it can be had, and makes the guest
+#   scripts/qemu-host.sh restart DIRECTORY   stops libvirtd and starts it again; guests keep running
+#   scripts/qemu-host.sh down DIRECTORY      stops everything that runs there
+#   scripts/qemu-host.sh prepare DIRECTORY   checks that this machine can run it; builds the guest
 #
-# Exit code 77, with a sentence: it cannot be had on this machine. Needs root (for the namespaces).
-# Much of it is text for the guest, which has variables of its own.
+# Exit code 77, with a reason, means that this machine cannot run it. Needs root (for namespaces).
+# Much of this file is text for the guest, which has its own variables.
 # shellcheck disable=SC2016
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,10 +24,10 @@ place=$(cd "$2" && pwd)
 cache=$PWD/.build/qemu-guest
 uri="qemu+unix:///system?socket=$place/run/libvirt-sock"
 
-# What is there, and what Debian calls what is not.
+# Checks the programs it needs, and names the Debian packages of those that are missing.
 check_needs() {
   local missing=() pair
-  [ "$(id -u)" = 0 ] || skip "only root can make the namespaces that keep it apart"
+  [ "$(id -u)" = 0 ] || skip "only root can create the namespaces that isolate it"
   for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-img:qemu-utils \
     qemu-system-x86_64:qemu-system-x86 dnsmasq:dnsmasq-base busybox:busybox-static cpio:cpio \
     ip:iproute2 unshare:util-linux setsid:util-linux; do
@@ -37,17 +36,17 @@ check_needs() {
   ls /usr/lib/*/libvirt/connection-driver/libvirt_driver_qemu.so >/dev/null 2>&1 \
     || missing+=(libvirt-daemon-driver-qemu)
   [ ${#missing[@]} -eq 0 ] || skip "missing: ${missing[*]} (apt-get install ${missing[*]})"
-  unshare -m -n true 2>/dev/null || skip "this machine lets nobody make namespaces"
+  unshare -m -n true 2>/dev/null || skip "this machine does not allow namespaces"
 }
 
-# A kernel with its modules: Debian's package, unpacked, not installed.
+# Fetches a kernel with its modules: Debian's package, unpacked but not installed.
 fetch_kernel() {
   [ ! -e "$cache/kernel" ] || return 0
-  command -v apt-get >/dev/null 2>&1 || skip "a guest needs a kernel from Debian's packages"
+  command -v apt-get >/dev/null 2>&1 || skip "the guest needs a kernel package from Debian"
   local package work
   package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null \
     | sed -n 's/ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
-  [ -n "$package" ] || skip "apt-get knows no linux-image-cloud-amd64 (apt-get update)"
+  [ -n "$package" ] || skip "apt-get does not know linux-image-cloud-amd64 (run apt-get update)"
   work=$(mktemp -d "$cache.XXXXXX")
   (cd "$work" && apt-get download -qq "$package" >/dev/null 2>&1) \
     || { rm -rf "$work"; skip "$package cannot be downloaded"; }
@@ -58,7 +57,7 @@ fetch_kernel() {
   rm -rf "$work"
 }
 
-# Newer packages have their modules compressed; busybox wants them plain.
+# Newer packages compress their modules; busybox cannot load compressed ones.
 copy_module() {
   if [ -e "$1" ]; then
     cp "$1" "$2"
@@ -67,12 +66,13 @@ copy_module() {
   elif [ -e "$1.zst" ] && command -v zstd >/dev/null 2>&1; then
     zstd -dcq "$1.zst" > "$2"
   else
-    skip "the kernel has no module $1 that can be read here"
+    skip "the kernel has no readable module $1"
   fi
 }
 
-# The guest: busybox gets an address by DHCP and stays. Asked to probe, it only ends. Who writes
-# `login NAME` or `logout NAME` to its console changes who its guest agent says is there.
+# Builds the guest: busybox, which gets an address by DHCP and keeps running, or powers off at once
+# if its command line says `probe`. Writing `login NAME` or `logout NAME` to its console changes the
+# users that its guest agent reports.
 build_guest() {
   [ "$cache/initrd" -nt scripts/qemu-host.sh ] && return 0
   local tree=$cache/tree modules name
@@ -103,7 +103,7 @@ build_guest() {
   printf '%s\n' '#!/bin/sh' \
     'case "$1" in bound|renew) ip addr replace "$ip/24" dev eth0; echo "lease $ip" ;; esac' \
     > "$tree/lease"
-  # What of the guest agent's protocol libvirt needs in order to ask for the users.
+  # The part of the guest agent's protocol that libvirt needs to ask for the users.
   printf '%s\n' '#!/bin/sh' 'for port in /dev/vport*p1; do exec 3<>"$port"; done' \
     'while :; do' \
     '  read -r line <&3 || { sleep 0.2; continue; }' \
@@ -122,7 +122,7 @@ build_guest() {
   mv "$cache/initrd.new" "$cache/initrd"
 }
 
-# Whether KVM boots a guest: a device that can be opened says nothing about that.
+# Prints `kvm` if KVM can boot a guest. Being able to open the device does not prove that.
 accelerator() {
   local answer=qemu
   if [ -w /dev/kvm ] && timeout 12 qemu-system-x86_64 -accel kvm -cpu host -m 96 -nographic \
@@ -141,7 +141,7 @@ write_files() {
   printf '%s\n' 'user = "root"' 'group = "root"' 'security_driver = "none"' \
     'dynamic_ownership = 0' 'remember_owner = 0' 'cgroup_controllers = [ ]' 'namespaces = [ ]' \
     'stdio_handler = "file"' > "$place/etc/qemu.conf"
-  # libvirtd looks its default user up, though it is told to use another one.
+  # libvirtd looks up its default user even if it is told to use another one.
   cp /etc/passwd "$place/passwd"
   cp /etc/group "$place/group"
   grep -q '^libvirt-qemu:' "$place/passwd" \
@@ -174,7 +174,7 @@ XML
 XML
 }
 
-# In namespaces of its own: what it would write into the system's directories goes below ours.
+# Starts libvirtd in its own namespaces, so that it writes to our directory, not to the system's.
 start_libvirtd() {
   setsid unshare -m -n --propagation private bash -c '
     set -e
@@ -198,7 +198,7 @@ await_libvirtd() {
     waited=$((waited + 1))
     if [ "$waited" -ge 300 ]; then
       tail -n 5 "$place/libvirtd.log" >&2
-      skip "libvirtd does not start"
+      skip "libvirtd did not start"
     fi
     sleep 0.1
   done
@@ -230,7 +230,8 @@ up() {
   echo "$uri"
 }
 
-# Ends one process, by the number in a file, if it is still the program that wrote it.
+# end_one FILE PROGRAM SIGNAL: ends the process whose number is in the file, if it is still that
+# program.
 end_one() {
   local pid
   [ -e "$1" ] || return 0
@@ -244,7 +245,7 @@ end_one() {
   kill -KILL "$pid" 2>/dev/null || true
 }
 
-# In the namespaces of before, which its guests and its network are in.
+# Reuses the namespaces that the guests and the network are in.
 restart() {
   local keeper file
   for file in "$place"/run/network/*.pid; do keeper=$(cat "$file"); done

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# sanitize.sh [ARGUMENT…]: every test that runs inside one process under AddressSanitizer, then
-# under ThreadSanitizer; arguments go to the builds (--jobs=2), ONLY=thread takes one of them. Ends
-# with a line "N passed, N failed, N reports"; the exit status is 0 only when nothing failed and
-# nothing was reported. What was reported stands in .build/sanitize-logs.
+# sanitize.sh [ARGUMENT…]: runs every in-process test under AddressSanitizer, then under
+# ThreadSanitizer. Arguments are passed to the builds (--jobs=2); ONLY=thread selects one sanitizer.
+# The last line is "N passed, N failed, N reports"; the exit status is 0 only if nothing failed and
+# nothing was reported. The reports are in .build/sanitize-logs.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 logs=$PWD/.build/sanitize-logs
@@ -12,14 +12,14 @@ passed=0
 failed=0
 status=0
 
-# Each target by itself, as in scripts/test.sh. Of the simulation, which is one thread and no memory
-# of its own, only the small worlds.
+# Each target runs separately, as in scripts/test.sh. The simulation is single-threaded and manages
+# no memory itself, so only its small worlds run here.
 suites='DeploymentEngineTests DeploymentDriversTests LibvirtDriverTests EngineRuntimeTests
   DashboardTests EngineSimulationTests.SimulationTests'
 
-# Leaks are not looked for: what Swift's runtime keeps for its types would be all that is found.
+# Leak detection is off: it would report only the type metadata that Swift's runtime keeps.
 export ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0
-# TSAN_OPTIONS is set for each run, for the file that takes the reports.
+# TSAN_OPTIONS is set for each run, because it names the file for that run's reports.
 
 run() {
   local sanitizer=$1 suite=$2 log="$logs/$1-$2.log" code=0
@@ -30,7 +30,7 @@ run() {
   local good bad
   good=$(grep -cE '^[^ ]+ Test [^ ]+\(.*passed after' "$log")
   bad=$(grep -cE '^[^ ]+ Test [^ ]+\(.*failed after' "$log")
-  # A process that died has failed, whatever it has said.
+  # A process that died has failed, whatever it printed before.
   if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
   passed=$((passed + good))
   failed=$((failed + bad))
@@ -41,9 +41,9 @@ for sanitizer in ${ONLY:-address thread}; do
   build=(--sanitize="$sanitizer" --scratch-path ".build/${sanitizer:0:1}san")
   skip='^$'
   if [ "$sanitizer" = thread ]; then
-    # The lock that it knows: Sources/DeploymentEngine/Interface/Mutex.swift.
+    # Selects the lock that ThreadSanitizer understands: see Mutex.swift.
     build+=(-Xswiftc -DTHREAD_SANITIZER)
-    # One thread with a parser each, for a long time.
+    # Fuzz tests run one thread per parser for a long time: nothing to find here.
     skip='FuzzTests'
   fi
   nice swift build --build-tests "${build[@]}" "$@" </dev/null || exit

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes sure that what a build needs is on this machine; `--tests` also what the tests need.
-# What is missing is installed where that is possible without a question (Debian and Ubuntu, as
-# root); else it is named, with the command that installs it, and the exit code is 1.
-# Prints nothing and takes a fraction of a second when nothing is missing.
+# setup.sh [--tests]: checks that this machine has what a build needs, and with `--tests` also what
+# the tests need. On Debian and Ubuntu, as root, missing packages are installed without asking.
+# Otherwise they are named with the command that installs them, and the exit code is 1.
+# Prints nothing and takes a fraction of a second if nothing is missing.
 set -euo pipefail
 
 with_tests=no
@@ -14,17 +14,17 @@ for argument in "$@"; do
 done
 
 oldest_swift=6.2
-packages=()   # what apt-get would install
-reasons=()    # the same for a person: package and what it is for
+packages=()   # packages that apt-get must install
+reasons=()    # the same for the user: the package and its purpose
 
 need() {
   packages+=("$1")
   reasons+=("$1 ($2)")
 }
 
-wishes=()     # what more apt-get would install; without it something is left out
+wishes=()     # optional packages; without them something is left out
 
-# wish PACKAGE WHAT: goes on without it, and says what is left out.
+# wish PACKAGE EFFECT: adds an optional package, or says what is left out without it.
 wish() {
   if [ "$can_install" = yes ]; then
     wishes+=("$1")
@@ -41,9 +41,9 @@ fail() {
   exit 1
 }
 
-# The compiler comes first: it is also what looks for headers and libraries below.
+# Check the compiler first: it is used below to look for headers and libraries.
 command -v swift >/dev/null 2>&1 || fail \
-  "setup: swift is missing: Swift $oldest_swift or newer is needed." \
+  "setup: Swift is not installed; Swift $oldest_swift or newer is needed." \
   "Install it as https://www.swift.org/install/linux/ says, and put its usr/bin on PATH."
 version=$(swift --version 2>/dev/null \
   | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
@@ -52,10 +52,10 @@ lower=$(printf '%s\n%s\n' "$oldest_swift" "$version" | sort -V | head -n 1)
   "setup: Swift ${version:-of an unknown version} is installed; $oldest_swift or newer is needed." \
   "Install it as https://www.swift.org/install/linux/ says, and put its usr/bin on PATH."
 
-# The clang that belongs to the toolchain sees exactly what the build will see.
+# The toolchain's own clang finds exactly the headers and libraries that the build will find.
 compiler=$(command -v clang || command -v cc || true)
 [ -n "$compiler" ] || fail \
-  "setup: no C compiler is on PATH; Swift brings one (clang) in its usr/bin."
+  "setup: there is no C compiler on PATH; Swift ships one (clang) in its usr/bin."
 
 has_header() { printf '#include <%s>\n' "$1" | "$compiler" -E -x c - >/dev/null 2>&1; }
 has_library() { [ -e "$("$compiler" -print-file-name="lib$1.so")" ]; }
@@ -68,7 +68,7 @@ if [ "$(uname -s)" = Linux ]; then
     need libsqlite3-dev "the store"
   fi
   has_header libvirt/libvirt.h || wish libvirt-dev "the driver \`libvirt\` is left out"
-  # Where Swift's libraries go into the program, Foundation's reader of XML asks for it.
+  # Linking Swift's libraries statically pulls in Foundation's XML parser, which needs libxml2.
   if [ "$can_install" = yes ] || has_header libvirt/libvirt.h; then
     has_library xml2 || need libxml2-dev "the driver \`libvirt\` reads XML"
   fi
@@ -76,7 +76,7 @@ fi
 if [ "$with_tests" = yes ]; then
   command -v tmux >/dev/null 2>&1 || need tmux "the terminal of the end-to-end tests"
   command -v python3 >/dev/null 2>&1 || need python3 "the web servers of the end-to-end tests"
-  command -v ps >/dev/null 2>&1 || need procps "the end-to-end tests look at processes"
+  command -v ps >/dev/null 2>&1 || need procps "process checks in the end-to-end tests"
   left_out="the end-to-end test with QEMU is left out"
   for pair in libvirtd:libvirt-daemon virsh:libvirt-clients qemu-img:qemu-utils \
     qemu-system-x86_64:qemu-system-x86 dnsmasq:dnsmasq-base busybox:busybox-static cpio:cpio \
@@ -101,16 +101,16 @@ if [ "$can_install" = yes ]; then
   }
   apt-get update -qq -o DPkg::Lock::Timeout=120 >"$log" 2>&1 </dev/null || true
   if install "${packages[@]}" "${wishes[@]}"; then exit 0; fi
-  # What is only wished for must not stand in the way of what is needed.
+  # An optional package that cannot be installed must not block the required ones.
   if [ ${#packages[@]} -eq 0 ] || install "${packages[@]}"; then
     [ ${#wishes[@]} -eq 0 ] \
-      || echo "setup: apt-get could not install ${wishes[*]}; what needs it is left out" >&2
+      || echo "setup: apt-get could not install ${wishes[*]}; some features are left out" >&2
     exit 0
   fi
   tail -n 20 "$log" >&2
-  fail "setup: apt-get could not install ${packages[*]}; its last words stand above."
+  fail "setup: apt-get could not install ${packages[*]}; the end of its output is above."
 fi
 
 fail "setup: missing: ${list#, }." \
   "Install with: sudo apt-get update && sudo apt-get install ${packages[*]}" \
-  "(on a system without apt-get: the packages of the same purpose)."
+  "(on a system without apt-get, install the equivalent packages)."

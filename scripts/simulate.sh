@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# simulate.sh PROGRAM MINUTES [SEED]: worlds of every preset, one seed after the other, for so long,
-# on every processor. Without a seed it begins at one of the commit, so that every commit tries
-# others. Ends soon after the first run that fails, with its exit status and the command that
-# repeats it.
+# simulate.sh PROGRAM MINUTES [SEED]: runs worlds of every preset, one seed after another, for
+# MINUTES on every processor. Without SEED, the first seed is derived from the commit, so that each
+# commit tries different seeds. Stops soon after the first run that fails, with the exit status of
+# that run and the command that repeats it.
 set -uo pipefail
 program=$1
 minutes=$2
@@ -13,15 +13,15 @@ end=$((SECONDS + minutes * 60))
 failed=$(mktemp -u)
 trap '[ -n "${jobs[*]}" ] && wait "${jobs[@]}"; rm -f "$failed"' EXIT
 jobs=()
-echo "seeds from $first on, for $minutes minutes, $workers at a time"
+echo "simulating for $minutes minutes, from seed $first, $workers worlds at a time"
 
-# live FIRST STEP: from a seed on, each by so many further.
+# live FIRST STEP: runs the seeds FIRST, FIRST + STEP, FIRST + 2 * STEP and so on.
 live() {
   local seed=$1 world said code
   while true; do
     for world in '20 swarm' '5 nine-o-clock' '5 exam' '1 ci'; do
       if [ "$SECONDS" -ge "$end" ] || [ -e "$failed" ]; then return 0; fi
-      # Told at once, since the others tell theirs meanwhile.
+      # Printed in one piece, because the other workers print too.
       said=$("$program" simulate --seed "$seed" --runs "${world% *}" --preset "${world#* }" 2>&1)
       code=$?
       echo "$said"
@@ -34,7 +34,7 @@ live() {
   done
 }
 
-# What runs beside this does not hear an interrupt: it stops after the run at hand.
+# Background jobs do not receive the interrupt: the marker file makes them stop after their run.
 trap 'touch "$failed"; kill "${jobs[@]}" 2>/dev/null; exit 130' INT TERM
 for ((worker = 0; worker < workers; worker++)); do
   live $((first + 20 * worker)) $((20 * workers)) &

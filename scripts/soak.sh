@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# soak.sh PROGRAM MINUTES [SEED]: the tests of the real thing over and over, each round with a seed
-# of its own and longer than `make test` has time for; a quarter of the minutes goes to simulated
-# worlds. No round begins after the last minute. Ends with a table of the rounds by kind and a line
-# "N rounds, N failed"; the exit status is 0 only when none failed.
+# soak.sh PROGRAM MINUTES [SEED]: repeats the stress tests of the real program, each round with its
+# own seed and longer than `make test` has time for. A quarter of the time goes to simulated worlds.
+# No round starts after MINUTES. Ends with a table of the rounds by kind and the line
+# "N rounds, N failed"; the exit status is 0 only if none failed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 program=$(realpath "$1")
@@ -12,7 +12,7 @@ logs=.build/soak-logs
 rm -rf "$logs"
 mkdir -p "$logs"
 
-# What is counted, and the tests that it is.
+# Each kind of round, and the filter that selects its tests.
 kinds=(
   "kill -9|KillTests/"
   "damaged store and log|DamagedStoreTests/"
@@ -32,12 +32,12 @@ for kind in "${kinds[@]}"; do names+=("${kind%%|*}"); done
 names+=("simulated worlds")
 declare -A rounds=() failed=() skipped=()
 
-# note NAME CODE LOG COMMAND: counts a round; of one that failed, says where it is told.
+# note NAME CODE LOG COMMAND: counts a round, and reports where the output of a failed one is.
 note() {
   rounds[$1]=$((${rounds[$1]:-0} + 1))
   if [ "$2" -ne 0 ]; then
     failed[$1]=$((${failed[$1]:-0} + 1))
-    echo "FAILED $1: its output is in $3; again with:"
+    echo "FAILED $1: its output is in $3; repeat it with:"
     echo "  $4"
   elif grep -q ' skipped' "$3" && ! grep -q '^. Test .*passed after' "$3"; then
     skipped[$1]=$((${skipped[$1]:-0} + 1))
@@ -53,7 +53,7 @@ try_for_real() {
     "DASHBOARD_SOAK=1 DASHBOARD_TEST_SEED=$seed swift test --filter 'EndToEnd/$filter'"
 }
 
-# A minute of worlds of every preset, one by one, so that it is not much more than a minute.
+# Runs worlds of every preset for about a minute, one at a time so that it stops soon after.
 simulate() {
   local log="$logs/$1.log" stop=$((SECONDS + 60)) code=0 world=$((seed % 1000000000)) preset
   while [ "$SECONDS" -lt "$stop" ] && [ "$code" -eq 0 ]; do

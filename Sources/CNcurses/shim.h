@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
@@ -193,12 +192,6 @@ static inline void cn_rescue_disarm(void) {
   if (!rescue->armed) return;
   rescue->armed = 0;
   for (int i = 0; i < CN_RESCUED; i++) sigaction(cn_rescued[i], &rescue->before[i], NULL);
-}
-
-/* A nameless file in memory, for what must not reach the screen. */
-static inline int cn_memory_file(void) {
-  extern int memfd_create(const char *, unsigned);
-  return memfd_create("captured", 1u /* close on exec */);
 }
 
 #endif

@@ -4,6 +4,7 @@ import DeploymentInterface
 import DriverConformance
 import Foundation
 import SafeTexts
+import TestSupport
 import Testing
 
 @Suite struct CommandConformanceTests {
@@ -52,7 +53,7 @@ import Testing
     let pid = try #require(
       Int32(
         ProcessWorld.text("\(world.folder)/pid").trimmingCharacters(in: .whitespacesAndNewlines)))
-    try await ProcessWorld.eventually("its child is gone") {
+    try await waitUntil("its child is gone") {
       ["", "Z", "X"].contains(ProcessWorld.state(pid))
     }
   }

@@ -3,6 +3,7 @@ import DeploymentEngine
 import DeploymentInterface
 import DriverConformance
 import Foundation
+import TestSupport
 import Testing
 
 /// A folder of one test, for drivers that are programs and for what they make.

@@ -4,6 +4,7 @@ import DeploymentInterface
 import DriverConformance
 import Glibc
 import SafeTexts
+import TestSupport
 import Testing
 
 @Suite struct ConformanceTests {
@@ -49,7 +50,7 @@ import Testing
       where process.deployment == DeploymentID(thing.id) {
         kill(process.pid, SIGKILL)
       }
-      try await ProcessWorld.eventually("the killed are gone") {
+      try await waitUntil("the killed are gone") {
         ((try? ProcessInventory.processes(ownedBy: thing.owner)) ?? [])
           .allSatisfy { $0.deployment != DeploymentID(thing.id) }
       }

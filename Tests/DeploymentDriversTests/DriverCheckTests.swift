@@ -2,6 +2,7 @@ import DeploymentDrivers
 import DeploymentInterface
 import DriverConformance
 import ProtocolConformance
+import TestSupport
 import Testing
 
 /// What a program is asked beside its engine; each claim is shown to be noticed when it is not so.

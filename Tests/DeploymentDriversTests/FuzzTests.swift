@@ -1,4 +1,5 @@
 import Fuzzing
+import Posix
 import Testing
 
 @testable import DeploymentDrivers

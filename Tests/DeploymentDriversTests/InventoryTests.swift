@@ -1,6 +1,7 @@
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import DeploymentDrivers

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentDrivers
 import DeploymentEngine
 import DeploymentInterface

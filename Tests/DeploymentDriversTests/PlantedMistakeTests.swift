@@ -2,6 +2,7 @@ import DeploymentDrivers
 import DeploymentEngine
 import DriverConformance
 import SafeTexts
+import TestSupport
 import Testing
 
 /// The checks notice what they are for: each of them fails for a driver with one mistake planted.

@@ -1,5 +1,6 @@
 import DeploymentEngine
 import DeploymentInterface
+import Posix
 import SafeTexts
 import Testing
 

@@ -2,6 +2,7 @@ import DeploymentDrivers
 import DeploymentInterface
 import Glibc
 import SafeTexts
+import TestSupport
 import Testing
 
 /// What is ours is found again, whatever happened; what is not ours is never touched.
@@ -32,7 +33,7 @@ import Testing
       ])
     ])
     defer { unlink(flag) }
-    try await ProcessWorld.eventually("the first run fails") {
+    try await waitUntil("the first run fails") {
       try await driven.run(.deployForUser)?.failure != nil
     }
     let left = try #require(world.processes.first)
@@ -82,7 +83,7 @@ import Testing
         """)
     ])
     #expect(try await driven.run(.deployForUser) == .finished)
-    try await ProcessWorld.eventually("three processes") { world.processes.count == 3 }
+    try await waitUntil("three processes") { world.processes.count == 3 }
     #expect(Set(world.processes.map { getpgid($0.pid) }).count == 3)
     #expect(try await driven.run(.moveToCache(.l2)) == .finished)
     #expect(world.processes.map(\.isFrozen) == [true, true, true])
@@ -94,9 +95,9 @@ import Testing
     defer { world.end() }
     var driven = try world.driven(Commands.family)
     #expect(try await driven.run(.deployForUser) == .finished)
-    try await ProcessWorld.eventually("a child") { world.processes.count == 2 }
+    try await waitUntil("a child") { world.processes.count == 2 }
     kill(try #require(world.leaders.first).pid, SIGKILL)
-    try await ProcessWorld.eventually("no leader") { world.processes.count == 1 }
+    try await waitUntil("no leader") { world.processes.count == 1 }
     #expect(try await driven.run(.destroy) == .finished)
     #expect(world.processes.isEmpty)
   }

@@ -3,6 +3,7 @@ import DeploymentEngine
 import DeploymentInterface
 import Glibc
 import SafeTexts
+import TestSupport
 import Testing
 
 /// What can go wrong when a process is started, and what is said of it.

@@ -2,6 +2,7 @@ import DeploymentDrivers
 import DeploymentInterface
 import Glibc
 import SafeTexts
+import TestSupport
 import Testing
 
 @Suite struct ProcessTests {
@@ -96,7 +97,7 @@ import Testing
     defer { world.end() }
     var driven = try world.driven(Commands.family)
     #expect(try await driven.run(.deployForCache(.l1)) == .finished)
-    try await ProcessWorld.eventually("a child") { world.processes.count == 2 }
+    try await waitUntil("a child") { world.processes.count == 2 }
     #expect(try await driven.run(.moveToCache(.l2)) == .finished)
     #expect(world.processes.map(\.isFrozen) == [true, true])
     #expect(try await driven.run(.moveToCache(.l1)) == .finished)
@@ -109,7 +110,7 @@ import Testing
     #expect(try await driven.run(.deployForUser) == .finished)
     let pid = try #require(world.leaders.first).pid
     kill(pid, SIGSTOP)
-    try await ProcessWorld.eventually("frozen") { world.leaders.map(\.isFrozen) == [true] }
+    try await waitUntil("frozen") { world.leaders.map(\.isFrozen) == [true] }
     #expect(try await driven.run(.setReady) == .finished)
     #expect(world.leaders.map(\.isFrozen) == [false])
   }
@@ -120,7 +121,7 @@ import Testing
     #expect(try await driven.run(.deployForUser) == .finished)
     let pid = try #require(world.leaders.first).pid
     kill(pid, SIGKILL)
-    try await ProcessWorld.eventually("gone") { world.processes.isEmpty }
+    try await waitUntil("gone") { world.processes.isEmpty }
     let failure = try await driven.run(.setReady)?.failure
     #expect(failure?.kind == .permanent)
     #expect(failure?.reason.text == "process \(pid) is gone: it was killed by signal 9")
@@ -146,7 +147,7 @@ import Testing
     let pid = try #require(world.leaders.first).pid
     let port = try #require(driven.port)
     kill(pid, SIGUSR1)
-    try await ProcessWorld.eventually("refused") {
+    try await waitUntil("refused") {
       await driven.start(.setReady) != .finished
     }
     #expect(

@@ -2,6 +2,7 @@ import DeploymentDrivers
 import DeploymentEngine
 import DeploymentInterface
 import Glibc
+import TestSupport
 import Testing
 
 import struct Synchronization.Atomic
@@ -29,18 +30,6 @@ final class ProcessWorld: Sendable {
 
   var processes: [MarkedProcess] { (try? ProcessInventory.processes(ownedBy: owner)) ?? [] }
   var leaders: [MarkedProcess] { processes.filter(\.isLeader) }
-
-  /// Waits until something of the outside world is so.
-  static func eventually(
-    _ what: String, within limit: Duration = .seconds(300), _ condition: () async throws -> Bool
-  ) async throws {
-    let end = ContinuousClock.now + limit
-    while try await !condition() {
-      try #require(ContinuousClock.now < end, "never: \(what)")
-      // Waits for the next look at a real process.
-      try await Task.sleep(for: .milliseconds(10))
-    }
-  }
 
   private static let ports = Atomic(Int(getpid()) * 61 % 2700)
 

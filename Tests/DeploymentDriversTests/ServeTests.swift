@@ -1,7 +1,9 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import Foundation
 import SafeTexts
+import TestSupport
 import Testing
 
 import struct Synchronization.Atomic
@@ -47,7 +49,7 @@ import struct Synchronization.Atomic
 
     /// Asks until what may pass has passed.
     func askUntilAnswered(_ key: String) async throws {
-      try await ProcessWorld.eventually("\(key) is answered") {
+      try await waitUntil("\(key) is answered") {
         await isAnswered(key)
       }
     }
@@ -99,7 +101,7 @@ import struct Synchronization.Atomic
       within: .seconds(5))
     defer { serving.end() }
     let slow = Task.detached { try await serving.failure("slow") }
-    try await ProcessWorld.eventually("it was asked") { !serving.lines("asked").isEmpty }
+    try await waitUntil("it was asked") { !serving.lines("asked").isEmpty }
     for _ in 0..<5 { #expect(await serving.isAnswered("quick")) }
     let failure = try await slow.value
     #expect(failure.kind == .unknown && failure.reason == "status did not answer within 5s")
@@ -217,7 +219,7 @@ import struct Synchronization.Atomic
     let isClosed = Mutex(false)
     let sink = NoticeSink(owner: "e7") { _ in isClosed.withLock { $0 = true } }
     serving.server.watch(sink)
-    try await ProcessWorld.eventually("it has closed its input") {
+    try await waitUntil("it has closed its input") {
       isClosed.withLock { $0 }
     }
     let failure = try await serving.failure("k")
@@ -233,7 +235,7 @@ import struct Synchronization.Atomic
     let pids = (serving.lines("pids") + serving.lines("starts")).compactMap { Int32($0) }
     #expect(pids.count == 2)
     for pid in pids {
-      try await ProcessWorld.eventually("\(pid) is gone") {
+      try await waitUntil("\(pid) is gone") {
         ["", "Z", "X"].contains(ProcessWorld.state(pid))
       }
     }
@@ -251,7 +253,7 @@ import struct Synchronization.Atomic
     }
     let pid = try #require(
       Int32(ProcessWorld.text("\(folder.folder)/starts").split(separator: "\n")[0]))
-    try await ProcessWorld.eventually("it is gone") {
+    try await waitUntil("it is gone") {
       ["", "Z", "X"].contains(ProcessWorld.state(pid))
     }
     folder.end()
@@ -261,7 +263,7 @@ import struct Synchronization.Atomic
     let serving = try Serving("echo 1 >> FOLDER/asked", within: .minutes(10))
     defer { serving.end() }
     let waiting = Task.detached { try await serving.failure("k") }
-    try await ProcessWorld.eventually("it was asked") { !serving.lines("asked").isEmpty }
+    try await waitUntil("it was asked") { !serving.lines("asked").isEmpty }
     waiting.cancel()
     #expect(try await waiting.value.reason == "it was given up before it was answered")
   }
@@ -277,7 +279,7 @@ import struct Synchronization.Atomic
     let heard = Mutex<[DriverNotice]>([])
     let sink = NoticeSink(owner: "e7") { notice in heard.withLock { $0.append(notice) } }
     serving.server.watch(sink)
-    try await ProcessWorld.eventually("both came") { heard.withLock { $0.count } >= 2 }
+    try await waitUntil("both came") { heard.withLock { $0.count } >= 2 }
     #expect(
       heard.withLock { $0 } == [
         DriverNotice(owner: "e7", deployment: DeploymentID(3), kind: .users(["ana"])),
@@ -291,7 +293,7 @@ import struct Synchronization.Atomic
     defer { serving.end() }
     let sink = NoticeSink(owner: "e7") { _ in }
     serving.server.watch(sink)
-    try await ProcessWorld.eventually("the third start") { serving.starts == 3 }
+    try await waitUntil("the third start") { serving.starts == 3 }
     withExtendedLifetime(sink) {}
   }
 

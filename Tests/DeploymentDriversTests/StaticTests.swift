@@ -1,8 +1,10 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import DriverConformance
 import Foundation
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import DeploymentDrivers

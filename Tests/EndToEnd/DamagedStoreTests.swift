@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Testing
 
@@ -96,7 +97,7 @@ private struct StoreFiles {
 private struct Damage: CustomStringConvertible {
   private var blows: [(end: String, what: String, data: Data?)] = []
 
-  init(to files: StoreFiles, _ chance: inout Chance) {
+  init(to files: StoreFiles, _ chance: inout SplitMix64) {
     for _ in 0...chance.below(2) {
       let end = ["", "", "-wal", "-wal", "-shm"][chance.below(5)]
       let before = blows.last { $0.end == end }?.data ?? files.contents[end] ?? Data()
@@ -119,7 +120,7 @@ private struct Damage: CustomStringConvertible {
     }
   }
 
-  private static func blow(to data: Data, _ chance: inout Chance) -> (String, Data?) {
+  private static func blow(to data: Data, _ chance: inout SplitMix64) -> (String, Data?) {
     var data = Data(data)
     let offset = chance.below(data.count)
     switch chance.below(8) {

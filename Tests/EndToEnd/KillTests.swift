@@ -1,4 +1,7 @@
+import Basics
 import Glibc
+import Posix
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -90,7 +93,7 @@ extension EndToEnd {
 /// Somebody who asks for deployments and gives them back, and remembers what was acknowledged.
 private struct Customer {
   let place: Workplace
-  var chance: Chance
+  var chance: SplitMix64
   private(set) var acknowledged: [(key: String, answer: [ShownAct])] = []
   private(set) var served: Set<String> = []
   private(set) var released: Set<String> = []
@@ -105,15 +108,15 @@ private struct Customer {
     let isRelease: Bool
   }
 
-  init(place: Workplace, chance: Chance) {
+  init(place: Workplace, chance: SplitMix64) {
     self.place = place
     self.chance = chance
   }
 
   /// Asks for things, three at a time, until the time is over; the last may stay unanswered.
   mutating func ask(forMilliseconds span: Int) throws {
-    let end = monotonicMilliseconds() + span
-    while monotonicMilliseconds() < end {
+    let end = SystemClock.monotonicMilliseconds + Int64(span)
+    while SystemClock.monotonicMilliseconds < end {
       if open.count < 3 { try begin() }
       try collect()
       pass(milliseconds: 5)

@@ -1,5 +1,7 @@
+import Basics
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {

@@ -1,7 +1,9 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import GRDB
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import EngineRuntime

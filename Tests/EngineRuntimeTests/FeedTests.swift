@@ -3,6 +3,7 @@ import DeploymentInterface
 import Foundation
 import GRDB
 import SafeTexts
+import TestSupport
 import Testing
 
 import struct Synchronization.Atomic

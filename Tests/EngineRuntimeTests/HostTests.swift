@@ -3,6 +3,7 @@ import DeploymentInterface
 import GRDB
 import Glibc
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import EngineRuntime

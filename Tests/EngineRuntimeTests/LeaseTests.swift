@@ -1,6 +1,10 @@
+import Basics
+import DeploymentEngine
 import DeploymentInterface
 import Foundation
+import Posix
 import SafeTexts
+import TestSupport
 import Testing
 
 import struct Synchronization.Atomic
@@ -102,7 +106,7 @@ struct LeaseTests {
   @Test func isNotInheritedByChildren() throws {
     let temporary = try TemporaryStore()
     let lease = try Lease.take(store: temporary.path)
-    let child = try Child(["tail", "-f", "/dev/null"])
+    let child = try Child("tail", ["-f", "/dev/null"])
     defer { child.kill() }
     lease.release()
     #expect(failure(temporary.path) == nil)
@@ -127,9 +131,9 @@ struct LeaseTests {
     #expect(pid == child.pid)
     #expect(age > .seconds(50))
     #expect(failure(temporary.path, endsFrozenHolder: false)?.holder.pid == child.pid)
-    #expect(ProcessIdentity.startTime(of: child.pid) != nil)
+    #expect(try isAlive(child))
     #expect(failure(temporary.path) == nil)
-    #expect(ProcessIdentity.startTime(of: child.pid) == nil)
+    #expect(try !isAlive(child))
     child.kill()
   }
 
@@ -139,17 +143,17 @@ struct LeaseTests {
     defer { child.kill() }
     let refusal = failure(temporary.path)
     #expect(refusal?.sentence.text.contains("end it there") == true)
-    #expect(ProcessIdentity.startTime(of: child.pid) != nil)
+    #expect(try isAlive(child))
   }
 
   @Test func endsNoProcessThatOnlyHasTheSamePid() throws {
-    let child = try Child(["tail", "-f", "/dev/null"])
+    let child = try Child("tail", ["-f", "/dev/null"])
     defer { child.kill() }
     var stranger = ProcessIdentity.current
     stranger.pid = child.pid
     stranger.startTime = 1
-    try ProcessEnder.end(stranger, within: 1000)
-    #expect(ProcessIdentity.startTime(of: child.pid) != nil)
+    try stranger.kill(within: 1000)
+    #expect(try isAlive(child))
   }
 
   @Test func noticesWhenItsLockFileIsReplaced() throws {
@@ -165,7 +169,7 @@ struct LeaseTests {
       holder: .current, since: Timestamp(milliseconds: 5),
       remembered: .init(storeID: "abc", commits: 7))
     let temporary = try TemporaryStore()
-    let file = try FileMaker.openOrMake(temporary.lock, mode: 0o600)
+    let file = try SecureFile.openOrMake(temporary.lock, mode: 0o600)
     defer { close(file) }
     try contents.write(to: file)
     #expect(LockContents(descriptor: file) == contents)
@@ -177,20 +181,24 @@ struct LeaseTests {
     }
   }
 
+  private func isAlive(_ child: Child) throws -> Bool {
+    try Proc.stat(child.pid).map { !$0.isGone } ?? false
+  }
+
   /// A process of another program that holds the lock, as an engine of ours would.
   private func holder(
     of temporary: TemporaryStore, beatAge seconds: Int, machine: String? = nil
   ) throws -> Child {
     let file = open(temporary.lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     defer { close(file) }
-    #expect(try FileLock.tryTake(file))
-    let child = try Child(["tail", "-f", "/dev/null"], keeping: file)
-    var identity = ProcessIdentity.current
-    identity.pid = child.pid
-    identity.startTime = ProcessIdentity.startTime(of: child.pid) ?? 0
-    if let machine { identity.machine = machine }
+    #expect(try OFDLock.tryTake(file))
+    let child = try Child("tail", ["-f", "/dev/null"], keeping: file)
+    var holder = LeaseHolder.current
+    holder.process.pid = child.pid
+    holder.process.startTime = try Proc.stat(child.pid)?.startTime ?? 0
+    if let machine { holder.machine = machine }
     let contents = LockContents(
-      holder: identity, since: EngineClock.system.now.utc, remembered: nil)
+      holder: holder, since: EngineClock.system.now.utc, remembered: nil)
     try contents.write(to: file)
     var times = [timespec](repeating: timespec(), count: 2)
     clock_gettime(CLOCK_REALTIME, &times[0])

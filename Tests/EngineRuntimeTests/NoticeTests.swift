@@ -1,6 +1,8 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import EngineRuntime

@@ -2,6 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 import GRDB
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import EngineRuntime

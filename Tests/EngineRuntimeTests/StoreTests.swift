@@ -2,6 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 import Foundation
 import GRDB
+import Posix
 import SafeTexts
 import Testing
 

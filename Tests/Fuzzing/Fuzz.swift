@@ -1,5 +1,5 @@
+import Basics
 import Glibc
-import Synchronization
 
 /// Feeds a parser with what nobody meant to write.
 ///
@@ -17,7 +17,7 @@ public enum Fuzz {
       return search(seconds, seeds, body)
     }
     for seed in seeds { body(seed) }
-    var random = Random(state: 1)
+    var random = SplitMix64(seed: 1)
     for seed in seeds {
       for _ in 0..<max(50, 600 / seeds.count) {
         var input = seed
@@ -29,16 +29,8 @@ public enum Fuzz {
 
   // MARK: Changed at random
 
-  private struct Random {
-    var state: UInt64
-
-    mutating func below(_ limit: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return limit <= 0 ? 0 : Int(state >> 33) % limit
-    }
-  }
-
-  private static func change(_ input: inout [UInt8], _ seeds: [[UInt8]], _ random: inout Random) {
+  private static func change(_ input: inout [UInt8], _ seeds: [[UInt8]], _ random: inout SplitMix64)
+  {
     let place = random.below(input.count + 1)
     let end = min(input.count, place + random.below(16))
     switch random.below(6) {
@@ -69,6 +61,7 @@ public enum Fuzz {
   private static func search(
     _ seconds: Int, _ seeds: [[UInt8]], _ body: @escaping @Sendable ([UInt8]) -> Void
   ) {
+    // Only a build for it has libFuzzer, so nothing can be linked against it.
     guard let address = dlsym(nil, "LLVMFuzzerRunDriver") else {
       print("fuzz: this build has no libFuzzer in it; use `make fuzz`")
       exit(1)

@@ -1,5 +1,7 @@
+import Basics
 import DeploymentInterface
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver
@@ -107,7 +109,7 @@ import Testing
       try domain.powerOff()
       try domain.undefine()
     }
-    try await eventually("both events came") { seen.withLock { $0.count >= 2 } }
+    try await waitUntil("both events came") { seen.withLock { $0.count >= 2 } }
     let all = seen.withLock { $0 }
     #expect(
       all.map(\.kind) == [
@@ -115,15 +117,5 @@ import Testing
       ])
     #expect(all.allSatisfy { $0.deployment == DeploymentID(7) && $0.owner == world.owner })
     withExtendedLifetime((sink, other)) {}
-  }
-}
-
-/// Polls a condition that another thread brings about.
-func eventually(_ what: String, _ condition: () throws -> Bool) async throws {
-  let end = ContinuousClock.now + .seconds(60)
-  while try !condition() {
-    try #require(ContinuousClock.now < end, "not within a minute: \(what)")
-    // Waits for a thread of libvirt.
-    try await Task.sleep(for: .milliseconds(5))
   }
 }

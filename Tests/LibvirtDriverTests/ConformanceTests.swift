@@ -2,6 +2,7 @@ import DeploymentDrivers
 import DeploymentEngine
 import DeploymentInterface
 import DriverConformance
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver

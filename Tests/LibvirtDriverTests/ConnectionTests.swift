@@ -3,7 +3,9 @@ import DeploymentEngine
 import DeploymentInterface
 import Dispatch
 import Foundation
+import Posix
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver
@@ -35,7 +37,7 @@ import Testing
     let provider = try driver.makeProvider(["uri": .text(Self.nowhere)])
     #expect(await provider.problem()?.text.contains("is out of reach") ?? false)
     let service = try provider.makeService(["base": .text("golden")])
-    var driven = Driven(service, owner: "owner-1", id: 7)
+    var driven = Driven(machine: service, owner: "owner-1", id: 7)
     #expect(await driven.start(.deployForUser)?.reason(.transient) != nil)
     #expect(await driven.call(.check(.deployForUser))?.reason(.transient) != nil)
     #expect(await driven.start(.destroy)?.reason(.transient) != nil)
@@ -58,7 +60,7 @@ import Testing
   }
 
   @Test func aLongJobIsJoinedAndItsEndIsKept() async throws {
-    let jobs = JobTable(threads: WorkerThreads(limit: 2))
+    let jobs = JobTable(threads: BlockingExecutor(named: "libvirt", limit: 2))
     let gate = DispatchSemaphore(value: 0)
     let begin = { (verb: String, patience: TimeSpan) in
       await jobs.run(verb, on: "lab-7", waiting: patience) {
@@ -70,7 +72,7 @@ import Testing
     #expect(await begin("save", .milliseconds(20)).isGoingOn)
     #expect(await begin("remove", .milliseconds(20)).isGoingOn)
     gate.signal()
-    try await eventually("the job has ended") { !jobs.isAtWork(on: "lab-7") }
+    try await waitUntil("the job has ended") { !jobs.isAtWork(on: "lab-7") }
     guard case .ended(.failure(let error)) = await begin("save", .milliseconds(20)) else {
       Issue.record("its end was not kept")
       return
@@ -81,7 +83,7 @@ import Testing
   }
 
   @Test func aRemovalOvertakesWhatHangs() async {
-    let jobs = JobTable(threads: WorkerThreads(limit: 3))
+    let jobs = JobTable(threads: BlockingExecutor(named: "libvirt", limit: 3))
     let gate = DispatchSemaphore(value: 0)
     defer { gate.signal() }
     let hung = await jobs.run("start", on: "lab-7", waiting: .milliseconds(1)) {

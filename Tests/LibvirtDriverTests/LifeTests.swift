@@ -1,5 +1,6 @@
 import DeploymentInterface
 import SafeTexts
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver

@@ -2,6 +2,7 @@ import CLibvirt
 import DeploymentEngine
 import DeploymentInterface
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LibvirtDriver
@@ -138,16 +139,25 @@ final class TestWorld {
 
   /// A deployment of a pool that has been published.
   func driven(_ parameters: ParameterValues = [:], id: Int64 = 7) async throws -> Driven {
-    var driven = Driven(try service(parameters), owner: owner, id: id)
+    var driven = Driven(machine: try service(parameters), owner: owner, id: id)
     driven.publication = try await published(parameters)
     return driven
   }
 
   func published(_ parameters: ParameterValues = [:]) async throws -> PublicationReference {
-    var publication = Driven(try service(parameters), owner: owner, id: 0)
+    var publication = Driven(machine: try service(parameters), owner: owner, id: 0)
     publication.name = "lab-r1"
     publication.subject = .publication(PoolID(1), 1)
     #expect(try await publication.run(.publish) == .finished)
     return PublicationReference(revision: 1, name: "lab-r1", data: publication.data)
+  }
+}
+
+extension Driven {
+  /// A machine with the network address of these tests.
+  init(machine service: any Service, owner: String, id: Int64) {
+    self.init(
+      service, owner: owner, id: id, name: "lab-\(id)",
+      mac: MACAddress(parsing: "52:54:00:00:00:07"))
   }
 }

@@ -1,7 +1,7 @@
-/// Swift text with the insides of comments and string literals replaced by spaces, byte for byte:
-/// what is left is code, at the same line and column.
+/// Replaces comments and the contents of string literals by spaces, byte for byte. The code that
+/// remains keeps its lines and columns.
 ///
-/// What is interpolated is code as well. Regex literals are not known to it.
+/// Interpolations count as code. Regex literals are not recognised.
 struct Blanking {
   private let bytes: [UInt8]
   private var out: [UInt8]
@@ -57,7 +57,7 @@ struct Blanking {
     }
   }
 
-  /// `#"…"#`, or something else that begins with a pound sign.
+  /// Handles `#"…"#`, and anything else that begins with a number sign.
   private mutating func pounds() {
     var count = 0
     while at < bytes.count, bytes[at] == UInt8(ascii: "#") {
@@ -67,7 +67,7 @@ struct Blanking {
     if at < bytes.count, bytes[at] == UInt8(ascii: "\"") { blankLiteral(pounds: count) }
   }
 
-  /// From the first quote to past the last; the quotes themselves stay.
+  /// Blanks a literal, from its opening quote past its closing quote; the quotes themselves stay.
   private mutating func blankLiteral(pounds: Int) {
     let quotes = starts("\"\"\"") ? "\"\"\"" : "\""
     let tail = String(repeating: "#", count: pounds)
@@ -89,7 +89,7 @@ struct Blanking {
     }
   }
 
-  /// To past the parenthesis that closes it; literals inside are blanked.
+  /// Skips an interpolation past its closing parenthesis; literals inside are blanked.
   private mutating func followInterpolation() {
     var depth = 1
     while at < bytes.count, depth > 0 {

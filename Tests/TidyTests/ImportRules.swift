@@ -7,25 +7,29 @@ struct ImportTable: Sendable {
 
   /// What would bring a clock, chance, files, threads or processes along.
   private static let system: Set<String> = [
-    "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
+    "Posix", "CPosix", "Glibc", "Musl", "Darwin", "Dispatch", "Foundation", "FoundationEssentials",
   ]
   private static let interface = "Sources/DeploymentEngine/Interface/"
   private static let coding: Set<String> = ["FoundationEssentials", "Foundation"]
 
   static let all: [ImportTable] = [
     ImportTable(folder: "Sources/Support/SafeTexts", modules: []),
+    ImportTable(folder: "Sources/Support/Basics", modules: []),
+    // The lock, which is another one in a build for ThreadSanitizer.
+    ImportTable(folder: "Sources/Support/Basics/Mutex.swift", modules: ["Glibc"]),
     ImportTable(folder: "Sources/DeploymentEngine/Interface", modules: []),
     // Between a driver's value and the bytes that are stored: the only places of the interface
     // where JSON is read and written.
     ImportTable(folder: interface + "ServiceCaller.swift", modules: coding),
     ImportTable(folder: interface + "DriverData.swift", modules: coding),
-    // The lock, which is another one in a build for ThreadSanitizer.
-    ImportTable(folder: interface + "Mutex.swift", modules: ["Synchronization", "Glibc"]),
     ImportTable(folder: "Sources/DeploymentEngine/Core", modules: []),
     ImportTable(folder: "Sources/DeploymentEngine/Simulation", modules: []),
-    ImportTable(folder: "Sources/Dashboard/Model", modules: []),
-    ImportTable(folder: "Sources/Dashboard/View", modules: []),
-    ImportTable(folder: "Sources/Dashboard/Actions", modules: []),
+    ImportTable(folder: "Sources/Dashboard/Cells", modules: []),
+    ImportTable(folder: "Sources/Dashboard/Screen", modules: []),
+    // The C library's regular expressions, which match in linear time.
+    ImportTable(
+      folder: "Sources/Dashboard/Screen/Matching/Pattern.swift",
+      modules: ["Glibc", "Musl", "Darwin"]),
   ]
 
   /// Whether the file may import this module.

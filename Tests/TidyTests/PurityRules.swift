@@ -1,50 +1,50 @@
 extension Rule {
-  /// Folders whose code is a function of what it is given: no clock, no chance, no work of its own.
+  /// Folders whose code depends only on its input: no clock, no random numbers, no threads.
   private static let pure = [
     "Sources/Support/SafeTexts", "Sources/DeploymentEngine/Interface",
     "Sources/DeploymentEngine/Core", "Sources/DeploymentEngine/Simulation",
-    "Sources/Dashboard/Model", "Sources/Dashboard/View", "Sources/Dashboard/Actions",
+    "Sources/Dashboard/Cells", "Sources/Dashboard/Screen",
   ]
 
   static let purity: [Rule] = [
     .forbidding(
-      "Pure folders read no clock and throw no dice",
+      "Pure folders read no clock and draw no random numbers",
       [
         Word("Date()", "take the time as a parameter (`now: EngineTime`)"),
         Word("Date.now", "take the time as a parameter (`now: EngineTime`)"),
         Word("ContinuousClock", "take the time as a parameter (`now: EngineTime`)"),
         Word("SuspendingClock", "take the time as a parameter (`now: EngineTime`)"),
         Word("clock_gettime", "take the time as a parameter (`now: EngineTime`)"),
-        Word("UUID()", "take the identifier as a parameter, or count"),
-        Word(".random(", "draw from the seeded generator that is handed down"),
-        Word(".randomElement(", "draw from the seeded generator that is handed down"),
-        Word(".shuffled(", "draw from the seeded generator that is handed down"),
-        Word("SystemRandomNumberGenerator", "draw from the seeded generator that is handed down"),
+        Word("UUID()", "take the identifier as a parameter, or use a counter"),
+        Word(".random(", "use the seeded generator that is passed in"),
+        Word(".randomElement(", "use the seeded generator that is passed in"),
+        Word(".shuffled(", "use the seeded generator that is passed in"),
+        Word("SystemRandomNumberGenerator", "use the seeded generator that is passed in"),
       ]
     ) { $0.isBelow(pure) },
     .forbidding(
-      "Pure folders do no work of their own",
+      "Pure folders start no tasks or threads",
       [
-        Word("Task.sleep", "answer with a due time and let the loop wait"),
-        Word("Task {", "answer with what is to be done and let the runtime do it"),
-        Word("Task.detached", "answer with what is to be done and let the runtime do it"),
-        Word("Thread {", "answer with what is to be done and let the runtime do it"),
-        Word("DispatchQueue", "answer with what is to be done and let the runtime do it"),
+        Word("Task.sleep", "return a due time and let the loop wait"),
+        Word("Task {", "return the work and let the runtime do it"),
+        Word("Task.detached", "return the work and let the runtime do it"),
+        Word("Thread {", "return the work and let the runtime do it"),
+        Word("DispatchQueue", "return the work and let the runtime do it"),
       ]
     ) { $0.isBelow(pure) },
     .forbidding(
       "Every switch of the core lists every case",
-      [Word("default:", "list the cases: a new one must not be swallowed")]
+      [Word("default:", "list the cases, so that a new one is not ignored")]
     ) { $0.isBelow(["Sources/DeploymentEngine/Core"]) },
-    Rule("Pure folders loop over nothing whose order differs between two processes") { file in
+    Rule("Pure folders never iterate in an order that differs between processes") { file in
       guard file.isSwift, file.isBelow(pure) else { return [] }
       return HashOrder.findings(in: file)
     },
   ]
 }
 
-/// Loops over dictionaries and sets, as far as they can be told without a compiler: over `.keys` or
-/// `.values`, or over a name that the same file declares with such a type.
+/// Finds loops over dictionaries and sets, as far as that is possible without a compiler: over
+/// `.keys` or `.values`, or over a name that the same file declares with such a type.
 enum HashOrder {
   static func findings(in file: SourceFile) -> [Finding] {
     let names = declared(in: file)

@@ -1,6 +1,6 @@
 import Testing
 
-/// One rule of the house: a claim about every file, and what breaks it.
+/// One rule: a claim about every file, and a check that finds the places that break it.
 struct Rule: Sendable, CustomTestStringConvertible {
   let claim: String
   let check: @Sendable (SourceFile) -> [Finding]
@@ -12,7 +12,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { claim }
 
-  /// A word that code may not contain, and what to write instead.
+  /// A word that must not occur, and what to write instead.
   struct Word: Sendable {
     let word: String
     let instead: String
@@ -23,7 +23,7 @@ struct Rule: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// No line of code in these files holds one of these words.
+  /// A rule that no line of code in these files contains one of these words.
   static func forbidding(
     _ claim: String, _ words: [Word], where applies: @escaping @Sendable (SourceFile) -> Bool
   ) -> Rule {

@@ -1,12 +1,12 @@
 import Glibc
 
-/// A text that is searched as bytes, because a test build walks characters slowly.
+/// A text that is searched as bytes, because walking characters is slow in a debug build.
 struct SearchedText: Sendable {
-  /// The lines from first to last, without their ends.
+  /// The lines from first to last, without their line ends.
   let lines: [Substring]
-  /// The text with a zero at its end.
+  /// The text as bytes, terminated by a zero.
   private let bytes: [UInt8]
-  /// Where each line begins.
+  /// The offset at which each line begins.
   private let starts: [Int]
 
   init(_ text: String) {
@@ -26,15 +26,22 @@ struct SearchedText: Sendable {
     self.starts = starts
   }
 
-  /// The numbers, from 1, of the lines that hold the word; a word that begins with a letter is not
-  /// found inside a longer one.
-  func lines(with word: String) -> [Int] {
-    offsets(of: word).filter { offset in
-      !isWordLike(word.utf8.first) || offset == 0 || !isWordLike(bytes[offset - 1])
-    }.map(line(of:))
+  /// The numbers, from 1, of the lines that contain the word. A word that begins with a letter does
+  /// not match inside a longer word.
+  func lines(with word: String) -> [Int] { starts(of: word).map(line(of:)) }
+
+  /// The same for a phrase that must also end where a word ends.
+  func lines(withWhole phrase: String) -> [Int] {
+    starts(of: phrase).filter { !isWordLike(bytes[$0 + phrase.utf8.count]) }.map(line(of:))
   }
 
-  /// The number, from 1, of the line that holds an offset.
+  private func starts(of word: String) -> [Int] {
+    offsets(of: word).filter { offset in
+      !isWordLike(word.utf8.first) || offset == 0 || !isWordLike(bytes[offset - 1])
+    }
+  }
+
+  /// The number, from 1, of the line that contains an offset.
   private func line(of offset: Int) -> Int {
     var low = 0
     var high = starts.count

@@ -1,5 +1,5 @@
 extension Rule {
-  /// How long things may be. A limit that is reached asks for a second name, not for a second line.
+  /// Limits on length. A part that reaches its limit needs a second name, not a shorter layout.
   static let sizes: [Rule] = [
     Rule("No line is longer than 100 columns") { file in
       guard !file.path.hasSuffix(".md") else { return [] }
@@ -23,7 +23,7 @@ extension Rule {
   ]
 }
 
-/// Where functions begin and how many lines they have, first and last included.
+/// Finds functions and counts their lines, including the first and the last.
 struct FunctionLengths {
   private struct Open {
     let line: Int
@@ -58,7 +58,7 @@ struct FunctionLengths {
     return found
   }
 
-  /// A declaration, not a call: the word follows nothing but attributes and modifiers.
+  /// Whether the line is a declaration, not a call: only attributes and modifiers precede the word.
   private static func begins(_ line: Substring) -> Bool {
     let text = line.drop { $0 == " " }
     return words.contains { word in

@@ -1,11 +1,11 @@
-/// One file of the tree, as the rules see it.
+/// One file of the tree.
 struct SourceFile: Sendable {
-  /// The path below the root of the tree.
+  /// The path relative to the root of the tree.
   let path: String
-  /// The text as it is written.
+  /// The whole text.
   let text: SearchedText
-  /// What of it is code: comments and the insides of literals are blank. Empty for what is not
-  /// Swift.
+  /// The code: comments and the contents of literals are replaced by blanks. Empty if the file is
+  /// not Swift.
   let code: SearchedText
 
   init(path: String, text: String) {
@@ -27,10 +27,10 @@ struct SourceFile: Sendable {
   }
 }
 
-/// One breach of a rule, said so that the reader knows what to write instead.
+/// One place that breaks a rule, with a message that says what to write instead.
 struct Finding: Hashable, Sendable, CustomStringConvertible {
   let path: String
-  /// From 1.
+  /// The line's number, from 1.
   let line: Int
   let message: String
 

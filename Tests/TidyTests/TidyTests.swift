@@ -15,5 +15,5 @@ import Testing
 }
 
 extension Rule {
-  static let all = sizes + imports + purity + safety + text
+  static let all = sizes + imports + purity + safety + text + language
 }

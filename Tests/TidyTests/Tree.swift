@@ -1,14 +1,14 @@
 import Foundation
 
-/// The files of the project that the rules look at, read once.
+/// The files of the project that the rules check, read once.
 enum Tree {
-  /// Folders and files at the root that hold what we wrote.
+  /// The folders and files at the root that contain our own text.
   private static let parts = [
-    "Package.swift", "Sources", "Tests", "scripts", ".ci", "themes", "docs", "Makefile",
+    "Package.swift", "Sources", "Tests", "scripts", ".ci", "themes", "docs", "examples", "Makefile",
     "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md",
   ]
   private static let suffixes: Set<String> = [
-    "swift", "h", "c", "modulemap", "sh", "yaml", "md", "run", "Makefile", "1",
+    "swift", "h", "c", "modulemap", "sh", "yaml", "md", "py", "run", "Makefile", "1",
   ]
 
   static let root: URL = {

@@ -1,4 +1,5 @@
 import CNcurses
+import CPosix
 import Glibc
 
 /// Where ncurses writes to: a file in memory, so that a frame is one piece and the loop decides
@@ -15,7 +16,7 @@ final class CursesOutput {
   private let terminal: Int32
 
   init?(_ terminal: Int32) {
-    memory = cn_memory_file()
+    memory = cposix_memory_file("captured")
     descriptor = dup(terminal)
     self.terminal = terminal
     guard memory >= 0, descriptor >= 0, let stream = fdopen(descriptor, "w") else { return nil }

@@ -1,5 +1,6 @@
 import DeploymentInterface
 import SafeTexts
+import TerminalCells
 
 /// What comes out of ncurses, before it is known whether a person or the terminal said it.
 enum RawInput: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import CNcurses
+import TerminalCells
 
 /// Brings surfaces to ncurses: only the cells that differ from the last one.
 struct Painter {

@@ -1,4 +1,5 @@
 import CNcurses
+import CPosix
 import Glibc
 import SafeTexts
 
@@ -20,7 +21,7 @@ final class ProcessGuard {
   /// Standard error is captured only when it goes to a terminal; sent elsewhere it harms nobody.
   init(terminal: Int32, modes: termios) {
     stack = UnsafeMutableRawPointer.allocate(byteCount: Self.stackSize, alignment: 16)
-    let file = isatty(2) == 1 ? cn_memory_file() : -1
+    let file = isatty(2) == 1 ? cposix_memory_file("captured") : -1
     savedErrors = file >= 0 ? fcntl(2, F_DUPFD_CLOEXEC, 3) : -1
     captured = savedErrors >= 0 && dup2(file, 2) >= 0 ? file : -1
     if captured >= 0 { _ = fcntl(2, F_SETFL, O_APPEND) }

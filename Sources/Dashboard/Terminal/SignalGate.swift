@@ -2,7 +2,7 @@ import CNcurses
 import Glibc
 
 /// Signals as something to be read, instead of something that strikes anywhere.
-struct SignalGate: Sendable {
+package struct SignalGate: Sendable {
   /// Readable when one has come.
   let descriptor: Int32
   /// The next one, if one has come.
@@ -14,7 +14,7 @@ struct SignalGate: Sendable {
   /// Blocks them from now on, in this thread and in those that it starts: call it before there are
   /// any. A program that is started by this one must be given a clean mask. Nil when the system
   /// refuses.
-  static func blockAtStart() -> SignalGate? {
+  package static func blockAtStart() -> SignalGate? {
     let descriptor = cn_signal_gate(watched, Int32(watched.count))
     guard descriptor >= 0 else { return nil }
     return SignalGate(descriptor: descriptor) {

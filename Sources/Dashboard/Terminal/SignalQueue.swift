@@ -1,18 +1,18 @@
 import CNcurses
-import DeploymentInterface
+package import DeploymentInterface
 import Glibc
 
 /// The signals that end an engine or make it read its configuration again, one after the other.
 ///
 /// They are blocked, so that they strike nowhere and are read here. It must be made before any
 /// thread is.
-struct SignalQueue {
+package struct SignalQueue {
   /// Means nothing but that there is something to look at.
-  static let wake = SIGUSR1
+  package static let wake = SIGUSR1
 
   private let set: sigset_t
 
-  init() {
+  package init() {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in [SIGTERM, SIGINT, SIGHUP, Self.wake] { sigaddset(&set, signal) }
@@ -21,7 +21,7 @@ struct SignalQueue {
   }
 
   /// The next one; nil when the time is over.
-  func next(within span: TimeSpan) -> Int32? {
+  package func next(within span: TimeSpan) -> Int32? {
     var set = set
     var limit = timespec(
       tv_sec: Int(span.milliseconds / 1000), tv_nsec: Int(span.milliseconds % 1000) * 1_000_000)

@@ -1,4 +1,5 @@
 import CNcurses
+import TerminalCells
 
 /// What roles become on this terminal: a pair of colours and attributes, as ncurses takes them.
 struct StyleSheet {

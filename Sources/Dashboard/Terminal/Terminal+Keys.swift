@@ -1,5 +1,6 @@
 import CNcurses
 import Glibc
+import TerminalCells
 
 extension Terminal {
   /// Numbers that ncurses gives back for sequences that are no keys; far above its own.

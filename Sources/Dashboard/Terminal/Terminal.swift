@@ -1,10 +1,11 @@
 import CNcurses
 import DeploymentInterface
 import Glibc
-import SafeTexts
+package import SafeTexts
+package import TerminalCells
 
 /// The terminal through ncurses. One thread owns it, from `open` to `close`: ncurses is a global.
-final class Terminal {
+package final class Terminal {
   let input: Int32
   let outlet: Outlet
   /// What must be said about the terminal, such as that it is not known.
@@ -39,7 +40,9 @@ final class Terminal {
   static let largest = Size(width: 1000, height: 400)
 
   /// Takes the terminal. Nothing is shown before the first frame.
-  static func open(_ options: TerminalOptions, theme: Theme) throws(TerminalAbsence) -> Terminal {
+  package static func open(_ options: TerminalOptions, theme: Theme) throws(TerminalAbsence)
+    -> Terminal
+  {
     guard isatty(options.input) == 1, isatty(options.output) == 1 else {
       throw TerminalAbsence(sentence: "standard input or output is no terminal")
     }
@@ -209,7 +212,7 @@ final class Terminal {
   }
 
   /// Gives the terminal back for good; answers what was written to standard error meanwhile.
-  func close() -> [SafeText] {
+  package func close() -> [SafeText] {
     guard isOpen else { return [] }
     isOpen = false
     awaitAnswer()

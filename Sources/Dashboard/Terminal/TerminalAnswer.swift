@@ -1,3 +1,5 @@
+import TerminalCells
+
 /// What a terminal says when it is asked.
 enum TerminalAnswer: Hashable, Sendable {
   /// `CSI 0 n`: everything sent before the question has been shown.

@@ -1,17 +1,19 @@
 import CNcurses
 import DeploymentEngine
-import DeploymentInterface
+package import DeploymentInterface
 import Glibc
-import SafeTexts
+package import Posix
+package import SafeTexts
+package import TerminalCells
 
 /// Which theme is in force.
-enum ThemeChoice: Sendable {
+package enum ThemeChoice: Sendable {
   case fixed(Theme)
   /// The one or the other, by what the terminal says of its background; dark until it does.
   case auto(dark: Theme, light: Theme)
 
   /// The theme to begin with.
-  var first: Theme {
+  package var first: Theme {
     switch self {
     case .fixed(let theme), .auto(dark: let theme, light: _): theme
     }
@@ -22,12 +24,12 @@ enum ThemeChoice: Sendable {
 /// draws.
 ///
 /// It sleeps until something happens; the program says when it wants to be told the time.
-struct TerminalLoop<Program: ScreenProgram> {
+package struct TerminalLoop<Program: ScreenProgram> {
   /// What is known when it is over.
-  struct Outcome {
-    let end: LoopEnd
+  package struct Outcome {
+    package let end: LoopEnd
     /// The last lines that were written to standard error meanwhile.
-    let chatter: [SafeText]
+    package let chatter: [SafeText]
   }
 
   private enum Hold {
@@ -53,7 +55,7 @@ struct TerminalLoop<Program: ScreenProgram> {
 
   /// - clock: both clocks; the machine's.
   /// - stop: stops the process, or its group, until it is continued.
-  init(
+  package init(
     program: Program, terminal: Terminal, theme: ThemeChoice, signals: SignalGate, wake: WakePipe,
     clock: @escaping () -> EngineTime = LoopClock.now,
     stop: @escaping (_ signal: Int32, _ wholeGroup: Bool) -> Void = { cn_stop($0, $1 ? 1 : 0) }
@@ -68,7 +70,7 @@ struct TerminalLoop<Program: ScreenProgram> {
   }
 
   /// Runs until the program, a signal or the terminal ends it, and gives the terminal back.
-  mutating func run() -> Outcome {
+  package mutating func run() -> Outcome {
     tell(.started(terminal.size, note: terminal.note), .input)
     while end == nil {
       drawIfDue()
@@ -84,7 +86,7 @@ struct TerminalLoop<Program: ScreenProgram> {
   private mutating func rest() {
     var polls = [
       pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wake.reading, events: Int16(POLLIN), revents: 0),
       pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
     ]
     let outlet = terminal.outlet

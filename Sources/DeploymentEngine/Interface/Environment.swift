@@ -1,3 +1,4 @@
+import Basics
 public import SafeTexts
 
 /// What a deployment is given with every call: the interface page's utility methods.

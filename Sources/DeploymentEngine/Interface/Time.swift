@@ -17,6 +17,9 @@ public struct TimeSpan: Hashable, Comparable, Codable, Sendable {
   /// A length in hours.
   public static func hours(_ count: Int64) -> TimeSpan { .minutes(count * 60) }
 
+  /// The same length as the standard library has it.
+  public var duration: Duration { .milliseconds(milliseconds) }
+
   /// Shorter before longer.
   public static func < (one: TimeSpan, other: TimeSpan) -> Bool {
     one.milliseconds < other.milliseconds

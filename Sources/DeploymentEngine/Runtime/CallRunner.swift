@@ -1,7 +1,14 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import EngineStore
+import Posix
 import SafeTexts
+
+extension BlockingExecutor {
+  /// What drivers run on, for all engines of the process.
+  static let drivers = BlockingExecutor(named: "driver", limit: 256)
+}
 
 /// Makes driver calls beside the engine, each with a deadline, and never two at once on one
 /// deployment.
@@ -85,7 +92,7 @@ final class CallRunner: Sendable {
   }
 
   private func begin(_ order: Order, _ deadline: Moment, _ state: inout sending State) {
-    let task = Task.detached(executorPreference: DriverThreads.shared) { [self] in
+    let task = Task.detached(executorPreference: BlockingExecutor.drivers) { [self] in
       let outcome = await order.service.perform(order.call, owner: order.owner)
       ended(order, outcome)
     }

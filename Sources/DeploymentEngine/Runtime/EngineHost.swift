@@ -1,7 +1,9 @@
+import Basics
 public import DeploymentEngine
 public import DeploymentInterface
 public import EngineStore
 import Glibc
+import Posix
 public import SafeTexts
 
 /// The engine for real: the core on a thread of its own, a store under it, drivers beside it.
@@ -74,10 +76,10 @@ public final class EngineHost: Sendable {
     _ run: EngineRun, on store: Store, _ options: EngineOptions
   ) throws(StoreFailure) {
     let started = StartResult()
-    do throws(FileStatus.Failure) {
-      try DriverThreads.shared.prepare()
+    do throws(SystemError) {
+      try BlockingExecutor.drivers.prepare()
       let log = try JournalLog(options.logger)
-      do throws(FileStatus.Failure) {
+      do throws(SystemError) {
         try startThread(run, store, options, log, started)
       } catch {
         log.close()
@@ -93,7 +95,7 @@ public final class EngineHost: Sendable {
   private func startThread(
     _ run: EngineRun, _ store: Store, _ options: EngineOptions, _ log: JournalLog,
     _ started: StartResult
-  ) throws(FileStatus.Failure) {
+  ) throws(SystemError) {
     let runner = runner
     // The core is made where it is used: nothing of it is ever shared.
     try SystemThread.start(named: "engine", stack: 8 << 20) {

@@ -1,5 +1,7 @@
+import Basics
 import DeploymentInterface
 import EngineStore
+import Posix
 import SafeTexts
 
 /// One run of an engine, from its start to its stop, as the rest of the program sees it.
@@ -63,6 +65,6 @@ final class EngineRun: Sendable {
     mailbox.post { $0.stop = Mailbox.StopRequest(draining: draining) }
     retry.signal()
     // A disk that does not answer at all may keep the thread for ever.
-    if ended.wait(atMost: draining + .seconds(10)) { ended.signal() }
+    if ended.wait(atMost: draining.duration + .seconds(10)) { ended.signal() }
   }
 }

@@ -2,6 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 import EngineStore
 import Glibc
+import Posix
 import SafeTexts
 
 extension EngineWorker {
@@ -122,7 +123,7 @@ extension EngineWorker {
       try turn(run.mailbox.take(waitingUpTo: min(left, 100)))
     }
     try turn(run.mailbox.take(waitingUpTo: 0))
-    let process = ProcessIdentity.current
-    try store(noting: "the engine stopped: pid \(process.pid) on \(process.host)")
+    let holder = LeaseHolder.current
+    try store(noting: "the engine stopped: pid \(holder.process.pid) on \(holder.host)")
   }
 }

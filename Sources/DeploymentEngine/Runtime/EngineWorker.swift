@@ -2,6 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 import EngineStore
 import Glibc
+import Posix
 import SafeTexts
 
 /// The engine on its thread: it takes what is there, tells the core all of it, stores what the
@@ -79,8 +80,8 @@ struct EngineWorker {
 
   private mutating func begin() throws(StoreFailure) {
     let given = options.configuration ?? configuration
-    let process = ProcessIdentity.current
-    let who: SafeText = "pid \(process.pid) on \(process.host)"
+    let holder = LeaseHolder.current
+    let who: SafeText = "pid \(holder.process.pid) on \(holder.host)"
     configure(given, at: options.clock.now)
     try store(
       noting: "an engine took over: \(who), with \(loaded) deployments")
@@ -137,7 +138,7 @@ struct EngineWorker {
   private mutating func lookAround(_ now: Moment) throws(StoreFailure) {
     guard now >= nextLook else { return }
     nextLook = now + Self.lookPause
-    DriverThreads.shared.hire()
+    BlockingExecutor.drivers.startThreadIfNeeded()
     if let trouble = lease.trouble { throw StoreFailure(.lost, trouble) }
     if store.hasMoved {
       throw StoreFailure(

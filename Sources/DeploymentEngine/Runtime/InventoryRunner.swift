@@ -1,5 +1,7 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
+import Posix
 import SafeTexts
 
 /// Asks providers what exists on them, and to remove what has no record, beside the engine. One
@@ -17,7 +19,7 @@ final class InventoryRunner: Sendable {
     guard busy.withLock({ $0.insert(call.provider).inserted }) else {
       return deliver(.failed("the last call has not come back"))
     }
-    Task.detached(executorPreference: DriverThreads.shared) { [self] in
+    Task.detached(executorPreference: BlockingExecutor.drivers) { [self] in
       let answer = await Self.answer(call, inventory, owner)
       _ = busy.withLock { $0.remove(call.provider) }
       deliver(answer)

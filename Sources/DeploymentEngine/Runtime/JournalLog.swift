@@ -1,7 +1,9 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import EngineStore
 import Logging
+import Posix
 import SafeTexts
 
 /// Writes events to the log on a thread of its own, so that an output that does not move holds up
@@ -24,7 +26,7 @@ final class JournalLog: Sendable {
   private let finished = Semaphore()
   private let logger: Logger
 
-  init(_ logger: Logger) throws(FileStatus.Failure) {
+  init(_ logger: Logger) throws(SystemError) {
     self.logger = logger
     try SystemThread.start(named: "log") { [self] in run() }
   }

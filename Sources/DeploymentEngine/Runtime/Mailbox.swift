@@ -1,6 +1,8 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import EngineStore
+import Posix
 
 import struct Synchronization.Atomic
 
@@ -98,6 +100,6 @@ final class IdleWaiter: Sendable {
       done.wait()
       return isIdle.load(ordering: .sequentiallyConsistent)
     }
-    return done.wait(atMost: timeout) && isIdle.load(ordering: .sequentiallyConsistent)
+    return done.wait(atMost: timeout.duration) && isIdle.load(ordering: .sequentiallyConsistent)
   }
 }

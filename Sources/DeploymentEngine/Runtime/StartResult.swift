@@ -1,5 +1,7 @@
+import Basics
 import DeploymentInterface
 import EngineStore
+import Posix
 
 /// How the start of an engine went, from its thread to the one that wants to know.
 final class StartResult: Sendable {

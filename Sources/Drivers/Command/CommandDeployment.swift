@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
@@ -24,7 +25,7 @@ struct CommandDeployment: UserDeployment {
   private(set) var progress: Progress?
   private var goal: Goal?
   private var vm: String?
-  private var state: JSONTree?
+  private var state: JSONValue?
 
   mutating func initialize(_ environment: Environment) {
     if name.isEmpty { name = environment.nameGenerator.get() }

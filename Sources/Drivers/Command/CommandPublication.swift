@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
@@ -10,7 +11,7 @@ struct CommandPublication: Publication {
   private(set) var suggestedTime = TimeSpan.seconds(1)
   private(set) var progress: Progress?
   private var verb: String?
-  private var state: JSONTree?
+  private var state: JSONValue?
   private var reasonOfError = ""
 
   mutating func publish(_ environment: Environment) async -> TaskState {

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 package import DeploymentInterface
 import SafeTexts
@@ -35,7 +36,7 @@ package struct DriverRequest: Codable, Sendable {
     var key: String
     var name: String
     var revision: Int
-    var state: JSONTree?
+    var state: JSONValue?
   }
 
   var `protocol` = 1
@@ -58,7 +59,7 @@ package struct DriverRequest: Codable, Sendable {
   /// What the driver called the thing last.
   var vm: String?
   /// What the driver wanted handed back.
-  var state: JSONTree?
+  var state: JSONValue?
   var publication: Publication?
   /// The provider's own configuration.
   var provider: [String: String]
@@ -119,7 +120,7 @@ package struct DriverReply: Codable, Sendable {
   var vm: String?
   var progress: Double?
   var pollMs: Int64?
-  var state: JSONTree?
+  var state: JSONValue?
   package var observed: Observed?
   var error: Problem?
   var warnings: [String]?
@@ -168,48 +169,7 @@ extension DecodingError {
   }
 }
 
-/// Any JSON, to be handed back as it came.
-indirect enum JSONTree: Codable, Hashable, Sendable {
-  case null
-  case bool(Bool)
-  case integer(Int64)
-  case number(Double)
-  case text(String)
-  case list([JSONTree])
-  case object([String: JSONTree])
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Int64.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .text(value)
-    } else if let value = try? container.decode([JSONTree].self) {
-      self = .list(value)
-    } else {
-      self = .object(try container.decode([String: JSONTree].self))
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .null: try container.encodeNil()
-    case .bool(let value): try container.encode(value)
-    case .integer(let value): try container.encode(value)
-    case .number(let value): try container.encode(value)
-    case .text(let value): try container.encode(value)
-    case .list(let value): try container.encode(value)
-    case .object(let value): try container.encode(value)
-    }
-  }
-
+extension JSONValue {
   /// Bytes of it as JSON.
   var size: Int { (try? JSONEncoder().encode(self).count) ?? Int.max }
 }

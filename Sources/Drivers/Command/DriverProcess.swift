@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 
 /// Runs a driver's program for one call: a request in, an answer out, an end in time.
@@ -32,23 +33,35 @@ package struct DriverProcess: Sendable {
 
   /// One call. Blocks its thread until the program has ended; a task that is cancelled ends it.
   func run(_ request: [UInt8]) async throws(DeploymentFailure) -> Ending {
-    let stop = try StreamPipe()
+    let stop: WakePipe
+    do throws(SystemError) {
+      stop = try WakePipe()
+    } catch {
+      throw .system("a pipe cannot be made", error)
+    }
     let result = await withTaskCancellationHandler {
       Result<Ending, DeploymentFailure>.of { () throws(DeploymentFailure) in
         try start(request, stop)
       }
     } onCancel: {
-      stop.ring()
+      stop.wake()
     }
     return try result.get()
   }
 
   private func start(
-    _ request: [UInt8], _ stop: StreamPipe
+    _ request: [UInt8], _ stop: WakePipe
   ) throws(DeploymentFailure) -> Ending {
-    let input = try RequestFile(request)
-    let output = try StreamPipe()
-    let errors = try StreamPipe()
+    // A file rather than a pipe: reading it ends, it can be opened again by path, and a program
+    // that stops reading early disturbs nobody.
+    let input: MemoryFile
+    do throws(SystemError) {
+      input = try MemoryFile("dashboard-request", holding: request)
+    } catch {
+      throw .system("a request cannot be written", error)
+    }
+    let output = try StreamPipe.forDriver()
+    let errors = try StreamPipe.forDriver()
     let spawn = ProcessSpawn(
       arguments: arguments, environment: environment, workingDirectory: workingDirectory,
       log: nil, mark: ProcessMark(owner: "", deployment: ""))
@@ -72,87 +85,20 @@ extension Result where Failure == DeploymentFailure {
   }
 }
 
-/// A request as a file without a name: reading it ends, it can be opened again by path, and no
-/// reader who stops early disturbs the writer.
-private final class RequestFile: Sendable {
-  let descriptor: Int32
-
-  init(_ bytes: [UInt8]) throws(DeploymentFailure) {
-    guard let create = GnuCalls.createMemoryFile else {
-      throw .init(.permanent, ProcessSpawn.tooOld)
-    }
-    let file = create("dashboard-request", GnuCalls.closeOnExec)
-    descriptor = ProcessSpawn.raised(file)
-    guard file >= 0 else { throw .system("a request cannot be written") }
-    var written = 0
-    while written < bytes.count {
-      let count = bytes[written...].withUnsafeBytes {
-        write(descriptor, $0.baseAddress, $0.count)
-      }
-      guard count > 0 else { throw .system("a request cannot be written") }
-      written += count
-    }
-    lseek(descriptor, 0, SEEK_SET)
-  }
-
-  deinit { close(descriptor) }
-}
-
-/// A pipe of which we read one end without waiting.
-final class StreamPipe: Sendable {
-  let reading: Int32
-  let writing: Int32
-  private let isOpen = Latch()
-  private let isRead = Latch()
-
-  init() throws(DeploymentFailure) {
-    var ends: [Int32] = [-1, -1]
-    guard let make = GnuCalls.makePipe else { throw .init(.permanent, ProcessSpawn.tooOld) }
-    guard make(&ends, O_CLOEXEC) == 0 else { throw .system("a pipe cannot be made") }
-    reading = ProcessSpawn.raised(ends[0])
-    writing = ProcessSpawn.raised(ends[1])
-    _ = fcntl(reading, F_SETFL, O_NONBLOCK)
-  }
-
-  deinit {
-    closeReading()
-    closeWriting()
-  }
-
-  func closeReading() {
-    if isRead.close() { Glibc.close(reading) }
-  }
-
-  func closeWriting() {
-    if isOpen.close() { Glibc.close(writing) }
-  }
-
-  /// Makes the reading end readable.
-  func ring() {
-    var byte: UInt8 = 1
-    _ = write(writing, &byte, 1)
-  }
-
-  /// What can be read now.
-  enum Reading {
-    case bytes([UInt8]), nothing, ended
-  }
-
-  func read() -> Reading {
-    withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 8) { buffer in
-      while true {
-        let count = Glibc.read(reading, buffer.baseAddress, buffer.count)
-        if count > 0 { return .bytes(Array(UnsafeRawBufferPointer(rebasing: buffer[..<count]))) }
-        if count == 0 { return .ended }
-        if errno != EINTR { return errno == EAGAIN ? .nothing : .ended }
-      }
+extension StreamPipe {
+  /// A pipe for a stream of a driver's program.
+  static func forDriver() throws(DeploymentFailure) -> StreamPipe {
+    do throws(SystemError) {
+      return try StreamPipe()
+    } catch {
+      throw .system("a pipe cannot be made", error)
     }
   }
 }
 
 extension DeploymentFailure {
   /// What the system could not do, which it may be able to do later.
-  static func system(_ what: String) -> DeploymentFailure {
-    .init(.transient, SafeText("\(what): \(String(cString: strerror(errno)))"))
+  static func system(_ what: String, _ error: SystemError) -> DeploymentFailure {
+    .init(.transient, SafeText("\(what): \(error.text)"))
   }
 }

@@ -1,6 +1,6 @@
 import DeploymentEngine
 package import DeploymentInterface
-import Foundation
+import Posix
 import SafeTexts
 
 /// A driver's program that is started once and answers one request a line, many at a time.
@@ -56,9 +56,13 @@ package final class DriverServer: Sendable {
   }
 
   private func serve() {
-    let thread = Thread { [desk, program] in ServerLoop(desk: desk, program: program).run() }
-    thread.name = "driver"
-    thread.start()
+    do throws(SystemError) {
+      try SystemThread.start(named: "driver") { [desk, program] in
+        ServerLoop(desk: desk, program: program).run()
+      }
+    } catch {
+      desk.noteUnserved("the system gives no thread for the driver's program: \(error.text)")
+    }
   }
 }
 
@@ -82,7 +86,7 @@ struct ServedCall: Sendable {
     verb = request.verb
     bytes = request.bytes
     self.limit = limit
-    due = ProcessDeployment.now + limit.milliseconds
+    due = SystemClock.monotonicMilliseconds + limit.milliseconds
     self.give = give
   }
 

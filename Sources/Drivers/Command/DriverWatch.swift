@@ -1,20 +1,19 @@
 import DeploymentInterface
 import Glibc
-
-import struct Synchronization.Atomic
+import Posix
 
 /// Waits for a program to end, reads what it says meanwhile, and ends it when it must.
 struct DriverWatch {
   private let pid: Int32
   private let output: StreamPipe
   private let errors: StreamPipe
-  private let stop: StreamPipe
+  private let stop: WakePipe
   private var said: [UInt8] = []
   private var complained: [UInt8] = []
   private var openStreams: Set<Int32>
   private var cause: DriverProcess.Ending.Cause?
 
-  init(pid: Int32, output: StreamPipe, errors: StreamPipe, stop: StreamPipe) {
+  init(pid: Int32, output: StreamPipe, errors: StreamPipe, stop: WakePipe) {
     self.pid = pid
     self.output = output
     self.errors = errors
@@ -24,11 +23,10 @@ struct DriverWatch {
 
   /// Returns once the program has ended and been taken out of the process table.
   mutating func run(within limit: TimeSpan) -> DriverProcess.Ending {
-    let process = GnuCalls.openProcess?(GnuCalls.openProcessNumber, pid, 0) ?? -1
-    defer { if process >= 0 { close(process) } }
-    var end = ProcessDeployment.now + limit.milliseconds
+    let process = try? Pidfd(pid)
+    var end = SystemClock.monotonicMilliseconds + limit.milliseconds
     while !Self.hasEnded(pid) {
-      let left = end - ProcessDeployment.now
+      let left = end - SystemClock.monotonicMilliseconds
       if left <= 0 {
         guard cause == nil else { break }
         cause = .late
@@ -36,7 +34,7 @@ struct DriverWatch {
         continue
       }
       wait(for: process, atMost: left)
-      if cause == nil, isStopped {
+      if cause == nil, stop.drain() {
         cause = .cancelled
         end = askToEnd()
       }
@@ -53,15 +51,17 @@ struct DriverWatch {
   private func askToEnd() -> Int64 {
     kill(-pid, SIGTERM)
     kill(-pid, SIGCONT)
-    return ProcessDeployment.now + DriverProcess.grace.milliseconds
+    return SystemClock.monotonicMilliseconds + DriverProcess.grace.milliseconds
   }
 
-  private mutating func wait(for process: Int32, atMost milliseconds: Int64) {
+  private mutating func wait(for process: Pidfd?, atMost milliseconds: Int64) {
     var polls = openStreams.sorted().map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     if cause == nil { polls.append(pollfd(fd: stop.reading, events: Int16(POLLIN), revents: 0)) }
-    if process >= 0 { polls.append(pollfd(fd: process, events: Int16(POLLIN), revents: 0)) }
-    // Without a descriptor for the process its end is looked for ever so often.
-    let pause = process >= 0 ? milliseconds : min(milliseconds, 20)
+    if let process {
+      polls.append(pollfd(fd: process.descriptor, events: Int16(POLLIN), revents: 0))
+    }
+    // Without a descriptor for the process its end is looked for every 20 ms.
+    let pause = process == nil ? min(milliseconds, 20) : milliseconds
     guard poll(&polls, nfds_t(polls.count), Int32(clamping: pause)) > 0 else { return }
     for poll in polls where poll.revents != 0 {
       if poll.fd == output.reading, !Self.read(output, into: &said, keepsEnd: false) {
@@ -98,10 +98,6 @@ struct DriverWatch {
     return information.si_signo == SIGCHLD
   }
 
-  private var isStopped: Bool {
-    if case .bytes = stop.read() { true } else { false }
-  }
-
   /// What it has said before its end is in the pipes now; who still holds them is not waited for.
   private mutating func finish() -> DriverProcess.Ending {
     var status: Int32 = 0
@@ -121,12 +117,4 @@ struct DriverWatch {
     let most = bytes.count + Bounds.driverReplyBytes + 1
     while bytes.count < most, case .bytes(let new) = pipe.read() { bytes += new }
   }
-}
-
-/// Closes once.
-final class Latch: Sendable {
-  private let isClosed = Atomic(false)
-
-  /// True the first time.
-  func close() -> Bool { !isClosed.exchange(true, ordering: .relaxed) }
 }

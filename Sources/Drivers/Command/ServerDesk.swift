@@ -1,5 +1,7 @@
+import Basics
 import DeploymentInterface
 import Glibc
+import Posix
 
 /// What lies between those who ask a program that serves and the thread that talks to it.
 final class ServerDesk: Sendable {
@@ -22,17 +24,16 @@ final class ServerDesk: Sendable {
   }
   private let state = Mutex(State())
   /// Rung when the thread that serves has ended for good.
-  private let ended: StreamPipe?
+  private let ended: WakePipe?
   private let firstPause: TimeSpan
   private static let longestPause = TimeSpan.seconds(60)
   /// Rung when there is something new.
-  let bell: StreamPipe?
+  let bell: WakePipe?
 
   init(firstPause: TimeSpan) {
     self.firstPause = firstPause
-    bell = try? StreamPipe()
-    ended = try? StreamPipe()
-    if let bell { _ = fcntl(bell.writing, F_SETFL, O_NONBLOCK) }
+    bell = try? WakePipe()
+    ended = try? WakePipe()
   }
 
   // MARK: Those who ask
@@ -41,8 +42,8 @@ final class ServerDesk: Sendable {
   func add(_ call: ServedCall) -> Bool {
     let refused = state.withLock { state -> (kind: FailureClass, reason: String)? in
       if state.isClosed { return (.unknown, "the driver's program is not needed any more") }
-      if let pause = state.pause, pause.end > ProcessDeployment.now {
-        let left = TimeSpan.milliseconds(pause.end - ProcessDeployment.now)
+      if let pause = state.pause, pause.end > SystemClock.monotonicMilliseconds {
+        let left = TimeSpan.milliseconds(pause.end - SystemClock.monotonicMilliseconds)
         return (.transient, "\(pause.reason); it is started again in \(left.spoken)")
       }
       state.calls[call.id] = call
@@ -53,7 +54,7 @@ final class ServerDesk: Sendable {
       call.fail(refused.kind, refused.reason)
       return false
     }
-    bell?.ring()
+    bell?.wake()
     return begin()
   }
 
@@ -82,7 +83,7 @@ final class ServerDesk: Sendable {
   /// The program is not needed any more.
   func close() {
     state.withLock { $0.isClosed = true }
-    bell?.ring()
+    bell?.wake()
   }
 
   func waitForEnd(atMost span: TimeSpan) {
@@ -101,7 +102,7 @@ final class ServerDesk: Sendable {
       state.isServed = !state.isClosed && (isWatched || !state.unsent.isEmpty)
       return (state.isServed, state.isClosed)
     }
-    if isClosed { ended?.ring() }
+    if isClosed { ended?.wake() }
     return isNeeded
   }
 
@@ -109,7 +110,7 @@ final class ServerDesk: Sendable {
 
   /// How long it must not be started yet, in milliseconds.
   var pauseLeft: Int64 {
-    state.withLock { $0.pause.map { max(0, $0.end - ProcessDeployment.now) } ?? 0 }
+    state.withLock { $0.pause.map { max(0, $0.end - SystemClock.monotonicMilliseconds) } ?? 0 }
   }
 
   /// Those that can be handed to the program now.
@@ -119,7 +120,7 @@ final class ServerDesk: Sendable {
       let count = min(state.unsent.count, Bounds.servedCalls - state.inFlight)
       for id in state.unsent.prefix(max(0, count)) {
         guard var call = state.calls[id] else { continue }
-        call.sent = ProcessDeployment.now
+        call.sent = SystemClock.monotonicMilliseconds
         state.calls[id] = call
         state.inFlight += 1
         calls.append(call)
@@ -140,7 +141,7 @@ final class ServerDesk: Sendable {
 
   /// Those whose time is over, which are then no longer there.
   func takeOverdue() -> [ServedCall] {
-    let now = ProcessDeployment.now
+    let now = SystemClock.monotonicMilliseconds
     let ids = state.withLock { state in
       state.calls.values.filter { $0.due <= now }.map(\.id).sorted()
     }
@@ -170,13 +171,23 @@ final class ServerDesk: Sendable {
       let doubled = firstPause.milliseconds << Int64(min(state.failures, 10))
       state.failures += 1
       let pause = min(doubled, max(Self.longestPause.milliseconds, firstPause.milliseconds))
-      state.pause = (reason, ProcessDeployment.now + pause)
+      state.pause = (reason, SystemClock.monotonicMilliseconds + pause)
       return (state.calls.values.sorted { $0.id < $1.id }, state.isClosed)
     }
     for call in calls {
       let isSent = call.sent != nil || isClosed
       call.fail(isSent ? .unknown : .transient, "\(call.verb) has no answer: \(reason)")
     }
+  }
+
+  /// There is no thread to serve on: the next that asks has it tried again.
+  func noteUnserved(_ reason: String) {
+    noteEnd(reason)
+    let isClosed = state.withLock { state in
+      state.isServed = false
+      return state.isClosed
+    }
+    if isClosed { ended?.wake() }
   }
 
   /// Tells who listens what the program has said unasked.

@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 
 /// The thread that keeps a serving program running for as long as it is needed.
@@ -42,7 +43,7 @@ struct ServerLoop {
     guard let bell = desk.bell else { return }
     var polls = [pollfd(fd: bell.reading, events: Int16(POLLIN), revents: 0)]
     _ = poll(&polls, 1, Int32(clamping: milliseconds))
-    _ = bell.read()
+    bell.drain()
   }
 }
 
@@ -52,12 +53,13 @@ struct ServedProcess {
   let input: StreamPipe
   let output: StreamPipe
   let errors: StreamPipe
-  let handle: Int32
+  /// Nil where the system has none: its end is then looked for every 20 ms.
+  let handle: Pidfd?
 
   init(_ program: DriverProgram) throws(DeploymentFailure) {
-    input = try StreamPipe()
-    output = try StreamPipe()
-    errors = try StreamPipe()
+    input = try StreamPipe.forDriver()
+    output = try StreamPipe.forDriver()
+    errors = try StreamPipe.forDriver()
     let spawn = ProcessSpawn(
       arguments: program.arguments + ["serve"], environment: program.environment,
       workingDirectory: program.workingDirectory, log: nil,
@@ -69,7 +71,7 @@ struct ServedProcess {
     input.closeReading()
     output.closeWriting()
     errors.closeWriting()
-    handle = GnuCalls.openProcess?(GnuCalls.openProcessNumber, pid, 0) ?? -1
+    handle = try? Pidfd(pid)
   }
 
   /// It has ended, and is still in the process table.
@@ -89,7 +91,6 @@ struct ServedProcess {
     kill(-pid, SIGKILL)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    if handle >= 0 { close(handle) }
     let signal = status & 0x7f
     return signal == 0
       ? "the driver's program has ended with status \(status >> 8 & 0xff)"

@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 
 /// The talk with one serving program, from its start to its end.
@@ -27,7 +28,7 @@ struct ServerSession {
   mutating func run() -> String {
     while !process.hasEnded {
       if desk.isClosed, end == nil { askToEnd(nil) }
-      if let end, end.killed <= ProcessDeployment.now { break }
+      if let end, end.killed <= SystemClock.monotonicMilliseconds { break }
       send()
       wait()
       expire()
@@ -43,7 +44,7 @@ struct ServerSession {
 
   private mutating func askToEnd(_ reason: String?) {
     process.askToEnd()
-    end = (reason, ProcessDeployment.now + DriverProcess.grace.milliseconds)
+    end = (reason, SystemClock.monotonicMilliseconds + DriverProcess.grace.milliseconds)
   }
 
   // MARK: Writing
@@ -64,23 +65,22 @@ struct ServerSession {
     if let bell = desk.bell {
       polls.append(pollfd(fd: bell.reading, events: Int16(POLLIN), revents: 0))
     }
-    if process.handle >= 0 {
-      polls.append(pollfd(fd: process.handle, events: Int16(POLLIN), revents: 0))
+    if let handle = process.handle {
+      polls.append(pollfd(fd: handle.descriptor, events: Int16(POLLIN), revents: 0))
     }
     if end == nil, !outbox.isEmpty {
       polls.append(pollfd(fd: process.input.writing, events: Int16(POLLOUT), revents: 0))
     }
     let next = [desk.nextDue, end?.killed].compactMap { $0 }.min()
-    let left = next.map { max(0, $0 - ProcessDeployment.now) } ?? 60_000
-    // Without a descriptor for the process its end is looked for ever so often.
-    let pause = process.handle >= 0 ? left : min(left, 20)
+    let left = next.map { max(0, $0 - SystemClock.monotonicMilliseconds) } ?? 60_000
+    let pause = process.handle == nil ? min(left, 20) : left
     guard poll(&polls, nfds_t(polls.count), Int32(clamping: pause)) > 0 else { return }
     for poll in polls where poll.revents != 0 {
       if poll.fd == process.output.reading { readOutput(atMost: 1) }
       if poll.fd == process.errors.reading, !Self.drain(process.errors, into: &complained) {
         openStreams.remove(process.errors.reading)
       }
-      if poll.fd == desk.bell?.reading { _ = desk.bell?.read() }
+      if poll.fd == desk.bell?.reading { desk.bell?.drain() }
     }
   }
 
@@ -121,7 +121,7 @@ struct ServerSession {
   /// One line; false: nothing that could be understood.
   private mutating func take(line: ArraySlice<UInt8>) -> Bool {
     guard let head = ServedLine(reading: line) else { return false }
-    lastWord = ProcessDeployment.now
+    lastWord = SystemClock.monotonicMilliseconds
     if let said = head.notice { desk.tell(said) }
     // An answer that came too late, or a second one, is nobody's.
     guard let id = head.call, let call = desk.take(id) else { return head.notice != nil }

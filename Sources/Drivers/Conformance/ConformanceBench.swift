@@ -1,6 +1,7 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
-import Dispatch
+package import Posix
 import SafeTexts
 
 import struct Synchronization.Atomic
@@ -9,7 +10,7 @@ import struct Synchronization.Atomic
 final class ConformanceBench: Sendable {
   let ground: ConformanceGround
   private let state = Mutex(State())
-  private let threads = BenchThreads()
+  private let threads = BlockingExecutor.checks
   private let start = ContinuousClock.now
 
   private struct State {
@@ -170,14 +171,7 @@ private final class CallRace: Sendable {
   }
 }
 
-/// Threads for calls that block: as in the engine, nobody else waits for them.
-package final class BenchThreads: TaskExecutor {
-  private let queue = DispatchQueue(label: "dashboard.conformance", attributes: .concurrent)
-
-  package init() {}
-
-  package func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-  }
+extension BlockingExecutor {
+  /// What checks of drivers run on: as in the engine, nobody else waits for a call that blocks.
+  package static let checks = BlockingExecutor(named: "check", limit: 256)
 }

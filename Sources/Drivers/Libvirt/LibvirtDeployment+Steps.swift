@@ -1,4 +1,5 @@
 import DeploymentInterface
+import Posix
 
 extension LibvirtDeployment {
   /// What comes next.
@@ -36,7 +37,7 @@ extension LibvirtDeployment {
     }
     starts += 1
     isBooting = !isSaved
-    since = monotonicMilliseconds()
+    since = SystemClock.monotonicMilliseconds
     return .work(.start(restores: isSaved))
   }
 
@@ -125,7 +126,7 @@ extension LibvirtDeployment {
 
   private mutating func askToShutDown() -> Step {
     isAsked = true
-    since = monotonicMilliseconds()
+    since = SystemClock.monotonicMilliseconds
     return .work(.shutDown)
   }
 

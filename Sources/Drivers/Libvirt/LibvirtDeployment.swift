@@ -1,4 +1,5 @@
 import DeploymentInterface
+import Posix
 import SafeTexts
 
 /// A virtual machine with its own disk, from the engine's point of view.
@@ -106,7 +107,7 @@ struct LibvirtDeployment: UserDeployment {
     // The same start again, after an error that may pass: what it has begun goes on.
     if self.goal == goal, goal != .gone { return }
     self.goal = goal
-    since = monotonicMilliseconds()
+    since = SystemClock.monotonicMilliseconds
     starts = 0
     isAsked = false
     isCleared = false
@@ -121,8 +122,8 @@ struct LibvirtDeployment: UserDeployment {
   private static let longEnough: Int64 = 3000
 
   private mutating func approach(_ environment: Environment) async -> TaskState {
-    let begin = monotonicMilliseconds()
-    for _ in 0..<Self.steps where monotonicMilliseconds() - begin < Self.longEnough {
+    let begin = SystemClock.monotonicMilliseconds
+    for _ in 0..<Self.steps where SystemClock.monotonicMilliseconds - begin < Self.longEnough {
       let look: Look
       switch await environment.look() {
       case .success(let seen): look = seen
@@ -179,7 +180,7 @@ struct LibvirtDeployment: UserDeployment {
 
   /// Asks to be called again: soon at first, later less often.
   mutating func wait() -> TaskState {
-    let passed = monotonicMilliseconds() - since
+    let passed = SystemClock.monotonicMilliseconds - since
     suggestedTime = .milliseconds(min(2000, max(100, passed / 4)))
     return .running
   }
@@ -209,6 +210,6 @@ struct LibvirtDeployment: UserDeployment {
 
   func isLate(_ time: TimeSpan) -> Bool {
     // A clock that began anew with the host says nothing: then it has all its time again.
-    monotonicMilliseconds() - since >= time.milliseconds
+    SystemClock.monotonicMilliseconds - since >= time.milliseconds
   }
 }

@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Foundation
+import Posix
 import SafeTexts
 
 /// A frozen copy of the base: its disk as a volume that nobody writes to, and the XML that clones
@@ -17,12 +18,12 @@ struct LibvirtPublication: Publication {
   private var since: Int64 = 0
 
   var suggestedTime: TimeSpan {
-    .milliseconds(min(2000, max(100, (monotonicMilliseconds() - since) / 4)))
+    .milliseconds(min(2000, max(100, (SystemClock.monotonicMilliseconds - since) / 4)))
   }
 
   mutating func publish(_ environment: Environment) async -> TaskState {
     isEnding = false
-    since = monotonicMilliseconds()
+    since = SystemClock.monotonicMilliseconds
     return await copy(environment)
   }
 
@@ -36,7 +37,7 @@ struct LibvirtPublication: Publication {
 
   mutating func destroy(_ environment: Environment) async -> TaskState {
     isEnding = true
-    since = monotonicMilliseconds()
+    since = SystemClock.monotonicMilliseconds
     return await remove(environment)
   }
 

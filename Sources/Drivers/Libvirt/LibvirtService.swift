@@ -1,6 +1,5 @@
 import DeploymentEngine
 import DeploymentInterface
-import Glibc
 
 /// Clones one base again and again.
 struct LibvirtService: Service {
@@ -30,12 +29,4 @@ extension DeploymentEnvironment<LibvirtService> {
   var isCached: Bool {
     if case .cache(_, reservedFor: nil) = record.placement { true } else { false }
   }
-}
-
-/// The monotonic clock in milliseconds: it stands still while the host sleeps, and begins anew with
-/// it.
-func monotonicMilliseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
 }

@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 
 /// What can be learned about a TCP port of this machine without a word being exchanged.
 enum PortProbe {
@@ -55,7 +56,7 @@ enum PortProbe {
   private static func holds(
     _ pid: Int32, _ sockets: Set<String>
   ) throws(DeploymentFailure) -> Bool {
-    guard let descriptors = try Proc.descriptors(of: pid) else { return true }
+    guard let descriptors = try readingProc(try Proc.descriptors(of: pid)) else { return true }
     return descriptors.contains { descriptor in
       Proc.descriptor(descriptor, of: pid).map(sockets.contains) ?? false
     }
@@ -65,8 +66,9 @@ enum PortProbe {
   private static func listeners(
     at port: UInt16, in table: String
   ) throws(DeploymentFailure) -> Set<String> {
-    let bytes = (try Proc.read(table, limit: 1 << 26) ?? []).map(CChar.init(bitPattern:)) + [0]
-    let inodes = lines(of: bytes, about: port).compactMap { listener($0, at: port) }
+    let bytes = try readingProc(try Proc.read(table, limit: 1 << 26)) ?? []
+    let text = bytes.map(CChar.init(bitPattern:)) + [0]
+    let inodes = lines(of: text, about: port).compactMap { listener($0, at: port) }
     return Set(inodes.map { "socket:[\($0)]" })
   }
 

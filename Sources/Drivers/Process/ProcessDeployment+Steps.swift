@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 
 extension ProcessDeployment {
@@ -41,7 +42,7 @@ extension ProcessDeployment {
       let answer = try approachRunning(environment)
       guard answer == .finished else { return answer }
       goal = .frozen
-      since = Self.now
+      since = SystemClock.monotonicMilliseconds
     }
     guard try leader?.found(with: environment.mark) != nil else { return try ended(environment) }
     var family = try family(environment)
@@ -56,7 +57,7 @@ extension ProcessDeployment {
 
   /// The next thing towards nothing being left.
   mutating func approachGone(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
-    try leader?.reap()
+    if let leader { _ = try readingProc(try leader.reap()) }
     let family = try family(environment)
     if family.isGone {
       if let leader { environment.doLog(.info, SafeText("process \(leader.pid) is gone")) }
@@ -89,7 +90,7 @@ extension ProcessDeployment {
     leader = started
     startedPort = environment.port
     mustBegin = false
-    since = Self.now
+    since = SystemClock.monotonicMilliseconds
     let place = environment.port.map { ", port \($0)" } ?? ""
     environment.doLog(.info, SafeText("started process \(started.pid)\(place)"))
     return wait()
@@ -106,8 +107,8 @@ extension ProcessDeployment {
 
   /// The answer when the first process is not there any more.
   private mutating func ended(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
-    let ending = try leader?.reap()
     guard let leader else { return fail("no process was started") }
+    let ending = try readingProc(try leader.reap())
     guard !wasReady else {
       return fail("process \(leader.pid) is gone" + (ending.map { ": it \($0)" } ?? ""))
     }

@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 
 /// A process group of this machine, from the engine's point of view.
@@ -93,7 +94,7 @@ struct ProcessDeployment: UserDeployment {
 
   private mutating func aim(at goal: Goal) {
     self.goal = goal
-    since = Self.now
+    since = SystemClock.monotonicMilliseconds
     isPatient = false
     mustBegin = false
     isKilling = false
@@ -130,7 +131,7 @@ struct ProcessDeployment: UserDeployment {
     let family = try family(environment)
     if let found = family.leader, leader == nil || startedPort == environment.port {
       if leader == nil { environment.doLog(.info, SafeText("found \(found), started before")) }
-      leader = ProcessIdentity(found, bootID: try Proc.bootID())
+      leader = ProcessIdentity(found, bootID: try readingProc(try Proc.bootID()))
       startedPort = environment.port
       mustBegin = false
       return try approach(environment)
@@ -139,7 +140,7 @@ struct ProcessDeployment: UserDeployment {
       family.signal(SIGKILL)
       return wait()
     }
-    try leader?.reap()
+    if let leader { _ = try readingProc(try leader.reap()) }
     leader = nil
     return try start(environment)
   }
@@ -148,7 +149,8 @@ struct ProcessDeployment: UserDeployment {
 
   /// Asks to be called again: soon at first, later less often.
   mutating func wait() -> TaskState {
-    suggestedTime = .milliseconds(min(250, max(50, (Self.now - since) / 4)))
+    suggestedTime = .milliseconds(
+      min(250, max(50, (SystemClock.monotonicMilliseconds - since) / 4)))
     return .running
   }
 
@@ -169,11 +171,7 @@ struct ProcessDeployment: UserDeployment {
 
   // MARK: Time
 
-  func isLate(_ time: TimeSpan) -> Bool { Self.now - since >= time.milliseconds }
-
-  static var now: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  func isLate(_ time: TimeSpan) -> Bool {
+    SystemClock.monotonicMilliseconds - since >= time.milliseconds
   }
 }

@@ -1,6 +1,7 @@
 import DeploymentEngine
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 
 /// Makes process groups on this machine.
@@ -23,14 +24,13 @@ struct ProcessProvider: Provider {
 
   func problem() async -> SafeText? {
     do throws(DeploymentFailure) {
-      guard try Proc.stat(getpid()) != nil, try !Proc.bootID().isEmpty else {
+      guard try readingProc(try Proc.stat(getpid())) != nil,
+        try !readingProc(try Proc.bootID()).isEmpty
+      else {
         return "/proc cannot be read, and processes cannot be recognised without it"
       }
     } catch {
       return error.reason
-    }
-    guard GnuCalls.addCloseFrom != nil, GnuCalls.addChangeDirectory != nil else {
-      return ProcessSpawn.tooOld
     }
     return nil
   }

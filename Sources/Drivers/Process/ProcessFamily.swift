@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 
 /// Everything that lives of one deployment: all that carries its mark, and the sessions that they
 /// lead. Throws where that cannot be seen now.
@@ -15,7 +16,7 @@ struct ProcessFamily: Sendable, CustomStringConvertible {
   ///   come
   ///   between its start and its being stored.
   init(of mark: ProcessMark, leader known: ProcessIdentity?) throws(DeploymentFailure) {
-    let isOfThisBoot = try known?.bootID == Proc.bootID()
+    let isOfThisBoot = try known?.bootID == readingProc(try Proc.bootID())
     let earliest = isOfThisBoot ? known?.startTime ?? 0 : 0
     try self.init(of: mark, leader: known, in: ProcessTable(startedSince: earliest))
   }
@@ -24,7 +25,7 @@ struct ProcessFamily: Sendable, CustomStringConvertible {
   init(
     of mark: ProcessMark, leader known: ProcessIdentity?, in table: ProcessTable
   ) throws(DeploymentFailure) {
-    let bootID = try Proc.bootID()
+    let bootID = try readingProc(try Proc.bootID())
     let marked = table.entries.filter { $0.mark == mark }.map(\.stat)
     let leaders = marked.filter { $0.session == $0.pid }
     leader =

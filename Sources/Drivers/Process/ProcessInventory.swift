@@ -1,5 +1,6 @@
 public import DeploymentInterface
 import Glibc
+import Posix
 
 /// A process of this machine that some engine made, or that such a process started.
 public struct MarkedProcess: Hashable, Sendable {
@@ -48,8 +49,8 @@ public enum ProcessInventory {
     ownedBy owner: String, grace: TimeSpan
   ) throws(DeploymentFailure) -> [MarkedProcess] {
     guard !owner.isEmpty else { return [] }
-    let start = ProcessDeployment.now
-    let bootID = try Proc.bootID()
+    let start = SystemClock.monotonicMilliseconds
+    let bootID = try readingProc(try Proc.bootID())
     let first = try families(ownedBy: owner)
     let children = first.flatMap(\.members).filter { $0.parent == getpid() }
       .map { ProcessIdentity($0, bootID: bootID) }
@@ -58,8 +59,8 @@ public enum ProcessInventory {
       family.signal(SIGCONT)
     }
     while true {
-      for child in children { try child.reap() }
-      let elapsed = ProcessDeployment.now - start
+      for child in children { _ = try readingProc(try child.reap()) }
+      let elapsed = SystemClock.monotonicMilliseconds - start
       let left = try families(ownedBy: owner)
       if left.isEmpty || elapsed > grace.milliseconds + 5000 {
         return try processes(ownedBy: owner)

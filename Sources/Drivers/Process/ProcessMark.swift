@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 
 /// What shows that a process is ours: which engine made it, and for which deployment.
 ///
@@ -32,7 +33,7 @@ struct ProcessMark: Hashable, Sendable {
 
   /// The mark that a process carries; nil: none that can be read.
   static func find(at pid: Int32) throws(DeploymentFailure) -> ProcessMark? {
-    try Proc.environment(pid).flatMap(Self.init(environment:))
+    try readingProc(try Proc.environment(pid)).flatMap(Self.init(environment:))
       ?? Proc.descriptor("0", of: pid).flatMap(Self.init(fileName:))
   }
 
@@ -58,11 +59,8 @@ struct ProcessMark: Hashable, Sendable {
   /// system has no such files, or the mark is too long for one.
   func openFile() -> Int32? {
     let name = "dashboard:\(owner):\(deployment)"
-    guard let create = GnuCalls.createMemoryFile, name.utf8.count <= 200 else { return nil }
-    let file = create(name, GnuCalls.closeOnExec)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    let readable = open("/proc/self/fd/\(file)", O_RDONLY | O_CLOEXEC)
+    guard name.utf8.count <= 200, let file = try? MemoryFile(name) else { return nil }
+    let readable = open("/proc/self/fd/\(file.descriptor)", O_RDONLY | O_CLOEXEC)
     return readable < 0 ? nil : readable
   }
 

@@ -1,5 +1,7 @@
+import CPosix
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 
 /// Starts a process that outlives the engine: in a session of its own, with no descriptor of ours,
@@ -14,7 +16,7 @@ struct ProcessSpawn {
   /// The process that was started. It has executed its program, or this throws.
   func start() throws(DeploymentFailure) -> ProcessIdentity {
     let program = try findProgram()
-    let input = mark.openFile().map(Self.raised)
+    let input = mark.openFile().map(Descriptor.raised)
     defer { if let input { close(input) } }
     let output = try openLog()
     defer { if let output { close(output) } }
@@ -24,14 +26,14 @@ struct ProcessSpawn {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    try prepare(&actions, input: input, output: output)
+    prepare(&actions, input: input, output: output)
     Self.prepare(&attributes)
     let pid = try spawn(program, &actions, &attributes)
     // It is our child, so that even if it has ended already its entry stays until we look.
-    guard let stat = try Proc.stat(pid) else {
+    guard let stat = try readingProc(try Proc.stat(pid)) else {
       throw .init(.transient, SafeText("process \(pid) cannot be found in /proc"))
     }
-    return ProcessIdentity(stat, bootID: try Proc.bootID())
+    return ProcessIdentity(stat, bootID: try readingProc(try Proc.bootID()))
   }
 
   /// Starts it with these as its standard streams and nothing else; it may still be looking for its
@@ -48,13 +50,10 @@ struct ProcessSpawn {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    guard let addCloseFrom = GnuCalls.addCloseFrom, let addChange = GnuCalls.addChangeDirectory
-    else { throw .init(.permanent, Self.tooOld) }
     for (target, source) in [input, output, errors].enumerated() {
       posix_spawn_file_actions_adddup2(&actions, source, Int32(target))
     }
-    _ = addCloseFrom(&actions, 3)
-    if let workingDirectory { _ = addChange(&actions, workingDirectory) }
+    confine(&actions)
     Self.prepare(&attributes)
     return try spawn(program, &actions, &attributes)
   }
@@ -81,9 +80,7 @@ struct ProcessSpawn {
 
   private func prepare(
     _ actions: inout posix_spawn_file_actions_t, input: Int32?, output: Int32?
-  ) throws(DeploymentFailure) {
-    guard let addCloseFrom = GnuCalls.addCloseFrom, let addChange = GnuCalls.addChangeDirectory
-    else { throw .init(.permanent, Self.tooOld) }
+  ) {
     if let input {
       posix_spawn_file_actions_adddup2(&actions, input, 0)
     } else {
@@ -96,11 +93,14 @@ struct ProcessSpawn {
         posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
       }
     }
-    _ = addCloseFrom(&actions, 3)
-    if let workingDirectory { _ = addChange(&actions, workingDirectory) }
+    confine(&actions)
   }
 
-  static let tooOld: SafeText = "the C library of this system is too old: glibc 2.34 is needed"
+  /// Nothing but its standard streams, and the working directory.
+  private func confine(_ actions: inout posix_spawn_file_actions_t) {
+    _ = cposix_spawn_close_from(&actions, 3)
+    if let workingDirectory { _ = cposix_spawn_change_directory(&actions, workingDirectory) }
+  }
 
   private static func prepare(_ attributes: inout posix_spawnattr_t) {
     var none = sigset_t()
@@ -110,15 +110,7 @@ struct ProcessSpawn {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
     let flags = Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF)
-    posix_spawnattr_setflags(&attributes, flags | GnuCalls.spawnInNewSession)
-  }
-
-  /// The same file under a number that no standard descriptor of the child takes.
-  static func raised(_ descriptor: Int32) -> Int32 {
-    let raised = fcntl(descriptor, F_DUPFD_CLOEXEC, 10)
-    guard raised >= 0 else { return descriptor }
-    close(descriptor)
-    return raised
+    posix_spawnattr_setflags(&attributes, flags | cposix_spawn_new_session)
   }
 
   private func openLog() throws(DeploymentFailure) -> Int32? {
@@ -126,7 +118,7 @@ struct ProcessSpawn {
     let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
     let file = open(log, flags, 0o600)
     guard file >= 0 else { throw Self.failure(errno, "its log \(log) cannot be opened") }
-    return Self.raised(file)
+    return Descriptor.raised(file)
   }
 
   /// The program's path. Looked for here and not by the C library, so that what is missing has a

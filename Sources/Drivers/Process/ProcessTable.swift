@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 
 /// One look at all processes of the machine but ourselves, with the marks that they carry.
 struct ProcessTable: Sendable {
@@ -16,7 +17,7 @@ struct ProcessTable: Sendable {
   ///   it.
   init(startedSince earliest: UInt64 = 0) throws(DeploymentFailure) {
     var entries: [Entry] = []
-    for stat in try Proc.all() where stat.startTime >= earliest && stat.pid > 1 {
+    for stat in try readingProc(try Proc.all()) where stat.startTime >= earliest && stat.pid > 1 {
       if stat.pid == getpid() { continue }
       entries.append(Entry(stat: stat, mark: try ProcessMark.find(at: stat.pid)))
     }

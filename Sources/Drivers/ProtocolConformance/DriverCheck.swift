@@ -2,6 +2,7 @@ import DeploymentDrivers
 import DeploymentEngine
 public import DeploymentInterface
 public import DriverConformance
+import Posix
 import SafeTexts
 
 /// All that a driver's program must keep: the protocol, then what any driver must keep.
@@ -54,7 +55,7 @@ public struct DriverCheck: Sendable {
     progress: @Sendable (ConformanceResult) -> Void = { _ in }
   ) async -> ConformanceReport {
     // Asking a program blocks a thread, which the cooperative ones must not be.
-    await withTaskExecutorPreference(BenchThreads()) {
+    await withTaskExecutorPreference(BlockingExecutor.checks) {
       let report = await runAll(only: names, owner: owner, progress: progress)
       server?.end()
       return report

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
@@ -85,7 +86,7 @@ struct SimulatedWork: Codable, Sendable {
 
   private mutating func draw(_ plan: SimulatedPlan, _ subject: Subject) -> Double {
     draws += 1
-    var generator = SplitMix(
+    var generator = SplitMix64(
       seed: plan.seed, subject.name, UInt64(bitPattern: subject.id), draws)
     return generator.unit()
   }

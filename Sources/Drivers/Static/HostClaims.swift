@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 
 #if canImport(FoundationEssentials)
@@ -36,7 +37,7 @@ struct HostClaims: Sendable {
   func all() throws(DeploymentFailure) -> [String: Claim] {
     guard access(folder, F_OK) == 0 else { return [:] }
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      throw .system("the claims in \(folder) cannot be read")
+      throw .system("the claims in \(folder) cannot be read", .last)
     }
     var claims: [String: Claim] = [:]
     for name in names where name.hasSuffix(Self.suffix) { claims[name] = read(name) }
@@ -57,7 +58,7 @@ struct HostClaims: Sendable {
       sync()
       return true
     }
-    guard errno == EEXIST else { throw .system("\(path) cannot be made") }
+    guard errno == EEXIST else { throw .system("\(path) cannot be made", .last) }
     return read(Self.file(claim.host))?.isOf(claim.owner, claim.deployment) ?? false
   }
 
@@ -65,7 +66,7 @@ struct HostClaims: Sendable {
   func release(_ owner: String, _ deployment: String) throws(DeploymentFailure) {
     for (name, claim) in try all() where claim.isOf(owner, deployment) {
       guard unlink("\(folder)/\(name)") == 0 || errno == ENOENT else {
-        throw .system("\(folder)/\(name) cannot be removed")
+        throw .system("\(folder)/\(name) cannot be removed", .last)
       }
     }
     sync()
@@ -106,11 +107,11 @@ struct HostClaims: Sendable {
       throw .init(.permanent, "a claim cannot be written")
     }
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw .system("\(path) cannot be written") }
+    guard file >= 0 else { throw .system("\(path) cannot be written", .last) }
     defer { close(file) }
     let bytes = Array(json) + [0x0a]
     guard Glibc.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
-      throw .system("\(path) cannot be written")
+      throw .system("\(path) cannot be written", .last)
     }
   }
 

@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 
 /// Whether machines answer at their ports, all asked at the same time.
 enum HostProbe {
@@ -8,12 +9,12 @@ enum HostProbe {
   /// - Parameter limit: how long all of it may take.
   /// - Returns: for each host nil, or why it does not answer.
   static func problems(of hosts: [StaticHost], within limit: TimeSpan) -> [String?] {
-    let end = ProcessDeployment.now + limit.milliseconds
+    let end = SystemClock.monotonicMilliseconds + limit.milliseconds
     var attempts = hosts.map(Attempt.init)
     defer { for attempt in attempts { attempt.end() } }
     while true {
       let waiting = attempts.indices.filter { attempts[$0].isPending }
-      let left = end - ProcessDeployment.now
+      let left = end - SystemClock.monotonicMilliseconds
       guard !waiting.isEmpty, left > 0 else { break }
       var polls = waiting.map {
         pollfd(fd: attempts[$0].socket, events: Int16(POLLOUT), revents: 0)

@@ -1,7 +1,8 @@
 import SafeTexts
+import TerminalCells
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
 
 @Suite struct ActionTableTests {
   @Test func hasEveryActionOnce() {

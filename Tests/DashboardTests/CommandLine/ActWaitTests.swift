@@ -3,7 +3,7 @@ import DeploymentInterface
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 /// When an act has ended, and how.
 @Suite struct ActWaitTests {

@@ -3,8 +3,6 @@ import EngineRuntime
 import Foundation
 import Testing
 
-@testable import Dashboard
-
 /// The commands that act, on a real engine and a real store.
 @Suite(.serialized) struct ActingTests {
   private static let configuration = """

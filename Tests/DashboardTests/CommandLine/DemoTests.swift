@@ -1,11 +1,13 @@
+import Basics
 import DeploymentDrivers
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
 import SafeTexts
+import TestSupport
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 @Suite struct DemoTests {
   @Test(arguments: ["/usr/bin", "/nowhere"])
@@ -42,7 +44,7 @@ import Testing
   }
 
   @Test func usersComeLogInAndGoWithinALimit() {
-    var chance = DemoChance(state: 2)
+    var chance = SplitMix64(seed: 2)
     let empty = state(users: [])
     let first = (1...20).compactMap { _ in DemoTraffic.next(empty, at: Self.now.utc, &chance) }
     #expect(!first.isEmpty)
@@ -65,7 +67,7 @@ import Testing
   }
 
   @Test func leavesOtherUsersAlone() {
-    var chance = DemoChance(state: 3)
+    var chance = SplitMix64(seed: 3)
     let others = state(users: ["somebody", "else", "who", "came", "here"])
     for _ in 1...50 {
       switch DemoTraffic.next(others, at: Self.now.utc, &chance) {

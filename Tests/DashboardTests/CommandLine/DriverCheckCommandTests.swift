@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 @Suite struct DriverCheckCommandTests {
   @Test func aProgramThatKeepsNothingFailsWithATable() throws {
@@ -46,7 +46,7 @@ import Testing
     let errors = MemorySink()
     let context = CommandContext(
       environment: harness.environment, output: ClosedSink(), errors: errors)
-    #expect(Program.run(["driver-check", "/bin/true"], context) == 0)
+    #expect(DashboardProgram.run(["driver-check", "/bin/true"], context) == 0)
     #expect(errors.text == "")
   }
 }

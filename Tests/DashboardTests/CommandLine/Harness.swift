@@ -1,8 +1,9 @@
+import Basics
 import DeploymentInterface
 import EngineRuntime
 import Foundation
 
-@testable import Dashboard
+@testable import DashboardKit
 
 /// Keeps what was written to it.
 final class MemorySink: TextSink {
@@ -64,7 +65,7 @@ struct Harness {
     let errors = MemorySink()
     let context = CommandContext(
       environment: environment, output: output, errors: errors, drivers: [SampleDriver()])
-    let status = Program.run(arguments, context)
+    let status = DashboardProgram.run(arguments, context)
     return RunResult(status: status, output: output.text, errors: errors.text)
   }
 }

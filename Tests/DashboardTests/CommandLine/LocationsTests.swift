@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 @Suite struct LocationsTests {
   @Test func looksWhereXDGSays() {

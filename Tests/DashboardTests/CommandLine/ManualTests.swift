@@ -2,7 +2,8 @@ import DeploymentDrivers
 import DeploymentInterface
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
+@testable import DashboardScreen
 
 @Suite struct ManualTests {
   @Test func namesEveryCommandActionAndParameter() throws {

@@ -4,7 +4,7 @@ import EngineRuntime
 import Logging
 import SafeTexts
 
-@testable import Dashboard
+@testable import DashboardKit
 
 /// An engine on a store of its own, and the program's commands on that store.
 struct RunningEngine {
@@ -38,7 +38,7 @@ struct RunningEngine {
       environment: harness.environment, output: output, errors: errors, drivers: Drivers.all)
     context.actor = "ana@pts/3"
     let arguments = line.split(separator: " ").map(String.init)
-    let status = Program.run(arguments + ["--config", configuration], context)
+    let status = DashboardProgram.run(arguments + ["--config", configuration], context)
     return RunResult(status: status, output: output.text, errors: errors.text)
   }
 }

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
+@testable import DashboardScreen
 
 /// Command lines that make no sense end with 64, one sentence and nothing on standard output.
 @Suite struct UsageTests {

@@ -1,6 +1,7 @@
+import DeploymentDrivers
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 /// What commands say and answer where there is no store, no engine or no good configuration.
 @Suite struct WithoutStoreTests {
@@ -134,16 +135,18 @@ import Testing
 
   @Test func aReaderThatHasGoneIsNoMistake() throws {
     let errors = MemorySink()
-    let context = CommandContext(environment: [:], output: ClosedSink(), errors: errors)
-    #expect(Program.run(["plan", "--l1", "1"], context) == 0)
+    let context = CommandContext(
+      environment: [:], output: ClosedSink(), errors: errors, drivers: Drivers.all)
+    #expect(DashboardProgram.run(["plan", "--l1", "1"], context) == 0)
     #expect(errors.text == "")
   }
 
   @Test func anAnswerThatCannotBeWrittenIsAMistake() throws {
     let errors = MemorySink()
-    let context = CommandContext(environment: [:], output: FullSink(), errors: errors)
+    let context = CommandContext(
+      environment: [:], output: FullSink(), errors: errors, drivers: Drivers.all)
     for arguments in [["plan", "--l1", "1"], ["--help"], ["--version"]] {
-      #expect(Program.run(arguments, context) == 74)
+      #expect(DashboardProgram.run(arguments, context) == 74)
     }
     #expect(errors.text.hasPrefix("dashboard: the answer cannot be written: No space left"))
   }

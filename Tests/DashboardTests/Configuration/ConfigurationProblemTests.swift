@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 /// One mistake a row, with all that is said about it.
 @Suite struct ConfigurationProblemTests {

@@ -2,7 +2,7 @@ import DeploymentDrivers
 import DeploymentEngine
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 /// A list of machines in a file: each mistake with its line.
 @Suite struct HostListTests {

@@ -1,8 +1,9 @@
+import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 /// What a file says, and what is wrong with it as `FILE:LINE: SENTENCE`.
 @Suite struct SettingsReaderTests {

@@ -1,16 +1,20 @@
+import DeploymentDrivers
 import DeploymentInterface
 import Fuzzing
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
+@testable import DashboardScreen
+@testable import TerminalCells
+@testable import TerminalHost
 
 /// Whatever stands in a file, comes from a keyboard or is typed: it is read or refused in words.
 @Suite struct FuzzTests {
   @Test func configuration() {
     Fuzz.run(seeds: Self.configurations.map { Array($0.utf8) }) { bytes in
       let text = String(decoding: bytes, as: UTF8.self)
-      let reading = SettingsReader(drivers: CommandContext(environment: [:]).drivers)
+      let reading = SettingsReader(drivers: Drivers.all)
         .read(text, file: "f")
       for problem in reading.problems { Self.expectInert(problem.sentence) }
       #expect(reading.problems.allSatisfy { ($0.line ?? 0) >= 0 })

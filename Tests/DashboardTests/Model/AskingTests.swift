@@ -3,9 +3,11 @@ import DeploymentInterface
 import EngineRuntime
 import EngineStore
 import SafeTexts
+import TestSupport
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 extension [Command] {
   /// The requests among what is to be done.

@@ -3,7 +3,7 @@ import DeploymentInterface
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
 
 @Suite struct CatalogTests {
   private static func random(_ id: Int64, _ dice: inout Dice) -> Deployment {

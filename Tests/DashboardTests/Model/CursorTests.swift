@@ -5,7 +5,8 @@ import EngineStore
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 extension ScreenModel {
   /// Tells it of changes of the store.

@@ -3,7 +3,7 @@ import DeploymentInterface
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
 
 @Suite struct FilterTests {
   private static let deployment: Deployment = {

@@ -3,9 +3,11 @@ import DeploymentInterface
 import EngineRuntime
 import EngineStore
 import SafeTexts
+import TestSupport
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 @Suite struct LogTests {
   private static func entry(

@@ -4,7 +4,8 @@ import EngineRuntime
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 /// What exists without a record, on the screen.
 @Suite struct OrphansTests {

@@ -3,9 +3,11 @@ import DeploymentInterface
 import EngineRuntime
 import EngineStore
 import SafeTexts
+import TestSupport
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 /// No key, no menu, no palette, no dialog and no paste makes a request where none may be made.
 @Suite struct SafetyTests {

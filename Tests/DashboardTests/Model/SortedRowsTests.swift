@@ -1,7 +1,7 @@
 import DeploymentInterface
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
 
 @Suite struct SortedRowsTests {
   private static func key(_ number: Int) -> RowKey {

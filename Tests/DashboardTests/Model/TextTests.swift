@@ -3,7 +3,8 @@ import DeploymentInterface
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 @Suite struct ClockTextTests {
   @Test(arguments: [

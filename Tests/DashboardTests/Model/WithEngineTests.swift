@@ -5,7 +5,8 @@ import EngineStore
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 /// The screen beside the real core: what it permits the engine permits, and what it shows is what
 /// the engine has, whatever is pressed and whatever the drivers answer.

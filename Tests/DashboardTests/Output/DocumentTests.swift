@@ -1,11 +1,13 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
 import EngineStore
 import SafeTexts
+import TestSupport
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 /// The JSON documents, key by key: scripts hold on to them.
 @Suite struct DocumentTests {

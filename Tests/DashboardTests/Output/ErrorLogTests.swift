@@ -4,7 +4,7 @@ import EngineStore
 import Logging
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 @Suite struct ErrorLogTests {
   private let clock = EngineClock {

@@ -1,7 +1,7 @@
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 @Suite struct TextTableTests {
   private func table() -> TextTable {

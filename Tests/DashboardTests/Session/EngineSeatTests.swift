@@ -1,3 +1,4 @@
+import Basics
 import DeploymentDrivers
 import DeploymentEngine
 import DeploymentInterface
@@ -5,10 +6,14 @@ import EngineRuntime
 import EngineStore
 import Foundation
 import Logging
+import Posix
 import SafeTexts
+import TestSupport
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
+@testable import DashboardScreen
+@testable import TerminalHost
 
 /// Who is the engine of a store, as dashboards come and go.
 @Suite(.serialized) struct EngineSeatTests {
@@ -19,7 +24,7 @@ import Testing
     let seat: EngineSeat
 
     init(_ path: String, _ configuration: Configuration?) throws {
-      let mail = SessionMail(wake: try #require(WakePipe()))
+      let mail = SessionMail(wake: try WakePipe())
       let store = SessionStore(path: path, mail: mail)
       let told = Told()
       self.mail = mail
@@ -51,17 +56,6 @@ import Testing
     func set(_ value: Bool) { state.withLock { $0 = value } }
   }
 
-  /// Waits for other threads, with a generous limit.
-  private func eventually(_ condition: () -> Bool) -> Bool {
-    let end = Date().addingTimeInterval(20)
-    while Date() < end {
-      if condition() { return true }
-      // Waits for the next look.
-      Thread.sleep(forTimeInterval: 0.01)
-    }
-    return false
-  }
-
   private static let configuration = """
     providers: [{ name: here, driver: simulated }]
     pools: [{ name: lab, provider: here, sizes: { l1: 2, max: 4 } }]
@@ -77,12 +71,12 @@ import Testing
     defer { harness.remove() }
     let path = harness.folder + "/store.sqlite"
     let first = try Seat(path, settings())
-    #expect(eventually { first.hasEngine })
+    #expect(try eventually { first.hasEngine })
     let second = try Seat(path, nil)
-    #expect(eventually { EnginePresence.query(store: path) != .none })
+    #expect(try eventually { EnginePresence.query(store: path) != .none })
     #expect(!second.hasEngine)
     first.stop()
-    #expect(eventually { second.hasEngine }, "it takes over when the first has gone")
+    #expect(try eventually { second.hasEngine }, "it takes over when the first has gone")
     let pools = try StoreReader(path: path).snapshot().state.pools
     #expect(pools.map(\.name) == ["lab"], "on what the first ran on")
     second.stop()
@@ -94,11 +88,11 @@ import Testing
     defer { harness.remove() }
     let path = harness.folder + "/store.sqlite"
     let seat = try Seat(path, settings())
-    #expect(eventually { seat.hasEngine })
+    #expect(try eventually { seat.hasEngine })
     seat.seat.suspend()
     #expect(EnginePresence.query(store: path) == .none)
     seat.seat.resume()
-    #expect(eventually { EnginePresence.query(store: path) != .none })
+    #expect(try eventually { EnginePresence.query(store: path) != .none })
     seat.stop()
   }
 
@@ -108,7 +102,7 @@ import Testing
     let path = try harness.file(
       "store.sqlite", String(repeating: "this is no database ", count: 99))
     let seat = try Seat(path, settings())
-    #expect(eventually { seat.mail.reasonToEnd != nil })
+    #expect(try eventually { seat.mail.reasonToEnd != nil })
     #expect(seat.mail.reasonToEnd?.status == .storeTrouble)
     #expect(seat.mail.reasonToEnd?.lines.first?.contains(path) ?? false)
     seat.stop()
@@ -120,21 +114,21 @@ import Testing
     let path = harness.folder + "/store.sqlite"
     let seat = try Seat(path, settings())
     var messages: [Message] = []
-    func told(_ isIt: (Message) -> Bool) -> Bool {
-      eventually {
+    func told(_ isIt: (Message) -> Bool) throws -> Bool {
+      try eventually {
         messages += seat.mail.drain()
         return messages.contains(where: isIt)
       }
     }
-    #expect(told { if case .snapshot = $0 { true } else { false } })
-    #expect(told { if case .presence(.running, true) = $0 { true } else { false } })
+    #expect(try told { if case .snapshot = $0 { true } else { false } })
+    #expect(try told { if case .presence(.running, true) = $0 { true } else { false } })
     let request = Request(key: RequestKey("k1"), actor: "ana", verb: .pause("lab"))
     seat.store.send([request])
-    #expect(told { if case .answer(request.key, .accepted) = $0 { true } else { false } })
-    #expect(told { if case .changes = $0 { true } else { false } })
+    #expect(try told { if case .answer(request.key, .accepted) = $0 { true } else { false } })
+    #expect(try told { if case .changes = $0 { true } else { false } })
     seat.store.loadJournal(nil, after: nil)
     #expect(
-      told { message in
+      try told { message in
         if case .journal(nil, let events) = message { !events.isEmpty } else { false }
       })
     seat.stop()

@@ -6,7 +6,9 @@ import EngineStore
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
+@testable import DashboardScreen
+@testable import TerminalCells
 
 /// A simulated world on the screen.
 @Suite struct SimulationProgramTests {

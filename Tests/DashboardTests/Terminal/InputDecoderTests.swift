@@ -2,7 +2,8 @@ import DeploymentInterface
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import TerminalCells
+@testable import TerminalHost
 
 @Suite struct InputDecoderTests {
   private let start = Moment(milliseconds: 1000)

@@ -1,7 +1,7 @@
 import DeploymentInterface
 import Testing
 
-@testable import Dashboard
+@testable import TerminalHost
 
 @Suite struct FramePacerTests {
   private func at(_ milliseconds: Int64) -> Moment { Moment(milliseconds: milliseconds) }

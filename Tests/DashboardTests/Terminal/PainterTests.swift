@@ -1,7 +1,8 @@
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import TerminalCells
+@testable import TerminalHost
 
 @Suite struct PainterTests {
   private func row(_ text: SafeText, width: Int = 10) -> Surface {

@@ -1,7 +1,7 @@
 import DeploymentInterface
 import SafeTexts
 
-@testable import Dashboard
+@testable import TerminalCells
 
 /// A list to move in, a question, and a record of what happened.
 struct Player: ScreenProgram, Sendable {

@@ -1,9 +1,12 @@
+import Basics
 import DeploymentInterface
 import Dispatch
 import Foundation
 import Glibc
+import Posix
 
-@testable import Dashboard
+@testable import TerminalCells
+@testable import TerminalHost
 
 /// A pseudo-terminal with a virtual terminal behind it. The loop runs on a thread of its own; the
 /// test sits in
@@ -50,11 +53,10 @@ final class Stage {
     var (master, slave): (Int32, Int32) = (-1, -1)
     var window = winsize(size)
     var ends: [Int32] = [-1, -1]
-    guard openpty(&master, &slave, nil, nil, &window) == 0, pipe(&ends) == 0,
-      let wake = WakePipe()
+    guard openpty(&master, &slave, nil, nil, &window) == 0, pipe(&ends) == 0
     else { throw Failure(description: "no pseudo-terminal: \(errno)") }
     _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
-    self.wake = wake
+    wake = try WakePipe()
     self.master = master
     self.slave = slave
     signalEnds = (ends[0], ends[1])

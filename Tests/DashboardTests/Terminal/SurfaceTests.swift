@@ -1,7 +1,7 @@
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import TerminalCells
 
 @Suite struct SurfaceTests {
   private func surface(_ width: Int, _ height: Int = 1) -> Surface {

@@ -1,7 +1,8 @@
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import TerminalCells
+@testable import TerminalHost
 
 @Suite struct TerminalEntryTests {
   private let here: Set<String> = [

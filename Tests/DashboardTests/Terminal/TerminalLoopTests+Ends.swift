@@ -1,8 +1,8 @@
+import Basics
 import DeploymentInterface
 import Glibc
+import TerminalCells
 import Testing
-
-@testable import Dashboard
 
 extension TerminalLoopTests {
   func expectGivenBack(_ stage: Stage) {

@@ -1,10 +1,13 @@
 import DeploymentEngine
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
+@testable import TerminalCells
+@testable import TerminalHost
 
 /// The real loop with the real ncurses on a pseudo-terminal. ncurses is a global, hence one after
 /// the other.

@@ -1,4 +1,4 @@
-@testable import Dashboard
+@testable import TerminalCells
 
 /// As much of an xterm as ncurses uses: what the person would see, which modes are on, and what the
 /// terminal would answer.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Dashboard
+@testable import TerminalCells
 
 @Suite struct ColourTests {
   @Test(arguments: [

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
+@testable import TerminalCells
 
 /// Every shipped theme can be read by everybody: enough contrast, on paper and in every sight.
 @Suite struct ShippedThemesTests {

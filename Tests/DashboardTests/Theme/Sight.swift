@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Dashboard
+@testable import TerminalCells
 
 /// A way to see colours: as most people do, or with one kind of receptor missing, after the model
 /// of Machado, Oliveira and Fernandes (2009) at its full severity.

@@ -1,24 +1,11 @@
 import Foundation
+import TerminalCells
+import TestSupport
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
 
 @Suite struct ThemeLibraryTests {
-  /// A folder that is gone when the test is over.
-  private final class Folder {
-    let path = NSTemporaryDirectory() + "themes-\(UUID().uuidString)"
-
-    init() throws {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    func write(_ name: String, _ text: String) throws {
-      try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
-    }
-  }
-
   private func sentence(_ library: ThemeLibrary, _ name: String) -> String? {
     do {
       _ = try library.load(name)
@@ -34,9 +21,9 @@ import Testing
   }
 
   @Test func namesWhatThereIs() throws {
-    let folder = try Folder()
-    try folder.write("mine.yaml", "name: mine")
-    try folder.write("notes.txt", "")
+    let folder = try TemporaryFolder("themes")
+    try folder.write("name: mine", to: "mine.yaml")
+    try folder.write("", to: "notes.txt")
     let library = ThemeLibrary(folders: [folder.path, "/nowhere"])
     #expect(library.names == ["dark", "light", "mine", "monochrome"])
     #expect(
@@ -45,32 +32,32 @@ import Testing
   }
 
   @Test func firstFolderWins() throws {
-    let (first, second) = (try Folder(), try Folder())
-    try first.write("dark.yaml", "{name: dark, background: light}")
-    try second.write("dark.yaml", "{name: dark, background: dark}")
+    let (first, second) = (try TemporaryFolder("themes"), try TemporaryFolder("themes"))
+    try first.write("{name: dark, background: light}", to: "dark.yaml")
+    try second.write("{name: dark, background: dark}", to: "dark.yaml")
     let library = ThemeLibrary(folders: [first.path, second.path])
     #expect(try library.load("dark").background == .light)
   }
 
   @Test func inheritsFromAShippedTheme() throws {
-    let folder = try Folder()
-    try folder.write("mine.yaml", "{name: mine, inherits: dark}")
+    let folder = try TemporaryFolder("themes")
+    try folder.write("{name: mine, inherits: dark}", to: "mine.yaml")
     let library = ThemeLibrary(folders: [folder.path])
     let (mine, dark) = (try library.load("mine"), try library.load("dark"))
     #expect(mine.styles == dark.styles)
   }
 
   @Test func circleIsRefused() throws {
-    let folder = try Folder()
-    try folder.write("a.yaml", "{name: a, inherits: b}")
-    try folder.write("b.yaml", "{name: b, inherits: a}")
+    let folder = try TemporaryFolder("themes")
+    try folder.write("{name: a, inherits: b}", to: "a.yaml")
+    try folder.write("{name: b, inherits: a}", to: "b.yaml")
     let said = sentence(ThemeLibrary(folders: [folder.path]), "a")
     #expect(said?.contains("inherits in a circle") == true)
   }
 
   @Test func pathIsReadAsItIs() throws {
-    let folder = try Folder()
-    try folder.write("own.yaml", "name: own")
+    let folder = try TemporaryFolder("themes")
+    try folder.write("name: own", to: "own.yaml")
     let library = ThemeLibrary(folders: [])
     #expect(try library.load(folder.path + "/own.yaml").name == "own")
     #expect(
@@ -90,8 +77,8 @@ import Testing
   }
 
   @Test func looksInTheTreeThatTheProgramWasBuiltFrom() throws {
-    let folder = try Folder()
-    try folder.write("Package.swift", "")
+    let folder = try TemporaryFolder("themes")
+    try folder.write("", to: "Package.swift")
     let library = ThemeLibrary(
       environment: [:], program: folder.path + "/.build/release/dashboard")
     #expect(library.folders.last == folder.path + "/themes")

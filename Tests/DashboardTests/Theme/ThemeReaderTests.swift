@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Dashboard
+@testable import DashboardKit
+@testable import TerminalCells
 
 @Suite struct ThemeReaderTests {
   private let base = """

@@ -4,7 +4,8 @@ import EngineRuntime
 import EngineStore
 import SafeTexts
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 /// A made-up store with a bit of everything, at a quarter to ten of a made-up day.
 enum Fixture {

@@ -1,3 +1,4 @@
+import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
@@ -5,7 +6,7 @@ import EngineStore
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import TerminalCells
 
 /// Whatever others put into names, reasons and messages: it stays in its column and does nothing.
 @Suite struct HostileTextTests {

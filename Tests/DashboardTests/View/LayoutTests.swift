@@ -1,7 +1,8 @@
 import SafeTexts
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 @Suite struct LayoutTests {
   private static let everywhere: [ScreenModel] = {

@@ -3,9 +3,10 @@ import DeploymentInterface
 import EngineRuntime
 import EngineStore
 import SafeTexts
+import TerminalCells
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
 
 @Suite struct PlainScreenTests {
   private static func lines(_ state: StoredState, width: Int = 100) -> [String] {

@@ -3,7 +3,8 @@ import DeploymentInterface
 import EngineStore
 import Testing
 
-@testable import Dashboard
+@testable import DashboardScreen
+@testable import TerminalCells
 
 /// Whole screens as text. What stands here is what an operator sees, colours aside.
 @Suite struct ScreenTests {

@@ -10,7 +10,9 @@ private typealias Operation = DeploymentEngine.Operation
 /// `docs/life-cycle.md`: the same.
 @Suite struct LifeCycleTests {
   private static let deadline = Deadline(from: Moment(milliseconds: 0), length: .zero)
-  private static func operation(_ kind: OperationKind, queued: Bool = false) -> Operation {
+  private static func operation(_ kind: OperationKind, queued: Bool = false)
+    -> DeploymentEngine.Operation
+  {
     Operation(kind, step: queued ? .queued : .start, deadline: deadline)
   }
 

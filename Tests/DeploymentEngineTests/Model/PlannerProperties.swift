@@ -1,10 +1,11 @@
+import Basics
 import DeploymentEngine
 import EngineSimulation
 import Testing
 
 @Suite struct PlannerProperties {
   private func worlds(_ count: Int, _ body: (ReferencePlanner) -> Void) {
-    var random = Chance(77)
+    var random = SplitMix64(seed: 77)
     for _ in 0..<count {
       let maximum = random.below(7)
       let sizes = Sizes(

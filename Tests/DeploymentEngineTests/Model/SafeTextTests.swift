@@ -1,3 +1,4 @@
+import Basics
 import EngineSimulation
 import Foundation
 import SafeTexts
@@ -72,7 +73,7 @@ import Testing
   }
 
   @Test func cleaningTwiceChangesNothing() {
-    var random = Chance(4)
+    var random = SplitMix64(seed: 4)
     for _ in 0..<300 {
       var raw = String.UnicodeScalarView()
       for _ in 0..<random.below(40) {

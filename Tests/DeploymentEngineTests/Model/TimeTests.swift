@@ -1,3 +1,4 @@
+import Basics
 import DeploymentInterface
 import EngineSimulation
 import Testing
@@ -22,7 +23,7 @@ import Testing
   }
 
   @Test func writesWhatItReads() {
-    var random = Chance(9)
+    var random = SplitMix64(seed: 9)
     for _ in 0..<500 {
       let units: [Int64] = [1, 1000, 60_000, 3_600_000]
       let span = TimeSpan(milliseconds: Int64(random.below(5000)) * (random.pick(units) ?? 1))

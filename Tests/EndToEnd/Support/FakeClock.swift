@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// The clocks as the programs of one place see them: moved or stopped, while those of the machine
 /// go on.

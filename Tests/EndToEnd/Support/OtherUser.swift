@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
+import TestSupport
 
-/// A user who owns nothing and to whom limits apply: root is bound by no limit of processes.
-enum OtherUser {
+// Root is bound by no limit of processes, so the whole program is run as another user.
+extension OtherUser {
   /// Not by its name, which not every system has.
-  static let name = "65534:65534"
-  private static let become = ["--reuid=65534", "--regid=65534", "--clear-groups"]
+  static let name = "\(number):\(number)"
+  private static let become = ["--reuid=\(number)", "--regid=\(number)", "--clear-groups"]
 
   /// Whether the program can be run as this user here; says why not, once.
   static let isPossible: Bool = {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// A host with libvirt and QEMU for one test, started and ended by `scripts/qemu-host.sh`.
 struct QemuHost {

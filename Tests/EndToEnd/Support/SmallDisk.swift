@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// A file system of its own for one store: small, in memory, and gone afterwards. Only root may
 /// have one.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A place of its own for one test: a folder with configuration, store and home, and everything
 /// that the test starts. All of it is gone afterwards, also after a failure.

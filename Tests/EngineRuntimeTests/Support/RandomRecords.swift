@@ -1,14 +1,15 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
 /// Makes records of every shape, edges more often than chance would.
 struct RandomRecords {
-  var generator: SeededGenerator
+  var generator: SplitMix64
   let now: EngineTime
 
   init(seed: UInt64, now: EngineTime) {
-    generator = SeededGenerator(seed: seed)
+    generator = SplitMix64(seed: seed)
     self.now = now
   }
 

@@ -1,22 +1,18 @@
 import DeploymentEngine
 import DeploymentInterface
-import Foundation
+import TestSupport
 
 @testable import EngineRuntime
 @testable import EngineStore
 
 /// A directory for one test, which goes with it.
 final class TemporaryStore: Sendable {
-  let folder: String
+  private let place: TemporaryFolder
+  var folder: String { place.path }
   var path: String { folder + "/store.sqlite" }
   var lock: String { path + ".lock" }
 
-  init() throws {
-    folder = NSTemporaryDirectory() + "runtime-tests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  init() throws { place = try TemporaryFolder("runtime-tests") }
 
   /// Opens the store as its engine, runs, and closes it again.
   func open<Value>(_ body: (Store) throws -> Value) throws -> Value {
@@ -40,15 +36,15 @@ final class TemporaryStore: Sendable {
   }
 
   func write(_ bytes: [UInt8], to name: String = "store.sqlite") throws {
-    try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + name))
+    try place.write(bytes, to: name)
   }
 
   func read(_ name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name)))
+    try place.read(name)
   }
 
   func remove(_ name: String) throws {
-    try FileManager.default.removeItem(atPath: folder + "/" + name)
+    try place.remove(name)
   }
 }
 

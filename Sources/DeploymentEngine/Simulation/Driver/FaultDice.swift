@@ -1,10 +1,11 @@
+package import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
 /// How often what goes wrong, in percent; drawn per seed, often not at all.
 package struct FaultDice: Sendable {
-  package var random: Chance
+  package var random: SplitMix64
   private var permanent = 0
   private var transient = 0
   private var unknown = 0
@@ -23,7 +24,7 @@ package struct FaultDice: Sendable {
 
   /// Rates for one seed: each class of faults is there or not, and never one that is left out.
   package init(seed: UInt64, without: Set<FaultClass> = []) {
-    random = Chance(seed)
+    random = SplitMix64(seed: seed)
     permanent = rate(20, .permanent, without)
     transient = rate(25, .transient, without)
     unknown = rate(15, .unknown, without)
@@ -41,7 +42,7 @@ package struct FaultDice: Sendable {
   }
 
   /// A quiet world.
-  package init() { random = Chance(0) }
+  package init() { random = SplitMix64(seed: 0) }
 
   private mutating func rate(_ most: Int, _ kind: FaultClass, _ without: Set<FaultClass>) -> Int {
     let drawn = random.percent(50) ? random.below(most) : 0

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
@@ -21,7 +22,7 @@ struct Inventories {
     var isFaulty = false
   }
 
-  private var random: Chance
+  private var random: SplitMix64
   private var failing = 0
   private var silent = 0
   private var slow = 0
@@ -33,7 +34,7 @@ struct Inventories {
 
   /// Rates for one seed: each kind of trouble is there or not.
   init(seed: UInt64, without: Set<FaultClass>) {
-    random = Chance(seed)
+    random = SplitMix64(seed: seed)
     var chance = random.fork()
     func rate(_ most: Int) -> Int {
       let drawn = chance.percent(50) ? chance.below(most) : 0

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
@@ -66,7 +67,7 @@ extension ScriptedDriver {
 
 /// How often drivers leave something behind; drawn per seed, often never.
 struct LeftoverDice {
-  private var random: Chance
+  private var random: SplitMix64
   /// So many times of how many: of a hundred in a world that is all trouble.
   private let outOf: Int
   private var zombie = 0
@@ -74,7 +75,7 @@ struct LeftoverDice {
 
   init(seed: UInt64, without: Set<FaultClass> = [], outOf: Int = 100) {
     self.outOf = outOf
-    random = Chance(seed)
+    random = SplitMix64(seed: seed)
     let rates = (
       random.percent(60) ? random.below(15) : 0, random.percent(60) ? random.below(60) : 0
     )

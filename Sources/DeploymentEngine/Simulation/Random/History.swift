@@ -1,3 +1,4 @@
+package import Basics
 package import DeploymentEngine
 import DeploymentInterface
 package import SafeTexts
@@ -8,7 +9,7 @@ package import SafeTexts
 package final class History: Scene {
   package let world: World
   package let seed: UInt64
-  package var random: Chance
+  package var random: SplitMix64
   package let configuration: Configuration
   /// What each pool's service offers while nobody changes it.
   let offers: [String: ServiceOffer]
@@ -39,7 +40,7 @@ package final class History: Scene {
   ) {
     self.seed = seed
     self.without = without
-    var random = Chance(seed)
+    var random = SplitMix64(seed: seed)
     let setup = SmallWorld(random: &random)
     configuration = setup.configuration
     world = World(

@@ -1,3 +1,4 @@
+package import Basics
 package import DeploymentEngine
 import DeploymentInterface
 
@@ -8,7 +9,7 @@ package struct SmallWorld {
   /// The providers that can list what exists on them.
   package var lists: Set<String> = []
 
-  package init(random: inout Chance) {
+  package init(random: inout SplitMix64) {
     for name in ["x", "y"] {
       configuration.providers.append(
         ProviderConfiguration(
@@ -35,7 +36,7 @@ package struct SmallWorld {
 
   private mutating func add(
     _ name: String, provider: String, levels: CacheLevels?, publishes: Bool = false,
-    _ random: inout Chance
+    _ random: inout SplitMix64
   ) {
     let levels = levels ?? .l1
     let max = 1 + random.below(6)

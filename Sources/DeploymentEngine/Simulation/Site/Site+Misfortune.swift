@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
@@ -80,7 +81,7 @@ extension Site {
   }
 
   /// A few drivers say unasked that things changed, or who is logged in.
-  private func speakUnasked(_ random: inout Chance) {
+  private func speakUnasked(_ random: inout SplitMix64) {
     let all = world.engine.deployments
     for _ in 0..<3 {
       guard let one = random.pick(all), one.exists else { continue }
@@ -92,7 +93,7 @@ extension Site {
   }
 
   /// The file is read again: limits, sizes, policies, and sometimes a pool is gone from it.
-  private func reload(_ random: inout Chance) {
+  private func reload(_ random: inout SplitMix64) {
     var changed = usual
     let limits = ProviderLimits(
       preparing: 10 + random.below(60), removing: 10 + random.below(60),
@@ -114,7 +115,7 @@ extension Site {
   }
 
   /// A service offers something else for a while, or does not load.
-  private func changeService(_ random: inout Chance) {
+  private func changeService(_ random: inout SplitMix64) {
     let pool = random.pick(["desk", "lab", "ci"]) ?? "ci"
     guard case .traits(var traits)? = offers[pool] else { return }
     switch random.below(4) {

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
@@ -5,9 +6,9 @@ import SafeTexts
 /// A site with pools of the size of an office, and people who come, work and leave by the clock.
 final class Site: Scene {
   let world: World
-  private var random: Chance
+  private var random: SplitMix64
   /// Decides on misfortunes, so that leaving one out moves nothing else.
-  var mishap: Chance
+  var mishap: SplitMix64
   var agenda = Agenda()
   private let end: TimeSpan
   let without: Set<FaultClass>
@@ -21,7 +22,7 @@ final class Site: Scene {
   private(set) var offers: [String: ServiceOffer] = [:]
 
   init(_ simulation: Simulation) {
-    var random = Chance(simulation.seed)
+    var random = SplitMix64(seed: simulation.seed)
     preset = simulation.preset
     without = simulation.without
     end = .hours(24 * Int64(simulation.days))
@@ -37,7 +38,7 @@ final class Site: Scene {
     world.driver.leftovers = LeftoverDice(
       seed: simulation.seed &* 0x9e37_79b9, without: simulation.without, outOf: 10_000)
     world.driver.hosts.count = 20
-    mishap = Chance(simulation.seed &+ 1)
+    mishap = SplitMix64(seed: simulation.seed &+ 1)
     self.random = random
     configure()
     for day in 0..<max(1, simulation.days) { plan(day: day) }

@@ -1,3 +1,5 @@
+import Basics
+public import DeploymentEngine
 public import DeploymentInterface
 import GRDB
 

@@ -1,4 +1,5 @@
 import Glibc
+import Posix
 
 /// What a watcher sees of a store.
 struct StoreSight: ~Copyable {
@@ -11,7 +12,7 @@ struct StoreSight: ~Copyable {
   private static let soon: [Int32] = [1, 2, 4, 8, 16, 32, 64, 128]
 
   private let path: String
-  private var notify: WriteNotice?
+  private var notify: InotifyWatch?
   /// Looks since a write was heard.
   private var looks: Int?
   private var reader: StoreReader?
@@ -44,13 +45,13 @@ struct StoreSight: ~Copyable {
 
   private mutating func listen() {
     let paths = StorePaths(path)
-    notify = WriteNotice(folder: paths.folder, file: paths.log)
+    notify = InotifyWatch(folder: paths.folder, file: paths.log)
   }
 
   /// Waits until it is time for another look.
-  mutating func wait(or wake: WakePipe) {
+  mutating func wait(or wake: WakePipe?) {
     var waited = [
-      pollfd(fd: wake.reading, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: wake?.reading ?? -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: notify?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
     ]
     while true {

@@ -1,5 +1,7 @@
+import Basics
 import DeploymentInterface
 import Glibc
+import Posix
 
 import struct Synchronization.Atomic
 
@@ -11,7 +13,8 @@ import struct Synchronization.Atomic
 public final class StoreWatcher: Sendable {
   private let path: String
   private let onChange: @Sendable () -> Void
-  private let wake: WakePipe
+  /// Nil where no descriptor was left: then `stop` is noticed at the next slow look.
+  private let wake: WakePipe?
   private let isStopped = Atomic(false)
   /// Held while `onChange` runs, so that `stop` can wait for it.
   private let calling = Mutex(())
@@ -27,14 +30,14 @@ public final class StoreWatcher: Sendable {
   public init(path: String, onChange: @escaping @Sendable () -> Void) {
     self.path = path
     self.onChange = onChange
-    wake = WakePipe()
+    wake = try? WakePipe()
     try? SystemThread.start(named: "watch") { [self] in run() }
   }
 
   /// Ends the watch; `onChange` is not called any more once this has returned.
   public func stop() {
     isStopped.store(true, ordering: .sequentiallyConsistent)
-    wake.signal()
+    wake?.wake()
     calling.withLock { _ in }
   }
 

@@ -1,35 +1,15 @@
-public import DeploymentInterface
+public import DeploymentEngine
+import DeploymentInterface
 import Glibc
-public import SafeTexts
+import Posix
+import SafeTexts
 
-/// Whether an engine runs on a store, and which.
-public enum EnginePresence: Hashable, Sendable {
-  /// None does.
-  case none
-  /// This one does.
-  case running(pid: Int32, host: SafeText, since: Timestamp)
-  /// This one holds the store but has given no sign of life for so long: frozen, or on its way to
-  /// an end.
-  case silent(pid: Int32, host: SafeText, heartbeatAge: TimeSpan)
-
+extension EnginePresence {
   /// Looks at the lock beside a store without taking it, so that an engine that starts is not
   /// disturbed.
   public static func query(store path: String) -> EnginePresence {
     guard let held = HeldLock.look(at: StorePaths(path).lock) else { return .none }
     return held.presence
-  }
-
-  /// Whether an engine holds the store, be it silent.
-  public var isThere: Bool { self != .none }
-
-  /// Who holds the store, as a part of a sentence.
-  var words: String {
-    switch self {
-    case .none: "nobody"
-    case .running(let pid, let host, _): "the engine with pid \(pid) on \(host)"
-    case .silent(let pid, let host, let age):
-      "the engine with pid \(pid) on \(host), which has been silent for \(age.spoken),"
-    }
   }
 }
 
@@ -46,9 +26,9 @@ struct HeldLock: Sendable {
     let age = EngineClock.system.now.utc - beat
     let host = SafeText(contents.holder.host)
     if age > Self.patience {
-      return .silent(pid: contents.holder.pid, host: host, heartbeatAge: age)
+      return .silent(pid: contents.holder.process.pid, host: host, heartbeatAge: age)
     }
-    return .running(pid: contents.holder.pid, host: host, since: contents.since)
+    return .running(pid: contents.holder.process.pid, host: host, since: contents.since)
   }
 
   /// Who holds the lock; nil: nobody does.
@@ -62,7 +42,7 @@ struct HeldLock: Sendable {
     var seen: HeldLock?
     for attempt in 0..<20 {
       if attempt > 0 { usleep(10_000) }
-      guard FileLock.isHeld(descriptor) else { return nil }
+      guard OFDLock.isHeld(descriptor) else { return nil }
       guard let contents = LockContents(descriptor: descriptor),
         let status = try? FileStatus(descriptor: descriptor)
       else { continue }
@@ -74,7 +54,9 @@ struct HeldLock: Sendable {
 
   /// Held, by somebody who has not said who.
   private static var nameless: HeldLock {
-    let nobody = ProcessIdentity(pid: 0, startTime: 0, host: "unknown", machine: "unknown")
+    let nobody = LeaseHolder(
+      process: ProcessIdentity(pid: 0, startTime: 0, bootID: "unknown"), pidNamespace: nil,
+      host: "unknown")
     let now = EngineClock.system.now.utc
     return HeldLock(
       contents: LockContents(holder: nobody, since: now, remembered: nil), beat: now)

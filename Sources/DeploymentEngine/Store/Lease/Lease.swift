@@ -1,5 +1,8 @@
+import Basics
+import DeploymentEngine
 import DeploymentInterface
 import Glibc
+import Posix
 public import SafeTexts
 
 import struct Synchronization.Atomic
@@ -45,7 +48,7 @@ public final class Lease: Sendable {
     let paths = try prepared(path, access)
     let descriptor: Int32
     do {
-      descriptor = try FileMaker.openOrMake(paths.lock, mode: access.fileMode)
+      descriptor = try SecureFile.openOrMake(paths.lock, mode: access.fileMode)
     } catch {
       throw unwritable(paths.lock, error)
     }
@@ -92,7 +95,7 @@ public final class Lease: Sendable {
     }
     guard let descriptor else { return }
     end.signal()
-    FileLock.letGo(descriptor)
+    OFDLock.release(descriptor)
     close(descriptor)
   }
 
@@ -131,11 +134,11 @@ public final class Lease: Sendable {
     return last != 0 && since > Self.stuck.milliseconds
   }
 
-  private func startHeart() throws(FileStatus.Failure) {
+  private func startHeart() throws(SystemError) {
     // The thread may not keep the lease alive, or nobody could let go of it.
     let end = end
     try SystemThread.start(named: "lease") { [weak self] in
-      while !end.wait(atMost: Self.beat) {
+      while !end.wait(atMost: Self.beat.duration) {
         guard let self else { return }
         self.beatOnce()
       }
@@ -166,7 +169,7 @@ extension Lease {
   ) throws(EngineStartFailure) -> StorePaths {
     let paths = StorePaths(path)
     do {
-      try FileMaker.makeFolder(paths.folder, mode: access.folderMode)
+      try SecureFile.makeFolder(paths.folder, mode: access.folderMode)
     } catch {
       throw unwritable(paths.folder, error)
     }
@@ -175,7 +178,7 @@ extension Lease {
   }
 
   private static func unwritable(
-    _ path: String, _ failure: FileStatus.Failure
+    _ path: String, _ failure: SystemError
   ) -> EngineStartFailure {
     if failure.number == EROFS { return EngineStartFailure(.store(.readOnly(path))) }
     let sentence: SafeText = """
@@ -190,7 +193,7 @@ extension Lease {
   ) throws(EngineStartFailure) {
     for _ in 0..<100 {
       do {
-        if try FileLock.tryTake(descriptor) { return }
+        if try OFDLock.tryTake(descriptor) { return }
       } catch {
         throw unwritable(paths.lock, error)
       }
@@ -218,8 +221,8 @@ extension Lease {
         throw heldBy(again, paths, "close it, or attach to it")
       }
     }
-    do throws(ProcessEnder.Failure) {
-      try ProcessEnder.end(held.contents.holder, within: 5000)
+    do throws(ProcessIdentity.KillFailure) {
+      try held.contents.holder.process.kill(within: 5000)
     } catch {
       switch error {
       case .impossible: throw heldBy(held, paths, "end it there")

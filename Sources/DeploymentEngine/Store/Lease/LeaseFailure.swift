@@ -1,3 +1,4 @@
+public import DeploymentEngine
 public import SafeTexts
 
 /// A store is held by another engine, which may not be ended.

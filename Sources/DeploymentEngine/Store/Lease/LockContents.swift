@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 
 /// What a lock file says: who holds or held the lease, and which store it goes with, how far it
 /// had come.
@@ -10,13 +11,13 @@ package struct LockContents: Hashable, Sendable {
     var commits: Int64
   }
 
-  var holder: ProcessIdentity
+  var holder: LeaseHolder
   var since: Timestamp
   var remembered: Remembered?
   /// A holder has begun to make the store: a file that is still empty is its doing.
   var isMaking = false
 
-  init(holder: ProcessIdentity, since: Timestamp, remembered: Remembered?) {
+  init(holder: LeaseHolder, since: Timestamp, remembered: Remembered?) {
     self.holder = holder
     self.since = since
     self.remembered = remembered
@@ -51,7 +52,10 @@ package struct LockContents: Hashable, Sendable {
       let start = fields["started"].flatMap({ UInt64($0) }), let host = fields["host"],
       let machine = fields["machine"], let since = fields["since"].flatMap({ Int64($0) })
     else { return nil }
-    holder = ProcessIdentity(pid: pid, startTime: start, host: host, machine: machine)
+    holder = LeaseHolder(
+      process: ProcessIdentity(pid: pid, startTime: start, bootID: ""), pidNamespace: nil,
+      host: host)
+    holder.machine = machine
     self.since = Timestamp(milliseconds: since)
     isMaking = fields["making"] != nil
     if let store = fields["store"], let commits = fields["commits"].flatMap({ Int64($0) }) {
@@ -60,12 +64,12 @@ package struct LockContents: Hashable, Sendable {
   }
 
   /// Replaces what the file says, which is also a heartbeat.
-  func write(to descriptor: Int32) throws(FileStatus.Failure) {
+  func write(to descriptor: Int32) throws(SystemError) {
     var text = Array(self.text.utf8)
     text.append(
       contentsOf: repeatElement(UInt8(ascii: "\n"), count: max(0, Self.size - text.count)))
     guard pwrite(descriptor, text, Self.size, 0) == Self.size else {
-      throw FileStatus.Failure(number: errno)
+      throw .last
     }
   }
 
@@ -74,8 +78,8 @@ package struct LockContents: Hashable, Sendable {
 
   private var text: String {
     var body = """
-      pid \(holder.pid)
-      started \(holder.startTime)
+      pid \(holder.process.pid)
+      started \(holder.process.startTime)
       since \(since.milliseconds)
       host \(holder.host)
       machine \(holder.machine)

@@ -2,6 +2,7 @@ public import DeploymentEngine
 public import DeploymentInterface
 import Foundation
 import GRDB
+import Posix
 import SafeTexts
 
 /// Leaves requests in a store for the engine that runs on it, in whichever process that is.

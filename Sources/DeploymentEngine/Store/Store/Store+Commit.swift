@@ -1,3 +1,4 @@
+import Basics
 public import DeploymentEngine
 public import DeploymentInterface
 import Foundation

@@ -1,7 +1,9 @@
+import Basics
 public import DeploymentEngine
 import DeploymentInterface
 import Foundation
 import GRDB
+import Posix
 
 /// The store as the engine that holds its lease sees it: everything that is, and the one who
 /// writes it.
@@ -109,8 +111,8 @@ extension Store {
       return
     }
     lease.noteMaking()
-    do throws(FileStatus.Failure) {
-      try FileMaker.makeEmpty(paths.store, in: paths.folder, mode: lease.access.fileMode)
+    do throws(SystemError) {
+      try SecureFile.makeEmpty(paths.store, in: paths.folder, mode: lease.access.fileMode)
     } catch {
       throw .unwritable(paths.store, error.text)
     }

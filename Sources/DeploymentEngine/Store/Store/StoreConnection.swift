@@ -2,6 +2,7 @@ import DeploymentEngine
 import Foundation
 import GRDB
 import GRDBSQLite
+import Posix
 
 /// Opens connections to a store file, each as its purpose needs it.
 enum StoreConnection {
@@ -65,7 +66,7 @@ enum StoreConnection {
   /// What can be seen from outside, before SQLite is asked.
   static func examine(_ paths: StorePaths, writing: Bool) throws(StoreFailure) {
     let status: FileStatus
-    do throws(FileStatus.Failure) {
+    do throws(SystemError) {
       status = try FileStatus(path: paths.store)
     } catch {
       if error.number == ENOENT || error.number == ENOTDIR { throw .absent(paths.store) }

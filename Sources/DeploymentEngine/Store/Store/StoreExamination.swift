@@ -2,6 +2,7 @@ public import DeploymentEngine
 public import DeploymentInterface
 import GRDB
 import Glibc
+import Posix
 
 /// A look at a store that changes nothing, for a person who has to decide what to do with it.
 public struct StoreExamination: Sendable {

@@ -1,4 +1,5 @@
 import GRDB
+import Posix
 
 extension StoreFailure {
   /// What an error of SQLite means for a store.

@@ -1,5 +1,5 @@
 public import DeploymentInterface
-import Glibc
+import Posix
 
 /// Tells both times to the engine.
 public struct EngineClock: Sendable {
@@ -15,13 +15,7 @@ public struct EngineClock: Sendable {
   /// waits for slept as well, so a night's sleep makes nothing late.
   public static let system = EngineClock {
     EngineTime(
-      moment: Moment(milliseconds: milliseconds(CLOCK_MONOTONIC)),
-      utc: Timestamp(milliseconds: milliseconds(CLOCK_REALTIME)))
-  }
-
-  private static func milliseconds(_ clock: clockid_t) -> Int64 {
-    var time = timespec()
-    clock_gettime(clock, &time)
-    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+      moment: Moment(milliseconds: SystemClock.monotonicMilliseconds),
+      utc: Timestamp(milliseconds: SystemClock.utcMilliseconds))
   }
 }

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentInterface
 
 /// The connections of this process: one for each URI, however many providers name it and however

@@ -1,3 +1,4 @@
+import Basics
 import CLibvirt
 import DeploymentInterface
 import Foundation

@@ -1,3 +1,4 @@
+import Basics
 import DeploymentInterface
 import SafeTexts
 

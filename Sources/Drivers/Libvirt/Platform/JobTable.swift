@@ -1,5 +1,7 @@
+import Basics
 import DeploymentEngine
 import DeploymentInterface
+import Posix
 
 /// Calls that may take minutes (saving, copying, starting), one at a time for each thing. Who asked
 /// goes on to something else, and asks again.
@@ -18,9 +20,9 @@ final class JobTable: Sendable {
     var waiting: [Once<Answer>] = []
   }
   private let jobs = Mutex<[String: Job]>([:])
-  private let threads: WorkerThreads
+  private let threads: BlockingExecutor
 
-  init(threads: WorkerThreads) { self.threads = threads }
+  init(threads: BlockingExecutor) { self.threads = threads }
 
   /// Whether something is being done to a thing.
   func isAtWork(on key: String) -> Bool {

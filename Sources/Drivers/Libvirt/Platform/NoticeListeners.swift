@@ -1,3 +1,4 @@
+import Basics
 import DeploymentInterface
 
 /// Who is told of what happens on a connection: one for each provider that shares it.

@@ -1,6 +1,8 @@
+import Basics
 import CLibvirt
 import DeploymentInterface
-import Foundation
+import Dispatch
+import Posix
 
 /// The connection to one URI, opened when it is first needed and again after it was lost. Calls
 /// run on threads of their own, and each has a deadline.
@@ -9,9 +11,10 @@ final class VirtConnection: Sendable {
   let uri: String
   let jobs: JobTable
   let expectations = Expectations()
-  private let threads = WorkerThreads(limit: 32)
+  private let threads = BlockingExecutor(named: "libvirt", limit: 32)
   private let firstPause: TimeSpan
-  private let opening = NSLock()
+  /// Held while the connection is opened, so that this happens once.
+  private let opening = Mutex(())
   private let state = Mutex(State())
   let listeners = NoticeListeners()
   let users = UserPoll()
@@ -79,8 +82,10 @@ final class VirtConnection: Sendable {
 
   private func session() throws(VirtError) -> VirtSession {
     if let session = state.withLock({ $0.session }) { return session }
-    opening.lock()
-    defer { opening.unlock() }
+    return try opening.withLock { _ throws(VirtError) in try open() }
+  }
+
+  private func open() throws(VirtError) -> VirtSession {
     let now = ContinuousClock.now
     let (session, retryAt, lastError) = state.withLock { ($0.session, $0.retryAt, $0.lastError) }
     if let session { return session }

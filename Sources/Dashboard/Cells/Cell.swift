@@ -1,0 +1,52 @@
+/// One place of the screen: a scalar with what combines with it, and what it is.
+package struct Cell: Hashable, Sendable {
+  /// The base character; in the second half of a wide one it is 0.
+  package var scalar: UInt32 = 0x20
+  package var marks = Marks()
+  /// Cells that the character takes: 1 or 2; 0 in the second half of a wide one.
+  package var width: UInt8 = 1
+  package var role: Role = .text
+  /// Something that lies over what the cell is: the cursor, a mark, a match, a dialog.
+  package var overlay: Role?
+  package var attributes: Attributes = []
+
+  /// Combining characters on one base; at most `SafeText.combiningMarkLimit`, as terminals hold no
+  /// more.
+  package struct Marks: Hashable, Sendable {
+    private var one: UInt32 = 0
+    private var two: UInt32 = 0
+    private var three: UInt32 = 0
+    private var four: UInt32 = 0
+
+    package var isEmpty: Bool { one == 0 }
+
+    /// Takes one more; a fifth is dropped.
+    package mutating func append(_ scalar: UInt32) {
+      if one == 0 {
+        one = scalar
+      } else if two == 0 {
+        two = scalar
+      } else if three == 0 {
+        three = scalar
+      } else if four == 0 {
+        four = scalar
+      }
+    }
+
+    /// In the order in which they were written.
+    package var scalars: [UInt32] { [one, two, three, four].filter { $0 != 0 } }
+  }
+
+  package var isContinuation: Bool { width == 0 }
+  package var isBlank: Bool { scalar == 0x20 && marks.isEmpty }
+
+  /// The cell as text; nothing for the second half of a wide character.
+  package var text: String {
+    if isContinuation { return "" }
+    var result = String.UnicodeScalarView()
+    for value in [scalar] + marks.scalars {
+      result.append(Unicode.Scalar(value) ?? "\u{fffd}")
+    }
+    return String(result)
+  }
+}

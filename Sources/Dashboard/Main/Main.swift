@@ -1,0 +1,17 @@
+import DashboardKit
+import DeploymentDrivers
+
+#if Libvirt
+  import LibvirtDriver
+#endif
+
+@main enum Main {
+  static func main() {
+    #if Libvirt
+      DashboardProgram.run(drivers: Drivers.all + [LibvirtDriver()])
+    #else
+      let absence = "this program was built without libvirt: install libvirt-dev and build it again"
+      DashboardProgram.run(drivers: Drivers.all, absent: ["libvirt": absence])
+    #endif
+  }
+}

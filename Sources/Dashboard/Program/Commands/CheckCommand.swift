@@ -1,0 +1,117 @@
+import ArgumentParser
+import Basics
+import DeploymentEngine
+import DeploymentInterface
+import EngineRuntime
+import EngineStore
+import Posix
+import SafeTexts
+
+struct CheckCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Read the configuration and the themes, test each provider, and list every problem.",
+    usage: "dashboard check [--json]")
+
+  /// How long a provider may take to say that it is there.
+  private static let patience = TimeSpan.seconds(10)
+
+  @OptionGroup var global: GlobalOptions
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    guard let found = try Workplace.configuration(global, context) else {
+      throw Workplace.noConfiguration(context)
+    }
+    let written = found.reading.problems + Self.themes(found.path, found.reading, context)
+    let unreachable = written.isEmpty ? Self.unreachable(found.path, found.reading) : []
+    try answer(found, written + unreachable, context)
+    if !written.isEmpty { throw CommandFailure(.configuration, lines: []) }
+    if !unreachable.isEmpty { throw CommandFailure(.unavailable, lines: []) }
+  }
+
+  private func answer(
+    _ found: (path: String, reading: SettingsReading), _ problems: [ConfigurationProblem],
+    _ context: CommandContext
+  ) throws(CommandFailure) {
+    if global.json {
+      return try context.answer(
+        .array(
+          problems.map {
+            ["file": .text($0.file), "line": .number($0.line), "problem": .text($0.sentence)]
+          }))
+    }
+    let settings = found.reading.settings.configuration
+    let summary =
+      "\(found.path): no problem; \(counted(settings.providers.count, "provider")), "
+      + counted(settings.pools.count, "pool")
+    try context.answer(problems.isEmpty ? [summary] : problems.map(\.description))
+  }
+
+  /// What is wrong with any theme that can be chosen, and with the one that is.
+  private static func themes(
+    _ path: String, _ reading: SettingsReading, _ context: CommandContext
+  ) -> [ConfigurationProblem] {
+    let library = ThemeLibrary(
+      environment: context.environment, program: ThemeLibrary.runningProgram)
+    let broken = library.names.flatMap { Self.problems(of: $0, library) }
+    let settings = reading.settings
+    var chosen: [ConfigurationProblem] = []
+    if let line = settings.themeLine, settings.theme != "auto",
+      !library.names.contains(settings.theme)
+    {
+      chosen = Self.problems(of: settings.theme, library).map {
+        ConfigurationProblem(file: path, line: line, "`theme: \(settings.theme)`: \($0.sentence)")
+      }
+    }
+    return chosen + broken
+  }
+
+  private static func problems(
+    of theme: String, _ library: ThemeLibrary
+  ) -> [ConfigurationProblem] {
+    do throws(ThemeFailure) {
+      _ = try library.load(theme)
+      return []
+    } catch {
+      return error.problems
+    }
+  }
+
+  private static func unreachable(
+    _ path: String, _ reading: SettingsReading
+  ) -> [ConfigurationProblem] {
+    reading.providers.compactMap { name, line, provider in
+      problem(of: provider).map {
+        ConfigurationProblem(
+          file: path, line: line, SafeText("provider `\(name)` cannot be reached: \($0)"))
+      }
+    }
+  }
+
+  /// What a provider says; one that says nothing in time is out of reach.
+  private static func problem(of provider: any Provider) -> SafeText? {
+    let answer = ProviderAnswer()
+    Task.detached(executorPreference: BlockingExecutor(named: "check", limit: 1)) {
+      answer.give(await provider.problem())
+    }
+    return answer.wait(atMost: patience)
+  }
+}
+
+/// Takes what a provider says to the thread that waits for it.
+private final class ProviderAnswer: Sendable {
+  private let said = Mutex<SafeText?>(nil)
+  private let signal = Semaphore()
+
+  func give(_ problem: SafeText?) {
+    said.withLock { $0 = problem }
+    signal.signal()
+  }
+
+  func wait(atMost span: TimeSpan) -> SafeText? {
+    guard signal.wait(atMost: span.duration) else {
+      return SafeText("it has not answered for \(span.spoken)")
+    }
+    return said.withLock { $0 }
+  }
+}

@@ -1,0 +1,173 @@
+import ArgumentParser
+import Basics
+import DeploymentDrivers
+import DeploymentEngine
+import DeploymentInterface
+import EngineRuntime
+import EngineStore
+import SafeTexts
+
+struct DoctorCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doctor",
+    abstract: "Examine configuration, store and what exists outside, and say what to do.",
+    usage: "dashboard doctor [--json]",
+    discussion: """
+      Changes nothing, whatever it finds. Ends with 1 when something has to be done.
+      """)
+
+  @OptionGroup var global: GlobalOptions
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    var findings = [try Self.configuration(global, context)]
+    let place = try Workplace.findLeniently(global, context)
+    let store = StoreExamination(path: place.storePath, at: context.clock.now)
+    findings += Self.findings(on: store, at: place.storePath)
+    findings += Self.outside(store)
+    if global.json {
+      try context.answer(.array(findings.map(\.document)))
+    } else {
+      try context.answer(findings.flatMap(\.lines))
+    }
+    if findings.contains(where: \.isTrouble) { throw CommandFailure(.failed, lines: []) }
+  }
+
+  // MARK: What is examined
+
+  private static func configuration(
+    _ global: GlobalOptions, _ context: CommandContext
+  ) throws(CommandFailure) -> Finding {
+    guard let found = try Workplace.configuration(global, context) else {
+      return Finding(
+        "configuration", "there is none", isTrouble: true,
+        toDo: ["write one (`dashboard demo` shows the program without)"])
+    }
+    let problems = found.reading.problems.count
+    if problems == 0 { return Finding("configuration", "\(found.path) has no problem") }
+    return Finding(
+      "configuration", "\(found.path) has \(counted(problems, "problem"))", isTrouble: true,
+      toDo: ["`dashboard check` lists \(problems == 1 ? "it" : "them")"])
+  }
+
+  private static func findings(on store: StoreExamination, at path: String) -> [Finding] {
+    var findings = [Self.store(store, at: path), engine(store)]
+    if store.isReadOnly {
+      findings.append(
+        Finding(
+          "disk", "that of \(path) is mounted read-only", isTrouble: true,
+          toDo: ["mount it for writing: until then nothing can be stored, so no engine runs"]))
+    } else if let free = store.free {
+      let isLittle = free < leastFree
+      findings.append(
+        Finding(
+          "disk", "\(amount(free)) left for \(path)", isTrouble: isLittle,
+          toDo: isLittle ? ["make room: without it nothing can be stored, so nothing is done"] : [])
+      )
+    }
+    return findings
+  }
+
+  /// Bytes; the log alone may grow to some ten million.
+  private static let leastFree: Int64 = 64_000_000
+
+  private static func store(_ store: StoreExamination, at path: String) -> Finding {
+    if let failure = store.failure {
+      if failure.kind == .absent {
+        return Finding("store", "there is none at \(path) yet; the first engine makes it")
+      }
+      let steps = failure.kind == .damaged ? restoring(path) : []
+      return Finding("store", failure.sentence.text, isTrouble: true, toDo: steps)
+    }
+    let deployments = store.state?.deployments.count { !$0.phase.isHistory } ?? 0
+    return Finding(
+      "store",
+      "\(path) is whole: \(counted(deployments, "deployment")), "
+        + "\(store.commits ?? 0) commits, \(amount(store.size ?? 0))")
+  }
+
+  private static func restoring(_ path: String) -> [String] {
+    [
+      "keep a copy of it, of \(path)-wal and of \(path).lock before you try anything",
+      "put back the newest good copy and start the engine: it finds by their marks what exists, "
+        + "destroys nothing, and says if the copy is older than it should be",
+    ]
+  }
+
+  private static func engine(_ store: StoreExamination) -> Finding {
+    switch store.presence {
+    case .none: return Finding("engine", "none runs")
+    case .running(let pid, let host, _):
+      return Finding("engine", "runs with pid \(pid) on \(host)")
+    case .silent(let pid, let host, let age):
+      return Finding(
+        "engine", "pid \(pid) on \(host) holds the store and has been silent for \(age.spoken)",
+        isTrouble: true,
+        toDo: ["look at that process; who starts next ends it first where that is permitted"])
+    }
+  }
+
+  /// Processes of this machine with the mark of the store; what other drivers made, they know.
+  private static func outside(_ store: StoreExamination) -> [Finding] {
+    guard let owner = store.storeID else { return [] }
+    let processes: [MarkedProcess]
+    do throws(DeploymentFailure) {
+      processes = try ProcessInventory.processes(ownedBy: owner).filter(\.isLeader)
+    } catch {
+      return [Finding("processes", error.reason.text, isTrouble: true, toDo: ["try again"])]
+    }
+    guard let state = store.state else {
+      return processes.isEmpty ? [] : [unrecorded(processes, "run, and no record can be read")]
+    }
+    let recorded = Set(state.deployments.lazy.filter { !$0.phase.isHistory }.map(\.id))
+    let orphans = processes.filter { $0.deployment.map(recorded.contains) != true }
+    let known = processes.count - orphans.count
+    var findings: [Finding] = []
+    if known > 0 { findings.append(Finding("processes", "\(known) run and are recorded")) }
+    if !orphans.isEmpty { findings.append(unrecorded(orphans, "run without a record")) }
+    return findings
+  }
+
+  private static func unrecorded(_ processes: [MarkedProcess], _ how: String) -> Finding {
+    let shown = processes.prefix(8).map { "\($0.name) pid \($0.pid)" }.joined(separator: ", ")
+    let rest = processes.count > 8 ? " and \(processes.count - 8) more" : ""
+    return Finding(
+      "processes", "\(processes.count) of this store \(how): \(shown)\(rest)", isTrouble: true,
+      toDo: ["leave them while the store may come back; else end them by pid"])
+  }
+
+  private static func amount(_ bytes: Int64) -> String {
+    switch bytes {
+    case ..<1_000_000: "\((bytes + 999) / 1000) kB"
+    case ..<10_000_000_000: "\(bytes / 1_000_000) MB"
+    default: "\(bytes / 1_000_000_000) GB"
+    }
+  }
+}
+
+/// One thing that was examined.
+private struct Finding {
+  let about: String
+  let sentence: String
+  let isTrouble: Bool
+  let toDo: [String]
+
+  init(_ about: String, _ sentence: String, isTrouble: Bool = false, toDo: [String] = []) {
+    self.about = about
+    self.sentence = SafeText(sentence).text
+    self.isTrouble = isTrouble
+    self.toDo = toDo
+  }
+
+  var lines: [String] {
+    ["\(isTrouble ? "TROUBLE" : "ok     ")  \(about): \(sentence)"]
+      + toDo.map { "         - \($0)" }
+  }
+
+  var document: JSONValue {
+    [
+      "about": .text(SafeText(about)), "ok": .bool(!isTrouble),
+      "finding": .text(SafeText(sentence)),
+      "toDo": .array(toDo.map { .text(SafeText($0)) }),
+    ]
+  }
+}

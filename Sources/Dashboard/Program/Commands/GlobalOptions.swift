@@ -1,0 +1,37 @@
+import ArgumentParser
+import TerminalCells
+
+extension ColourDepth: ExpressibleByArgument {}
+
+/// The options of every command; they may stand before or after its name.
+struct GlobalOptions: ParsableArguments {
+  /// Those whose value may be the next word.
+  static let withValue = ["--config", "--store", "--theme", "--colour", "--color"]
+
+  @Option(
+    name: .long, help: ArgumentHelp("Read this configuration.", valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var config: String?
+
+  @Option(
+    name: .long, help: ArgumentHelp("Use this store.", valueName: "file"),
+    completion: .file(extensions: ["sqlite"]))
+  var store: String?
+
+  @Flag(name: .long, help: "Look only: refuse whatever would change something.")
+  var readOnly = false
+
+  @Flag(name: .long, help: "Never become the engine.")
+  var noEngine = false
+
+  @Option(name: .long, help: ArgumentHelp("Draw with this theme.", valueName: "name"))
+  var theme: String?
+
+  @Option(
+    name: [.long, .customLong("color", withSingleDash: false)],
+    help: ArgumentHelp("At most so many colours.", valueName: "mode"))
+  var colour: ColourDepth?
+
+  @Flag(name: .long, help: "Answer with one JSON document.")
+  var json = false
+}

@@ -1,0 +1,191 @@
+import ArgumentParser
+import Basics
+import DeploymentEngine
+import DeploymentInterface
+import EngineRuntime
+import EngineStore
+import Posix
+import SafeTexts
+
+struct OrphansCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "orphans",
+    abstract: "List what exists outside with this store's mark and without a record.",
+    usage: "dashboard orphans [--remove <name>...] [--json]",
+    discussion: """
+      It asks the providers that can list what they have made (libvirt, \
+      command where its program knows `list`, static). Nothing is removed but \
+      what is named after --remove, and never what a later state of this store has made: then \
+      the store is an old copy.
+      """)
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Remove these for good, with their disks.", valueName: "name"))
+  var remove: [String] = []
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    if !remove.isEmpty, global.readOnly {
+      throw ValidationError("--remove and --read-only contradict each other")
+    }
+  }
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    guard let found = try Workplace.configuration(global, context) else {
+      throw Workplace.noConfiguration(context)
+    }
+    let search = OrphanSearch(
+      providers: found.reading.providers.map { ($0.name, $0.provider) },
+      storePath: try Workplace.find(global, context).storePath)
+    let orphans = try search.orphans()
+    for provider in search.blind { context.remark("dashboard: \(provider)") }
+    if !remove.isEmpty { return try removeNamed(orphans, search, context) }
+    if global.json { return try context.answer(.array(orphans.map(\.document))) }
+    if orphans.isEmpty { return try context.answer(["nothing exists without a record"]) }
+    try context.answer(Self.table(orphans))
+  }
+
+  private func removeNamed(
+    _ orphans: [FoundOrphan], _ search: OrphanSearch, _ context: CommandContext
+  ) throws(CommandFailure) {
+    var failures: [String] = []
+    for name in remove {
+      guard let orphan = orphans.first(where: { $0.thing.name.text == name }) else {
+        failures.append("\(name): it does not exist without a record")
+        continue
+      }
+      if let refusal = orphan.refusal ?? search.remove(orphan) {
+        failures.append("\(name): \(refusal)")
+      } else {
+        try context.answer(["\(name): removed"])
+      }
+    }
+    if !failures.isEmpty { throw CommandFailure(.failed, lines: failures) }
+  }
+
+  private static func table(_ orphans: [FoundOrphan]) -> TextTable {
+    var table = TextTable([
+      .init("PROVIDER"), .init("KIND"), .init("NAME"), .init("MADE FOR"), .init("WHY"),
+    ])
+    for orphan in orphans {
+      table.add([
+        SafeText(orphan.provider), orphan.thing.kind, orphan.thing.name, orphan.madeFor,
+        orphan.cause.words,
+      ])
+    }
+    return table
+  }
+}
+
+/// A thing outside without a record.
+private struct FoundOrphan: Sendable {
+  let provider: String
+  let inventory: any Inventory
+  let thing: OutsideThing
+  let cause: Orphan.Cause
+
+  /// Why it is not removed, whoever says so; nil: it may be.
+  var refusal: SafeText? {
+    cause == .laterState
+      ? "it was made by a later state of this store, which is an old copy" : nil
+  }
+
+  var madeFor: SafeText { SafeText(thing.purpose.description) }
+
+  var document: JSONValue {
+    [
+      "provider": .text(SafeText(provider)), "kind": .text(thing.kind),
+      "name": .text(thing.name), "madeFor": .text(madeFor), "because": .text(cause.words),
+      "removable": .bool(refusal == nil),
+    ]
+  }
+}
+
+/// Looks for what exists without a record.
+private final class OrphanSearch {
+  private let inventories: [(name: String, inventory: any Inventory)]
+  private let storePath: String
+  private var storeID = ""
+  /// Providers that could not be asked, each as a sentence.
+  private(set) var blind: [String] = []
+
+  init(providers: [(String, any Provider)], storePath: String) {
+    inventories = providers.compactMap { name, provider in
+      (provider as? any Inventory).map { (name, $0) }
+    }
+    self.storePath = storePath
+  }
+
+  /// First what exists, then the records: what is made meanwhile has had a record before.
+  func orphans() throws(CommandFailure) -> [FoundOrphan] {
+    storeID = try snapshot().storeID
+    var things: [(String, any Inventory, OutsideThing)] = []
+    for (name, inventory) in inventories {
+      let owner = storeID
+      switch waiting({ () async throws(DeploymentFailure) in
+        try await inventory.things(ownedBy: owner)
+      }) {
+      case .success(let found): things += found.map { (name, inventory, $0) }
+      case .failure(let failure): blind.append("provider \(name): \(failure.reason)")
+      }
+    }
+    let state = try snapshot().state
+    let gone = Dictionary(
+      uniqueKeysWithValues: state.deployments.map { ($0.id, $0.phase.isHistory) })
+    let removed = Dictionary(
+      state.publications.map { ($0.name, $0.state == .removed) }, uniquingKeysWith: { $1 })
+    return things.compactMap { name, inventory, thing in
+      let cause = Orphan.Cause(
+        of: thing.purpose, counters: state.counters, isGone: { gone[$0] },
+        isRemoved: { removed[$0] })
+      return cause.map {
+        FoundOrphan(provider: name, inventory: inventory, thing: thing, cause: $0)
+      }
+    }
+  }
+
+  /// Why it could not be removed; nil: it is.
+  func remove(_ orphan: FoundOrphan) -> SafeText? {
+    let owner = storeID
+    let removed = waiting { () async throws(DeploymentFailure) in
+      try await orphan.inventory.remove(orphan.thing, ownedBy: owner)
+    }
+    if case .failure(let failure) = removed { return failure.reason }
+    return nil
+  }
+
+  private func snapshot() throws(CommandFailure) -> StoreSnapshot {
+    do throws(StoreFailure) {
+      return try StoreReader(path: storePath).snapshot()
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// Waits for work that has a deadline of its own.
+  private func waiting<Value: Sendable>(
+    _ work: @escaping @Sendable () async throws(DeploymentFailure) -> Value
+  ) -> Result<Value, DeploymentFailure> {
+    let done = Semaphore()
+    let box = AnswerBox<Value>()
+    Task.detached {
+      do throws(DeploymentFailure) {
+        box.give(.success(try await work()))
+      } catch {
+        box.give(.failure(error))
+      }
+      done.signal()
+    }
+    done.wait()
+    return box.taken
+      ?? .failure(DeploymentFailure(.unknown, "the provider gave no answer"))
+  }
+}
+
+/// Takes an answer from one thread to another.
+private final class AnswerBox<Value: Sendable>: Sendable {
+  private let value = Mutex<Result<Value, DeploymentFailure>?>(nil)
+  func give(_ result: Result<Value, DeploymentFailure>) { value.withLock { $0 = result } }
+  var taken: Result<Value, DeploymentFailure>? { value.withLock { $0 } }
+}

@@ -1,0 +1,117 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// One provider as the file has it, and as its driver made it.
+struct ReadProvider {
+  /// What the engine stores.
+  var configuration: ProviderConfiguration
+  /// The provider; nil when something was wrong with it.
+  var provider: (any Provider)?
+  /// Its driver; nil when the driver is not known.
+  var driver: (any Driver)?
+  /// Where it begins, from 1.
+  var line: Int
+}
+
+/// Reads one item of `providers`.
+struct ProviderReader {
+  let drivers: [any Driver]
+  let absentDrivers: [String: String]
+
+  func read(_ fields: inout Fields) -> ReadProvider? {
+    let name = fields.name("provider")
+    let driverName = fields.text("driver")
+    let limits = limits(&fields)
+    let orphans = orphans(&fields)
+    guard let driver = driver(named: driverName, &fields) else {
+      fields.acceptAnyKey()
+      return name.map { unmade($0, driverName ?? "", limits, fields.line) }
+    }
+    let parameters = ParameterReader.read(driver.providerParameters, from: &fields)
+    fields.finish()
+    guard let name else { return nil }
+    var read = unmade(name, driver.name, limits, fields.line)
+    read.configuration.parameters = parameters
+    read.configuration.orphans = orphans
+    read.driver = driver
+    guard fields.problems.isEmpty else { return read }
+    do throws(ParameterProblem) {
+      let provider = try driver.makeProvider(parameters)
+      read.provider = provider
+      // The engine keeps every limit at every instant, so a list that ends is one of them.
+      if let capacity = provider.capacity {
+        let limit = read.configuration.limits.deployments
+        read.configuration.limits.deployments = min(limit, capacity)
+      }
+    } catch {
+      fields.report(error.parameter, "\(error.sentence)")
+    }
+    return read
+  }
+
+  private func unmade(
+    _ name: String, _ driver: String, _ limits: ProviderLimits, _ line: Int
+  ) -> ReadProvider {
+    .init(configuration: .init(name: name, driver: driver, limits: limits), line: line)
+  }
+
+  private func driver(named name: String?, _ fields: inout Fields) -> (any Driver)? {
+    let names = drivers.map(\.name)
+    guard let name else {
+      if fields.value("driver") == nil {
+        fields.report(
+          nil, "\(fields.place) has no `driver`; write one of: \(names.joined(separator: ", "))")
+      }
+      return nil
+    }
+    if let driver = drivers.first(where: { $0.name == name }) { return driver }
+    if let absence = absentDrivers[name] {
+      fields.report("driver", "there is no driver `\(name)`: \(absence)")
+      return nil
+    }
+    let near = NearestName.of(name, in: names).map { "did you mean \($0)? " } ?? ""
+    fields.report(
+      "driver", "unknown driver `\(name)`; \(near)there are: \(names.joined(separator: ", "))")
+    return nil
+  }
+
+  private func limits(_ fields: inout Fields) -> ProviderLimits {
+    var limits = ProviderLimits()
+    guard var child = fields.nested("limits") else { return limits }
+    limits.preparing = child.integer("preparing", in: 1...1_000_000) ?? limits.preparing
+    limits.removing = child.integer("removing", in: 1...1_000_000) ?? limits.removing
+    limits.deployments = child.integer("deployments", in: 0...10_000_000) ?? limits.deployments
+    limits.settingReady = child.integer("settingReady", in: 1...1_000_000) ?? limits.settingReady
+    child.finish()
+    fields.report(child.problems)
+    return limits
+  }
+
+  private func orphans(_ fields: inout Fields) -> OrphanRule {
+    var rule = OrphanRule()
+    guard var child = fields.nested("orphans") else { return rule }
+    rule.removes = child.bool("remove") ?? rule.removes
+    rule.grace = child.duration("grace", allowsZero: false) ?? rule.grace
+    rule.most = child.integer("most", in: 1...Bounds.orphans) ?? rule.most
+    child.finish()
+    fields.report(child.problems)
+    return rule
+  }
+}
+
+extension Fields {
+  /// The name of a provider or a pool.
+  mutating func name(_ kind: String) -> String? {
+    guard let name = text("name") else {
+      if value("name") == nil { report(nil, "a \(kind) has no `name`; give it one") }
+      return nil
+    }
+    let isInert = SafeText(name).text == name && name.utf8.count <= 64
+    guard isInert, name.first?.isWhitespace == false, name.last?.isWhitespace == false else {
+      report("name", "`name` of a \(kind) must be a text of 1 to 64 visible characters")
+      return nil
+    }
+    return name
+  }
+}

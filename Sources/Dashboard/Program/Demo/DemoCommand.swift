@@ -1,0 +1,133 @@
+import ArgumentParser
+import DeploymentEngine
+import DeploymentInterface
+import EngineRuntime
+import EngineStore
+import FoundationEssentials
+import Glibc
+import Logging
+import TerminalHost
+
+struct DemoCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "demo",
+    abstract: "Open the screen on a throw-away store with pools that do real work here.",
+    usage: "dashboard demo [--once] [--theme <name>] [--colour <mode>]",
+    discussion: """
+      There is nothing to configure: one pool runs web servers on this machine, two are simulated, \
+      and users come and go. Leaving it ends everything that it started; what a killed one left is \
+      cleared by the next.
+      """)
+
+  /// How long the pools may take to fill where there is no screen to watch them.
+  private static let patience = TimeSpan.seconds(30)
+
+  @Flag(help: "Fill the pools, print the panes as plain text, and end.")
+  var once = false
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    guard global.config == nil, global.store == nil else {
+      throw ValidationError("`demo` has a configuration and a store of its own")
+    }
+    guard !global.readOnly, !global.noEngine else {
+      throw ValidationError("`demo` must be the engine of its store")
+    }
+  }
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    let hasTerminal = !once && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    let gate = hasTerminal ? SignalGate.blockAtStart() : nil
+    let signals = hasTerminal ? nil : SignalQueue()
+    clearOld(context)
+    guard let folder = DemoFolder.make(context.environment) else {
+      throw CommandFailure(.storeTrouble, "dashboard: no folder for the demo could be made")
+    }
+    defer { clear(folder, context) }
+    let place = try place(folder, context)
+    if let gate, let status = try screen(place, gate, context) {
+      if status != .done { throw CommandFailure(status, lines: []) }
+      return
+    }
+    try plain(place, signals, context)
+  }
+
+  /// The screen, with users who come and go; nil when there is no terminal for it.
+  private func screen(
+    _ place: Workplace, _ gate: SignalGate, _ context: CommandContext
+  ) throws(CommandFailure) -> ExitStatus? {
+    let traffic = DemoTraffic(storePath: place.storePath)
+    return try DashboardSession(place, global, context, isThrowaway: true).run(
+      gate, onOpen: { traffic.start() }, onClose: { traffic.stop() })
+  }
+
+  /// Without a terminal: the pools are filled, shown once, and emptied.
+  private func plain(
+    _ place: Workplace, _ signals: SignalQueue?, _ context: CommandContext
+  ) throws(CommandFailure) {
+    let host = EngineHost(
+      EngineOptions(
+        storePath: place.storePath, drivers: context.drivers,
+        configuration: place.settings?.configuration,
+        logger: Logger(label: "dashboard") { _ in SwiftLogNoOpLogHandler() }, clock: context.clock))
+    do throws(EngineStartFailure) {
+      try host.start()
+    } catch {
+      throw CommandFailure(error)
+    }
+    defer { host.stop(draining: .seconds(3)) }
+    let end = context.clock.now.moment + Self.patience
+    while context.clock.now.moment < end, signals?.next(within: .zero) == nil,
+      !host.waitUntilIdle(timeout: .milliseconds(200))
+    {}
+    var options = global
+    options.config = place.configurationPath
+    try PlainOutput(options, context).once()
+  }
+
+  private func place(
+    _ folder: DemoFolder, _ context: CommandContext
+  ) throws(CommandFailure) -> Workplace {
+    let text = DemoConfiguration.text(
+      folder: folder.webPath, path: context.environment["PATH"],
+      program: ThemeLibrary.runningProgram)
+    do {
+      try text.write(toFile: folder.configurationPath, atomically: false, encoding: .utf8)
+      try DemoConfiguration.page.write(
+        toFile: folder.webPath + "/index.html", atomically: false, encoding: .utf8)
+    } catch {
+      throw CommandFailure(.storeTrouble, "dashboard: \(folder.path) cannot be written: \(error)")
+    }
+    var options = global
+    options.config = folder.configurationPath
+    return try Workplace.findStrictly(options, context)
+  }
+
+  private func clearOld(_ context: CommandContext) {
+    for folder in DemoFolder.leftBehind(context.environment) {
+      context.remark("clearing what an earlier demo left in \(folder.path)")
+      report(folder, folder.clear(), context)
+    }
+  }
+
+  private func clear(_ folder: DemoFolder, _ context: CommandContext) {
+    guard EnginePresence.query(store: folder.storePath) == .none else {
+      return context.remark(
+        "another dashboard has taken the demo over; it is left to it, in \(folder.path)")
+    }
+    context.remark("ending what the demo started …")
+    report(folder, folder.clear(), context)
+  }
+
+  private func report(
+    _ folder: DemoFolder, _ result: (ended: Int, left: Int), _ context: CommandContext
+  ) {
+    if result.left > 0 {
+      context.remark(
+        "\(counted(result.left, "process")) would not end; the next demo tries again")
+    } else {
+      context.remark(
+        "ended \(counted(result.ended, "process")), removed \(folder.path)")
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import DashboardScreen
+import DeploymentInterface
+import TerminalCells
+
+/// Prints the manual page, made of the same tables as the program itself.
+struct ManualCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "manual", abstract: "Print the manual page, for `man`.", shouldDisplay: false)
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    guard let outline = CommandOutline.program else {
+      throw CommandFailure(.failed, "dashboard: the commands cannot be described")
+    }
+    try context.answer(text: ManualPage(outline: outline, drivers: context.drivers).text)
+  }
+}
+
+/// The manual page.
+struct ManualPage {
+  let outline: CommandOutline
+  let drivers: [any Driver]
+
+  var text: String {
+    let configuration = DashboardCommand.configuration
+    var page = Troff(
+      title: "dashboard", section: 1, source: "dashboard \(DashboardCommand.version)")
+    page.section("Name")
+    page.paragraphs("dashboard - \(Self.lowered(configuration.abstract))")
+    page.section("Synopsis")
+    page.verbatim(configuration.usage ?? "dashboard")
+    page.section("Description")
+    page.paragraphs(configuration.discussion)
+    page.section("Options")
+    page.paragraphs("They may stand before or after the name of a command.")
+    for argument in globalArguments { page.item(argument.term, argument.meaning) }
+    commands(&page)
+    keys(&page)
+    driverParameters(&page)
+    ManualTexts.close(&page)
+    return page.text
+  }
+
+  private var globalArguments: [CommandOutline.Argument] {
+    (outline.arguments ?? []).filter { $0.shouldDisplay && $0.names != nil }
+  }
+
+  private func commands(_ page: inout Troff) {
+    page.section("Commands")
+    // `cancel` has every option of the commands that act.
+    let common =
+      outline.subcommands?.first { $0.commandName == "cancel" }?
+      .ownArguments(besides: Set(globalArguments.flatMap(\.longNames)))
+      .filter { $0.names != nil } ?? []
+    let global = Set((globalArguments + common).flatMap(\.longNames))
+    for group in DashboardCommand.configuration.groupedSubcommands {
+      page.subsection(group.name)
+      for command in group.subcommands {
+        let configuration = command.configuration
+        let name = configuration.commandName ?? ""
+        let own =
+          outline.subcommands?.first { $0.commandName == name }?
+          .ownArguments(besides: global) ?? []
+        page.item(usage(configuration, name), configuration.abstract)
+        page.indent()
+        if !configuration.discussion.isEmpty { page.paragraphs(configuration.discussion) }
+        for argument in own { page.item(argument.term, argument.meaning) }
+        page.outdent()
+      }
+    }
+    page.subsection("Options of the commands that act")
+    for argument in common { page.item(argument.term, argument.meaning) }
+  }
+
+  private func usage(_ configuration: CommandConfiguration, _ name: String) -> String {
+    let lines = (configuration.usage ?? name).split(separator: "\n")
+    return lines.map { $0.replacing("dashboard ", with: "") }.joined(separator: " | ")
+  }
+
+  private func keys(_ page: inout Troff) {
+    page.section("Keys")
+    page.paragraphs(
+      "Each action has a name, by which `keys:` in the configuration gives it another key.")
+    for group in ActionGroup.allCases {
+      page.subsection(group.rawValue)
+      for action in ActionTable.all where action.group == group {
+        let keys = action.keys.map(\.description).joined(separator: " ")
+        page.item(
+          keys.isEmpty ? "(menu)" : keys, "\(action.help) (\(action.id.rawValue))")
+      }
+    }
+  }
+
+  private func driverParameters(_ page: inout Troff) {
+    page.section("Drivers")
+    for driver in drivers {
+      page.subsection(driver.name)
+      page.paragraphs(driver.help)
+      let tables = [
+        ("providers", driver.providerParameters), ("service", driver.serviceParameters),
+      ]
+      for (place, parameters) in tables where !parameters.isEmpty {
+        page.paragraphs(
+          place == "providers" ? "Of the provider:" : "In a pool's `service`:")
+        for parameter in parameters {
+          let usual = parameter.defaultText.map { " Default: \($0)." } ?? ""
+          let isNeeded = parameter.isRequired ? " Required." : ""
+          page.item(parameter.name, parameter.help + usual + isNeeded)
+        }
+      }
+    }
+  }
+
+  /// With a small first letter and no full stop, as in a line of `whatis`.
+  private static func lowered(_ sentence: String) -> String {
+    let text = sentence.hasSuffix(".") ? sentence.dropLast() : Substring(sentence)
+    return text.prefix(1).lowercased() + text.dropFirst()
+  }
+}

@@ -1,0 +1,91 @@
+import DashboardScreen
+import DeploymentInterface
+import EngineRuntime
+import EngineStore
+import Glibc
+import Logging
+import Posix
+import SafeTexts
+import TerminalCells
+import TerminalHost
+
+/// A person in front of the screen: the store that is followed, the engine where no other process
+/// has it, and the terminal.
+struct DashboardSession {
+  private let place: Workplace
+  private let options: GlobalOptions
+  private let context: CommandContext
+  private let isThrowaway: Bool
+
+  init(
+    _ place: Workplace, _ options: GlobalOptions, _ context: CommandContext,
+    isThrowaway: Bool = false
+  ) {
+    self.isThrowaway = isThrowaway
+    self.place = place
+    self.options = options
+    self.context = context
+  }
+
+  /// Shows the screen until it is left.
+  ///
+  /// - Parameters:
+  ///   - signals: blocked before any thread was made.
+  ///   - onOpen: called once the screen is there.
+  ///   - onClose: called when it has gone, before the engine ends.
+  /// - Returns: how it ended; nil when there is no terminal that could show it.
+  func run(
+    _ signals: SignalGate, onOpen: @escaping () -> Void = {}, onClose: () -> Void = {}
+  ) throws(CommandFailure) -> ExitStatus? {
+    let setup = TerminalSetup(options, place.settings?.theme, context)
+    let (choice, complaint) = setup.theme()
+    guard let terminal = setup.terminal(choice.first) else { return nil }
+    guard let wake = try? WakePipe() else {
+      _ = terminal.close()
+      throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
+    }
+    let mail = SessionMail(wake: wake)
+    let store = SessionStore(path: place.storePath, mail: mail)
+    let seat = seat(mail, store)
+    if let complaint { mail.post(.failure(complaint)) }
+    let program = SessionProgram(
+      screenSettings,
+      .init(mail: mail, store: store, seat: seat, isReadOnly: options.readOnly) {
+        if seat == nil { store.engineIsHere(false) }
+        store.start()
+        seat?.start()
+        onOpen()
+      }, at: context.clock.now)
+    let clock = context.clock
+    var loop = TerminalLoop(
+      program: program, terminal: terminal, theme: choice, signals: signals, wake: wake,
+      clock: { clock.now })
+    let outcome = loop.run()
+    for line in outcome.chatter { context.remark(line.text) }
+    onClose()
+    seat?.stop()
+    store.stop()
+    if let failure = mail.reasonToEnd { throw failure }
+    return ExitStatus(rawValue: outcome.end.exitStatus)
+  }
+
+  private func seat(_ mail: SessionMail, _ store: SessionStore) -> EngineSeat? {
+    guard !options.readOnly, !options.noEngine else { return nil }
+    // What happens is in the store's events; a log would be written across the screen.
+    let logger = Logger(label: "dashboard") { _ in SwiftLogNoOpLogHandler() }
+    let engine = EngineOptions(
+      storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
+      configuration: place.settings?.configuration, logger: logger, clock: context.clock)
+    return EngineSeat(engine, mail: mail) { store.engineIsHere($0) }
+  }
+
+  private var screenSettings: ScreenSettings {
+    var settings = ScreenSettings(
+      place: ProcessEnvironment.host, actor: context.actor,
+      session: "screen-" + String(UInt64.random(in: .min ... .max), radix: 36),
+      grace: place.settings?.grace ?? .seconds(5), isReadOnly: options.readOnly,
+      keys: place.settings?.keyMap ?? .standard)
+    settings.isThrowaway = isThrowaway
+    return settings
+  }
+}

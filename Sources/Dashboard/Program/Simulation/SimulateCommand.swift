@@ -1,0 +1,151 @@
+import ArgumentParser
+import Basics
+import DeploymentInterface
+import EngineSimulation
+import SafeTexts
+import TerminalHost
+
+/// Lives through days of an engine in a world of chance, and judges every step.
+struct SimulateCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simulate",
+    abstract: "Try to break the engine: one seed is one world of users, faults and crashes.",
+    usage: """
+      dashboard simulate --seed <number> [--runs <number>] [--days <number>] \
+      [--preset lite|swarm|nine-o-clock|exam|ci] [--trace]
+      dashboard simulate --seed <number> --minimise
+      dashboard simulate --seed <number> --screen [--from <time>]
+      """,
+    discussion: """
+      The real core runs in virtual time: first with faults, then without, until everything has \
+      settled. Every step is judged. The same seed is the same run everywhere. A run that fails \
+      names the checker, tells the last 40 events of the deployment and how to repeat it; its exit \
+      status is the checker's, from 101 on. With --screen the same world is lived through on the \
+      dashboard's screen, 60 times faster than here: P stops time, . goes on by one event and , \
+      back, ] and [ change the speed.
+
+      Presets: lite, nothing goes wrong outside; swarm, a world so small that all is exhausted all \
+      the time; nine-o-clock, a site of 1,000 on a working day; exam, three shifts of 250; ci, \
+      hundreds of short jobs an hour.
+      """)
+
+  @Option(help: ArgumentHelp("The world.", valueName: "number")) var seed: UInt64
+  @Option(help: ArgumentHelp("So many seeds, from this one on.", valueName: "number"))
+  var runs = 1
+  @Option(help: ArgumentHelp("Faults go on for so many days of the world.", valueName: "number"))
+  var days = 1
+  @Option(help: ArgumentHelp("What kind of world.", valueName: "preset"))
+  var preset: Simulation.Preset = .swarm
+  @Option(help: ArgumentHelp("Leave a class of faults out.", valueName: "class"))
+  var without: [FaultClass] = []
+  @Option(help: ArgumentHelp("At most so many steps with faults.", valueName: "number"))
+  var steps: Int?
+  @Option(help: .hidden) var judgeLimitsLower = 0
+  @Flag(help: "Tell every event, call and answer as it happens.") var trace = false
+  @Flag(help: "Leave out all that is not needed to fail.") var minimise = false
+  @Flag(help: "Show the world on the screen.") var screen = false
+  @Option(
+    help: ArgumentHelp(
+      "So much of its time has passed before the screen opens: 90m, 8h.", valueName: "time"))
+  var from: String?
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    if screen, runs != 1 || minimise || trace || global.json {
+      throw ValidationError("--screen goes with neither --runs, --minimise, --trace nor --json")
+    }
+    if from != nil, !screen { throw ValidationError("--from goes with --screen") }
+    if let from, TimeSpan(parsing: from) == nil {
+      throw ValidationError("--from takes a length of time with its unit, as 90m or 8h")
+    }
+    guard (1...1_000_000).contains(runs), (1...36_500).contains(days), steps ?? 1 > 0 else {
+      throw ValidationError("--runs takes 1 to 1000000, --days 1 to 36500, --steps at least 1")
+    }
+  }
+
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    if screen { return try show(context) }
+    var sum = Sum()
+    for run in 0..<UInt64(runs) {
+      var simulation = Simulation(seed: seed &+ run, preset: preset, days: days)
+      (simulation.without, simulation.steps) = (Set(without), steps)
+      simulation.limitsLoweredBy = judgeLimitsLower
+      let result = simulation.run(tell: trace ? { try? context.output.write($0 + "\n") } : nil)
+      sum.add(result)
+      if result.complaint != nil { try fail(simulation, result, context) }
+    }
+    try report(sum, context)
+  }
+
+  private func show(_ context: CommandContext) throws(CommandFailure) {
+    // Before anything can make a thread.
+    guard let signals = SignalGate.blockAtStart() else {
+      throw CommandFailure(.failed, "dashboard: this system's signals cannot be taken")
+    }
+    var simulation = Simulation(seed: seed, preset: preset, days: days)
+    (simulation.without, simulation.steps) = (Set(without), steps)
+    let start = from.flatMap { TimeSpan(parsing: $0) } ?? .zero
+    let session = SimulationSession(simulation, from: start, global, context)
+    let status = try session.run(signals)
+    if status != .done { throw CommandFailure(status, lines: []) }
+  }
+
+  private func fail(
+    _ simulation: Simulation, _ result: Simulation.Result, _ context: CommandContext
+  ) throws(CommandFailure) {
+    var (shown, found, shortened) = (simulation, result, "")
+    if minimise, let (short, again) = simulation.minimised() {
+      (shown, found) = (short, again)
+      shortened = "shortened from \(result.steps) steps to \(again.steps)"
+    }
+    guard let complaint = found.complaint else { return }
+    try context.answer(found.story)
+    let subject = complaint.deployment.map { "of \($0)" } ?? "of this world"
+    let many = found.story.count
+    var lines = [
+      "seed \(shown.seed) fails: \(complaint.checker), \(complaint.checker.promise)",
+      "\(SafeText(complaint.text))",
+      "after \(found.events) events and \(found.faults) faults, \(found.elapsed.asClock)",
+    ]
+    if many > 0 { lines.append("above: the last \(many) events \(subject)") }
+    if !shortened.isEmpty { lines.append(shortened) }
+    lines.append("repeat it: \(shown.command)")
+    throw CommandFailure(
+      ExitStatus(rawValue: complaint.checker.exitCode), lines: lines.map { "dashboard: \($0)" })
+  }
+
+  private func report(_ sum: Sum, _ context: CommandContext) throws(CommandFailure) {
+    let digest = String(sum.digest, radix: 16)
+    if global.json {
+      return try context.answer([
+        "seed": .string(String(seed)), "runs": .integer(Int64(runs)),
+        "events": .integer(Int64(sum.events)), "faults": .integer(Int64(sum.faults)),
+        "simulatedSeconds": .integer(sum.elapsed / 1000), "trace": .string(digest),
+      ])
+    }
+    let days = Double(sum.elapsed) / 86_400_000
+    try context.answer([
+      "\(runs) run\(runs == 1 ? "" : "s") from seed \(seed): nothing is wrong; "
+        + "\(sum.events) events, \(sum.faults) faults, \((days * 10).rounded() / 10) days; "
+        + "trace \(digest)"
+    ])
+  }
+}
+
+/// What several runs add up to.
+private struct Sum {
+  var events = 0
+  var faults = 0
+  var elapsed: Int64 = 0
+  var digest: UInt64 = 0
+
+  mutating func add(_ result: Simulation.Result) {
+    events += result.events
+    faults += result.faults
+    elapsed += result.elapsed.milliseconds
+    digest = (digest ^ result.digest) &* 0x9e37_79b9_7f4a_7c15
+  }
+}
+
+extension Simulation.Preset: ExpressibleByArgument {}
+extension FaultClass: ExpressibleByArgument {}

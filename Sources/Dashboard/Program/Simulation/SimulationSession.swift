@@ -1,0 +1,57 @@
+import DashboardScreen
+import DeploymentInterface
+import EngineRuntime
+import EngineSimulation
+import EngineStore
+import Posix
+import SafeTexts
+import TerminalCells
+import TerminalHost
+
+/// A person in front of a simulated world: the terminal, the screen and the world, on one thread.
+struct SimulationSession {
+  private let simulation: Simulation
+  private let start: TimeSpan
+  private let options: GlobalOptions
+  private let context: CommandContext
+
+  init(
+    _ simulation: Simulation, from start: TimeSpan, _ options: GlobalOptions,
+    _ context: CommandContext
+  ) {
+    self.simulation = simulation
+    self.start = start
+    self.options = options
+    self.context = context
+  }
+
+  /// Shows it until it is left; how that ended.
+  ///
+  /// - Parameter signals: blocked before any thread was made.
+  func run(_ signals: SignalGate) throws(CommandFailure) -> ExitStatus {
+    let world = WatchedWorld(simulation, from: start)
+    let setup = TerminalSetup(options, nil, context)
+    let (choice, complaint) = setup.theme()
+    if let complaint { context.remark("dashboard: \(complaint)") }
+    guard let terminal = setup.terminal(choice.first) else {
+      throw CommandFailure(
+        .failed, "dashboard: --screen needs a terminal; without it the run is told as text")
+    }
+    guard let wake = try? WakePipe() else {
+      _ = terminal.close()
+      throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
+    }
+    var settings = ScreenSettings(
+      place: "a simulated world", actor: context.actor, session: "screen", grace: .zero,
+      isReadOnly: options.readOnly)
+    settings.isSimulation = true
+    let clock = context.clock
+    let program = SimulationProgram(settings, world, at: clock.now) { clock.now.moment }
+    var loop = TerminalLoop(
+      program: program, terminal: terminal, theme: choice, signals: signals, wake: wake,
+      clock: { clock.now })
+    let outcome = loop.run()
+    for line in outcome.chatter { context.remark(line.text) }
+    return ExitStatus(rawValue: outcome.end.exitStatus)
+  }
+}

@@ -1,0 +1,114 @@
+import Glibc
+import SafeTexts
+import TerminalCells
+
+/// Where themes are found. The first place that has one of the name wins; the shipped ones are also
+/// within the program, so that it is never without.
+struct ThemeLibrary: Sendable {
+  /// Folders, those that outweigh first.
+  let folders: [String]
+
+  /// A theme that inherits from one that inherits … is followed so far.
+  private static let depthLimit = 8
+
+  init(folders: [String]) { self.folders = folders }
+
+  /// The folders of this user and this program: the configuration, beside the installed program, in
+  /// the tree that it was built from.
+  ///
+  /// - program: the path of the executable, symbolic links resolved.
+  init(environment: [String: String], program: String?) {
+    var folders: [String] = []
+    if let home = environment["XDG_CONFIG_HOME"], home.hasPrefix("/") {
+      folders.append(home + "/dashboard/themes")
+    } else if let home = environment["HOME"], home.hasPrefix("/") {
+      folders.append(home + "/.config/dashboard/themes")
+    }
+    let places = program.map(Self.above) ?? []
+    if places.count > 1 { folders.append(places[1] + "/share/dashboard/themes") }
+    if let root = places.first(where: { access($0 + "/Package.swift", R_OK) == 0 }) {
+      folders.append(root + "/themes")
+    }
+    self.folders = folders
+  }
+
+  /// The running program.
+  static var runningProgram: String? {
+    guard let path = realpath("/proc/self/exe", nil) else { return nil }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  /// Reads a theme by its name, or by its path if there is a `/` in it.
+  func load(_ name: String) throws(ThemeFailure) -> Theme {
+    try definition(name, depth: 0).theme
+  }
+
+  /// The names that can be loaded, sorted.
+  var names: [String] {
+    let files = folders.flatMap(Self.entries).filter { $0.hasSuffix(".yaml") }
+    return Set(files.map { String($0.dropLast(5)) } + ShippedThemes.texts.keys).sorted()
+  }
+
+  private func definition(_ name: String, depth: Int) throws(ThemeFailure) -> ThemeDefinition {
+    guard depth < Self.depthLimit else {
+      throw failure(name, "inherits in a circle; let one of them inherit from nothing")
+    }
+    let ancestor: ThemeReader.Ancestor = { parent throws(ThemeFailure) in
+      try definition(parent, depth: depth + 1)
+    }
+    let (text, file) = try source(name)
+    return try ThemeReader.read(text, file: file, ancestor: ancestor)
+  }
+
+  private func source(_ name: String) throws(ThemeFailure) -> (text: String, file: String) {
+    if name.contains("/") { return (try text(of: name, isOptional: false) ?? "", name) }
+    for folder in folders {
+      let file = "\(folder)/\(name).yaml"
+      if let text = try text(of: file, isOptional: true) { return (text, file) }
+    }
+    if let text = ShippedThemes.texts[name] { return (text, "\(name).yaml") }
+    let near = NearestName.of(name, in: names).map { "did you mean \($0)? " } ?? ""
+    throw failure(name, "there is no such theme; \(near)known: \(names.joined(separator: ", "))")
+  }
+
+  private func text(of file: String, isOptional: Bool) throws(ThemeFailure) -> String? {
+    do throws(YAMLFile.Unreadable) {
+      return try YAMLFile.text(of: file)
+    } catch {
+      switch error {
+      case .absent where isOptional: return nil
+      case .absent(let problem), .unreadable(let problem):
+        throw ThemeFailure(problems: [problem])
+      }
+    }
+  }
+
+  private func failure(_ name: String, _ sentence: SafeText) -> ThemeFailure {
+    ThemeFailure(problems: [ConfigurationProblem(file: name, sentence)])
+  }
+
+  /// The folders that a file lies in, the innermost first.
+  private static func above(_ path: String) -> [String] {
+    var places: [String] = []
+    var rest = Substring(path)
+    while let slash = rest.lastIndex(of: "/"), slash > rest.startIndex {
+      rest = rest[..<slash]
+      places.append(String(rest))
+    }
+    return places
+  }
+
+  private static func entries(_ folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      names.append(name)
+    }
+    return names
+  }
+}

@@ -1,0 +1,136 @@
+package import DeploymentEngine
+package import DeploymentInterface
+package import SafeTexts
+
+/// Why something is as it is, and what happens next: for the pane Why and for `dashboard why`.
+/// Pure.
+package struct Explanation: Hashable, Sendable {
+  /// One line of it.
+  package struct Line: Hashable, Sendable {
+    /// What kind of line it is.
+    package enum Kind: String, Hashable, Sendable {
+      /// Begins a part.
+      case heading
+      /// Something that is so.
+      case fact
+      /// A condition that holds.
+      case open
+      /// A condition that does not hold, and so holds things up.
+      case closed
+      /// Something that will happen.
+      case next
+    }
+    package var kind: Kind
+    package var text: SafeText
+  }
+
+  /// From the most important to the least.
+  package private(set) var lines: [Line] = []
+
+  /// Nothing yet.
+  init() {}
+
+  mutating func head(_ text: SafeText) { lines.append(Line(kind: .heading, text: text)) }
+  mutating func fact(_ text: SafeText) {
+    if !text.isEmpty { lines.append(Line(kind: .fact, text: text)) }
+  }
+  mutating func next(_ text: SafeText) { lines.append(Line(kind: .next, text: text)) }
+  mutating func gate(_ holds: Bool, _ yes: SafeText, else no: SafeText) {
+    lines.append(Line(kind: holds ? .open : .closed, text: holds ? yes : no))
+  }
+  mutating func add(_ other: Explanation) { lines += other.lines }
+}
+
+/// What surrounds the thing that is explained.
+package struct Surroundings: Sendable {
+  /// What both clocks say.
+  var now: EngineTime
+  /// The zone that times are said in.
+  var zone: Zone
+  /// The pool, where it is known.
+  var pool: Pool?
+  /// The pool as it is configured.
+  var settings: PoolConfiguration?
+  /// The pool's provider.
+  var provider: ProviderRecord?
+  /// The pool's publications, oldest first.
+  var publications: [PublicationRecord] = []
+  /// The users who wait in the pool, in their order.
+  var waiters: [Waiter] = []
+
+  /// A due time as a person reads it.
+  func point(_ deadline: Deadline) -> String {
+    ClockText.point(deadline.utc(at: now), now: now.utc, zone)
+  }
+  /// A past time as a person reads it.
+  func point(_ time: Timestamp) -> String { ClockText.point(time, now: now.utc, zone) }
+}
+
+extension Explanation {
+  /// Explains what a word names: a pool, a deployment by its number or name, or a user. Nil: it
+  /// names nothing.
+  static func of(
+    _ word: String, in state: StoredState, now: EngineTime, zone: Zone
+  ) -> Explanation? {
+    if let pool = state.pools.first(where: { $0.name.text == word }) {
+      return of(pool, state.surroundings(of: pool.id, now, zone))
+    }
+    let id = DeploymentID(parsing: word)
+    let named = state.deployments.filter { $0.id == id || $0.name.text == word }
+    if let deployment = named.first(where: { !$0.phase.isHistory }) ?? named.last {
+      return of(deployment, state.surroundings(of: deployment.pool, now, zone))
+    }
+    return of(user: SafeText(word), in: state, now: now, zone: zone)
+  }
+
+  /// Why a user has what they have; nil: nobody of that name holds or waits for anything.
+  package static func of(
+    user: SafeText, in state: StoredState, now: EngineTime, zone: Zone
+  ) -> Explanation? {
+    var result = Explanation()
+    let held = state.deployments.filter { !$0.phase.isHistory && $0.placement.user == user }
+    for deployment in held.sorted(by: { $0.id < $1.id }) {
+      result.head(
+        "\(user) \(deployment.placement.isAssigned ? "holds" : "waits for") \(deployment.name)")
+      result.add(of(deployment, state.surroundings(of: deployment.pool, now, zone)))
+    }
+    for waiter in state.waiters where waiter.user == user {
+      result.addWait(waiter, state.surroundings(of: waiter.pool, now, zone))
+    }
+    return result.lines.isEmpty ? nil : result
+  }
+
+  private mutating func addWait(_ waiter: Waiter, _ around: Surroundings) {
+    let place = around.waiters.firstIndex { $0.user == waiter.user } ?? 0
+    let name = around.pool?.name ?? "a pool"
+    head("\(waiter.user) waits in \(name)")
+    fact("place \(place + 1) of \(around.waiters.count) in the queue")
+    next("the wait is given up at \(around.point(waiter.patience))")
+    if let pool = around.pool { add(Explanation.of(pool, around)) }
+  }
+}
+
+extension StoredState {
+  /// What surrounds a deployment of a pool.
+  package func surroundings(of id: PoolID, _ now: EngineTime, _ zone: Zone) -> Surroundings {
+    let pool = pools.first { $0.id == id }
+    return Surroundings(
+      now: now, zone: zone, pool: pool,
+      settings: configuration.pools.first { $0.name == pool?.name.text },
+      provider: providers.first { $0.name == pool?.provider },
+      publications: publications.filter { $0.pool == id }.sorted { $0.revision < $1.revision },
+      waiters: waiters.filter { $0.pool == id }.sorted { $0.position < $1.position })
+  }
+}
+
+extension Catalog {
+  /// What surrounds a deployment of a pool.
+  func surroundings(of id: PoolID, _ now: EngineTime, _ zone: Zone) -> Surroundings {
+    let pool = pool(id)
+    return Surroundings(
+      now: now, zone: zone, pool: pool,
+      settings: configuration.pools.first { $0.name == pool?.name.text },
+      provider: pool.flatMap(provider), publications: publications(of: id),
+      waiters: waiters(in: id))
+  }
+}

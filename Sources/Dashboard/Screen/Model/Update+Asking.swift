@@ -1,0 +1,338 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+extension ScreenModel {
+  /// More of them than this, and `y` is too quick: the number is typed.
+  static let typedCount = 20
+
+  /// Begins an action that asks the engine for a change, from the key or the menu.
+  mutating func begin(_ id: ActionID) -> [Command] {
+    let action = ActionTable[id]
+    if let no = whyNothingIsAsked {
+      complain(no)
+      return []
+    }
+    guard events == nil else {
+      complain("the events hide what this would be about: \(keyName(.back)) closes them")
+      return []
+    }
+    if let displaced, marks.isEmpty, now.moment - displaced.at <= Displacement.lifetime {
+      complain("\(displaced.name) went away just now: look at the row, then press again")
+      return []
+    }
+    if id == .assign { return beginAssign() }
+    if id == .undo { return undo() }
+    if id == .removeOrphan || id == .adopt { return openOrphans() }
+    if action.need == .pool { return askPool(id) }
+    let targets = targets
+    guard !targets.isEmpty else {
+      complain(
+        "choose a deployment first, in \(listKeys)"
+      )
+      return []
+    }
+    let sorted = sort(targets, for: id)
+    guard !sorted.permitted.isEmpty else {
+      refuse(id, sorted.refused)
+      return []
+    }
+    return confirm(action, sorted.permitted, sorted.refused)
+  }
+
+  /// Why no request is made at all now, whatever is asked; nil: requests are made.
+  var whyNothingIsAsked: SafeText? {
+    if settings.isReadOnly { return "read-only: nothing is asked of the engine from here" }
+    if !layout.allowsActing { return "too small to act" }
+    if sequence == nil { return "the store has not been read yet" }
+    if presence == EnginePresence.none {
+      return "no engine runs on this store: nothing would be done"
+    }
+    return nil
+  }
+
+  /// The deployments that an action is about: the marked ones, else the one that is chosen.
+  var targets: [Deployment] {
+    let catalog = catalog
+    if marks.isEmpty { return subjectDeployment.map { [$0] } ?? [] }
+    return SortedRows(marks.compactMap(catalog.troubleKey)).ids.compactMap(catalog.deployment)
+  }
+
+  private func sort(
+    _ targets: [Deployment], for id: ActionID
+  ) -> (permitted: [Deployment], refused: [Refused]) {
+    var permitted: [Deployment] = []
+    var refused: [Refused] = []
+    for target in targets {
+      if let no = refusal(of: id, for: target) {
+        refused.append(Refused(name: target.name, sentence: no))
+      } else {
+        permitted.append(target)
+      }
+    }
+    return (permitted, refused)
+  }
+
+  /// Why an action on a deployment would be refused, by what is shown.
+  func refusal(of id: ActionID, for deployment: Deployment) -> SafeText? {
+    id.refusal(on: deployment, in: catalog.pool(deployment.pool))
+  }
+
+  private mutating func refuse(_ id: ActionID, _ refused: [Refused]) {
+    guard let first = refused.first else { return }
+    complain("\(ActionTable[id].label): \(first.sentence)")
+    if refused.count > 1 { report = Report(title: "\(refused.count) refused", lines: refused) }
+  }
+
+  private mutating func confirm(
+    _ action: Action, _ permitted: [Deployment], _ refused: [Refused]
+  ) -> [Command] {
+    // Whoever is at work on one of them stands first, where it is read.
+    let targets = permitted.map(Target.init).sorted { $0.isInUse && !$1.isInUse }
+    guard let answer = Self.answer(for: action, targets) else {
+      return ask(action.id, targets, refused)
+    }
+    modal = .confirm(
+      ConfirmDialog(action: action.id, targets: targets, refused: refused, answer: answer))
+    return [.flushInput]
+  }
+
+  /// What must be pressed or typed first; nil: nothing.
+  private static func answer(for action: Action, _ targets: [Target]) -> ConfirmDialog.Answer? {
+    if targets.count > typedCount { return .typed("\(targets.count)") }
+    switch action.confirmation {
+    case .none: return nil
+    case .always: return .key
+    case .whenItMatters:
+      return targets.count > 1 || targets.contains { $0.user != nil } ? .key : nil
+    case .typedName:
+      return .typed(targets.count == 1 ? targets[0].name.text : "\(targets.count)")
+    }
+  }
+
+  /// Makes the requests of an action on deployments, as they were when the key was pressed.
+  mutating func ask(_ id: ActionID, _ targets: [Target], _ refused: [Refused]) -> [Command] {
+    let drafts = targets.compactMap { target in
+      verb(id, target).map { Draft(verb: $0, target: target, name: target.name) }
+    }
+    return send(id, drafts, refused)
+  }
+
+  private func verb(_ id: ActionID, _ target: Target) -> Verb? {
+    switch id {
+    case .cancel: .cancel(target.id)
+    case .destroy: .destroy(target.id)
+    case .ready: .ready(target.id)
+    case .release: .release(target.id)
+    case .retry: .retry(target.id)
+    case .forget: .forget(target.id)
+    case .undo: .undo(target.id)
+    case .move:
+      catalog.deployment(target.id)?.placement.level.map { .move(target.id, to: $0.other) }
+    default: nil
+    }
+  }
+}
+
+// MARK: - Pools
+
+extension ScreenModel {
+  private mutating func askPool(_ id: ActionID) -> [Command] {
+    guard let pool = poolOfSubject else {
+      complain("\(ActionTable[id].label): choose one pool first")
+      return []
+    }
+    if let no = id.refusal(on: withAskedSizes(pool)) {
+      complain("\(ActionTable[id].label): \(no)")
+      return []
+    }
+    guard let verb = poolVerb(id, pool) else { return [] }
+    return send(id, [Draft(verb: verb, target: nil, name: pool.name)], [])
+  }
+
+  /// The pool that an action is about: the chosen one, or the only one there is.
+  var namedPool: Pool? { chosenPool ?? (catalog.pools.count == 1 ? catalog.pools.first : nil) }
+
+  /// The same, or the one of the chosen deployment while all are shown.
+  var poolOfSubject: Pool? {
+    namedPool ?? subjectDeployment.flatMap { catalog.pool($0.pool) }
+  }
+
+  /// A pool with the sizes that were asked for, so that three presses ask for three more.
+  func withAskedSizes(_ pool: Pool) -> Pool {
+    var pool = pool
+    if let asked = askedSizes[pool.id] { pool.overrides = pool.overrides.merged(with: asked) }
+    return pool
+  }
+
+  private mutating func poolVerb(_ id: ActionID, _ pool: Pool) -> Verb? {
+    let sizes = withAskedSizes(pool).sizes
+    switch id {
+    case .l1More: return resize(pool, SizeOverrides(l1: sizes.l1 + 1))
+    case .l1Fewer: return resize(pool, SizeOverrides(l1: sizes.l1 - 1))
+    case .l2More: return resize(pool, SizeOverrides(l2: sizes.l2 + 1))
+    case .l2Fewer: return resize(pool, SizeOverrides(l2: sizes.l2 - 1))
+    case .resetSizes:
+      askedSizes[pool.id] = nil
+      return .resize(pool.name, nil)
+    case .publish: return .publish(pool.name)
+    case .cancelPublication: return .cancelPublication(pool.name)
+    case .pause: return .pause(pool.name)
+    case .resume: return .resume(pool.name)
+    case .lift: return .lift(pool.name)
+    case .maintenanceOn: return .maintenance(pool.provider, true)
+    case .maintenanceOff: return .maintenance(pool.provider, false)
+    default: return nil
+    }
+  }
+
+  private mutating func resize(_ pool: Pool, _ sizes: SizeOverrides) -> Verb {
+    askedSizes[pool.id] = (askedSizes[pool.id] ?? SizeOverrides()).merged(with: sizes)
+    return .resize(pool.name, sizes)
+  }
+
+  /// Lets go of sizes that have arrived.
+  mutating func forgetArrivedSizes() {
+    for pool in live.pools {
+      guard let asked = askedSizes[pool.id] else { continue }
+      if asked.applied(to: pool.sizes) == pool.sizes { askedSizes[pool.id] = nil }
+    }
+  }
+}
+
+// MARK: - Assigning and taking back
+
+extension ScreenModel {
+  private mutating func beginAssign() -> [Command] {
+    guard marks.count < 2 else {
+      complain("Assign: one deployment has one user; \(marks.count) are marked")
+      return []
+    }
+    if marks.isEmpty, subjectDeployment == nil {
+      guard let pool = namedPool else {
+        complain("Assign: choose one pool first, or a deployment")
+        return []
+      }
+      if let no = ActionID.assign.refusal(on: pool) {
+        complain("Assign: \(no)")
+      } else {
+        modal = .assign(AssignDialog(subject: .pool(pool.name)))
+      }
+      return []
+    }
+    guard let deployment = targets.first else { return [] }
+    if let no = refusal(of: .assign, for: deployment) {
+      refuse(.assign, [Refused(name: deployment.name, sentence: no)])
+      return []
+    }
+    modal = .assign(AssignDialog(subject: .deployment(Target(deployment))))
+    return []
+  }
+
+  /// Makes the request of the assign dialog.
+  mutating func assign(_ subject: AssignDialog.Subject, to user: SafeText) -> [Command] {
+    switch subject {
+    case .deployment(let target):
+      send(
+        .assign, [Draft(verb: .assign(target.id, user: user), target: target, name: target.name)],
+        [])
+    case .pool(let name):
+      send(
+        .assign, [Draft(verb: .assignFromPool(name, user: user), target: nil, name: name)], [])
+    case .orphan(let orphan): askAbout(orphan, .adopt, .adopt(orphan, user: user))
+    }
+  }
+
+  /// Makes a request about something that has no record.
+  mutating func askAbout(_ orphan: OrphanName, _ id: ActionID, _ verb: Verb) -> [Command] {
+    send(id, [Draft(verb: verb, target: nil, name: orphan.name)], [])
+  }
+
+  /// Takes back what waits: on the chosen ones, else what was asked for here last.
+  private mutating func undo() -> [Command] {
+    var waiting = targets.filter { $0.pending != nil }
+    if waiting.isEmpty { waiting = lastGraceful }
+    guard !waiting.isEmpty else {
+      complain("Undo: nothing waits to be carried out")
+      return []
+    }
+    return ask(.undo, waiting.map(Target.init), [])
+  }
+
+  /// What the last press that can be taken back was about, while it can.
+  private var lastGraceful: [Deployment] {
+    let live = live
+    let last = asks.batches.last { batch in
+      asks.asks(of: batch).contains { $0.isGraceful && !$0.stage.isOver }
+    }
+    guard let last else { return [] }
+    return asks.asks(of: last).filter { $0.isGraceful && !$0.stage.isOver }
+      .compactMap { $0.target.flatMap { live.deployment($0.id) } }
+  }
+}
+
+extension Ask {
+  /// Whether the grace time applies to it.
+  var isGraceful: Bool { verb.graceful != nil }
+}
+
+// MARK: - The one door
+
+/// A request before it has a key.
+struct Draft: Hashable, Sendable {
+  var verb: Verb
+  /// The deployment as it was seen; nil: it is about a pool.
+  var target: Target?
+  /// The name of what it is about.
+  var name: SafeText
+}
+
+extension ScreenModel {
+  /// Makes requests. There is no other way for one to leave the screen, so this is where read-only
+  /// holds.
+  private mutating func send(
+    _ id: ActionID, _ drafts: [Draft], _ refused: [Refused]
+  ) -> [Command] {
+    if let no = whyNothingIsAsked {
+      complain(no)
+      return []
+    }
+    guard !drafts.isEmpty else { return [] }
+    let batch = asks.nextNumber
+    var requests: [Request] = []
+    var made: [Ask] = []
+    for draft in drafts {
+      let request = request(draft)
+      requests.append(request)
+      made.append(
+        Ask(
+          key: request.key, action: id, verb: draft.verb, target: draft.target, name: draft.name,
+          batch: batch, at: now.moment, since: now.moment))
+    }
+    asks.add(made, action: id, refusedHere: refused)
+    marks = []
+    markAnchor = nil
+    say("asked: \(Self.phrase(id, drafts))")
+    return [.send(requests)]
+  }
+
+  private mutating func request(_ draft: Draft) -> Request {
+    requests += 1
+    let waits = draft.verb.graceful != nil && settings.grace > .zero
+    // What waits may change meanwhile without being another thing; taking back is never too late
+    // for that.
+    var isUndo = false
+    if case .undo = draft.verb { isUndo = true }
+    return Request(
+      key: RequestKey("\(settings.session)-\(requests)"), actor: settings.actor, verb: draft.verb,
+      ifRevision: isUndo ? nil : draft.target?.revision,
+      notBefore: waits ? now.utc + settings.grace : nil)
+  }
+
+  /// What was asked, in a few words: `Destroy lab-003`, `Destroy 17 deployments`.
+  private static func phrase(_ id: ActionID, _ drafts: [Draft]) -> SafeText {
+    let label = ActionTable[id].label
+    return drafts.count == 1
+      ? "\(label) \(drafts[0].name)" : "\(label) \(drafts.count) deployments"
+  }
+}

@@ -1,0 +1,45 @@
+import Glibc
+package import Posix
+
+/// The process that holds a lease, as another machine's processes may read it, too.
+package struct LeaseHolder: Hashable, Sendable {
+  package var process: ProcessIdentity
+  /// In which world of process numbers it is; nil: that is not known.
+  package var pidNamespace: String?
+  /// The machine's name, for a person.
+  package var host: String
+
+  /// This process.
+  package static let current = LeaseHolder(
+    process: .current, pidNamespace: currentNamespace, host: hostName())
+
+  /// The run of the machine and the world of its process numbers: where it is the same, the number
+  /// means the same process.
+  package var machine: String {
+    get { process.bootID + (pidNamespace.map { "/\($0)" } ?? "") }
+    set {
+      let parts = newValue.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+      process.bootID = String(parts[0])
+      pidNamespace = parts.count > 1 ? String(parts[1]) : nil
+    }
+  }
+
+  /// Whether the process is there; nil: it is of another machine, so that cannot be known.
+  package var isAlive: Bool? {
+    machine == Self.current.machine ? process.isAlive : nil
+  }
+
+  private static var currentNamespace: String {
+    var link = [CChar](repeating: 0, count: 128)
+    let length = readlink("/proc/self/ns/pid", &link, link.count - 1)
+    let bytes = link.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func hostName() -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+    let bytes = name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    return String(decoding: bytes.prefix(64), as: UTF8.self).filter { !$0.isWhitespace }
+  }
+}

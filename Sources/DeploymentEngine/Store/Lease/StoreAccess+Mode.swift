@@ -1,0 +1,8 @@
+import Glibc
+
+extension StoreAccess {
+  /// Permissions of the store's files.
+  var fileMode: mode_t { self == .owner ? 0o600 : 0o660 }
+  /// Permissions of a directory that is made for them.
+  var folderMode: mode_t { self == .owner ? 0o700 : 0o2770 }
+}

@@ -1,0 +1,62 @@
+import Glibc
+
+/// Learns from the kernel that a file was written to. The directory is watched, not the file, so
+/// that a file that is created anew is noticed as well.
+package final class InotifyWatch: Sendable {
+  /// Readable once something was written in the directory.
+  package let descriptor: Int32
+  private let name: [UInt8]
+
+  /// Nil where the kernel cannot watch the directory.
+  package init?(folder: String, file: String) {
+    let descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
+    guard descriptor >= 0 else { return nil }
+    let interests = UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)
+    guard inotify_add_watch(descriptor, folder, interests) >= 0 else {
+      close(descriptor)
+      return nil
+    }
+    self.descriptor = descriptor
+    name = Array(file.utf8.suffix(while: { $0 != UInt8(ascii: "/") }))
+  }
+
+  deinit { close(descriptor) }
+
+  /// Reads all events.
+  ///
+  /// - Returns: whether one of them is about the file, or the kernel had too many to keep.
+  package func drain() -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    var isConcerned = false
+    while case let count = read(descriptor, &buffer, buffer.count), count > 0 {
+      isConcerned = concernsFile(buffer[..<count]) || isConcerned
+    }
+    return isConcerned
+  }
+
+  /// Each event is a header with the length of the name after it.
+  private func concernsFile(_ events: ArraySlice<UInt8>) -> Bool {
+    let header = MemoryLayout<inotify_event>.size
+    var offset = 0
+    while offset + header <= events.count {
+      let event = events[offset..<offset + header].withUnsafeBytes {
+        $0.loadUnaligned(as: inotify_event.self)
+      }
+      let padded = events[(offset + header)...].prefix(Int(event.len))
+      if event.mask & UInt32(IN_Q_OVERFLOW) != 0 || Array(padded.prefix { $0 != 0 }) == name {
+        return true
+      }
+      offset += header + Int(event.len)
+    }
+    return false
+  }
+}
+
+extension BidirectionalCollection {
+  /// The longest end of which all is so.
+  fileprivate func suffix(while predicate: (Element) -> Bool) -> SubSequence {
+    var start = endIndex
+    while start > startIndex, predicate(self[index(before: start)]) { start = index(before: start) }
+    return self[start...]
+  }
+}

@@ -1,0 +1,139 @@
+import Basics
+import Glibc
+
+/// Why `/proc` could not be read: no descriptor or no memory is left. That passes.
+package struct ProcFailure: Error, Hashable, Sendable {
+  /// What could not be read.
+  package let path: String
+  /// Why.
+  package let error: SystemError
+}
+
+/// What the kernel says about processes.
+///
+/// What does not exist, or is hidden from us, is nil. Where nothing could be read at all, that is
+/// a failure: a caller that took it for an absence would forget what runs.
+package enum Proc {
+  /// Changes at each start of the machine; empty where the kernel does not tell.
+  package static func bootID() throws(ProcFailure) -> String {
+    if let known = boot.withLock({ $0 }) { return known }
+    let bytes = try read("/proc/sys/kernel/random/boot_id", limit: 64) ?? []
+    let read = String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
+    if !read.isEmpty { boot.withLock { $0 = read } }
+    return read
+  }
+  private static let boot = Mutex<String?>(nil)
+
+  /// One process; nil: there is none.
+  package static func stat(_ pid: Int32) throws(ProcFailure) -> ProcessStat? {
+    guard pid > 0 else { return nil }
+    return try withFile("/proc/\(pid)/stat") { file in
+      withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { buffer in
+        guard let line = buffer.baseAddress else { return .failure(ENOMEM) }
+        let length = Glibc.read(file, line, buffer.count - 1)
+        guard length > 0 else { return length < 0 ? .failure(errno) : .absent }
+        line[length] = 0
+        return ProcessStat(pid: pid, line: line).map(Found.there) ?? .absent
+      }
+    }
+  }
+
+  /// Every process that has not ended, by number.
+  package static func all() throws(ProcFailure) -> [ProcessStat] {
+    var processes: [ProcessStat] = []
+    for pid in try names(in: "/proc").compactMap({ Int32($0) }).sorted() {
+      if let process = try stat(pid), !process.isGone { processes.append(process) }
+    }
+    return processes
+  }
+
+  /// The environment that a process was started with, or what it has put in its place; nil: not
+  /// readable.
+  package static func environment(_ pid: Int32) throws(ProcFailure) -> [UInt8]? {
+    try read("/proc/\(pid)/environ", limit: 1 << 22)
+  }
+
+  /// Where one of its descriptors leads.
+  package static func descriptor(_ descriptor: String, of pid: Int32) -> String? {
+    link("/proc/\(pid)/fd/\(descriptor)")
+  }
+
+  /// Its open descriptors; nil: they are hidden from us.
+  package static func descriptors(of pid: Int32) throws(ProcFailure) -> [String]? {
+    let path = "/proc/\(pid)/fd"
+    return access(path, R_OK) != 0 && errno == EACCES ? nil : try names(in: path)
+  }
+
+  /// A file's bytes, at most so many; nil: not readable.
+  package static func read(_ path: String, limit: Int) throws(ProcFailure) -> [UInt8]? {
+    try withFile(path) { file in
+      withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer -> Found<[UInt8]> in
+        var bytes: [UInt8] = []
+        while bytes.count < limit {
+          let length = Glibc.read(file, buffer.baseAddress, min(buffer.count, limit - bytes.count))
+          if length < 0 { return bytes.isEmpty ? .failure(errno) : .there(bytes) }
+          if length == 0 { break }
+          bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<length]))
+        }
+        return .there(bytes)
+      }
+    }
+  }
+
+  /// What came of a look.
+  private enum Found<Value> {
+    case there(Value)
+    case absent
+    /// With the system's number.
+    case failure(Int32)
+  }
+
+  private static func withFile<Value>(
+    _ path: String, _ body: (Int32) -> Found<Value>
+  ) throws(ProcFailure) -> Value? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else {
+      try refuseBlindness(errno, path)
+      return nil
+    }
+    defer { close(file) }
+    switch body(file) {
+    case .there(let value): return value
+    case .absent: return nil
+    case .failure(let number):
+      try refuseBlindness(number, path)
+      return nil
+    }
+  }
+
+  /// Passes over what is not there and what is hidden.
+  private static func refuseBlindness(
+    _ number: Int32, _ path: String
+  ) throws(ProcFailure) {
+    if [ENOENT, ESRCH, ENOTDIR, EACCES, EPERM].contains(number) { return }
+    throw ProcFailure(path: path, error: SystemError(number: number))
+  }
+
+  private static func link(_ path: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: 512)
+    let length = readlink(path, &buffer, buffer.count)
+    guard length >= 0 else { return nil }
+    return String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  private static func names(in path: String) throws(ProcFailure) -> [String] {
+    guard let directory = opendir(path) else {
+      try refuseBlindness(errno, path)
+      return []
+    }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        tuple.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
+  }
+}

@@ -1,0 +1,17 @@
+import Glibc
+
+/// The machine's clocks, in whole milliseconds.
+package enum SystemClock {
+  /// The clock that nobody sets. It stands still while the machine sleeps, and begins anew when
+  /// the machine starts.
+  package static var monotonicMilliseconds: Int64 { read(CLOCK_MONOTONIC) }
+
+  /// The time of day: milliseconds since 1970 in UTC.
+  package static var utcMilliseconds: Int64 { read(CLOCK_REALTIME) }
+
+  private static func read(_ clock: clockid_t) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}
