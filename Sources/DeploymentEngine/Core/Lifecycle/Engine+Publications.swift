@@ -201,9 +201,11 @@ extension Engine {
   private mutating func failPublication(
     _ index: Int, _ revision: Int, _ kind: OperationKind, _ reason: SafeText
   ) {
-    let failures = (poolTable[index].publication(revision)?.failedRemovals ?? 0) + 1
-    _ = poolTable.update(revision, of: index) {
-      $0.failedRemovals = kind == .publish ? 0 : failures
+    let changed = poolTable.update(revision, of: index) {
+      $0.failedRemovals = kind == .publish ? 0 : $0.failedRemovals + 1
+    }
+    guard let failures = changed?.failedRemovals else {
+      return outbox.breakInvariant("revision \(revision) failed, and there is none")
     }
     let wait =
       kind == .publish

@@ -251,6 +251,7 @@ package final class World {
     last = outcome
     marks.note(told, store: store)
     let commit = Commit(outcome.changes, on: store, at: now)
+    marks.note(commit, on: store)
     if checks {
       judge(commit, outcome, told)
       judgeOrphans(commit, outcome, told)
