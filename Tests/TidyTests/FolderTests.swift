@@ -69,8 +69,8 @@ struct FolderGraph {
 @Suite struct FolderTests {
   private static let targets = [
     "Sources/DeploymentEngine/Interface", "Sources/DeploymentEngine/Store",
-    "Sources/DeploymentEngine/Runtime", "Sources/Drivers", "Sources/Drivers/Libvirt",
-    "Sources/Dashboard/Screen",
+    "Sources/DeploymentEngine/Runtime", "Sources/DeploymentEngine/Simulation", "Sources/Drivers",
+    "Sources/Drivers/Libvirt", "Sources/Dashboard/Screen",
   ]
 
   @Test(arguments: targets)
