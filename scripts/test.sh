@@ -6,6 +6,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
+arguments=("$@")
 passed=0
 failed=0
 status=0
@@ -55,6 +56,12 @@ fi
 run runtime --skip-build --filter '^EngineRuntimeTests\.'
 run program --skip-build --filter '^(DashboardTests|TidyTests)\.'
 run end-to-end --skip-build --filter '^EndToEnd\.'
+
+# What is not a test of Swift: each script counts as one.
+check() {
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+check scripts/rooms.sh "${arguments[@]}"
 
 if [ "$failed" -ne 0 ] && [ "$status" -eq 0 ]; then status=1; fi
 echo "$passed passed, $failed failed" | tee "$logs/totals"
