@@ -41,7 +41,7 @@ run() {
   fi
 }
 
-swift build --build-tests "$@" </dev/null || exit
+swift build --build-tests --explicit-target-dependency-import-check error "$@" </dev/null || exit
 # The core's random histories use every thread. They run alone, so that tests that wait for a driver
 # or for a store do not starve.
 run core --skip-build --filter '^DeploymentEngineTests\.'

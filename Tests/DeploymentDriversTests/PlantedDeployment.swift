@@ -1,6 +1,5 @@
 import Basics
 import DeploymentDrivers
-import DeploymentEngine
 import DeploymentInterface
 import DriverConformance
 import SafeTexts

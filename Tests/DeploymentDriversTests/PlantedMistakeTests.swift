@@ -1,5 +1,4 @@
 import DeploymentDrivers
-import DeploymentEngine
 import DriverConformance
 import SafeTexts
 import TestSupport

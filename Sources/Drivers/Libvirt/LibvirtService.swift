@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 
 /// Clones one base again and again.

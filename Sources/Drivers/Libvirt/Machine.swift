@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 
 /// What there is of one deployment.

@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 
 /// A publication that exists only as what is stored of it.

@@ -26,14 +26,14 @@ extension World {
     if checks { complaints(about: call).forEach { complain(.orphans, $0) } }
     awaited.ask(call, at: now.moment)
     happened?(.asked(call))
-    var course = driver.inventories.course(of: call)
+    var plan = driver.inventories.plan(of: call)
     if inventoryFlights.contains(where: { $0.call.provider == call.provider }) {
-      course = Inventories.Course(delay: .zero, refusal: InventoryTrouble.busy, isDone: false)
-    } else if course.isFaulty {
+      plan = Inventories.Plan(delay: .zero, refusal: InventoryTrouble.busy, isDone: false)
+    } else if plan.isFaulty {
       befall(.inventory)
     }
     inventoryFlights.append(
-      InventoryFlight(call: call, due: course.delay.map { now.moment + $0 }, course: course))
+      InventoryFlight(call: call, due: plan.delay.map { now.moment + $0 }, plan: plan))
   }
 
   /// What is answered by now.
@@ -51,20 +51,20 @@ extension World {
       happened(.found(flight.call, answer, orphans: orphans))
     }
     step(.inventoried(flight.call.id, answer))
-    if flight.course.isTwice { step(.inventoried(flight.call.id, answer)) }
+    if flight.plan.isTwice { step(.inventoried(flight.call.id, answer)) }
   }
 
   private func answer(to flight: InventoryFlight) -> InventoryAnswer {
-    let (provider, course) = (flight.call.provider, flight.course)
+    let (provider, plan) = (flight.call.provider, flight.plan)
     switch flight.call.task {
     case .list:
-      if let refusal = course.refusal { return .failed(refusal) }
-      let time = driver.stock.now.milliseconds - course.lag.milliseconds
+      if let refusal = plan.refusal { return .failed(refusal) }
+      let time = driver.stock.now.milliseconds - plan.lag.milliseconds
       let seen = driver.stock.things(on: provider, at: TimeSpan(milliseconds: time))
       return .things(seen + driver.inventories.strangers(on: provider))
     case .remove(let thing):
-      let isOther = course.isDone && removeOutside(thing, on: provider)
-      if let refusal = course.refusal { return .failed(refusal) }
+      let isOther = plan.isDone && removeOutside(thing, on: provider)
+      if let refusal = plan.refusal { return .failed(refusal) }
       return isOther ? .failed(InventoryTrouble.other) : .removed
     }
   }
@@ -83,7 +83,7 @@ extension World {
     inventoryFlights = []
     awaited = AwaitedInventories()
     for flight in lost {
-      guard case .remove(let thing) = flight.call.task, flight.course.isDone,
+      guard case .remove(let thing) = flight.call.task, flight.plan.isDone,
         driver.inventories.reaches()
       else { continue }
       _ = removeOutside(thing, on: flight.call.provider)
