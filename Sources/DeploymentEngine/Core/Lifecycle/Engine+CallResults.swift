@@ -4,7 +4,7 @@ import SafeTexts
 /// What comes of the calls of a deployment.
 extension Engine {
   /// A call came back.
-  mutating func deploymentCallEnded(_ outcome: CallOutcome, _ id: DeploymentID) {
+  mutating func deploymentCallEnded(_ outcome: CallResult, _ id: DeploymentID) {
     guard let slot = deploymentTable.slot(id),
       let call = deploymentTable.runtime(slot).call, call.id == outcome.id
     else { return }
@@ -37,7 +37,7 @@ extension Engine {
     deploymentTable[slot].phase.operation?.kind == task.operation
   }
 
-  private mutating func take(_ outcome: CallOutcome, of task: DriverTask, _ slot: Int) {
+  private mutating func take(_ outcome: CallResult, of task: DriverTask, _ slot: Int) {
     guard let operation = deploymentTable[slot].phase.operation else {
       return outbox.breakInvariant(
         "\(deploymentTable[slot].id) has no operation that \(task.method) could answer")

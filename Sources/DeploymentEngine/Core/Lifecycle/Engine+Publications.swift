@@ -62,7 +62,7 @@ extension Engine {
     guard publication.call == nil, !poolTable[index].record.inMaintenance,
       let task = record.operation?.task
     else { return store(record, index) }
-    let subject = CallSubject.publication(record.pool, revision)
+    let subject = CallTarget.publication(record.pool, revision)
     let id = callTable.begin(subject)
     let limit = poolTable[index].settings.deadlines.call
     let due = now.moment + limit
@@ -82,7 +82,7 @@ extension Engine {
     if let called { store(called.record, index) }
   }
 
-  mutating func publicationCallEnded(_ outcome: CallOutcome, _ pool: PoolID, _ revision: Int) {
+  mutating func publicationCallEnded(_ outcome: CallResult, _ pool: PoolID, _ revision: Int) {
     guard let index = poolTable.place(pool),
       let call = poolTable[index].publication(revision)?.call, call.id == outcome.id
     else { return }

@@ -218,7 +218,7 @@ public struct ProviderRecord: Hashable, Sendable {
 }
 
 /// A user who waits in a pool until a deployment can be had.
-public struct Waiter: Hashable, Sendable {
+public struct WaitingUser: Hashable, Sendable {
   /// The pool.
   public let pool: PoolID
   /// Who waits.

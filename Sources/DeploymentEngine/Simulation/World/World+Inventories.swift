@@ -105,7 +105,7 @@ extension World {
   }
 
   /// Whoever says that a thing is forgotten has removed it by hand, and removes what comes late.
-  func cleanUpAfterForgetting(_ outcome: Outcome, _ told: [Told]) {
+  func cleanUpAfterForgetting(_ outcome: Effects, _ told: [Told]) {
     for one in told {
       guard case .request(let request) = one.event, case .forget(let id) = request.verb,
         case .accepted? = outcome.answers.first(where: { $0.key == request.key })?.reply
@@ -121,7 +121,7 @@ extension World {
   }
 
   /// What was adopted is its new record's thing from now on, if there is anything.
-  func adoptOutside(_ outcome: Outcome, _ told: [Told]) {
+  func adoptOutside(_ outcome: Effects, _ told: [Told]) {
     for one in told {
       guard let adoption = one.adoption(in: outcome),
         let record = store.deployments[adoption.id]?.record
@@ -143,7 +143,7 @@ extension World {
 extension World.Told {
   /// What was adopted by it, by whom, and as what.
   func adoption(
-    in outcome: Outcome
+    in outcome: Effects
   ) -> (id: DeploymentID, orphan: OrphanName, user: SafeText)? {
     guard case .request(let request) = event, case .adopt(let orphan, let user) = request.verb,
       case .accepted(let id?, _)? = outcome.answers.first(where: { $0.key == request.key })?.reply
