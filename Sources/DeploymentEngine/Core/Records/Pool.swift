@@ -239,22 +239,6 @@ public struct WaitingUser: Hashable, Sendable {
   }
 }
 
-/// The states of a publication.
-public enum PublicationState: String, Hashable, Codable, Sendable {
-  /// Being prepared.
-  case publishing
-  /// What the pool creates from.
-  case active
-  /// A newer one is active; what stands on it leaves.
-  case draining
-  /// Being destroyed.
-  case removing
-  /// History.
-  case removed
-  /// An operation failed.
-  case error
-}
-
 /// One prepared revision of what a pool clones.
 public struct PublicationRecord: Hashable, Sendable {
   /// The pool.
