@@ -6,11 +6,11 @@ import Testing
 @Suite struct ServiceCallerTests {
   private func perform(
     _ call: Call, on service: any Service = RecordingService()
-  ) async -> CallOutcome {
+  ) async -> CallResult {
     await service.perform(call, owner: "owner")
   }
 
-  private func text(_ outcome: CallOutcome) throws -> String {
+  private func text(_ outcome: CallResult) throws -> String {
     let data = try #require(outcome.data)
     return String(decoding: data.dropFirst(), as: UTF8.self)
   }
@@ -130,7 +130,7 @@ import Testing
 
   @Test func publicationsAreCalledTheSameWay() async throws {
     let service = RecordingService(publishes: true)
-    let subject = CallSubject.publication(PoolID(1), 1)
+    let subject = CallTarget.publication(PoolID(1), 1)
     let first = await perform(
       call(.start(.publish), name: "lab-p1", subject: subject), on: service)
     #expect(first.answer == .running)
@@ -141,7 +141,7 @@ import Testing
   }
 
   @Test func aServiceWithoutPublicationsRefusesToPublish() async {
-    let subject = CallSubject.publication(PoolID(1), 1)
+    let subject = CallTarget.publication(PoolID(1), 1)
     let outcome = await perform(call(.start(.publish), subject: subject))
     #expect(outcome.answer?.failure?.reason == "this service does not publish")
   }
@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test func manyCallsAtOnceDoNotTouchEachOther() async {
-    await withTaskGroup(of: CallOutcome.self) { group in
+    await withTaskGroup(of: CallResult.self) { group in
       for number in 1...200 {
         group.addTask {
           await RecordingService().perform(

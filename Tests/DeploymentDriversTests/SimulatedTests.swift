@@ -206,7 +206,7 @@ import Testing
   @Test func publicationsTakeAsManySteps() async throws {
     let service = try service(
       "simulated", ["publish": .bool(true), "steps": .integer(2)])
-    let subject = CallSubject.publication(PoolID(1), 1)
+    let subject = CallTarget.publication(PoolID(1), 1)
     let start = call(.start(.publish), id: 0, name: "lab-p1", subject: subject)
     var outcome = await service.perform(start, owner: "owner")
     var answers = [outcome.answer]

@@ -13,7 +13,7 @@ extension Service {
   /// is no deadline here: the caller has one.
   ///
   /// - Parameter owner: the mark of the engine on what its drivers make; random, kept in the store.
-  package func perform(_ call: Call, owner: String) async -> CallOutcome {
+  package func perform(_ call: Call, owner: String) async -> CallResult {
     let log = CallLog()
     var outcome =
       switch call.subject {
@@ -24,7 +24,7 @@ extension Service {
     return outcome
   }
 
-  private func callDeployment(_ call: Call, owner: String, log: CallLog) async -> CallOutcome {
+  private func callDeployment(_ call: Call, owner: String, log: CallLog) async -> CallResult {
     var deployment: Deployment
     let environment: DeploymentEnvironment<Self>
     do {
@@ -51,14 +51,14 @@ extension Service {
     }
     return call.ended(
       answer,
-      CallResult(
+      AnsweredCall(
         data: DriverData.encode(deployment, version: Deployment.dataVersion),
         uniqueId: SafeText(deployment.uniqueId), name: SafeText(deployment.name),
         ip: deployment.ip.map { SafeText($0) }, console: deployment.console.map { SafeText($0) },
         suggestedTime: deployment.suggestedTime, progress: deployment.progress), log)
   }
 
-  private func callPublication(_ call: Call, owner: String, log: CallLog) async -> CallOutcome {
+  private func callPublication(_ call: Call, owner: String, log: CallLog) async -> CallResult {
     var publication: PublicationType
     do {
       publication = try loadOwnPublication(call.data)
@@ -78,7 +78,7 @@ extension Service {
     }
     return call.ended(
       answer,
-      CallResult(
+      AnsweredCall(
         data: DriverData.encode(publication, version: PublicationType.dataVersion),
         suggestedTime: publication.suggestedTime, progress: publication.progress), log)
   }
@@ -107,7 +107,7 @@ extension Service {
 }
 
 /// What is read from a driver's value after a call.
-private struct CallResult {
+private struct AnsweredCall {
   var data: [UInt8]?
   var uniqueId: SafeText?
   var name: SafeText?
@@ -119,7 +119,7 @@ private struct CallResult {
 
 extension Call {
   /// The outcome of a call that the driver's value was never reached by.
-  fileprivate func failed(_ failure: DeploymentFailure, _ log: CallLog) -> CallOutcome {
+  fileprivate func failed(_ failure: DeploymentFailure, _ log: CallLog) -> CallResult {
     log.append(.init(.error, failure.reason))
     return .init(id: id, answer: task == nil ? nil : .error(failure))
   }
@@ -127,8 +127,8 @@ extension Call {
   /// The outcome of a call that was made. What cannot be stored is an error: with it left out, the
   /// driver would go on from a value that knows nothing of this call.
   fileprivate func ended(
-    _ answer: TaskState?, _ result: CallResult, _ log: CallLog
-  ) -> CallOutcome {
+    _ answer: TaskState?, _ result: AnsweredCall, _ log: CallLog
+  ) -> CallResult {
     guard let data = result.data else {
       return failed(.init(.permanent, "what the driver wants stored cannot be encoded"), log)
     }
