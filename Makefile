@@ -10,7 +10,7 @@ DESTDIR ?=
 JOBS = $(patsubst -j%,--jobs=%,$(filter-out -j,$(filter -j%,$(MAKEFLAGS))))
 RELEASE := .build/release
 
-.PHONY: help run test simulate soak sanitize planted build lint format bench fuzz install setup \
+.PHONY: help run test simulate soak sanitize planted build lint format bench golden fuzz install setup \
   setup-tests clean
 
 help: ## list the targets
@@ -47,6 +47,9 @@ format: setup ## reformat every Swift file
 
 bench: setup ## run the benchmarks; docs/performance.md explains the tables
 	@scripts/bench.sh $(JOBS)
+
+golden: setup-tests ## redraw the screens that the tests compare; review the difference
+	@RECORD_SCREENS=1 swift test --disable-xctest --filter '^DashboardTests.ScreenTests' $(JOBS)
 
 fuzz: setup-tests ## search for inputs that break a parser, FUZZ_SECONDS=60 for each
 	@scripts/fuzz.sh $(or $(FUZZ_SECONDS),60)

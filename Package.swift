@@ -152,7 +152,7 @@ let tests: [Target] = [
       "EngineSimulation", "EngineRuntime", "EngineStore", "DeploymentDrivers", "DriverConformance",
       "ProtocolConformance", "DeploymentInterface", "SafeTexts", "Fuzzing",
     ],
-    swiftSettings: strict),
+    exclude: ["Golden"], swiftSettings: strict),
   .target(
     name: "Fuzzing", dependencies: ["Basics"], path: "Tests/Fuzzing", swiftSettings: strict),
   .testTarget(name: "TidyTests", swiftSettings: strict),

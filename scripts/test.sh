@@ -6,6 +6,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
+arguments=("$@")
 passed=0
 failed=0
 status=0
@@ -41,7 +42,7 @@ run() {
   fi
 }
 
-swift build --build-tests "$@" </dev/null || exit
+swift build --build-tests --explicit-target-dependency-import-check error "$@" </dev/null || exit
 # The core's random histories use every thread. They run alone, so that tests that wait for a driver
 # or for a store do not starve.
 run core --skip-build --filter '^DeploymentEngineTests\.'
@@ -53,8 +54,15 @@ if [[ $tests == *LibvirtDriverTests.* ]]; then
   run libvirt --skip-build --filter '^LibvirtDriverTests\.'
 fi
 run runtime --skip-build --filter '^EngineRuntimeTests\.'
+run support --skip-build --filter '^(BasicsTests|PosixTests)\.'
 run program --skip-build --filter '^(DashboardTests|TidyTests)\.'
 run end-to-end --skip-build --filter '^EndToEnd\.'
+
+# What is not a test of Swift: each script counts as one.
+check() {
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+check scripts/rooms.sh "${arguments[@]}"
 
 if [ "$failed" -ne 0 ] && [ "$status" -eq 0 ]; then status=1; fi
 echo "$passed passed, $failed failed" | tee "$logs/totals"

@@ -1,5 +1,4 @@
 import DeploymentDrivers
-import DeploymentEngine
 import DeploymentInterface
 import DriverConformance
 import Foundation
@@ -8,21 +7,17 @@ import Testing
 
 /// A folder of one test, for drivers that are programs and for what they make.
 final class CommandWorld: Sendable {
-  let folder: String
+  private let place: TemporaryFolder
+  var folder: String { place.path }
 
   /// Nobody else's mark, on a machine where other tests run.
   var owner: String { String(folder.split(separator: "-").last ?? "kit") }
 
-  init() throws {
-    let parent = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
-    folder = "\(parent)/dashboard-drivers-\(getpid())-\(UInt64.random(in: 0...UInt64.max))"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
+  init() throws { place = try TemporaryFolder("dashboard-drivers") }
 
-  /// Ends the servers of the example, and removes the folder.
+  /// Ends the servers of the example.
   func end() {
     for pid in exampleServers { kill(pid, SIGKILL) }
-    try? FileManager.default.removeItem(atPath: folder)
   }
 
   /// Writes a program.

@@ -1,5 +1,4 @@
 import DeploymentDrivers
-import DeploymentEngine
 import DeploymentInterface
 import DriverConformance
 import Glibc
@@ -58,15 +57,5 @@ import Testing
     ground.failing = try service(
       "process", ["command": .list(["no-such-program"]), "port": .text("auto")])
     return ground
-  }
-
-  @Test(arguments: ["simulated", "process"])
-  func theReasonOfAnErrorIsInWhatIsStored(_ driver: String) async throws {
-    let parameters: ParameterValues =
-      driver == "process"
-      ? ["command": .list(["no-such-program"])] : ["failing": .list(["deployForUser"])]
-    var driven = Driven(try service(driver, parameters))
-    let reason = try #require(await driven.start(.deployForUser)?.failure?.reason.text)
-    #expect(String(decoding: driven.data, as: UTF8.self).contains(reason))
   }
 }

@@ -1,5 +1,4 @@
 import DeploymentDrivers
-import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 import Testing
@@ -18,43 +17,54 @@ import Testing
     arguments: [
       (
         ["stpes": ParameterValue.integer(3)], "stpes",
-        "simulated has no parameter stpes; it has steps, stepTime, jitter, failure, failing, "
-          + "class, reason, hang, cacheLevels, l2, publish, osManager, seed, stepsOf"
+        "unknown key `stpes` in the parameters of simulated; did you mean `steps`?"
       ),
       (
         ["steps": .integer(-1)], "steps",
-        "steps must be a whole number from 0 to 1000000, and is -1"
+        "`steps: -1` is out of range; write one from 0 to 1000000"
       ),
-      (["steps": .text("3")], "steps", "steps must be a whole number from 0 to 1000000"),
+      (
+        ["steps": .text("some")], "steps",
+        "`steps: some` is not a whole number; write one from 0 to 1000000"
+      ),
       (
         ["stepTime": .integer(50)], "stepTime",
-        "stepTime must be a length of time with its unit, such as 50ms, 30s, 10m or 1h"
+        "`stepTime: 50` has no unit; write 50ms, 10s, 5m or 1h"
       ),
       (
         ["stepTime": .duration(.zero)], "stepTime", "stepTime must be at least 1ms, and is 0s"
       ),
-      (["jitter": .number(1.5)], "jitter", "jitter must be a number from 0 to 1, and is 1.5"),
-      (["failure": .integer(2)], "failure", "failure must be a number from 0 to 1, and is 2"),
+      (
+        ["jitter": .number(1.5)], "jitter", "`jitter: 1.5` is out of range; write one from 0 to 1"
+      ),
+      (["failure": .integer(2)], "failure", "`failure: 2` is out of range; write one from 0 to 1"),
       (
         ["failing": .list(["destroy", "publsh"])], "failing",
-        "failing must be a list of deployForCache, deployForUser, checkState, moveToCache, "
-          + "setReady, notifyReadyFromOSManager, cancel, destroy, publish, and holds publsh"
+        "`failing: publsh` is not known; did you mean publish? allowed: deployForCache, "
+          + "deployForUser, checkState, moveToCache, setReady, notifyReadyFromOSManager, cancel, "
+          + "destroy, publish"
       ),
-      (["class": .text("soft")], "class", "class must be permanent or transient, and is soft"),
+      (
+        ["class": .text("soft")], "class",
+        "`class: soft` is not known; allowed: permanent, transient"
+      ),
       (
         ["cacheLevels": .text("L2")], "cacheLevels",
-        "cacheLevels must be none, L1 or L1+L2, and is L2"
+        "`cacheLevels: L2` is not known; did you mean L1? allowed: none, L1, L1+L2"
       ),
-      (["publish": .text("yes")], "publish", "publish must be true or false"),
-      (["seed": .integer(-1)], "seed", "seed must be a whole number, at least 0, and is -1"),
+      (
+        ["publish": .text("maybe")], "publish",
+        "`publish: maybe` is neither true nor false; write one of them"
+      ),
+      (["seed": .integer(-1)], "seed", "`seed: -1` is out of range; write 0 or more"),
       (
         ["stepsOf": .map([.init("checkState", "1")])], "stepsOf",
-        "stepsOf may name deployForCache, deployForUser, moveToCache, setReady, "
-          + "notifyReadyFromOSManager, cancel, destroy, publish, and names checkState"
+        "unknown key `checkState` in `stepsOf`; allowed: deployForCache, deployForUser, "
+          + "moveToCache, setReady, notifyReadyFromOSManager, cancel, destroy, publish"
       ),
       (
         ["stepsOf": .map([.init("destroy", "some")])], "stepsOf",
-        "stepsOf must give destroy a whole number from 0 to 1000000, and gives some"
+        "`destroy: some` is not a whole number; write one from 0 to 1000000"
       ),
       (
         ["l2": .bool(true), "cacheLevels": .text("L1")], "l2",

@@ -1,6 +1,5 @@
 import Basics
 import DeploymentDrivers
-import DeploymentEngine
 import DeploymentInterface
 import DriverConformance
 import SafeTexts
@@ -14,7 +13,7 @@ enum Mistake: String, CaseIterable, Sendable {
   case forgetsToRemove, removesOnlyWhatItRemembers, leavesHalfMade, removesAll, namesOnce
   case removesByName, cancelLeaves, ignoresOwner, takesStrangers, unstorable, losesAddress
   case keepsAssigned, hugeState, growingState, changesWhenLoaded, readsAnyVersion, readsAnything
-  case givesNoReason, forgetsReason, rawText, failsPublish, publishesOnce
+  case givesNoReason, rawText, failsPublish, publishesOnce
   case absentPublicationIsError, hugePublication
 }
 

@@ -1,6 +1,5 @@
 import Basics
 import DeploymentDrivers
-import DeploymentEngine
 import DeploymentInterface
 import DriverConformance
 import SafeTexts
@@ -12,7 +11,6 @@ struct PlantedDeployment: UserDeployment {
   var uniqueId = ""
   var name = ""
   var ip: String?
-  var reasonOfError = ""
   var goal: Goal?
   var wasMade = false
   var wasMoved = false
@@ -59,9 +57,7 @@ struct PlantedDeployment: UserDeployment {
     let (world, mistake) = (environment.service.world, environment.service.mistake)
     if environment.service.fails {
       if mistake == .givesNoReason { return .error(.init(.permanent, "")) }
-      let answer = fail("it is broken")
-      if mistake == .forgetsReason { reasonOfError = "" }
-      return answer
+      return fail("it is broken")
     }
     if mistake == .namesOnce, goal == .running, !wasMade {
       let used = world.state.withLock { !$0.used.insert(environment.thing.identity.name).inserted }
@@ -111,13 +107,11 @@ struct PlantedDeployment: UserDeployment {
     if ip == nil, mistake != .noAddress { ip = "192.0.2.\(environment.record.id % 250 + 1)" }
     if mistake == .hugeState { padding = String(repeating: "x", count: 70_000) }
     if mistake == .rawText { environment.doLog(.info, "\u{1b}[31mred") }
-    reasonOfError = ""
     return .finished
   }
 
-  private mutating func fail(_ reason: String) -> TaskState {
-    reasonOfError = reason
-    return .error(.init(.permanent, SafeText(reason)))
+  private func fail(_ reason: String) -> TaskState {
+    .error(.init(.permanent, SafeText(reason)))
   }
 
   // MARK: Moving, readying
@@ -218,7 +212,6 @@ struct LenientDeployment: UserDeployment {
   var id: String?
   var uniqueId: String { id ?? "" }
   var ip: String?
-  var reasonOfError: String { "" }
   var suggestedTime: TimeSpan { .milliseconds(1) }
 
   mutating func deployForCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {

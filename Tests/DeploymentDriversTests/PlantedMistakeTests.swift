@@ -1,5 +1,4 @@
 import DeploymentDrivers
-import DeploymentEngine
 import DriverConformance
 import SafeTexts
 import TestSupport
@@ -47,7 +46,7 @@ import Testing
     "what-did-not-change-is-the-same-bytes": .changesWhenLoaded,
     "unreadable-state-is-an-error": .readsAnyVersion,
     "incomplete-state-is-an-error": .readsAnything,
-    "a-failed-deploy-says-why": .givesNoReason, "the-reason-is-stored": .forgetsReason,
+    "a-failed-deploy-says-why": .givesNoReason,
     "a-failed-deploy-can-be-removed": .absentIsError, "text-is-clean": .rawText,
     "publishes": .failsPublish, "publishes-again": .publishesOnce,
     "publishes-again-without-data": .publishesOnce,

@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 import Posix
 import SafeTexts
@@ -66,12 +65,19 @@ import Testing
 
   @Test(
     arguments: [
-      ([:], "command", "process needs command"),
+      (
+        [:], "command",
+        "process needs `command`: The program and its arguments; no shell. `$PORT` and `$NAME` "
+          + "are put in."
+      ),
       (
         ["command": .list([])], "command",
         "command must name a program, as in [python3, -m, http.server]"
       ),
-      (["command": .text("sleep 1")], "command", "command must be a list of texts"),
+      (
+        ["command": .text("sleep 1")], "command",
+        "`command` must be a list, each item after a `- `, not `sleep 1`"
+      ),
       (
         ["command": .list(["serve", "$PORT"])], "command",
         "$PORT is mentioned, and there is no port: write port: auto"
@@ -85,10 +91,13 @@ import Testing
         ["command": .list(["x"]), "environment": .map([.init("A=B", "c")])], "environment",
         "environment names A=B, which cannot be the name of a variable"
       ),
-      (["command": .list(["x"]), "port": .text("80")], "port", "port must be auto, and is 80"),
+      (
+        ["command": .list(["x"]), "port": .text("80")], "port",
+        "`port: 80` is not known; allowed: auto"
+      ),
       (
         ["command": .list(["x"]), "stopSignal": .text("STOP")], "stopSignal",
-        "stopSignal must be TERM, INT, HUP, QUIT, USR1, USR2 or KILL, and is STOP"
+        "`stopSignal: STOP` is not known; allowed: TERM, INT, HUP, QUIT, USR1, USR2, KILL"
       ),
       (
         ["command": .list(["x"]), "workingDirectory": .text("here")], "workingDirectory",

@@ -1,5 +1,4 @@
 import DeploymentDrivers
-import DeploymentEngine
 import DeploymentInterface
 import Glibc
 import TestSupport

@@ -1,5 +1,4 @@
 import Basics
-import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
@@ -8,6 +7,10 @@ struct RecordingService: Service {
   typealias PublicationType = RecordingPublication
   var script: [String: TaskState] = [:]
   var padding = 0
+  /// What a deployment gives as `reasonOfError` after `setReady`.
+  var reason = ""
+  /// Thrown by `destroy` instead of an answer.
+  var thrown: DeploymentFailure?
   var publishes = false
   var cacheLevels: CacheLevels { .l1AndL2 }
   var manager: RecordingOSManager?
@@ -29,14 +32,15 @@ struct RecordingDeployment: UserDeployment {
   typealias ServiceType = RecordingService
   static let dataVersion: UInt8 = 3
   static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]? {
-    version == 2 ? Array(#"{"told":["migrated"],"padding":""}"#.utf8) : nil
+    version == 2 ? Array(#"{"told":["migrated"],"padding":"","reason":""}"#.utf8) : nil
   }
 
   var told: [String] = []
   var padding = ""
+  var reason = ""
   var uniqueId: String { told.isEmpty ? "" : "id\u{1b}[31m" }
   var ip: String? { told.contains("deployForCache L1") ? "10.0.0.7" : nil }
-  var reasonOfError: String { "" }
+  var reasonOfError: String { told.last == "setReady" ? reason : "" }
   var suggestedTime: TimeSpan { .milliseconds(Int64(told.count)) }
   var progress: Progress? { .init(done: told.count, of: 9) }
 
@@ -45,6 +49,7 @@ struct RecordingDeployment: UserDeployment {
     await Task.yield()
     told.append(word)
     padding = String(repeating: "x", count: environment.service.padding)
+    reason = environment.service.reason
     environment.doLog(.info, SafeText(word))
     return environment.service.script[word] ?? .finished
   }
@@ -69,12 +74,16 @@ struct RecordingDeployment: UserDeployment {
   }
   mutating func notifyReadyFromOSManager(
     _ data: SafeText?, _ environment: Environment
-  ) async -> TaskState { await note("notifyReady", environment) }
+  ) async -> TaskState { await note("notifyReady \(data ?? "nothing")", environment) }
   mutating func cancel(_ environment: Environment) async -> TaskState {
     await note("cancel", environment)
   }
-  mutating func destroy(_ environment: Environment) async -> TaskState {
-    await note("destroy", environment)
+  mutating func destroy(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    let answer = await note("destroy", environment)
+    if let thrown = environment.service.thrown { throw thrown }
+    return answer
   }
   mutating func assignToUser(_ user: SafeText, _ environment: Environment) async {
     _ = await note("assignToUser \(user)", environment)

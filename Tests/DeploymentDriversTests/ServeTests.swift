@@ -1,5 +1,4 @@
 import Basics
-import DeploymentEngine
 import DeploymentInterface
 import Foundation
 import SafeTexts

@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 import TestSupport
@@ -7,11 +6,11 @@ import Testing
 @Suite struct ServiceCallerTests {
   private func perform(
     _ call: Call, on service: any Service = RecordingService()
-  ) async -> CallOutcome {
+  ) async -> CallResult {
     await service.perform(call, owner: "owner")
   }
 
-  private func text(_ outcome: CallOutcome) throws -> String {
+  private func text(_ outcome: CallResult) throws -> String {
     let data = try #require(outcome.data)
     return String(decoding: data.dropFirst(), as: UTF8.self)
   }
@@ -88,6 +87,35 @@ import Testing
     #expect(try text(outcome).contains("setReady"))
   }
 
+  @Test func theReasonOfAnErrorIsWhatTheDeploymentSays() async {
+    let failure = DeploymentFailure(.transient, "throttled", retryAfter: .seconds(9))
+    let service = RecordingService(
+      script: ["setReady": .error(failure), "destroy": .error(failure)],
+      reason: "the host \u{1b}[31mis busy")
+    let said = await perform(call(.start(.setReady)), on: service).answer?.failure
+    #expect(said?.reason == "the host ␛[31mis busy")
+    #expect(said?.kind == .transient && said?.retryAfter == .seconds(9))
+    let silent = await perform(call(.start(.destroy)), on: service)
+    #expect(silent.answer == .error(failure))
+    let finished = await perform(call(.start(.setReady)), on: RecordingService(reason: "old"))
+    #expect(finished.answer == .finished)
+  }
+
+  @Test func aThrownFailureIsAnAnswerAndWhatWasChangedIsKept() async throws {
+    let failure = DeploymentFailure.transient("the host is busy")
+    let outcome = await perform(call(.start(.destroy)), on: RecordingService(thrown: failure))
+    #expect(outcome.answer == .error(failure))
+    #expect(try text(outcome).contains("destroy"))
+    #expect(outcome.log == [LogLine(.info, "destroy")])
+  }
+
+  @Test(arguments: [nil, "build 17"] as [SafeText?])
+  func theOSManagersDataIsHandedOver(_ data: SafeText?) async throws {
+    var ready = call(.start(.notifyReadyFromOSManager))
+    ready.record.osData = data
+    #expect(try text(await perform(ready)).contains("notifyReady \(data ?? "nothing")"))
+  }
+
   @Test(arguments: [OperationKind.cancel, .destroy])
   func theOSManagerIsReleasedWhenNothingIsLeft(_ kind: OperationKind) async {
     let manager = RecordingOSManager()
@@ -102,7 +130,7 @@ import Testing
 
   @Test func publicationsAreCalledTheSameWay() async throws {
     let service = RecordingService(publishes: true)
-    let subject = CallSubject.publication(PoolID(1), 1)
+    let subject = CallTarget.publication(PoolID(1), 1)
     let first = await perform(
       call(.start(.publish), name: "lab-p1", subject: subject), on: service)
     #expect(first.answer == .running)
@@ -113,7 +141,7 @@ import Testing
   }
 
   @Test func aServiceWithoutPublicationsRefusesToPublish() async {
-    let subject = CallSubject.publication(PoolID(1), 1)
+    let subject = CallTarget.publication(PoolID(1), 1)
     let outcome = await perform(call(.start(.publish), subject: subject))
     #expect(outcome.answer?.failure?.reason == "this service does not publish")
   }
@@ -127,7 +155,7 @@ import Testing
   }
 
   @Test func manyCallsAtOnceDoNotTouchEachOther() async {
-    await withTaskGroup(of: CallOutcome.self) { group in
+    await withTaskGroup(of: CallResult.self) { group in
       for number in 1...200 {
         group.addTask {
           await RecordingService().perform(

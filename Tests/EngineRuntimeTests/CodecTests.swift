@@ -67,7 +67,7 @@ struct CodecTests {
       _ = try? Deployment(decoding: bytes, at: now)
       _ = try? Pool(decoding: bytes, at: now)
       _ = try? PublicationRecord(decoding: bytes, at: now)
-      _ = try? Waiter(decoding: bytes, at: now)
+      _ = try? WaitingUser(decoding: bytes, at: now)
       _ = try? ProviderRecord(decoding: bytes, at: now)
     }
   }

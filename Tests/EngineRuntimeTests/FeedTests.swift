@@ -49,7 +49,7 @@ struct FeedTests {
   @Test func sendsThoseWhoAreTooFarBehindToASnapshot() throws {
     let temporary = try TemporaryStore()
     try temporary.open { store in
-      var outcome = Outcome()
+      var outcome = Effects()
       let limit = StoreLimits.tombstones + StoreLimits.slack
       for batch in 0..<12 {
         outcome.changes = (0..<1000).map {
@@ -81,12 +81,12 @@ struct FeedTests {
 
   @Test func goesOverToAStoreThatWasPutInThePlace() throws {
     let temporary = try TemporaryStore()
-    try temporary.open { _ = try $0.commit(Outcome(), at: now) }
+    try temporary.open { _ = try $0.commit(Effects(), at: now) }
     let reader = try StoreReader(path: temporary.path)
     let before = try reader.snapshot()
     for name in ["", "-wal", "-shm", ".lock"] { try temporary.remove("store.sqlite" + name) }
     #expect(throws: StoreFailure.self) { try reader.snapshot() }
-    try temporary.open { _ = try $0.commit(Outcome(), at: now) }
+    try temporary.open { _ = try $0.commit(Effects(), at: now) }
     let changes = try reader.changes(since: before.sequence)
     #expect(changes.isWhole)
     #expect(try reader.snapshot().storeID != before.storeID)
@@ -107,7 +107,7 @@ struct FeedTests {
       }
     }
     try temporary.open { store in
-      var outcome = Outcome()
+      var outcome = Effects()
       outcome.journal = [
         JournalEntry(
           at: now.utc, level: .warning, kind: .driver, pool: PoolID(3),
@@ -169,14 +169,14 @@ struct FeedTests {
       #expect(try eventually { heard.load(ordering: .relaxed) > 0 })
       for _ in 0..<5 {
         let before = heard.load(ordering: .relaxed)
-        _ = try store.commit(Outcome(), at: now)
+        _ = try store.commit(Effects(), at: now)
         #expect(try eventually { heard.load(ordering: .relaxed) > before })
       }
       watcher.stop()
       let before = heard.load(ordering: .relaxed)
       let later = Gate()
       let other = StoreWatcher(path: temporary.path) { later.open() }
-      _ = try store.commit(Outcome(), at: now)
+      _ = try store.commit(Effects(), at: now)
       #expect(try eventually { later.isOpen })
       other.stop()
       #expect(heard.load(ordering: .relaxed) == before)

@@ -43,7 +43,7 @@ import Testing
       case 1: Self.read(Pool.self, rest)
       case 2: Self.read(ProviderRecord.self, rest)
       case 3: Self.read(PublicationRecord.self, rest)
-      default: Self.read(Waiter.self, rest)
+      default: Self.read(WaitingUser.self, rest)
       }
     }
   }

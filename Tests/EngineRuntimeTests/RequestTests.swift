@@ -127,7 +127,7 @@ struct RequestTests {
     let client = try temporary.open { store in
       let client = try RequestClient(path: temporary.path)
       try client.submit(request("k", .pause("lab")))
-      let taken = try store.commit(Outcome(), takingRequests: true, at: .current).requests
+      let taken = try store.commit(Effects(), takingRequests: true, at: .current).requests
       #expect(taken.map(\.key) == [RequestKey("k")])
       // It is being carried out.
       let isWithdrawn = try client.withdraw(RequestKey("k"))
@@ -137,12 +137,12 @@ struct RequestTests {
     #expect(try client.withdraw(RequestKey("k")))
     try client.submit(request("k", .pause("lab")))
     try temporary.open { store in
-      let taken = try store.commit(Outcome(), takingRequests: true, at: .current).requests
+      let taken = try store.commit(Effects(), takingRequests: true, at: .current).requests
       #expect(taken.count == 1)
     }
     // The next engine takes it up again, and again it can be answered.
     try temporary.open { store in
-      var outcome = Outcome()
+      var outcome = Effects()
       let taken = try store.commit(outcome, takingRequests: true, at: .current).requests
       #expect(taken.count == 1)
       let isWithdrawn = try client.withdraw(RequestKey("k"))
@@ -191,7 +191,7 @@ struct RequestTests {
           notBefore: Timestamp(milliseconds: 1_700_000_000_000))
       }
       for request in requests { try client.submit(request) }
-      let taken = try store.commit(Outcome(), takingRequests: true, at: .current).requests
+      let taken = try store.commit(Effects(), takingRequests: true, at: .current).requests
       #expect(taken == requests)
     }
   }

@@ -17,7 +17,7 @@ struct StoreFileTests {
   private func made() throws -> TemporaryStore {
     let temporary = try TemporaryStore()
     try temporary.open { store in
-      for _ in 0..<5 { _ = try store.commit(Outcome(), at: .current) }
+      for _ in 0..<5 { _ = try store.commit(Effects(), at: .current) }
     }
     return temporary
   }
@@ -73,7 +73,7 @@ struct StoreFileTests {
   @Test func anOlderCopyIsToldFromTheStore() throws {
     let temporary = try made()
     let copy = try bytes(temporary.path)
-    try temporary.open { _ = try $0.commit(Outcome(), at: .current) }
+    try temporary.open { _ = try $0.commit(Effects(), at: .current) }
     try temporary.remove("store.sqlite-wal")
     try temporary.remove("store.sqlite-shm")
     try temporary.write(Array(copy))

@@ -32,14 +32,14 @@ struct StoreTests {
     let temporary = try TemporaryStore()
     let first = try temporary.open { store in
       #expect(store.epoch == 1)
-      let sequences = try (0..<2).map { _ in try store.commit(Outcome(), at: now).sequence }
+      let sequences = try (0..<2).map { _ in try store.commit(Effects(), at: now).sequence }
       #expect(sequences == [1, 2])
       return store.id
     }
     try temporary.open { store in
       #expect(store.epoch == 2)
       #expect(store.id == first)
-      let sequence = try store.commit(Outcome(), at: now).sequence
+      let sequence = try store.commit(Effects(), at: now).sequence
       #expect(sequence == 3)
     }
   }
@@ -75,9 +75,9 @@ struct StoreTests {
   @Test func anEngineWhoseEpochHasPassedWritesNothing() throws {
     let temporary = try TemporaryStore()
     try temporary.open { store in
-      _ = try store.commit(Outcome(), at: now)
+      _ = try store.commit(Effects(), at: now)
       try store.queue.write { try $0.execute(sql: "UPDATE meta SET epoch = epoch + 1") }
-      var outcome = Outcome()
+      var outcome = Effects()
       outcome.journal = [JournalEntry(at: now.utc, kind: .engine, message: "too late")]
       let failure = #expect(throws: StoreFailure.self) { try store.commit(outcome, at: now) }
       #expect(failure?.kind == .lost)
@@ -96,7 +96,7 @@ struct StoreTests {
       var two = RandomRecords.plain(now, id: 2)
       one.identity.port = 20_001
       two.identity.port = 20_002
-      var outcome = Outcome()
+      var outcome = Effects()
       outcome.changes = [.pool(records.pool(1)), .deployment(one), .deployment(two)]
       _ = try store.commit(outcome, at: now)
       swap(&one.identity.port, &two.identity.port)
@@ -111,7 +111,7 @@ struct StoreTests {
     try temporary.open { store in
       var records = RandomRecords(seed: 1, now: now)
       let one = RandomRecords.plain(now, id: 1)
-      var outcome = Outcome()
+      var outcome = Effects()
       outcome.changes = [.pool(records.pool(1)), .deployment(one)]
       _ = try store.commit(outcome, at: now)
       for change: (inout Identity) -> Void in [
@@ -134,7 +134,7 @@ struct StoreTests {
     let temporary = try TemporaryStore()
     let whole = try temporary.open { store in
       var records = RandomRecords(seed: 1, now: now)
-      var outcome = Outcome()
+      var outcome = Effects()
       outcome.changes = [.pool(records.pool(1))]
       outcome.changes += (1...3).map { .deployment(RandomRecords.plain(now, id: $0)) }
       _ = try store.commit(outcome, at: now)
@@ -157,7 +157,7 @@ struct StoreTests {
     let temporary = try TemporaryStore()
     try temporary.open { store in
       var records = RandomRecords(seed: 1, now: now)
-      var outcome = Outcome()
+      var outcome = Effects()
       outcome.changes = [.pool(records.pool(7))]
       _ = try store.commit(outcome, at: now)
       try store.queue.write { try $0.execute(sql: "UPDATE pool SET body = x'00'") }

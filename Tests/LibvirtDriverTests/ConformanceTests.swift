@@ -1,5 +1,3 @@
-import DeploymentDrivers
-import DeploymentEngine
 import DeploymentInterface
 import DriverConformance
 import TestSupport

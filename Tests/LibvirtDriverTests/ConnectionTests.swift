@@ -1,7 +1,5 @@
 import CLibvirt
-import DeploymentEngine
 import DeploymentInterface
-import Dispatch
 import Foundation
 import Posix
 import SafeTexts
@@ -45,7 +43,7 @@ import Testing
 
   @Test func aCallThatHangsIsUnknownAndHoldsNothingElseUp() async throws {
     let world = try TestWorld()
-    let gate = DispatchSemaphore(value: 0)
+    let gate = Semaphore()
     defer { gate.signal() }
     let hung = await world.connection.call(within: .milliseconds(50)) { _ throws(VirtError) in
       gate.wait()
@@ -61,7 +59,7 @@ import Testing
 
   @Test func aLongJobIsJoinedAndItsEndIsKept() async throws {
     let jobs = JobTable(threads: BlockingExecutor(named: "libvirt", limit: 2))
-    let gate = DispatchSemaphore(value: 0)
+    let gate = Semaphore()
     let begin = { (verb: String, patience: TimeSpan) in
       await jobs.run(verb, on: "lab-7", waiting: patience) {
         gate.wait()
@@ -84,7 +82,7 @@ import Testing
 
   @Test func aRemovalOvertakesWhatHangs() async {
     let jobs = JobTable(threads: BlockingExecutor(named: "libvirt", limit: 3))
-    let gate = DispatchSemaphore(value: 0)
+    let gate = Semaphore()
     defer { gate.signal() }
     let hung = await jobs.run("start", on: "lab-7", waiting: .milliseconds(1)) {
       gate.wait()

@@ -1,5 +1,4 @@
 import CLibvirt
-import DeploymentEngine
 import DeploymentInterface
 import Foundation
 import TestSupport
@@ -13,7 +12,8 @@ import Testing
 /// It has no disks and runs no guests: a volume is a name and a size, a saved state is a flag, and
 /// an address is made up. What needs more is tested with QEMU.
 final class TestWorld {
-  let folder: String
+  private let place: TemporaryFolder
+  var folder: String { place.path }
   let driver = LibvirtDriver()
   let provider: LibvirtProvider
   let connection: VirtConnection
@@ -21,10 +21,8 @@ final class TestWorld {
 
   /// - Parameter more: further elements of the world.
   init(_ more: String = "") throws {
-    let name = "libvirt-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-    folder = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    let file = folder + "/world.xml"
+    place = try TemporaryFolder("libvirt")
+    let file = place.path + "/world.xml"
     try Self.xml(more).write(toFile: file, atomically: true, encoding: .utf8)
     let made = try driver.makeProvider([
       "uri": .text("test://\(file)"), "pool": .text("images"), "network": .text("lab"),
@@ -32,8 +30,6 @@ final class TestWorld {
     provider = try #require(made as? LibvirtProvider)
     connection = provider.connection
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   private static func xml(_ more: String) -> String {
     """

@@ -9,7 +9,7 @@ package struct Driven {
   package var id: Int64
   package var name: String
   /// Nil: the deployment with this number.
-  package var subject: CallSubject?
+  package var subject: CallTarget?
   package var mac: MACAddress?
   package var port: UInt16?
   package var placement = Placement.cache(.l1, reservedFor: nil)
@@ -18,7 +18,7 @@ package struct Driven {
   /// What the engine's clock shows.
   package var milliseconds: Int64 = 0
   package var log: [String] = []
-  package var last = CallOutcome(id: CallID(1), answer: nil)
+  package var last = CallResult(id: CallID(1), answer: nil)
   /// Makes every call twice with the same stored data, as after a crash between call and commit.
   package var isDoubled = false
 
@@ -46,7 +46,7 @@ package struct Driven {
     return last.answer
   }
 
-  private func outcome(_ task: DriverTask?, _ notices: [Notice]) async -> CallOutcome {
+  private func outcome(_ task: DriverTask?, _ notices: [Notice]) async -> CallResult {
     let call = TestSupport.call(
       task, id: id, name: name, mac: mac, port: port, placement: placement, data: data,
       notices: notices, publication: publication, subject: subject, at: milliseconds)
@@ -92,7 +92,7 @@ package func call(
   _ task: DriverTask?, id: Int64 = 7, name: String = "lab-007", mac: MACAddress? = nil,
   port: UInt16? = nil, placement: Placement = .cache(.l1, reservedFor: nil), data: [UInt8] = [],
   notices: [Notice] = [], publication: PublicationReference? = nil,
-  subject: CallSubject? = nil, at milliseconds: Int64 = 0
+  subject: CallTarget? = nil, at milliseconds: Int64 = 0
 ) -> Call {
   let identity = Identity(name: name, mac: mac, port: port)
   let time = EngineTime(

@@ -26,10 +26,11 @@ struct ImportTable: Sendable {
     ImportTable(folder: "Sources/DeploymentEngine/Simulation", modules: []),
     ImportTable(folder: "Sources/Dashboard/Cells", modules: []),
     ImportTable(folder: "Sources/Dashboard/Screen", modules: []),
-    // The C library's regular expressions, which match in linear time.
+    // The cube root of colour spaces.
+    ImportTable(folder: "Sources/Dashboard/Cells/ColourDistance.swift", modules: ["Glibc"]),
+    // The C library's regular expressions and text search, which take linear time.
     ImportTable(
-      folder: "Sources/Dashboard/Screen/Matching/Pattern.swift",
-      modules: ["Glibc", "Musl", "Darwin"]),
+      folder: "Sources/Dashboard/Screen/Matching", modules: ["Glibc", "Musl", "Darwin"]),
   ]
 
   /// Whether the file may import this module.

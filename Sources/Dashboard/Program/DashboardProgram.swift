@@ -85,5 +85,5 @@ public enum DashboardProgram {
   }
 }
 
-/// Runs on whichever thread the signal comes to, so it may not be a closure of an isolated function.
+/// Runs on any thread, so it may not be a closure of an isolated function.
 private func ignoreSignal(_ signal: Int32) {}

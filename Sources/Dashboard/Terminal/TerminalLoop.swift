@@ -1,5 +1,4 @@
 import CNcurses
-import DeploymentEngine
 package import DeploymentInterface
 import Glibc
 package import Posix

@@ -58,7 +58,7 @@ extension Engine {
   ///
   /// - Parameters:
   ///   - outcome: the latest; calls of others are left alone.
-  public mutating func made(_ outcome: Outcome, at now: EngineTime) {
+  public mutating func made(_ outcome: Effects, at now: EngineTime) {
     for call in outcome.inventories { madeInventory(call, at: now) }
     for call in outcome.calls {
       let due = now.moment + call.timeLimit

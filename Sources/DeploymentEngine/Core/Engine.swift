@@ -40,7 +40,7 @@ public struct Engine: Sendable {
   /// Meets what cannot be: for tests of whoever runs it.
   package mutating func breakInvariant(_ sentence: String) { outbox.breakInvariant(sentence) }
 
-  /// Tells it one event; what is to be done is collected until `takeOutcome`.
+  /// Tells it one event; what is to be done is collected until `takeEffects`.
   public mutating func handle(_ event: Event, at now: EngineTime) {
     timers.now = now
     switch event {
@@ -63,7 +63,7 @@ public struct Engine: Sendable {
   }
 
   /// A driver call came back.
-  private mutating func callEnded(_ outcome: CallOutcome) {
+  private mutating func callEnded(_ outcome: CallResult) {
     endLateCall(outcome.id, wasMade: true)
     guard let target = callTable.end(outcome.id) else { return }
     switch target {
@@ -103,7 +103,7 @@ public struct Engine: Sendable {
 
   /// Everything to be done since the last call: commit all but `calls` in one transaction, then
   /// call.
-  public mutating func takeOutcome() -> Outcome {
+  public mutating func takeEffects() -> Effects {
     dropSupersededCalls()
     var records = deploymentTable.takeChanges()
     poolTable.takeChanges { records.append(.pool($0)) }
@@ -112,9 +112,9 @@ public struct Engine: Sendable {
   }
 
   /// One event with its outcome.
-  public mutating func step(_ event: Event, at now: EngineTime) -> Outcome {
+  public mutating func step(_ event: Event, at now: EngineTime) -> Effects {
     handle(event, at: now)
-    return takeOutcome()
+    return takeEffects()
   }
 
   /// When something is due next; nil: nothing is. A `tick` then makes it happen.
@@ -154,7 +154,7 @@ extension Engine {
     poolTable.indices.flatMap { poolTable[$0].publications.map(\.record) }
   }
   /// Every user who waits, in the order of service.
-  public var waiters: [Waiter] {
+  public var waiters: [WaitingUser] {
     poolTable.indices.flatMap { poolTable[$0].waiters }.sorted {
       ($0.position, $0.pool, $0.user) < ($1.position, $1.pool, $1.user)
     }

@@ -1,7 +1,7 @@
 import SafeTexts
 
 /// What a driver call is about.
-public enum CallSubject: Hashable, Sendable {
+public enum CallTarget: Hashable, Sendable {
   /// A deployment.
   case deployment(DeploymentID)
   /// A publication of a pool.
@@ -13,7 +13,7 @@ public struct Call: Hashable, Sendable {
   /// Its number.
   public var id: CallID
   /// What it is about.
-  public var subject: CallSubject
+  public var subject: CallTarget
   /// The pool, whose service is called.
   public var pool: PoolID
   /// What the driver is told first; answers nothing.
@@ -29,7 +29,7 @@ public struct Call: Hashable, Sendable {
 
   /// A call from its parts.
   public init(
-    id: CallID, subject: CallSubject, pool: PoolID, notices: [Notice], task: DriverTask?,
+    id: CallID, subject: CallTarget, pool: PoolID, notices: [Notice], task: DriverTask?,
     data: [UInt8], record: CallRecord, timeLimit: TimeSpan
   ) {
     self.id = id

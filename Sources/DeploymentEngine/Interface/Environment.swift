@@ -17,7 +17,7 @@ public struct DeploymentEnvironment<ServiceType: Service>: Sendable {
   private let log: CallLog
 
   /// An environment for one call.
-  public init(
+  package init(
     service: ServiceType, publication: ServiceType.PublicationType?, record: CallRecord,
     owner: String, log: CallLog
   ) {
@@ -29,6 +29,15 @@ public struct DeploymentEnvironment<ServiceType: Service>: Sendable {
     self.log = log
   }
 
+  /// The name reserved for it: at most 15 bytes, stored before the first call, the same at each.
+  public var name: String { record.identity.name }
+  /// The MAC address reserved for it; nil when the pool has no range.
+  public var mac: MACAddress? { record.identity.mac }
+  /// The TCP port of this machine reserved for it; nil unless the service uses ports. Another one
+  /// after a failure of the class `portTaken`.
+  public var port: UInt16? { record.identity.port }
+  /// Who holds it or waits for it; nil: nobody.
+  public var user: SafeText? { record.placement.user }
   /// The name reserved for it. (`nameGenerator`)
   public var nameGenerator: NameGenerator { .init(reserved: record.identity.name) }
   /// The address reserved for it. (`macGenerator`)
@@ -54,17 +63,17 @@ public struct MACGenerator: Sendable {
 }
 
 /// Collects what one call writes to its deployment's log, at most `Bounds.logLinesPerCall` lines.
-public final class CallLog: Sendable {
+package final class CallLog: Sendable {
   private let lines = Mutex<[LogLine]>([])
 
   /// An empty log.
-  public init() {}
+  package init() {}
 
   /// Adds a line; lines over the limit are dropped.
-  public func append(_ line: LogLine) {
+  package func append(_ line: LogLine) {
     lines.withLock { if $0.count < Bounds.logLinesPerCall { $0.append(line) } }
   }
 
   /// What was written so far.
-  public var written: [LogLine] { lines.withLock { $0 } }
+  package var written: [LogLine] { lines.withLock { $0 } }
 }

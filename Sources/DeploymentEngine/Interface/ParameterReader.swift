@@ -3,70 +3,78 @@ import SafeTexts
 /// A driver's parameters, checked against what the driver says about them, with the defaults filled
 /// in.
 ///
-/// The defaults are read from the same texts that documentation shows, so that the two cannot
-/// differ. For the drivers of this package.
-package struct ParameterReader {
+/// A driver reads with it what `makeProvider` and `makeService` are given. A name that is none of
+/// the described parameters, or is described as another kind, reads as if nothing were written.
+public struct ParameterReader: Sendable {
   private let values: ParameterValues
   private let parameters: [Parameter]
 
-  /// Checks the values; the first problem by name is thrown.
-  package init(
+  /// Checks the values; the first problem is thrown: unknown names first, then in the order of the
+  /// parameters.
+  ///
+  /// - Parameter owner: whose parameters they are, for a sentence: `a folder provider`.
+  public init(
     _ values: ParameterValues, of owner: String, parameters: [Parameter]
   ) throws(ParameterProblem) {
     self.values = values
     self.parameters = parameters
-    for name in values.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
-      throw .init(name, Self.unknown(name, owner, parameters))
+    let known = parameters.map(\.name)
+    for name in values.keys.sorted() where !known.contains(name) {
+      let place = "the parameters of \(owner)"
+      throw .init(name, SafeText(Wording.unknownKey(name, in: place, known)))
     }
     for parameter in parameters {
       guard let value = values[parameter.name] else {
-        if parameter.isRequired { throw .init(parameter.name, "\(owner) needs \(parameter.name)") }
-        continue
+        guard parameter.isRequired else { continue }
+        throw .init(parameter.name, SafeText(Wording.missing(parameter, in: owner)))
       }
-      if let wrong = parameter.kind.problem(with: value) {
-        throw .init(parameter.name, SafeText("\(parameter.name) \(wrong)"))
+      if let sentence = parameter.kind.problem(with: value, as: parameter.name) {
+        throw .init(parameter.name, SafeText(sentence))
       }
     }
   }
 
-  private static func unknown(_ name: String, _ owner: String, _ known: [Parameter]) -> SafeText {
-    if known.isEmpty { return SafeText("\(owner) has no parameters, so \(name) means nothing") }
-    let names = known.map(\.name).joined(separator: ", ")
-    return SafeText("\(owner) has no parameter \(name); it has \(names)")
-  }
-
   /// Whether it was written, rather than left to its default.
-  package func isGiven(_ name: String) -> Bool { values[name] != nil }
+  public func isGiven(_ name: String) -> Bool { values[name] != nil }
 
-  package func bool(_ name: String) -> Bool {
+  /// true or false; false where there is neither a value nor a default.
+  public func bool(_ name: String) -> Bool {
     if case .bool(let value) = self[name] { value } else { false }
   }
-  package func integer(_ name: String) -> Int {
+  /// A whole number in the parameter's range; 0 where there is neither a value nor a default.
+  public func integer(_ name: String) -> Int {
     if case .integer(let value) = self[name] { value } else { 0 }
   }
-  package func number(_ name: String) -> Double {
+  /// A number in the parameter's range; 0 where there is neither a value nor a default.
+  public func number(_ name: String) -> Double {
     switch self[name] {
     case .number(let value): value
     case .integer(let value): Double(value)
     default: 0
     }
   }
-  package func text(_ name: String) -> String? {
+  /// A text or a choice; nil where there is neither a value nor a default.
+  public func text(_ name: String) -> String? {
     if case .text(let value) = self[name] { value } else { nil }
   }
-  package func duration(_ name: String) -> TimeSpan {
+  /// A length of time, never negative; zero where there is neither a value nor a default.
+  public func duration(_ name: String) -> TimeSpan {
     if case .duration(let value) = self[name] { value } else { .zero }
   }
-  package func list(_ name: String) -> [String] {
+  /// A list of texts; empty where none was written.
+  public func list(_ name: String) -> [String] {
     if case .list(let value) = self[name] { value } else { [] }
   }
-  package func map(_ name: String) -> [ParameterValue.Pair] {
+  /// Texts by name, in the order of the file; empty where none was written.
+  public func map(_ name: String) -> [ParameterValue.Pair] {
     if case .map(let value) = self[name] { value } else { [] }
   }
-  package func rows(_ name: String) -> [ParameterValues] {
+  /// Sections, each to be read with a reader of its own; empty where none was written.
+  public func rows(_ name: String) -> [ParameterValues] {
     if case .rows(let value) = self[name] { value } else { [] }
   }
-  package func numbers(_ name: String) -> [String: Int] {
+  /// Whole numbers by name, at least 0; empty where none was written.
+  public func numbers(_ name: String) -> [String: Int] {
     Dictionary(map(name).map { ($0.key, Int($0.value) ?? 0) }) { _, last in last }
   }
 
@@ -75,64 +83,80 @@ package struct ParameterReader {
   }
 }
 
-extension Parameter {
-  /// The default as a value; nil: none.
-  var defaultValue: ParameterValue? {
-    guard let text = defaultText else { return nil }
-    return switch kind {
-    case .bool: .bool(text == "true")
+extension Parameter.Kind {
+  /// The value that a text stands for where the kind is written as one text; nil: it is none, or
+  /// its kind is a list or a section. Ranges are not checked.
+  package func value(parsing text: String) -> ParameterValue? {
+    switch self {
+    case .bool:
+      switch text.lowercased() {
+      case "true", "yes", "on": .bool(true)
+      case "false", "no", "off": .bool(false)
+      default: nil
+      }
     case .integer: Int(text).map { .integer($0) }
-    case .number: Double(text).map { .number($0) }
+    case .number: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
     case .text, .choice: .text(text)
     case .duration: TimeSpan(parsing: text).map { .duration($0) }
     case .list, .map, .numbers, .rows: nil
     }
   }
-}
 
-extension Parameter.Kind {
-  /// What is wrong with a value, to be read after the parameter's name; nil: nothing.
-  func problem(with value: ParameterValue) -> String? {
+  /// What is wrong with a value, as a sentence with the parameter's name; nil: nothing.
+  ///
+  /// - Parameter written: how it was written, where that is known better than from the value.
+  package func problem(
+    with value: ParameterValue, as name: String, written: String? = nil
+  ) -> String? {
+    let shown = "`\(name): \(written ?? value.written)`"
     switch (self, value) {
-    case (.bool, .bool), (.text, .text), (.duration, .duration), (.map, .map),
-      (.rows, .rows):
-      nil
+    case (.bool, .bool), (.text, .text), (.map, .map), (.rows, .rows): return nil
     case (.integer(let range), .integer(let number)):
-      range.contains(number) ? nil : "must be \(allowed), and is \(number)"
+      return range.contains(number) ? nil : "\(shown) is out of range; \(Wording.from(range))"
     case (.number(let range), .number(let number)):
-      range.contains(number) ? nil : "must be \(allowed), and is \(number)"
+      return range.contains(number) ? nil : "\(shown) is out of range; \(Wording.from(range))"
     case (.number(let range), .integer(let number)):
-      range.contains(Double(number)) ? nil : "must be \(allowed), and is \(number)"
+      let isAllowed = range.contains(Double(number))
+      return isAllowed ? nil : "\(shown) is out of range; \(Wording.from(range))"
     case (.choice(let choices), .text(let text)):
-      choices.contains(text) ? nil : "must be \(allowed), and is \(text)"
+      return choices.contains(text) ? nil : Wording.notOneOf(name, text, choices)
+    case (.duration, .duration(let span)):
+      return span > Wording.longest
+        ? "\(shown) is longer than 3650d, the longest time allowed" : nil
     case (.list(let choices), .list(let texts)):
-      texts.first { choices?.contains($0) == false }.map { "must be \(allowed), and holds \($0)" }
-    case (.numbers(let keys), .map(let pairs)): Self.problem(with: pairs, keys: keys)
-    default: "must be \(allowed)"
+      guard let choices, let wrong = texts.first(where: { !choices.contains($0) }) else {
+        return nil
+      }
+      return Wording.notOneOf(name, wrong, choices)
+    case (.numbers(let keys), .map(let pairs)):
+      return pairs.lazy.compactMap { Self.problem(with: $0, of: name, keys) }.first
+    case (.bool, _): return "\(shown) is neither true nor false; write one of them"
+    case (.integer(let range), _): return "\(shown) is not a whole number; \(Wording.from(range))"
+    case (.number(let range), _): return "\(shown) is not a number; \(Wording.from(range))"
+    case (.duration, _): return Wording.notADuration(name, written ?? value.written)
+    case (.text, _), (.choice, _): return "`\(name)` must be a text, not \(value.shape)"
+    case (.list, _), (.rows, _):
+      return "`\(name)` must be a list, each item after a `- `, not \(value.shape)"
+    case (.map, _), (.numbers, _):
+      return "`\(name)` must be a section of keys, not \(value.shape)"
     }
   }
 
-  private static func problem(with pairs: [ParameterValue.Pair], keys: [String]) -> String? {
-    for pair in pairs {
-      guard keys.contains(pair.key) else {
-        return "may name \(keys.joined(separator: ", ")), and names \(pair.key)"
-      }
-      guard let number = Int(pair.value), counts.contains(number) else {
-        return "must give \(pair.key) \(wholeNumber(counts)), and gives \(pair.value)"
-      }
+  private static func problem(
+    with pair: ParameterValue.Pair, of name: String, _ keys: [String]
+  ) -> String? {
+    guard keys.contains(pair.key) else {
+      return Wording.unknownKey(pair.key, in: "`\(name)`", keys)
     }
-    return nil
+    let value = Int(pair.value).map { ParameterValue.integer($0) } ?? .text(pair.value)
+    return Parameter.Kind.integer(counts).problem(with: value, as: pair.key)
   }
 
-  private static let counts = 0...1_000_000
+  /// What a number of `numbers` may be.
+  package static let counts = 0...1_000_000
   private static func wholeNumber(_ range: ClosedRange<Int>) -> String {
     if range.upperBound == Int.max { return "a whole number, at least \(range.lowerBound)" }
     return "a whole number from \(range.lowerBound) to \(range.upperBound)"
-  }
-
-  /// `1` instead of `1.0`.
-  private static func short(_ number: Double) -> String {
-    Int(exactly: number).map(String.init) ?? String(number)
   }
 
   private static func alternatives(_ choices: [String]) -> String {
@@ -147,7 +171,7 @@ extension Parameter.Kind {
     case .bool: "true or false"
     case .integer(let range): Self.wholeNumber(range)
     case .number(let range):
-      "a number from \(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
+      "a number from \(Wording.short(range.lowerBound)) to \(Wording.short(range.upperBound))"
     case .text: "a text"
     case .choice(let choices): Self.alternatives(choices)
     case .duration: "a length of time with its unit, such as 50ms, 30s, 10m or 1h"

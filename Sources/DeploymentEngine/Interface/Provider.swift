@@ -17,6 +17,8 @@ public protocol Provider: Sendable {
 extension Provider {
   /// As many as its limits allow.
   public var capacity: Int? { nil }
+  /// It can be reached.
+  public func problem() async -> SafeText? { nil }
   /// It keeps nothing running.
   public func retire() {}
 }
@@ -33,6 +35,13 @@ public protocol Driver: Sendable {
   var serviceParameters: [Parameter] { get }
   /// The provider of one entry of the configuration.
   func makeProvider(_ parameters: ParameterValues) throws(ParameterProblem) -> any Provider
+}
+
+extension Driver {
+  /// None.
+  public var providerParameters: [Parameter] { [] }
+  /// None.
+  public var serviceParameters: [Parameter] { [] }
 }
 
 /// One parameter of a driver: what a configuration may say, and what its documentation is made
@@ -70,10 +79,15 @@ public struct Parameter: Hashable, Sendable {
   public let isRequired: Bool
   /// The default as it would be written; nil: none.
   public let defaultText: String?
+  /// The default as a value; nil: none.
+  public let defaultValue: ParameterValue?
   /// One sentence about what it does.
   public let help: String
 
   /// A parameter from its parts.
+  ///
+  /// - Parameter defaultText: as it would be written in a configuration; only for kinds that are
+  ///   written as one text.
   public init(
     _ name: String, _ kind: Kind, isRequired: Bool = false, default defaultText: String? = nil,
     _ help: String
@@ -82,6 +96,7 @@ public struct Parameter: Hashable, Sendable {
     self.kind = kind
     self.isRequired = isRequired
     self.defaultText = defaultText
+    self.defaultValue = defaultText.flatMap { kind.value(parsing: $0) }
     self.help = help
   }
 }

@@ -51,7 +51,7 @@ extension Service {
   /// No publication.
   public func makePublication() -> PublicationType? { nil }
   /// What the core must know of it.
-  public var traits: ServiceTraits {
+  package var traits: ServiceTraits {
     .init(
       cacheLevels: cacheLevels, publishes: makePublication() != nil,
       waitsForOS: osManager?.waitsForReady ?? false, usesPort: usesPort)
@@ -72,28 +72,38 @@ extension OSManager {
 }
 
 /// One prepared revision of what a pool clones. The same tasks, deadlines and rules as a
-/// deployment.
+/// deployment: to throw a `DeploymentFailure` is the same as to answer `error` with it.
 public protocol Publication: Codable, Sendable {
   /// The service that it belongs to.
   associatedtype ServiceType: Service
+  /// What it is given with every call.
+  typealias Environment = PublicationEnvironment<ServiceType>
   /// The version of what it encodes.
   static var dataVersion: UInt8 { get }
   /// The newest form of JSON that an older version of the driver encoded; nil: it cannot be read.
   static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]?
-  /// How long to wait before the next `checkState`.
+  /// How long to wait before the next `checkState`; the default is 10 s.
   var suggestedTime: TimeSpan { get }
   /// How far the running operation has come, where it is known.
   var progress: Progress? { get }
   /// Runs after every load and makes no call outside.
-  mutating func initialize(_ environment: PublicationEnvironment<ServiceType>)
+  mutating func initialize(_ environment: Environment)
   /// Prepares it.
-  mutating func publish(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState
+  mutating func publish(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState
   /// Says how the running operation stands.
-  mutating func checkState(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState
+  mutating func checkState(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState
   /// Ends the running operation and removes what it made.
-  mutating func cancel(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState
+  mutating func cancel(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState
   /// Removes everything that belongs to it.
-  mutating func destroy(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState
+  mutating func destroy(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState
 }
 
 extension Publication {
@@ -101,10 +111,18 @@ extension Publication {
   public static var dataVersion: UInt8 { 1 }
   /// There is no older version.
   public static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]? { nil }
+  /// 10 s.
+  public var suggestedTime: TimeSpan { .seconds(10) }
   /// Nothing is known.
   public var progress: Progress? { nil }
   /// Nothing to do.
-  public mutating func initialize(_ environment: PublicationEnvironment<ServiceType>) {}
+  public mutating func initialize(_ environment: Environment) {}
+  /// The same as removing it.
+  public mutating func cancel(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await destroy(environment)
+  }
 }
 
 /// What a publication is given with every call.
@@ -115,10 +133,12 @@ public struct PublicationEnvironment<ServiceType: Service>: Sendable {
   public let record: CallRecord
   /// Who the engine is, as a mark on what it makes.
   public let owner: String
+  /// Its name; stays the same, and is not used again for another.
+  public var name: String { record.identity.name }
   private let log: CallLog
 
   /// An environment for one call.
-  public init(service: ServiceType, record: CallRecord, owner: String, log: CallLog) {
+  package init(service: ServiceType, record: CallRecord, owner: String, log: CallLog) {
     self.service = service
     self.record = record
     self.owner = owner
@@ -131,8 +151,6 @@ public struct PublicationEnvironment<ServiceType: Service>: Sendable {
 
 /// The publication of a service that has none; never called.
 public struct NoPublication<ServiceType: Service>: Publication {
-  /// Never asked.
-  public var suggestedTime: TimeSpan { .seconds(1) }
   /// Done at once.
   public mutating func publish(_ environment: PublicationEnvironment<ServiceType>) async
     -> TaskState
@@ -140,9 +158,6 @@ public struct NoPublication<ServiceType: Service>: Publication {
   /// Done at once.
   public mutating func checkState(_ environment: PublicationEnvironment<ServiceType>) async
     -> TaskState
-  { .finished }
-  /// Done at once.
-  public mutating func cancel(_ environment: PublicationEnvironment<ServiceType>) async -> TaskState
   { .finished }
   /// Done at once.
   public mutating func destroy(_ environment: PublicationEnvironment<ServiceType>) async

@@ -13,7 +13,7 @@ extension Service {
   /// is no deadline here: the caller has one.
   ///
   /// - Parameter owner: the mark of the engine on what its drivers make; random, kept in the store.
-  public func perform(_ call: Call, owner: String) async -> CallOutcome {
+  package func perform(_ call: Call, owner: String) async -> CallResult {
     let log = CallLog()
     var outcome =
       switch call.subject {
@@ -24,7 +24,7 @@ extension Service {
     return outcome
   }
 
-  private func callDeployment(_ call: Call, owner: String, log: CallLog) async -> CallOutcome {
+  private func callDeployment(_ call: Call, owner: String, log: CallLog) async -> CallResult {
     var deployment: Deployment
     let environment: DeploymentEnvironment<Self>
     do {
@@ -38,20 +38,27 @@ extension Service {
     deployment.initialize(environment)
     for notice in call.notices { await deployment.tell(notice, environment) }
     var answer: TaskState?
-    if let task = call.task { answer = await deployment.perform(task, environment) }
+    if let task = call.task {
+      do throws(DeploymentFailure) {
+        answer = try await deployment.perform(task, environment)
+      } catch {
+        answer = .error(error)
+      }
+      answer = answer?.shown(deployment.reasonOfError)
+    }
     if let task = call.task, task.removes, answer == .finished {
       await environment.osManager?.release(call.record)
     }
     return call.ended(
       answer,
-      CallResult(
+      AnsweredCall(
         data: DriverData.encode(deployment, version: Deployment.dataVersion),
         uniqueId: SafeText(deployment.uniqueId), name: SafeText(deployment.name),
         ip: deployment.ip.map { SafeText($0) }, console: deployment.console.map { SafeText($0) },
         suggestedTime: deployment.suggestedTime, progress: deployment.progress), log)
   }
 
-  private func callPublication(_ call: Call, owner: String, log: CallLog) async -> CallOutcome {
+  private func callPublication(_ call: Call, owner: String, log: CallLog) async -> CallResult {
     var publication: PublicationType
     do {
       publication = try loadOwnPublication(call.data)
@@ -62,10 +69,16 @@ extension Service {
       service: self, record: call.record, owner: owner, log: log)
     publication.initialize(environment)
     var answer: TaskState?
-    if let task = call.task { answer = await publication.perform(task, environment) }
+    if let task = call.task {
+      do throws(DeploymentFailure) {
+        answer = try await publication.perform(task, environment)
+      } catch {
+        answer = .error(error)
+      }
+    }
     return call.ended(
       answer,
-      CallResult(
+      AnsweredCall(
         data: DriverData.encode(publication, version: PublicationType.dataVersion),
         suggestedTime: publication.suggestedTime, progress: publication.progress), log)
   }
@@ -94,7 +107,7 @@ extension Service {
 }
 
 /// What is read from a driver's value after a call.
-private struct CallResult {
+private struct AnsweredCall {
   var data: [UInt8]?
   var uniqueId: SafeText?
   var name: SafeText?
@@ -106,7 +119,7 @@ private struct CallResult {
 
 extension Call {
   /// The outcome of a call that the driver's value was never reached by.
-  fileprivate func failed(_ failure: DeploymentFailure, _ log: CallLog) -> CallOutcome {
+  fileprivate func failed(_ failure: DeploymentFailure, _ log: CallLog) -> CallResult {
     log.append(.init(.error, failure.reason))
     return .init(id: id, answer: task == nil ? nil : .error(failure))
   }
@@ -114,8 +127,8 @@ extension Call {
   /// The outcome of a call that was made. What cannot be stored is an error: with it left out, the
   /// driver would go on from a value that knows nothing of this call.
   fileprivate func ended(
-    _ answer: TaskState?, _ result: CallResult, _ log: CallLog
-  ) -> CallOutcome {
+    _ answer: TaskState?, _ result: AnsweredCall, _ log: CallLog
+  ) -> CallResult {
     guard let data = result.data else {
       return failed(.init(.permanent, "what the driver wants stored cannot be encoded"), log)
     }
@@ -127,6 +140,15 @@ extension Call {
       id: id, answer: answer, data: data, uniqueId: result.uniqueId, name: result.name,
       ip: result.ip, console: result.console, suggestedTime: result.suggestedTime,
       progress: result.progress)
+  }
+}
+
+extension TaskState {
+  /// The same answer; an error with the driver's `reasonOfError`, unless that is empty.
+  fileprivate func shown(_ reasonOfError: String) -> TaskState {
+    guard case .error(var failure) = self, !reasonOfError.isEmpty else { return self }
+    failure.reason = SafeText(reasonOfError)
+    return .error(failure)
   }
 }
 
@@ -152,24 +174,26 @@ extension UserDeployment {
 
   fileprivate mutating func perform(
     _ task: DriverTask, _ environment: Environment
-  ) async -> TaskState {
+  ) async throws(DeploymentFailure) -> TaskState {
     switch task {
-    case .check: await checkState(environment)
-    case .start(let kind): await start(kind, environment)
+    case .check: try await checkState(environment)
+    case .start(let kind): try await start(kind, environment)
     }
   }
 
-  private mutating func start(_ kind: OperationKind, _ environment: Environment) async -> TaskState
-  {
+  private mutating func start(
+    _ kind: OperationKind, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     switch kind {
-    case .deployForCache(let level): await deployForCache(level, environment)
-    case .deployForUser: await deployForUser(environment.record.placement.user ?? "", environment)
-    case .moveToCache(let level): await moveToCache(level, environment)
-    case .setReady: await setReady(environment)
-    case .notifyReadyFromOSManager: await notifyReadyFromOSManager(nil, environment)
-    case .cancel: await cancel(environment)
-    case .destroy: await destroy(environment)
-    case .publish: .error(.init(.permanent, "a deployment cannot be published"))
+    case .deployForCache(let level): try await deployForCache(level, environment)
+    case .deployForUser: try await deployForUser(environment.user ?? "", environment)
+    case .moveToCache(let level): try await moveToCache(level, environment)
+    case .setReady: try await setReady(environment)
+    case .notifyReadyFromOSManager:
+      try await notifyReadyFromOSManager(environment.record.osData, environment)
+    case .cancel: try await cancel(environment)
+    case .destroy: try await destroy(environment)
+    case .publish: throw .permanent("a deployment cannot be published")
     }
   }
 }
@@ -177,13 +201,13 @@ extension UserDeployment {
 extension Publication {
   fileprivate mutating func perform(
     _ task: DriverTask, _ environment: PublicationEnvironment<ServiceType>
-  ) async -> TaskState {
+  ) async throws(DeploymentFailure) -> TaskState {
     switch task {
-    case .check: await checkState(environment)
-    case .start(.publish): await publish(environment)
-    case .start(.cancel): await cancel(environment)
-    case .start(.destroy): await destroy(environment)
-    case .start(let kind): .error(.init(.permanent, "a publication has no \(kind.word)"))
+    case .check: try await checkState(environment)
+    case .start(.publish): try await publish(environment)
+    case .start(.cancel): try await cancel(environment)
+    case .start(.destroy): try await destroy(environment)
+    case .start(let kind): throw .permanent("a publication has no \(kind.word)")
     }
   }
 }

@@ -45,4 +45,13 @@ public struct DeploymentFailure: Error, Hashable, Sendable {
     self.retryAfter = retryAfter
     self.reason = reason.isEmpty ? "the driver gave no reason" : reason
   }
+
+  /// Trying again would not help.
+  public static func permanent(_ reason: String) -> Self { .init(.permanent, SafeText(reason)) }
+  /// It may work later.
+  public static func transient(_ reason: String) -> Self { .init(.transient, SafeText(reason)) }
+  /// It may have worked.
+  public static func unknown(_ reason: String) -> Self { .init(.unknown, SafeText(reason)) }
+  /// The port of the identity is taken by another program.
+  public static func portTaken(_ reason: String) -> Self { .init(.portTaken, SafeText(reason)) }
 }

@@ -17,6 +17,15 @@ public struct TimeSpan: Hashable, Comparable, Codable, Sendable {
   /// A length in hours.
   public static func hours(_ count: Int64) -> TimeSpan { .minutes(count * 60) }
 
+  /// A length of the standard library, rounded toward zero to milliseconds; what does not fit
+  /// becomes the longest length there is.
+  public init(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+    let (sum, isTooLong) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+    self.init(milliseconds: overflow || isTooLong ? (seconds < 0 ? .min : .max) : sum)
+  }
+
   /// The same length as the standard library has it.
   public var duration: Duration { .milliseconds(milliseconds) }
 

@@ -23,7 +23,7 @@ final class CallRunner: Sendable {
     /// The engine's mark on what drivers make.
     var owner: String
     /// Takes what comes of it.
-    var deliver: @Sendable (CallOutcome) -> Void
+    var deliver: @Sendable (CallResult) -> Void
   }
 
   private struct Flight {
@@ -32,10 +32,10 @@ final class CallRunner: Sendable {
     var isCancelled = false
   }
   private struct State {
-    var flights: [CallSubject: Flight] = [:]
+    var flights: [CallTarget: Flight] = [:]
     /// Made as soon as what an engine before this one left running on the same subject has come
     /// back.
-    var waiting: [CallSubject: Order] = [:]
+    var waiting: [CallTarget: Order] = [:]
     /// No flight is due before this.
     var earliest: Moment?
   }
@@ -100,7 +100,7 @@ final class CallRunner: Sendable {
     state.earliest = min(state.earliest ?? deadline, deadline)
   }
 
-  private func ended(_ order: Order, _ outcome: CallOutcome) {
+  private func ended(_ order: Order, _ outcome: CallResult) {
     let subject = order.call.subject
     let wasCancelled = state.withLock { state -> Bool in
       let flight = state.flights.removeValue(forKey: subject)
@@ -113,10 +113,10 @@ final class CallRunner: Sendable {
   }
 }
 
-extension CallOutcome {
+extension CallResult {
   /// What came back after its time. An error then tells of the cancellation rather than of the
   /// thing outside, so nobody knows whether the call worked; any other answer is true as it is.
-  fileprivate func late(_ call: Call) -> CallOutcome {
+  fileprivate func late(_ call: Call) -> CallResult {
     guard case .error = answer else { return self }
     var outcome = self
     outcome.answer = .error(.init(.unknown, call.overdue))

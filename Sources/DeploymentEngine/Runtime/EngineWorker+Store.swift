@@ -8,7 +8,7 @@ import SafeTexts
 extension EngineWorker {
   /// Stores everything that the core has decided and takes up requests with it; then acts on it.
   mutating func store(noting note: SafeText? = nil) throws(StoreFailure) {
-    var outcome = engine.takeOutcome()
+    var outcome = engine.takeEffects()
     if let sentence = outcome.brokenInvariant { return try beginAnew(because: sentence) }
     if let note {
       let now = options.clock.now.utc
@@ -52,7 +52,7 @@ extension EngineWorker {
   /// Where the store cannot be written for now, nothing is done, and it is tried again: what came
   /// back and what was asked stays where it is until it can be stored.
   private mutating func commit(
-    _ outcome: Outcome, _ takesRequests: Bool
+    _ outcome: Effects, _ takesRequests: Bool
   ) throws(StoreFailure) -> Store.Committed {
     var pause: Int64 = 50
     while true {
@@ -106,10 +106,10 @@ extension EngineWorker {
   }
 
   /// The answer to a call for which there is nobody to be called.
-  private func unserved(_ call: Call) -> CallOutcome {
+  private func unserved(_ call: Call) -> CallResult {
     var why: SafeText = "its pool has no service"
     if case .problem(let problem) = shelf.offers[call.record.pool.text] { why = problem }
-    return CallOutcome(id: call.id, answer: call.task.map { _ in .error(.init(.transient, why)) })
+    return CallResult(id: call.id, answer: call.task.map { _ in .error(.init(.transient, why)) })
   }
 
   /// Takes in what is in flight for a while longer, makes no new call, and stores the rest.

@@ -14,7 +14,7 @@ import struct Synchronization.Atomic
 final class Mailbox: Sendable {
   struct Mail {
     /// Calls that came back.
-    var outcomes: [CallOutcome] = []
+    var outcomes: [CallResult] = []
     /// What providers said that exists, or is gone.
     var inventories: [(CallID, InventoryAnswer)] = []
     /// What drivers said unasked.

@@ -1,5 +1,4 @@
 import Basics
-import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
@@ -20,7 +19,6 @@ struct CommandDeployment: UserDeployment {
   private(set) var uniqueId = ""
   private(set) var ip: String?
   private(set) var console: String?
-  private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.seconds(1)
   private(set) var progress: Progress?
   private var goal: Goal?
@@ -28,79 +26,93 @@ struct CommandDeployment: UserDeployment {
   private var state: JSONValue?
 
   mutating func initialize(_ environment: Environment) {
-    if name.isEmpty { name = environment.nameGenerator.get() }
-    if uniqueId.isEmpty { uniqueId = environment.macGenerator.get()?.description ?? name }
+    if name.isEmpty { name = environment.name }
+    if uniqueId.isEmpty { uniqueId = environment.mac?.description ?? name }
   }
 
   mutating func deployForCache(
     _ level: CacheLevel, _ environment: Environment
-  ) async -> TaskState {
-    await start(level == .l1 ? .createRunning : .createSuspended, environment)
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await start(level == .l1 ? .createRunning : .createSuspended, environment)
   }
-  mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState {
-    await start(.createRunning, environment)
+  mutating func deployForUser(
+    _ user: SafeText, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await start(.createRunning, environment)
   }
-  mutating func moveToCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
-    await start(level == .l1 ? .resume : .suspend, environment)
+  mutating func moveToCache(
+    _ level: CacheLevel, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await start(level == .l1 ? .resume : .suspend, environment)
   }
-  mutating func setReady(_ environment: Environment) async -> TaskState {
-    await start(.ready, environment)
+  mutating func setReady(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await start(.ready, environment)
   }
-  mutating func destroy(_ environment: Environment) async -> TaskState {
-    await start(.gone, environment)
+  mutating func destroy(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await start(.gone, environment)
   }
 
-  mutating func checkState(_ environment: Environment) async -> TaskState {
+  mutating func checkState(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     guard let goal else {
-      return fail(.init(.permanent, "checkState was called while nothing runs"))
+      throw .permanent("checkState was called while nothing runs")
     }
-    return await approach(goal, environment)
+    return try await approach(goal, environment)
   }
 
-  private mutating func start(_ goal: Goal, _ environment: Environment) async -> TaskState {
+  private mutating func start(
+    _ goal: Goal, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     self.goal = goal
     progress = nil
-    reasonOfError = ""
-    return await approach(goal, environment)
+    return try await approach(goal, environment)
   }
 
   // MARK: Asking
 
-  private mutating func approach(_ goal: Goal, _ environment: Environment) async -> TaskState {
+  private mutating func approach(
+    _ goal: Goal, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     var request = request(goal.verb.rawValue, environment)
     request.end = goal.end
     switch await environment.ask(request) {
-    case .failed(let failure): return fail(failure)
+    case .failed(let failure): throw failure
     case .absent(let message):
-      guard goal == .gone else { return fail(.init(.permanent, message)) }
+      guard goal == .gone else { throw .init(.permanent, message) }
     case .reply(let reply):
-      if let wrong = take(reply, environment) { return fail(wrong) }
+      try take(reply, environment)
       if reply.outcome == .running { return run(reply) }
     }
-    return await confirm(goal, environment)
+    return try await confirm(goal, environment)
   }
 
   /// Whether it really is as the verb said.
-  private mutating func confirm(_ goal: Goal, _ environment: Environment) async -> TaskState {
+  private mutating func confirm(
+    _ goal: Goal, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     let power: DriverPower
     switch await environment.ask(request(DriverVerb.status.rawValue, environment)) {
-    case .failed(let failure): return fail(failure)
+    case .failed(let failure): throw failure
     case .absent: power = .absent
     case .reply(let reply):
-      if let wrong = take(reply, environment) { return fail(wrong) }
+      try take(reply, environment)
       guard let observed = reply.observed?.power else {
-        return fail(.init(.unknown, "status does not say how it stands (observed.power)"))
+        throw .unknown("status does not say how it stands (observed.power)")
       }
       power = observed
       guard power == .absent || reply.isIdentified else {
-        let lacking = "status does not say whose it is (observed.key and observed.owner)"
-        return fail(.init(.unknown, SafeText(lacking)))
+        throw .unknown("status does not say whose it is (observed.key and observed.owner)")
       }
     }
     if goal.isReached(by: power) { return finish(goal) }
     let sentence = SafeText("\(goal.verb.rawValue) said done, but \(power.words)")
     // What was removed may take its time to disappear from lists.
-    return fail(.init(goal == .gone ? .transient : .permanent, sentence))
+    throw .init(goal == .gone ? .transient : .permanent, sentence)
   }
 
   private func request(_ verb: String, _ environment: Environment) -> DriverRequest {
@@ -125,33 +137,31 @@ struct CommandDeployment: UserDeployment {
 
   // MARK: Answers
 
-  /// Takes over what the driver says of the thing.
-  ///
-  /// - Returns: why it cannot be the thing that was asked for, if so.
+  /// Takes over what the driver says of the thing; throws when it cannot be the thing that was
+  /// asked for.
   private mutating func take(
     _ reply: DriverReply, _ environment: Environment
-  ) -> DeploymentFailure? {
-    if let wrong = reply.contradiction(of: environment) { return wrong }
+  ) throws(DeploymentFailure) {
+    if let wrong = reply.contradiction(of: environment) { throw wrong }
     if let kept = reply.state {
       let most = Bounds.driverStateBytes
       guard kept.size <= most else {
-        let sentence = "the driver wants \(kept.size) bytes of state kept, and \(most) are allowed"
-        return .init(.permanent, SafeText(sentence))
+        throw .permanent(
+          "the driver wants \(kept.size) bytes of state kept, and \(most) are allowed")
       }
       state = kept == .null ? nil : kept
     }
     if let said = reply.vm {
       guard let plain = Self.plain(said) else {
-        return .init(.permanent, "the driver calls it by a vm that is not a short plain text")
+        throw .permanent("the driver calls it by a vm that is not a short plain text")
       }
       vm = plain
     }
-    guard let observed = reply.observed else { return nil }
+    guard let observed = reply.observed else { return }
     console = observed.console.flatMap(Self.plain)
     if let said = observed.ip.flatMap(Self.plain) { ip = said }
     if let said = observed.uniqueId.flatMap(Self.plain) { uniqueId = said }
     if let said = observed.name.flatMap(Self.plain) { name = said }
-    return nil
   }
 
   /// A text that is short and inert as it is.
@@ -177,13 +187,6 @@ struct CommandDeployment: UserDeployment {
       state = nil
     }
     return .finished
-  }
-
-  /// What is tried again keeps its goal: the next call may be a check as well as a start.
-  private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
-    if failure.kind == .permanent { goal = nil }
-    reasonOfError = failure.reason.text
-    return .error(failure)
   }
 }
 

@@ -1,5 +1,4 @@
 import Basics
-import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
@@ -12,22 +11,29 @@ struct CommandPublication: Publication {
   private(set) var progress: Progress?
   private var verb: String?
   private var state: JSONValue?
-  private var reasonOfError = ""
 
-  mutating func publish(_ environment: Environment) async -> TaskState {
-    await ask(.publish, environment)
+  mutating func publish(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await ask(.publish, environment)
   }
-  mutating func checkState(_ environment: Environment) async -> TaskState {
+  mutating func checkState(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     guard let verb = verb.flatMap(DriverVerb.init(rawValue:)) else {
-      return .error(.init(.permanent, "checkState was called while nothing runs"))
+      throw .permanent("checkState was called while nothing runs")
     }
-    return await ask(verb, environment)
+    return try await ask(verb, environment)
   }
-  mutating func cancel(_ environment: Environment) async -> TaskState {
-    await ask(.unpublish, environment)
+  mutating func cancel(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await ask(.unpublish, environment)
   }
-  mutating func destroy(_ environment: Environment) async -> TaskState {
-    await ask(.unpublish, environment)
+  mutating func destroy(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await ask(.unpublish, environment)
   }
 
   /// What a deployment's request says of it.
@@ -46,7 +52,9 @@ struct CommandPublication: Publication {
         publication: nil, time: nowhere))
   }
 
-  private mutating func ask(_ verb: DriverVerb, _ environment: Environment) async -> TaskState {
+  private mutating func ask(
+    _ verb: DriverVerb, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     self.verb = verb.rawValue
     let record = environment.record
     var request = environment.service.program.request(verb.rawValue)
@@ -58,17 +66,18 @@ struct CommandPublication: Publication {
     request.service = environment.service.plan.configuration
     let answer = await environment.service.ask(request) { environment.doLog($0, $1) }
     switch answer {
-    case .failed(let failure): return fail(failure)
+    case .failed(let failure): throw failure
     case .absent(let message):
-      return verb == .unpublish ? finish() : fail(.init(.permanent, message))
-    case .reply(let reply): return take(reply)
+      guard verb == .unpublish else { throw .init(.permanent, message) }
+      return finish()
+    case .reply(let reply): return try take(reply)
     }
   }
 
-  private mutating func take(_ reply: DriverReply) -> TaskState {
+  private mutating func take(_ reply: DriverReply) throws(DeploymentFailure) -> TaskState {
     if let kept = reply.state {
       guard kept.size <= Bounds.driverStateBytes else {
-        return fail(.init(.permanent, "the driver wants too much state kept of a publication"))
+        throw .permanent("the driver wants too much state kept of a publication")
       }
       state = kept == .null ? nil : kept
     }
@@ -83,13 +92,6 @@ struct CommandPublication: Publication {
   private mutating func finish() -> TaskState {
     verb = nil
     progress = nil
-    reasonOfError = ""
     return .finished
-  }
-
-  private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
-    if failure.kind == .permanent { verb = nil }
-    reasonOfError = failure.reason.text
-    return .error(failure)
   }
 }

@@ -1,5 +1,4 @@
 import Basics
-import DeploymentEngine
 package import DeploymentInterface
 import SafeTexts
 

@@ -8,6 +8,10 @@ import SafeTexts
 /// The program leads a session of its own, so that a call that takes too long can be ended with
 /// everything it has started. What it has started and lives on after it has answered is left alone,
 /// and holds nobody up, whichever of its streams it keeps open.
+///
+/// Not swift-subprocess 1.0.2, whose single thread starts all programs, so that one that blocks
+/// while it starts holds up all others, and whose teardown ends with the first process and leaves
+/// a child running that ignores `TERM`: see `docs/command.md`.
 package struct DriverProcess: Sendable {
   let arguments: [String]
   let environment: [String]
@@ -60,6 +64,8 @@ package struct DriverProcess: Sendable {
     } catch {
       throw .system("a request cannot be written", error)
     }
+    // Open until the program has it.
+    defer { withExtendedLifetime(input) {} }
     let output = try StreamPipe.forDriver()
     let errors = try StreamPipe.forDriver()
     let spawn = ProcessSpawn(

@@ -1,4 +1,3 @@
-import DeploymentEngine
 package import DeploymentInterface
 import Glibc
 package import SafeTexts

@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 

@@ -60,17 +60,6 @@ extension ConformanceCheck {
       let answer = try await trial.run(trial.deployment)
       try trial.expectReason(answer, "a deploy that cannot work")
     },
-    .init("the-reason-is-stored", "The reason of an error is in what is stored") {
-      bench throws(CheckEnd) in
-      var trial = try await bench.trial(of: try bench.needsFailing())
-      let answer = try await trial.run(trial.deployment)
-      let reason = answer.failure?.reason.text ?? ""
-      // As JSON writes it: quotes and backslashes are escaped there.
-      let start = reason.prefix { $0 != "\"" && $0 != "\\" && $0.isASCII }
-      let stored = String(decoding: trial.data, as: UTF8.self)
-      try trial.expect(
-        !start.isEmpty && stored.contains(start), "what is stored does not hold: \(reason)")
-    },
     .init("a-failed-deploy-can-be-removed", "After an error, destroy leaves nothing") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial(of: try bench.needsFailing())

@@ -1,4 +1,3 @@
-import DeploymentEngine
 public import DeploymentInterface
 public import SafeTexts
 

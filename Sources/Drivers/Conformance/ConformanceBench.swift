@@ -1,5 +1,4 @@
 import Basics
-import DeploymentEngine
 import DeploymentInterface
 package import Posix
 import SafeTexts
@@ -73,7 +72,7 @@ final class ConformanceBench: Sendable {
   /// - Returns: what came of it; nil: it has not come back within the limit.
   func perform(
     _ call: Call, on service: any Service, owner: String, cancelled: Bool = false
-  ) async -> CallOutcome? {
+  ) async -> CallResult? {
     let race = CallRace()
     let limit = ground.callLimit
     return await withCheckedContinuation { continuation in
@@ -139,13 +138,13 @@ final class ConformanceBench: Sendable {
 /// Gives the first of two answers to the one who waits.
 private final class CallRace: Sendable {
   private struct State {
-    var continuation: CheckedContinuation<CallOutcome?, Never>?
+    var continuation: CheckedContinuation<CallResult?, Never>?
     var isOver = false
     var end: (@Sendable () -> Void)?
   }
   private let state = Mutex(State())
 
-  func wait(with continuation: CheckedContinuation<CallOutcome?, Never>) {
+  func wait(with continuation: CheckedContinuation<CallResult?, Never>) {
     state.withLock { $0.continuation = continuation }
   }
 
@@ -158,7 +157,7 @@ private final class CallRace: Sendable {
     if isOver { action() }
   }
 
-  func give(_ outcome: CallOutcome?) {
+  func give(_ outcome: CallResult?) {
     let (continuation, end) = state.withLock { state in
       defer {
         state.continuation = nil

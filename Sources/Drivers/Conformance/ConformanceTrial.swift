@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
@@ -13,7 +12,7 @@ struct ConformanceTrial: Sendable {
   var isPublication = false
   /// What the driver stored last.
   var data: [UInt8] = []
-  private(set) var last: CallOutcome
+  private(set) var last: CallResult
   /// Every call is made twice on the same data, as after a crash between call and commit.
   var isDoubled = false
   /// Calls so far.
@@ -23,7 +22,7 @@ struct ConformanceTrial: Sendable {
     self.bench = bench
     self.thing = thing
     self.service = service
-    last = CallOutcome(id: CallID(1), answer: nil)
+    last = CallResult(id: CallID(1), answer: nil)
   }
 
   private var name: String { thing.identity.name }
@@ -46,11 +45,11 @@ struct ConformanceTrial: Sendable {
 
   private func outcome(
     _ task: DriverTask?, _ notices: [Notice], cancelled: Bool
-  ) async throws(CheckEnd) -> CallOutcome {
+  ) async throws(CheckEnd) -> CallResult {
     let record = CallRecord(
       id: isPublication ? 0 : thing.id, pool: "kit", identity: thing.identity,
       placement: placement, publication: publication, time: bench.now)
-    let subject: CallSubject =
+    let subject: CallTarget =
       isPublication ? .publication(PoolID(1), 1) : .deployment(DeploymentID(thing.id))
     let call = Call(
       id: ConformanceBench.nextCall(), subject: subject, pool: PoolID(1), notices: notices,
@@ -161,7 +160,7 @@ extension ConformanceBench {
   }
 }
 
-extension CallOutcome {
+extension CallResult {
   /// It failed for now: the same is asked again.
   var isPassing: Bool {
     if case .error(let failure) = answer { failure.kind != .permanent } else { false }

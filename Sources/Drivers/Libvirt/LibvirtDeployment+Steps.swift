@@ -12,28 +12,32 @@ extension LibvirtDeployment {
   private static let mostStarts = 2
 
   /// The next thing towards running and ready.
-  mutating func stepToRunning(_ look: Look, _ environment: Environment) async -> Step {
+  mutating func stepToRunning(_ look: Look, _ environment: Environment)
+    async throws(DeploymentFailure) -> Step
+  {
     switch look {
-    case .foreign(let words, _): return .answer(fail(words))
-    case .absent where isMade: return .answer(fail("it is gone: somebody removed its domain"))
+    case .foreign(let words, _): throw .permanent(words)
+    case .absent where isMade: throw .permanent("it is gone: somebody removed its domain")
     case .absent: return .work(.make)
     case .present(let machine):
       switch machine.power {
-      case .running: return await stepToReady(machine, environment)
+      case .running: return try await stepToReady(machine, environment)
       case .ending, .paused(.atWork): return .wait
       case .asleep, .paused(.byHand): return .work(.resume)
-      case .paused(.failure), .crashed: return .answer(fail(machine.power.words))
-      case .off(let ending): return start(ending, machine)
+      case .paused(.failure), .crashed: throw .permanent(machine.power.words)
+      case .off(let ending): return try start(ending, machine)
       }
     }
   }
 
-  private mutating func start(_ ending: Power.Ending, _ machine: Machine) -> Step {
+  private mutating func start(_ ending: Power.Ending, _ machine: Machine) throws(DeploymentFailure)
+    -> Step
+  {
     if isSaved, !machine.hasSavedState {
-      return .answer(fail("its saved state is gone, and it is not started without"))
+      throw .permanent("its saved state is gone, and it is not started without")
     }
     guard starts < Self.mostStarts else {
-      return .answer(fail("it was started, and stopped again: \(ending.rawValue)"))
+      throw .permanent("it was started, and stopped again: \(ending.rawValue)")
     }
     starts += 1
     isBooting = !isSaved
@@ -41,17 +45,19 @@ extension LibvirtDeployment {
     return .work(.start(restores: isSaved))
   }
 
-  private mutating func stepToReady(_ machine: Machine, _ environment: Environment) async -> Step {
+  private mutating func stepToReady(_ machine: Machine, _ environment: Environment)
+    async throws(DeploymentFailure) -> Step
+  {
     isSaved = false
     let plan = environment.plan
     if let missing = await whatIsMissing(machine, environment) {
       guard isLate(plan.readyWithin) else { return .wait }
-      return .answer(fail("it runs, but \(missing) within \(plan.readyWithin)"))
+      throw .permanent("it runs, but \(missing) within \(plan.readyWithin)")
     }
     if let address = machine.address { ip = address }
     wasReady = true
     isBooting = false
-    if goal == .saved { return await stepToSaved(.present(machine), environment) }
+    if goal == .saved { return try await stepToSaved(.present(machine), environment) }
     console = machine.console
     return .answer(finish(environment))
   }
@@ -74,24 +80,26 @@ extension LibvirtDeployment {
   }
 
   /// The next thing towards having been ready once, and using no memory since.
-  mutating func stepToSaved(_ look: Look, _ environment: Environment) async -> Step {
-    guard wasReady else { return await stepToRunning(look, environment) }
+  mutating func stepToSaved(_ look: Look, _ environment: Environment)
+    async throws(DeploymentFailure) -> Step
+  {
+    guard wasReady else { return try await stepToRunning(look, environment) }
     let isShutDown = isShutDownInstead || environment.plan.level2 == .shutDown
     switch look {
-    case .foreign(let words, _): return .answer(fail(words))
-    case .absent: return .answer(fail("it is gone: somebody removed its domain"))
+    case .foreign(let words, _): throw .permanent(words)
+    case .absent: throw .permanent("it is gone: somebody removed its domain")
     case .present(let machine):
       switch machine.power {
       case .off(let ending):
         guard machine.hasSavedState || isShutDown else {
-          return .answer(fail("it is off, and has no saved state: \(ending.rawValue)"))
+          throw .permanent("it is off, and has no saved state: \(ending.rawValue)")
         }
         isSaved = machine.hasSavedState
         ip = nil
         console = nil
         return .answer(finish(environment))
       case .ending, .paused(.atWork): return .wait
-      case .crashed, .paused(.failure): return .answer(fail(machine.power.words))
+      case .crashed, .paused(.failure): throw .permanent(machine.power.words)
       case .running, .paused(.byHand), .asleep:
         return isShutDown ? switchOff(environment) : .work(.save)
       }
@@ -99,9 +107,11 @@ extension LibvirtDeployment {
   }
 
   /// The next thing towards nothing being left.
-  mutating func stepToGone(_ look: Look, _ environment: Environment) -> Step {
+  mutating func stepToGone(_ look: Look, _ environment: Environment) throws(DeploymentFailure)
+    -> Step
+  {
     switch look {
-    case .foreign(let words, isOfSameEngine: false): return .answer(fail(words))
+    case .foreign(let words, isOfSameEngine: false): throw .permanent(words)
     case .absent where isCleared, .foreign where isCleared:
       ip = nil
       console = nil

@@ -19,7 +19,6 @@ struct LibvirtDeployment: UserDeployment {
   private(set) var uniqueId = ""
   var ip: String?
   var console: String?
-  private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.milliseconds(200)
   var goal: Goal?
   /// When the goal was set, or the machine was last started: milliseconds of the monotonic clock.
@@ -44,62 +43,79 @@ struct LibvirtDeployment: UserDeployment {
   var isCleared = false
 
   mutating func initialize(_ environment: Environment) {
-    name = environment.nameGenerator.get()
-    uniqueId = environment.mac
+    name = environment.name
+    uniqueId = environment.cardAddress
   }
 
   mutating func deployForCache(
     _ level: CacheLevel, _ environment: Environment
-  ) async -> TaskState {
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: level == .l1 ? .running : .saved, environment)
-    return await approach(environment)
+    return try await approach(environment)
   }
 
-  mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState {
+  mutating func deployForUser(
+    _ user: SafeText, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: .running, environment)
-    return await approach(environment)
+    return try await approach(environment)
   }
 
-  mutating func moveToCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
+  mutating func moveToCache(
+    _ level: CacheLevel, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: level == .l1 ? .running : .saved, environment)
-    return await approach(environment)
+    return try await approach(environment)
   }
 
-  mutating func setReady(_ environment: Environment) async -> TaskState {
+  mutating func setReady(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    do throws(DeploymentFailure) {
+      try await prepareToBeReady(environment)
+    } catch {
+      throw ended(by: error)
+    }
+    return try await approach(environment)
+  }
+
+  private mutating func prepareToBeReady(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) {
     if !isMade {
       // Adopted: nothing is known of it, but nothing new is made in its place.
-      switch await environment.look() {
-      case .failure(let error): return fail(error.failure)
-      case .success(.present(let machine)): isSaved = machine.hasSavedState
-      case .success: break
+      if case .present(let machine) = try await environment.look() {
+        isSaved = machine.hasSavedState
       }
       isMade = true
     }
     aim(at: environment.isCachedAtL2 ? .saved : .running, environment)
     if goal == .running, wasReady, environment.isCached {
-      switch await environment.look() {
-      case .failure(let error): return fail(error.failure)
-      case .success(let look):
-        if let stopped = Self.stoppedFromOutside(look) { return fail(stopped) }
-      }
+      let look = try await environment.look()
+      if let stopped = Self.stoppedFromOutside(look) { throw .permanent(stopped) }
     }
-    return await approach(environment)
   }
 
-  mutating func checkState(_ environment: Environment) async -> TaskState {
-    await approach(environment)
+  mutating func checkState(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try await approach(environment)
   }
 
-  mutating func cancel(_ environment: Environment) async -> TaskState {
+  mutating func cancel(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: .gone, environment)
     isHurried = true
-    return await approach(environment)
+    return try await approach(environment)
   }
 
-  mutating func destroy(_ environment: Environment) async -> TaskState {
+  mutating func destroy(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: .gone, environment)
     isHurried = !environment.plan.shutsDownFirst
-    return await approach(environment)
+    return try await approach(environment)
   }
 
   private mutating func aim(at goal: Goal, _ environment: Environment) {
@@ -111,7 +127,6 @@ struct LibvirtDeployment: UserDeployment {
     starts = 0
     isAsked = false
     isCleared = false
-    reasonOfError = ""
   }
 
   // MARK: Steps
@@ -121,15 +136,29 @@ struct LibvirtDeployment: UserDeployment {
   /// After so many milliseconds a call takes no further step; the next call does.
   private static let longEnough: Int64 = 3000
 
-  private mutating func approach(_ environment: Environment) async -> TaskState {
+  private mutating func approach(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    do throws(DeploymentFailure) {
+      return try await step(environment)
+    } catch {
+      throw ended(by: error)
+    }
+  }
+
+  /// What is tried again keeps its goal: the next call may be a check as well as a start.
+  private mutating func ended(by failure: DeploymentFailure) -> DeploymentFailure {
+    if failure.kind == .permanent { goal = nil }
+    return failure
+  }
+
+  private mutating func step(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     let begin = SystemClock.monotonicMilliseconds
     for _ in 0..<Self.steps where SystemClock.monotonicMilliseconds - begin < Self.longEnough {
-      let look: Look
-      switch await environment.look() {
-      case .success(let seen): look = seen
-      case .failure(let error): return fail(error.failure)
-      }
-      switch await nextStep(look, environment) {
+      let look = try await environment.look()
+      switch try await nextStep(look, environment) {
       case .answer(let answer): return answer
       case .wait: return wait()
       case .work(let work):
@@ -137,20 +166,22 @@ struct LibvirtDeployment: UserDeployment {
         case .goesOn: return wait()
         case .ended(.success): noteEnd(of: work)
         case .ended(.failure(let error)):
-          if let answer = failed(work, error, environment) { return answer }
+          try failed(work, error, environment)
         }
       }
     }
     return wait()
   }
 
-  private mutating func nextStep(_ look: Look, _ environment: Environment) async -> Step {
+  private mutating func nextStep(
+    _ look: Look, _ environment: Environment
+  ) async throws(DeploymentFailure) -> Step {
     if case .present = look { isMade = true }
     switch goal {
-    case .running: return await stepToRunning(look, environment)
-    case .saved: return await stepToSaved(look, environment)
-    case .gone: return stepToGone(look, environment)
-    case nil: return .answer(fail("checkState was called while nothing runs"))
+    case .running: return try await stepToRunning(look, environment)
+    case .saved: return try await stepToSaved(look, environment)
+    case .gone: return try stepToGone(look, environment)
+    case nil: throw .permanent("checkState was called while nothing runs")
     }
   }
 
@@ -158,21 +189,19 @@ struct LibvirtDeployment: UserDeployment {
     if case .remove = work { isCleared = true }
   }
 
-  /// What a failed step means; nil: the next look decides.
+  /// Throws what a failed step means; where it returns, the next look decides.
   private mutating func failed(
     _ work: Work, _ error: VirtError, _ environment: Environment
-  ) -> TaskState? {
+  ) throws(DeploymentFailure) {
     switch work {
     case .save where error.isUnsupported && environment.plan.level2 == .saveOrShutDown:
       environment.doLog(.warning, SafeText("shut down instead of saved: \(error.message)"))
       isShutDownInstead = true
-      return nil
     case .shutDown where !error.isTransient:
       environment.doLog(.warning, SafeText("the guest cannot be asked: \(error.message)"))
       isHurried = true
-      return nil
     case .save, .shutDown, .make, .start, .resume, .powerOff, .remove:
-      return fail(error.failure(work.doing))
+      throw error.failure(work.doing)
     }
   }
 
@@ -198,15 +227,6 @@ struct LibvirtDeployment: UserDeployment {
     goal = nil
     return .finished
   }
-
-  /// What is tried again keeps its goal: the next call may be a check as well as a start.
-  mutating func fail(_ failure: DeploymentFailure) -> TaskState {
-    if failure.kind == .permanent { goal = nil }
-    reasonOfError = failure.reason.text
-    return .error(failure)
-  }
-
-  mutating func fail(_ reason: String) -> TaskState { fail(.init(.permanent, SafeText(reason))) }
 
   func isLate(_ time: TimeSpan) -> Bool {
     // A clock that began anew with the host says nothing: then it has all its time again.

@@ -104,7 +104,7 @@ struct LibvirtPublication: Publication {
 
   /// Its name is its mark.
   private static func volume(_ environment: Environment) -> String {
-    "\(environment.record.identity.name.replacing("/", with: "_")).\(environment.owner).qcow2"
+    "\(environment.name.replacing("/", with: "_")).\(environment.owner).qcow2"
   }
 }
 

@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 
 /// Clones one base again and again.
@@ -20,7 +19,7 @@ extension DeploymentEnvironment<LibvirtService> {
   /// What its domain carries.
   var mark: Mark { Mark(owner: owner, id: record.id, name: record.identity.name) }
   /// The address of its network card.
-  var mac: String { record.identity.mac?.description ?? mark.fallbackMAC }
+  var cardAddress: String { record.identity.mac?.description ?? mark.fallbackMAC }
   var plan: LibvirtPlan { service.plan }
   var connection: VirtConnection { service.connection }
   var isCachedAtL2: Bool {

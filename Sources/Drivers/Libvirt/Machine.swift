@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 
 /// What there is of one deployment.
@@ -58,9 +57,9 @@ enum Work: Hashable, Sendable {
 
 extension DeploymentEnvironment<LibvirtService> {
   /// Looks at what is there.
-  func look() async -> Result<Look, VirtError> {
-    let (mark, mac, plan) = (mark, mac, plan)
-    return await connection.call { session throws(VirtError) in
+  func look() async throws(DeploymentFailure) -> Look {
+    let (mark, mac, plan) = (mark, cardAddress, plan)
+    let found = await connection.call { session throws(VirtError) in
       do throws(VirtError) {
         return try MachineFinder(session, mark).look(mac: mac, plan)
       } catch {
@@ -68,6 +67,10 @@ extension DeploymentEnvironment<LibvirtService> {
         guard error.isAbsence else { throw error }
         return .absent
       }
+    }
+    switch found {
+    case .success(let look): return look
+    case .failure(let error): throw error.failure
     }
   }
 

@@ -12,7 +12,7 @@ struct WorkOrder: Sendable {
 
   init(_ environment: DeploymentEnvironment<LibvirtService>) {
     mark = environment.mark
-    mac = environment.mac
+    mac = environment.cardAddress
     host = environment.service.host
     plan = environment.plan
     template = environment.publication?.template

@@ -19,16 +19,16 @@ extension ProcessDeployment {
     let time = environment.service.plan.readyWithin
     switch try portAnswer(environment) {
     case .accepts:
-      ip = environment.port.map { "127.0.0.1:\($0)" } ?? "127.0.0.1"
+      ip = environment.listenPort.map { "127.0.0.1:\($0)" } ?? "127.0.0.1"
       wasReady = true
       return finish()
     case .closed where !isPatient:
-      return fail("\(process) does not accept at \(environment.portText)")
+      throw .permanent("\(process) does not accept at \(environment.portText)")
     case .stranger where isLate(time):
       mustBegin = true
-      return fail(.portTaken, "\(environment.portText) is held by another program")
+      throw .portTaken("\(environment.portText) is held by another program")
     case .closed where isLate(time), .busy where isLate(time):
-      return fail("\(process) did not accept at \(environment.portText) within \(time)")
+      throw .permanent("\(process) did not accept at \(environment.portText) within \(time)")
     case .closed, .busy, .stranger:
       return wait()
     }
@@ -52,7 +52,7 @@ extension ProcessDeployment {
     family = try self.family(environment)
     if family.isFrozen { return finish() }
     guard isLate(Self.freezeWithin) else { return wait() }
-    return fail(.transient, "\(family) could not be stopped within \(Self.freezeWithin)")
+    throw .transient("\(family) could not be stopped within \(Self.freezeWithin)")
   }
 
   /// The next thing towards nothing being left.
@@ -78,20 +78,20 @@ extension ProcessDeployment {
 
   /// Starts it; nothing of it exists.
   mutating func start(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
-    if let port = environment.port {
+    if let port = environment.listenPort {
       guard let isTaken = PortProbe.isTaken(port) else {
-        return fail(.transient, "whether port \(port) is free cannot be found out now")
+        throw .transient("whether port \(port) is free cannot be found out now")
       }
-      if isTaken { return fail(.portTaken, "port \(port) is taken by another program") }
+      if isTaken { throw .portTaken("port \(port) is taken by another program") }
     } else if environment.service.usesPort {
-      return fail("it was given no port")
+      throw .permanent("it was given no port")
     }
     let started = try ProcessSpawn(environment).start()
     leader = started
-    startedPort = environment.port
+    startedPort = environment.listenPort
     mustBegin = false
     since = SystemClock.monotonicMilliseconds
-    let place = environment.port.map { ", port \($0)" } ?? ""
+    let place = environment.listenPort.map { ", port \($0)" } ?? ""
     environment.doLog(.info, SafeText("started process \(started.pid)\(place)"))
     return wait()
   }
@@ -107,20 +107,20 @@ extension ProcessDeployment {
 
   /// The answer when the first process is not there any more.
   private mutating func ended(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
-    guard let leader else { return fail("no process was started") }
+    guard let leader else { throw .permanent("no process was started") }
     let ending = try readingProc(try leader.reap())
     guard !wasReady else {
-      return fail("process \(leader.pid) is gone" + (ending.map { ": it \($0)" } ?? ""))
+      throw .permanent("process \(leader.pid) is gone" + (ending.map { ": it \($0)" } ?? ""))
     }
     let how = "\(environment.service.plan.command[0]) \(ending ?? "ended")"
-    if let port = environment.port, PortProbe.isTaken(port) == true,
+    if let port = environment.listenPort, PortProbe.isTaken(port) == true,
       try family(environment).isGone
     {
       mustBegin = true
-      return fail(.portTaken, "\(how), and port \(port) is held by another program")
+      throw .portTaken("\(how), and port \(port) is held by another program")
     }
-    let event = environment.port.map { "its port \($0) accepted" } ?? "it was ready"
-    return fail("\(how) before \(event)")
+    let event = environment.listenPort.map { "its port \($0) accepted" } ?? "it was ready"
+    throw .permanent("\(how) before \(event)")
   }
 
   // MARK: What is there
@@ -131,7 +131,7 @@ extension ProcessDeployment {
   }
 
   private func portAnswer(_ environment: Environment) throws(DeploymentFailure) -> PortAnswer {
-    guard let port = environment.port else { return .accepts }
+    guard let port = environment.listenPort else { return .accepts }
     switch PortProbe.connection(to: port) {
     case .refused: return .closed
     case .pending: return .busy

@@ -19,7 +19,6 @@ struct ProcessDeployment: UserDeployment {
 
   private(set) var name = ""
   var ip: String?
-  private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.milliseconds(50)
   /// The first process of the group, from when it was started until all are gone.
   var leader: ProcessIdentity?
@@ -42,43 +41,50 @@ struct ProcessDeployment: UserDeployment {
   var uniqueId: String { name }
 
   mutating func initialize(_ environment: Environment) {
-    name = environment.nameGenerator.get()
+    name = environment.name
   }
 
   mutating func deployForCache(
     _ level: CacheLevel, _ environment: Environment
-  ) async -> TaskState {
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: level == .l1 ? .running : .frozen)
     wasReady = false
-    return looking { deployment throws(DeploymentFailure) in try deployment.begin(environment) }
+    return try begin(environment)
   }
 
-  mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState {
+  mutating func deployForUser(
+    _ user: SafeText, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: .running)
     wasReady = false
-    return looking { deployment throws(DeploymentFailure) in try deployment.begin(environment) }
+    return try begin(environment)
   }
 
-  mutating func moveToCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
+  mutating func moveToCache(
+    _ level: CacheLevel, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: level == .l1 ? .running : .frozen)
-    return looking { deployment throws(DeploymentFailure) in try deployment.approach(environment) }
+    return try approach(environment)
   }
 
-  mutating func setReady(_ environment: Environment) async -> TaskState {
+  mutating func setReady(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: .running)
-    return looking { deployment throws(DeploymentFailure) in try deployment.approach(environment) }
+    return try approach(environment)
   }
 
-  mutating func checkState(_ environment: Environment) async -> TaskState {
-    looking { deployment throws(DeploymentFailure) in
-      deployment.mustBegin
-        ? try deployment.begin(environment) : try deployment.approach(environment)
-    }
+  mutating func checkState(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    mustBegin ? try begin(environment) : try approach(environment)
   }
 
-  mutating func destroy(_ environment: Environment) async -> TaskState {
+  mutating func destroy(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
     aim(at: .gone)
-    return looking { deployment throws(DeploymentFailure) in try deployment.ask(environment) }
+    return try ask(environment)
   }
 
   /// Asks all of it to end.
@@ -98,18 +104,6 @@ struct ProcessDeployment: UserDeployment {
     isPatient = false
     mustBegin = false
     isKilling = false
-    reasonOfError = ""
-  }
-
-  /// Where it could not be seen what runs, nothing is known: it is asked again.
-  private mutating func looking(
-    _ body: (inout Self) throws(DeploymentFailure) -> TaskState
-  ) -> TaskState {
-    do throws(DeploymentFailure) {
-      return try body(&self)
-    } catch {
-      return fail(error.kind, error.reason.text)
-    }
   }
 
   private mutating func approach(
@@ -119,7 +113,7 @@ struct ProcessDeployment: UserDeployment {
     case .running: try approachRunning(environment)
     case .frozen: try approachFrozen(environment)
     case .gone: try approachGone(environment)
-    case nil: fail("checkState was called while nothing runs")
+    case nil: throw .permanent("checkState was called while nothing runs")
     }
   }
 
@@ -129,10 +123,10 @@ struct ProcessDeployment: UserDeployment {
     // Until it is found or started: what comes before may fail, and has then to be done again.
     mustBegin = true
     let family = try family(environment)
-    if let found = family.leader, leader == nil || startedPort == environment.port {
+    if let found = family.leader, leader == nil || startedPort == environment.listenPort {
       if leader == nil { environment.doLog(.info, SafeText("found \(found), started before")) }
       leader = ProcessIdentity(found, bootID: try readingProc(try Proc.bootID()))
-      startedPort = environment.port
+      startedPort = environment.listenPort
       mustBegin = false
       return try approach(environment)
     }
@@ -158,16 +152,6 @@ struct ProcessDeployment: UserDeployment {
     goal = nil
     return .finished
   }
-
-  /// What is tried again keeps its goal: the next call may be a check as well as a start.
-  mutating func fail(_ kind: FailureClass, _ reason: String) -> TaskState {
-    let failure = DeploymentFailure(kind, SafeText(reason))
-    if kind == .permanent { goal = nil }
-    reasonOfError = failure.reason.text
-    return .error(failure)
-  }
-
-  mutating func fail(_ reason: String) -> TaskState { fail(.permanent, reason) }
 
   // MARK: Time
 

@@ -60,7 +60,9 @@ struct ProcessMark: Hashable, Sendable {
   func openFile() -> Int32? {
     let name = "dashboard:\(owner):\(deployment)"
     guard name.utf8.count <= 200, let file = try? MemoryFile(name) else { return nil }
-    let readable = open("/proc/self/fd/\(file.descriptor)", O_RDONLY | O_CLOEXEC)
+    let readable = withExtendedLifetime(file) {
+      open("/proc/self/fd/\(file.descriptor)", O_RDONLY | O_CLOEXEC)
+    }
     return readable < 0 ? nil : readable
   }
 

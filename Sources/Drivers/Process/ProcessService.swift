@@ -21,9 +21,9 @@ extension DeploymentEnvironment<ProcessService> {
     .init(owner: owner, id: record.id, name: record.identity.name)
   }
   /// The port that it shall listen at; nil: none.
-  var port: UInt16? { service.usesPort ? record.identity.port : nil }
+  var listenPort: UInt16? { service.usesPort ? record.identity.port : nil }
   /// The port for a sentence.
-  var portText: String { port.map { "port \($0)" } ?? "no port" }
+  var portText: String { listenPort.map { "port \($0)" } ?? "no port" }
 }
 
 extension ProcessSpawn {
@@ -31,7 +31,7 @@ extension ProcessSpawn {
   /// configured variables over the engine's own.
   init(_ environment: DeploymentEnvironment<ProcessService>) {
     let plan = environment.service.plan
-    let template = ProcessTemplate(name: environment.record.identity.name, port: environment.port)
+    let template = ProcessTemplate(name: environment.name, port: environment.listenPort)
     mark = environment.mark
     arguments = plan.command.map(template.filled)
     workingDirectory = plan.workingDirectory
@@ -40,7 +40,7 @@ extension ProcessSpawn {
     for pair in plan.environment { variables[pair.key] = template.filled(pair.value) }
     variables[ProcessMark.ownerVariable] = mark.owner
     variables[ProcessMark.deploymentVariable] = mark.deployment
-    variables[ProcessMark.uniqueIDVariable] = environment.record.identity.name
+    variables[ProcessMark.uniqueIDVariable] = environment.name
     self.environment = variables.map { "\($0.key)=\($0.value)" }.sorted()
   }
 }

@@ -1,5 +1,4 @@
 import DeploymentDrivers
-import DeploymentEngine
 public import DeploymentInterface
 public import DriverConformance
 import Posix

@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
@@ -19,15 +18,13 @@ struct SimulatedDeployment: UserDeployment {
   private var level: CacheLevel?
   private var target: CacheLevel?
   private var work = SimulatedWork()
-  private var objection: String?
 
-  var reasonOfError: String { objection ?? work.reason }
   var suggestedTime: TimeSpan { work.pause }
   var progress: Progress? { work.progress }
 
   mutating func initialize(_ environment: Environment) {
-    name = environment.nameGenerator.get()
-    uniqueId = environment.macGenerator.get()?.description ?? name
+    name = environment.name
+    uniqueId = environment.mac?.description ?? name
   }
 
   mutating func deployForCache(
@@ -101,7 +98,6 @@ struct SimulatedDeployment: UserDeployment {
   private mutating func start(
     _ operation: SimulatedOperation, _ environment: Environment
   ) async -> TaskState {
-    objection = nil
     let answer = await work.start(operation, environment.service.plan, subject(environment))
     if answer == .finished { finished(operation, environment) }
     return answer
@@ -125,10 +121,8 @@ struct SimulatedDeployment: UserDeployment {
     .init(name: name, id: environment.record.id)
   }
 
-  private mutating func object(_ why: String) -> TaskState {
-    let failure = DeploymentFailure(.permanent, SafeText("\(name): \(why)"))
-    objection = failure.reason.text
-    return .error(failure)
+  private func object(_ why: String) -> TaskState {
+    .error(DeploymentFailure(.permanent, SafeText("\(name): \(why)")))
   }
 
   /// An address of 10.0.0.0/8 that no other of 16 million neighbouring numbers has.

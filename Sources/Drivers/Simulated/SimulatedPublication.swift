@@ -1,4 +1,3 @@
-import DeploymentEngine
 import DeploymentInterface
 
 /// A publication that exists only as what is stored of it.
@@ -31,6 +30,6 @@ struct SimulatedPublication: Publication {
   }
 
   private func subject(_ environment: Environment) -> SimulatedWork.Subject {
-    .init(name: environment.record.identity.name, id: environment.record.id)
+    .init(name: environment.name, id: environment.record.id)
   }
 }

@@ -1,5 +1,4 @@
 import Basics
-import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
@@ -19,7 +18,6 @@ struct SimulatedWork: Codable, Sendable {
   /// not.
   private var draws: UInt64 = 0
   private(set) var pause = TimeSpan.seconds(1)
-  private(set) var reason = ""
   private var total = 0
 
   var progress: Progress? { operation == nil ? nil : .init(done: done, of: max(total, 1)) }
@@ -52,7 +50,6 @@ struct SimulatedWork: Codable, Sendable {
 
   private mutating func finish() -> TaskState {
     operation = nil
-    reason = ""
     return .finished
   }
 
@@ -74,10 +71,8 @@ struct SimulatedWork: Codable, Sendable {
     return plan.failing.contains(called.rawValue) ? fail(plan) : nil
   }
 
-  private mutating func fail(_ plan: SimulatedPlan) -> TaskState {
-    let failure = DeploymentFailure(plan.failureClass, plan.reason)
-    reason = failure.reason.text
-    return .error(failure)
+  private func fail(_ plan: SimulatedPlan) -> TaskState {
+    .error(DeploymentFailure(plan.failureClass, plan.reason))
   }
 
   private mutating func fails(_ plan: SimulatedPlan, _ subject: Subject) -> Bool {

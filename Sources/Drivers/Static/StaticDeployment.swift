@@ -12,7 +12,6 @@ struct StaticDeployment: UserDeployment {
     case claim, ready
   }
 
-  private(set) var reasonOfError = ""
   private(set) var suggestedTime = TimeSpan.seconds(5)
   private var reserved = ""
   private var host: StaticHost?
@@ -28,45 +27,55 @@ struct StaticDeployment: UserDeployment {
   var ip: String? { host?.place }
 
   mutating func initialize(_ environment: Environment) {
-    reserved = environment.nameGenerator.get()
+    reserved = environment.name
   }
 
-  mutating func deployForCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
-    start(.claim, environment)
+  mutating func deployForCache(
+    _ level: CacheLevel, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try start(.claim, environment)
   }
-  mutating func deployForUser(_ user: SafeText, _ environment: Environment) async -> TaskState {
-    start(.claim, environment)
+  mutating func deployForUser(
+    _ user: SafeText, _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try start(.claim, environment)
   }
-  mutating func setReady(_ environment: Environment) async -> TaskState {
-    start(.ready, environment)
+  mutating func setReady(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try start(.ready, environment)
   }
-  mutating func checkState(_ environment: Environment) async -> TaskState {
-    approach(environment)
+  mutating func checkState(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try approach(environment)
   }
-  mutating func destroy(_ environment: Environment) async -> TaskState {
-    do throws(DeploymentFailure) {
-      try environment.service.claims.release(environment.owner, environment.number)
-      if let host { environment.doLog(.info, SafeText("gave back \(host.words)")) }
-      host = nil
-      goal = nil
-      wasReady = false
-      reasonOfError = ""
-      return .finished
-    } catch {
-      return fail(error)
-    }
+  mutating func destroy(
+    _ environment: Environment
+  ) async throws(DeploymentFailure) -> TaskState {
+    try environment.service.claims.release(environment.owner, environment.number)
+    if let host { environment.doLog(.info, SafeText("gave back \(host.words)")) }
+    host = nil
+    goal = nil
+    wasReady = false
+    return .finished
   }
 
-  private mutating func start(_ goal: Goal, _ environment: Environment) -> TaskState {
+  private mutating func start(
+    _ goal: Goal, _ environment: Environment
+  ) throws(DeploymentFailure) -> TaskState {
     if self.goal != goal {
       since = environment.now
       wokenAt = nil
     }
     self.goal = goal
-    return approach(environment)
+    return try approach(environment)
   }
 
-  private mutating func approach(_ environment: Environment) -> TaskState {
+  /// What is tried again keeps its goal: the next call may be a check as well as a start.
+  private mutating func approach(
+    _ environment: Environment
+  ) throws(DeploymentFailure) -> TaskState {
     do throws(DeploymentFailure) {
       switch goal {
       case .claim: return try claim(environment)
@@ -74,7 +83,8 @@ struct StaticDeployment: UserDeployment {
       case nil: throw .init(.permanent, "checkState was called while nothing runs")
       }
     } catch {
-      return fail(error)
+      if error.kind == .permanent { goal = nil }
+      throw error
     }
   }
 
@@ -192,15 +202,7 @@ struct StaticDeployment: UserDeployment {
   private mutating func finish() -> TaskState {
     goal = nil
     wokenAt = nil
-    reasonOfError = ""
     return .finished
-  }
-
-  /// What is tried again keeps its goal: the next call may be a check as well as a start.
-  private mutating func fail(_ failure: DeploymentFailure) -> TaskState {
-    if failure.kind == .permanent { goal = nil }
-    reasonOfError = failure.reason.text
-    return .error(failure)
   }
 }
 

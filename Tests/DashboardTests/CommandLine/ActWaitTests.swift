@@ -92,7 +92,7 @@ import Testing
   @Test func whoStillWaitsIsNotGivenUp() {
     var state = view(nil).state
     state.waiters = [
-      Waiter(
+      WaitingUser(
         pool: PoolID(1), user: "eva", position: 1,
         patience: Deadline(from: Self.now.moment, length: .hours(1)))
     ]

@@ -93,7 +93,7 @@ import Testing
     for (position, user) in [(2, "b"), (1, "a"), (3, "c")] {
       catalog.apply(
         .waiter(
-          Waiter(
+          WaitingUser(
             pool: Fixture.kiosk, user: SafeText(user),
             position: Int64(position), patience: Fixture.now.deadline(in: .hours(1)))))
     }

@@ -62,10 +62,10 @@ import Testing
   @Test func saysWhenAUserGivesUp() {
     let lines = Self.lines("eva") { state in
       state.waiters = [
-        Waiter(
+        WaitingUser(
           pool: Fixture.kiosk, user: "bob", position: 1,
           patience: Fixture.now.deadline(in: .minutes(9))),
-        Waiter(
+        WaitingUser(
           pool: Fixture.kiosk, user: "eva", position: 2,
           patience: Fixture.now.deadline(in: .minutes(10))),
       ]

@@ -50,7 +50,7 @@ import Testing
 
     /// Tells the screen what the engine has decided.
     mutating func deliver() {
-      let outcome = engine.takeOutcome()
+      let outcome = engine.takeEffects()
       calls += outcome.calls
       _ = model.update(
         .changes(StoreChanges(sequence: 1, isWhole: false, changes: outcome.changes)), at: now)
@@ -74,7 +74,7 @@ import Testing
       let call = calls.remove(at: dice.below(calls.count))
       let failure = DeploymentFailure(.permanent, "it does not work")
       let answers: [TaskState] = [.finished, .finished, .finished, .running, .error(failure)]
-      let outcome = CallOutcome(
+      let outcome = CallResult(
         id: call.id, answer: call.task == nil ? nil : answers[dice.below(5)],
         uniqueId: SafeText("u\(call.record.id)"), ip: "10.0.0.\(call.record.id)",
         suggestedTime: .seconds(1))

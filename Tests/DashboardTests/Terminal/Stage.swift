@@ -4,6 +4,7 @@ import Dispatch
 import Foundation
 import Glibc
 import Posix
+import TestSupport
 
 @testable import TerminalCells
 @testable import TerminalHost
@@ -41,13 +42,8 @@ final class Stage {
     let value = Mutex<Result<Ending, TerminalAbsence>?>(nil)
   }
 
-  /// How long anything may take before the test fails. Under ThreadSanitizer the other suites keep
-  /// the few threads of the tests for minutes.
-  #if THREAD_SANITIZER
-    private static let patience = 600.0
-  #else
-    private static let patience = 60.0
-  #endif
+  /// When a wait is given up. Other suites may keep the few threads of the tests for minutes.
+  private static var limit: Int64 { SystemClock.monotonicMilliseconds + Int64(patience) * 1000 }
 
   init(_ size: Size) throws {
     var (master, slave): (Int32, Int32) = (-1, -1)
@@ -67,9 +63,10 @@ final class Stage {
   /// The loop, if it still runs, finds its terminal gone.
   deinit {
     hangUp()
-    let limit = Date(timeIntervalSinceNow: 5)
-    // Waits until the loop, a thread of its own, has seen that its terminal is gone.
-    while isStarted, ending.value.withLock({ $0 == nil }), Date() < limit { usleep(1000) }
+    // The loop, a thread of its own, sees that its terminal is gone.
+    if isStarted {
+      try? eventually("the end", within: 5) { ending.value.withLock { $0 != nil } }
+    }
     for descriptor in [slave, signalEnds.read, signalEnds.write] { close(descriptor) }
   }
 
@@ -104,8 +101,8 @@ final class Stage {
 
   /// Waits until the loop has ended, reading what it still sends, unless nobody looks any more.
   func finish(looking: Bool = true) async throws -> Ending {
-    let limit = Date(timeIntervalSinceNow: Self.patience)
-    while Date() < limit {
+    let limit = Self.limit
+    while SystemClock.monotonicMilliseconds < limit {
       // Waits for another thread's loop, which nothing else tells of.
       if looking { _ = await look(5) } else { try await Task.sleep(for: .milliseconds(5)) }
       if let result = ending.value.withLock({ $0 }) {
@@ -149,9 +146,11 @@ final class Stage {
 
   /// Waits until what was typed has been read.
   func waitUntilRead() async throws {
-    let limit = Date(timeIntervalSinceNow: Self.patience)
+    let limit = Self.limit
     while waitingInput > 0 {
-      guard Date() < limit else { throw Failure(description: "nobody reads what is typed") }
+      guard SystemClock.monotonicMilliseconds < limit else {
+        throw Failure(description: "nobody reads what is typed")
+      }
       // Waits for the loop to have read; only the pseudo-terminal can tell.
       try await Task.sleep(for: .milliseconds(1))
     }
@@ -164,8 +163,8 @@ final class Stage {
   func wait(_ what: String, until isSo: (VirtualTerminal) -> Bool) async throws
     -> VirtualTerminal
   {
-    let limit = Date(timeIntervalSinceNow: Self.patience)
-    while Date() < limit {
+    let limit = Self.limit
+    while SystemClock.monotonicMilliseconds < limit {
       if isSo(screen) { return screen }
       _ = await look(20)
     }

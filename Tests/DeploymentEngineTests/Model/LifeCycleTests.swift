@@ -132,7 +132,7 @@ private typealias Operation = DeploymentEngine.Operation
 
   @Test func theCommentsOfTheDeploymentsPhasesSayWhatItsMachineAllows() throws {
     #expect(
-      try Self.sentences(of: "Phase", in: "Sources/DeploymentEngine/Core/Records/Phase.swift")
+      try Self.sentences(of: "Phase", in: "Sources/DeploymentEngine/Core/Machines/Phase.swift")
         == Self.machine)
   }
 

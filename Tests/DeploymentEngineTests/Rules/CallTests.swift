@@ -12,7 +12,7 @@ import Testing
       let request = Request(key: RequestKey("b\(number)"), actor: "operator", verb: verb)
       engine.handle(.request(request), at: world.now)
     }
-    return engine.takeOutcome().calls.map(\.task)
+    return engine.takeEffects().calls.map(\.task)
   }
 
   @Test func whatTheSameCommitOvertakesIsNotCalled() {

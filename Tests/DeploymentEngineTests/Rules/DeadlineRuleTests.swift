@@ -128,7 +128,7 @@ import Testing
 
   @Test func anAnswerToAnUnknownCallIsIgnored() {
     let world = World(.pool(l1: 1, max: 1))
-    let outcome = world.step(.callEnded(CallOutcome(id: CallID(4711), answer: .finished)))
+    let outcome = world.step(.callEnded(CallResult(id: CallID(4711), answer: .finished)))
     #expect(outcome.isEmpty)
   }
 
@@ -137,7 +137,7 @@ import Testing
     let flight = try #require(world.flight(1))
     world.answer(1, .running)
     let outcome = world.step(
-      .callEnded(CallOutcome(id: flight.call.id, answer: .error(.init(.permanent, "twice")))))
+      .callEnded(CallResult(id: flight.call.id, answer: .error(.init(.permanent, "twice")))))
     #expect(outcome.isEmpty && world[1].state == .preparing)
   }
 

@@ -158,7 +158,7 @@ import Testing
     _ = site.remove("lab-92")
     site.pass(.zero)
     let call = try #require(site.inventories.last)
-    var waited = Outcome()
+    var waited = Effects()
     waited.inventories = [call]
     var engine = site.engine
     engine.made(waited, at: site.now + .minutes(10))

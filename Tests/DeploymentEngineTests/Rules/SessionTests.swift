@@ -131,7 +131,7 @@ import Testing
     let world = Situation.removed.world
     world.ask(.resize("lab", SizeOverrides(initial: 0, l1: 0)))
     world.drain()
-    for word in [AgentWord.ready(nil), .ip("1.2.3.4"), .login("ann"), .logout("ann")] {
+    for word in [GuestEvent.ready(nil), .ip("1.2.3.4"), .login("ann"), .logout("ann")] {
       #expect(world.refusal(of: .notify("u-lab-000", word))?.kind == .notFound)
     }
   }

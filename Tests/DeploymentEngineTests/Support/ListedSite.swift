@@ -91,7 +91,7 @@ final class ListedSite {
         let isBroken = failing != nil && call.task?.operation == failing
         events.append(
           .callEnded(
-            CallOutcome(
+            CallResult(
               id: call.id, answer: isBroken ? .error(.init(.permanent, "broken")) : .finished,
               ip: "10.0.0.1")))
       }
@@ -113,7 +113,7 @@ final class ListedSite {
     let calls = held
     held = []
     for call in calls {
-      tell(.callEnded(CallOutcome(id: call.id, answer: .finished, ip: "10.0.0.1")))
+      tell(.callEnded(CallResult(id: call.id, answer: .finished, ip: "10.0.0.1")))
     }
   }
 

@@ -1,7 +1,7 @@
 import Basics
 import DeploymentEngine
 import DeploymentInterface
-import Dispatch
+import Posix
 
 /// Lets tasks and threads pass once it is open. It does not heed cancellation: so a driver hangs.
 final class Gate: Sendable {
@@ -29,7 +29,7 @@ final class Gate: Sendable {
 
   /// Blocks the thread.
   func block() {
-    let passed = DispatchSemaphore(value: 0)
+    let passed = Semaphore()
     then { passed.signal() }
     passed.wait()
   }

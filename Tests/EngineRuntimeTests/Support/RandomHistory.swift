@@ -14,16 +14,16 @@ struct RandomHistory {
   init(seed: UInt64, now: EngineTime) { records = RandomRecords(seed: seed, now: now) }
 
   /// Pools and a provider, which everything else stands on.
-  mutating func beginning() -> Outcome {
-    var outcome = Outcome()
+  mutating func beginning() -> Effects {
+    var outcome = Effects()
     outcome.changes = [.provider(records.provider("here"))]
     outcome.changes += (1...3).map { .pool(records.pool($0)) }
     replica.apply(outcome.changes)
     return outcome
   }
 
-  mutating func next() -> Outcome {
-    var outcome = Outcome()
+  mutating func next() -> Effects {
+    var outcome = Effects()
     for _ in 0..<records.number(1...12) {
       let change = change()
       replica.apply([change])

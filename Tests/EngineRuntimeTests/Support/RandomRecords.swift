@@ -223,8 +223,8 @@ struct RandomRecords {
     return publication
   }
 
-  mutating func waiter(_ pool: Int32, _ position: Int64) -> Waiter {
-    Waiter(
+  mutating func waiter(_ pool: Int32, _ position: Int64) -> WaitingUser {
+    WaitingUser(
       pool: PoolID(pool), user: SafeText("waiter\(position)"),
       position: position, patience: deadline())
   }

@@ -11,7 +11,7 @@ struct Replica {
   var pools: [PoolID: Pool] = [:]
   var publications: [[Int]: PublicationRecord] = [:]
   var deployments: [DeploymentID: Deployment] = [:]
-  var waiters: [Int64: Waiter] = [:]
+  var waiters: [Int64: WaitingUser] = [:]
 
   mutating func apply(_ changes: [StoreChange]) {
     for change in changes { apply(change) }

@@ -125,7 +125,7 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let value = SafeText(value ?? "")
-    let said: AgentWord =
+    let said: GuestEvent =
       switch word {
       case .ready: .ready(self.value == nil ? nil : value)
       case .ip: .ip(value)

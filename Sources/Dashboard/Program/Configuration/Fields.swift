@@ -57,11 +57,8 @@ struct Fields {
   mutating func finish() {
     guard !acceptsAnyKey else { return }
     for entry in section.entries where !known.contains(entry.key) {
-      let near = NearestName.of(entry.key, in: known)
-      let remedy =
-        near.map { "did you mean `\($0)`?" } ?? "allowed: \(known.joined(separator: ", "))"
-      let sentence = SafeText("unknown key `\(entry.key)` in \(place); \(remedy)")
-      problems.append(.init(file: file, line: entry.line, sentence))
+      let sentence = Wording.unknownKey(entry.key, in: place, known)
+      problems.append(.init(file: file, line: entry.line, SafeText(sentence)))
     }
   }
 }
@@ -103,57 +100,49 @@ extension Fields {
     return fallback
   }
 
+  /// A value that is written as one text; nil when it is absent or wrong.
+  mutating func scalar(_ key: String, _ kind: Parameter.Kind) -> ParameterValue? {
+    guard let value = value(key) else { return nil }
+    let parsed: ParameterValue?
+    switch kind {
+    case .text, .choice:
+      guard let text = text(key) else { return nil }
+      parsed = .text(text)
+    case .duration: parsed = value.text.flatMap { kind.value(parsing: $0) }
+    case .bool, .integer, .number, .list, .map, .numbers, .rows:
+      // In quotes it is a text.
+      parsed = value.plainText.flatMap { kind.value(parsing: $0) }
+    }
+    let read = parsed ?? .text(value.shown)
+    guard let sentence = kind.problem(with: read, as: key, written: value.shown) else {
+      return read
+    }
+    report(key, sentence)
+    return nil
+  }
+
   /// true or false.
   mutating func bool(_ key: String) -> Bool? {
-    guard let value = value(key) else { return nil }
-    switch value.plainText?.lowercased() {
-    case "true", "yes", "on": return true
-    case "false", "no", "off": return false
-    default:
-      report(key, "`\(key): \(value.shown)` is neither true nor false; write one of them")
-      return nil
-    }
+    if case .bool(let value)? = scalar(key, .bool) { value } else { nil }
   }
 
   /// A whole number in a range.
   mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-    guard let value = value(key) else { return nil }
-    guard let number = value.plainText.flatMap({ Int($0) }) else {
-      report(key, "`\(key): \(value.shown)` is not a whole number; \(Wording.from(range))")
-      return nil
-    }
-    if range.contains(number) { return number }
-    report(key, "`\(key): \(number)` is out of range; \(Wording.from(range))")
-    return nil
+    if case .integer(let number)? = scalar(key, .integer(range)) { number } else { nil }
   }
 
   /// A number in a range.
   mutating func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
-    guard let value = value(key) else { return nil }
-    guard let number = value.plainText.flatMap({ Double($0) }), number.isFinite else {
-      report(key, "`\(key): \(value.shown)` is not a number; \(Wording.from(range))")
-      return nil
-    }
-    if range.contains(number) { return number }
-    report(key, "`\(key): \(value.shown)` is out of range; \(Wording.from(range))")
-    return nil
+    if case .number(let number)? = scalar(key, .number(range)) { number } else { nil }
   }
 
   /// A length of time with its unit.
   mutating func duration(_ key: String, allowsZero: Bool = true) -> TimeSpan? {
-    guard let value = value(key) else { return nil }
-    let text = value.text ?? ""
-    guard let span = TimeSpan(parsing: text) else {
-      report(key, Wording.notADuration(key, value))
-      return nil
-    }
-    if span > Wording.longest {
-      report(key, "`\(key): \(value.shown)` is longer than 3650d, the longest time allowed")
-    } else if span == .zero && !allowsZero {
-      report(key, "`\(key): \(value.shown)` must be longer than nothing; write for example 30s")
-    } else {
-      return span
-    }
+    guard case .duration(let span)? = scalar(key, .duration) else { return nil }
+    if span > .zero || allowsZero { return span }
+    report(
+      key, "`\(key): \(value(key)?.shown ?? "")` must be longer than nothing; write for example 30s"
+    )
     return nil
   }
 
@@ -162,7 +151,7 @@ extension Fields {
     guard let value = value(key) else { return nil }
     if value.text == "off" { return .some(nil) }
     guard let text = value.text, TimeSpan(parsing: text) == nil else { return duration(key) }
-    report(key, Wording.notADuration(key, value) + ", or off")
+    report(key, Wording.notADuration(key, value.shown) + ", or off")
     return nil
   }
 }

@@ -96,7 +96,7 @@ struct PoolReader {
       ?? Fields(
         YAMLSection(line: fields.line(of: "service")), file: fields.file, place: place)
     child = nil
-    let parameters = ParameterReader.read(driver.serviceParameters, from: &section)
+    let parameters = section.parameters(driver.serviceParameters)
     section.finish()
     defer { fields.report(section.problems) }
     guard section.problems.isEmpty, let provider = read?.provider else { return (parameters, nil) }

@@ -28,7 +28,7 @@ struct ProviderReader {
       fields.acceptAnyKey()
       return name.map { unmade($0, driverName ?? "", limits, fields.line) }
     }
-    let parameters = ParameterReader.read(driver.providerParameters, from: &fields)
+    let parameters = fields.parameters(driver.providerParameters)
     fields.finish()
     guard let name else { return nil }
     var read = unmade(name, driver.name, limits, fields.line)

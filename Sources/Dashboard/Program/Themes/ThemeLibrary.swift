@@ -1,3 +1,4 @@
+import DeploymentInterface
 import Glibc
 import SafeTexts
 import TerminalCells

@@ -1,3 +1,4 @@
+import DeploymentInterface
 import SafeTexts
 import TerminalCells
 

@@ -16,7 +16,7 @@ package struct Catalog: Sendable {
   private(set) var pools: [Pool] = []
   private(set) var providers: [ProviderRecord] = []
   private(set) var publications: [PublicationRecord] = []
-  private(set) var waiters: [Waiter] = []
+  private(set) var waiters: [WaitingUser] = []
   private(set) var configuration = Configuration()
   /// How the lists are sorted.
   private(set) var order: SortColumn
@@ -65,7 +65,7 @@ package struct Catalog: Sendable {
   }
 
   /// The users who wait in a pool, in the order in which they are served.
-  func waiters(in pool: PoolID) -> [Waiter] { waiters.filter { $0.pool == pool } }
+  func waiters(in pool: PoolID) -> [WaitingUser] { waiters.filter { $0.pool == pool } }
 
   /// A list in its order; history is in none.
   func rows(_ list: ListName) -> SortedRows { lists[list] ?? SortedRows() }

@@ -56,7 +56,7 @@ package struct Surroundings: Sendable {
   /// The pool's publications, oldest first.
   var publications: [PublicationRecord] = []
   /// The users who wait in the pool, in their order.
-  var waiters: [Waiter] = []
+  var waiters: [WaitingUser] = []
 
   /// A due time as a person reads it.
   func point(_ deadline: Deadline) -> String {
@@ -100,7 +100,7 @@ extension Explanation {
     return result.lines.isEmpty ? nil : result
   }
 
-  private mutating func addWait(_ waiter: Waiter, _ around: Surroundings) {
+  private mutating func addWait(_ waiter: WaitingUser, _ around: Surroundings) {
     let place = around.waiters.firstIndex { $0.user == waiter.user } ?? 0
     let name = around.pool?.name ?? "a pool"
     head("\(waiter.user) waits in \(name)")

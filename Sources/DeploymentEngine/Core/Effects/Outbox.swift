@@ -2,7 +2,7 @@ import DeploymentInterface
 import DequeModule
 import SafeTexts
 
-/// What a step wants done, collected in lanes until `takeOutcome`.
+/// What a step wants done, collected in lanes until `takeEffects`.
 ///
 /// Records of deployments, pools and providers are not in it: their tables know which of them
 /// changed, and each is stored once, as it is at the end.
@@ -61,8 +61,8 @@ struct Outbox: Sendable {
   }
 
   /// Everything that was collected, with the records of the tables first.
-  mutating func take(after records: [StoreChange], counters: Counters?) -> Outcome {
-    var outcome = Outcome()
+  mutating func take(after records: [StoreChange], counters: Counters?) -> Effects {
+    var outcome = Effects()
     outcome.changes = records
     outcome.changes.append(contentsOf: changes)
     if let counters { outcome.changes.append(.counters(counters)) }

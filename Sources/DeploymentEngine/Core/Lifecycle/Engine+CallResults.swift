@@ -4,7 +4,7 @@ import SafeTexts
 /// What comes of the calls of a deployment.
 extension Engine {
   /// A call came back.
-  mutating func deploymentCallEnded(_ outcome: CallOutcome, _ id: DeploymentID) {
+  mutating func deploymentCallEnded(_ outcome: CallResult, _ id: DeploymentID) {
     guard let slot = deploymentTable.slot(id),
       let call = deploymentTable.runtime(slot).call, call.id == outcome.id
     else { return }
@@ -37,7 +37,11 @@ extension Engine {
     deploymentTable[slot].phase.operation?.kind == task.operation
   }
 
-  private mutating func take(_ outcome: CallOutcome, of task: DriverTask, _ slot: Int) {
+  private mutating func take(_ outcome: CallResult, of task: DriverTask, _ slot: Int) {
+    guard let operation = deploymentTable[slot].phase.operation else {
+      return outbox.breakInvariant(
+        "\(deploymentTable[slot].id) has no operation that \(task.method) could answer")
+    }
     switch outcome.taskState {
     case .running:
       noteWorking(slot, task)
@@ -45,7 +49,7 @@ extension Engine {
     case .finished:
       noteWorking(slot, task)
       finish(slot, task.operation)
-    case .error(let failure): tryAgain(slot, task, failure)
+    case .error(let failure): tryAgain(slot, task, operation, failure)
     }
   }
 
@@ -59,12 +63,15 @@ extension Engine {
     case .preparing: prepared(slot, kind)
     case .usable: operationEnded(slot, kind)
     case .removing, .canceling: markRemoved(slot)
-    case .removable, .removed, .canceled, .error: break
+    case .removable, .removed, .canceled, .error:
+      outbox.breakInvariant("\(deploymentTable[slot].id) has finished \(kind.word) without it")
     }
   }
 
   /// An error: permanent ends the operation; all else is tried again after a growing pause.
-  private mutating func tryAgain(_ slot: Int, _ task: DriverTask, _ failure: DeploymentFailure) {
+  private mutating func tryAgain(
+    _ slot: Int, _ task: DriverTask, _ operation: Operation, _ failure: DeploymentFailure
+  ) {
     let sentence = "\(task.method): \(failure.reason)"
     var least = min(failure.retryAfter ?? .zero, Timing.provider.longest)
     switch failure.kind {
@@ -79,7 +86,7 @@ extension Engine {
       least = restrainProvider(providerPlace(of: slot), failure)
     case .transient, .unknown: break
     }
-    let failures = (deploymentTable[slot].phase.operation?.failures ?? 0) + 1
+    let failures = operation.failures + 1
     let own = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
     let wait = least + own
     feed(slot) { $0.failForNow(because: SafeText(sentence), againIn: wait, at: $1) }

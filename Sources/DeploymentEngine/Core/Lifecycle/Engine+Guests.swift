@@ -3,7 +3,7 @@ import SafeTexts
 
 extension Engine {
   /// What an agent says from inside a deployment.
-  mutating func notice(_ uniqueId: SafeText, _ word: AgentWord) -> Reply {
+  mutating func notice(_ uniqueId: SafeText, _ word: GuestEvent) -> Reply {
     let candidates = deploymentTable.slots(withUniqueId: uniqueId)
     guard
       let slot = candidates.first(where: { deploymentTable[$0].state != .error })
@@ -90,7 +90,7 @@ extension Engine {
   }
 }
 
-extension AgentWord {
+extension GuestEvent {
   /// The word of the command line.
   public var word: String {
     switch self {

@@ -62,7 +62,7 @@ extension Engine {
     guard publication.call == nil, !poolTable[index].record.inMaintenance,
       let task = record.operation?.task
     else { return store(record, index) }
-    let subject = CallSubject.publication(record.pool, revision)
+    let subject = CallTarget.publication(record.pool, revision)
     let id = callTable.begin(subject)
     let limit = poolTable[index].settings.deadlines.call
     let due = now.moment + limit
@@ -82,7 +82,7 @@ extension Engine {
     if let called { store(called.record, index) }
   }
 
-  mutating func publicationCallEnded(_ outcome: CallOutcome, _ pool: PoolID, _ revision: Int) {
+  mutating func publicationCallEnded(_ outcome: CallResult, _ pool: PoolID, _ revision: Int) {
     guard let index = poolTable.place(pool),
       let call = poolTable[index].publication(revision)?.call, call.id == outcome.id
     else { return }
@@ -201,9 +201,11 @@ extension Engine {
   private mutating func failPublication(
     _ index: Int, _ revision: Int, _ kind: OperationKind, _ reason: SafeText
   ) {
-    let failures = (poolTable[index].publication(revision)?.failedRemovals ?? 0) + 1
-    _ = poolTable.update(revision, of: index) {
-      $0.failedRemovals = kind == .publish ? 0 : failures
+    let changed = poolTable.update(revision, of: index) {
+      $0.failedRemovals = kind == .publish ? 0 : $0.failedRemovals + 1
+    }
+    guard let failures = changed?.failedRemovals else {
+      return outbox.breakInvariant("revision \(revision) failed, and there is none")
     }
     let wait =
       kind == .publish

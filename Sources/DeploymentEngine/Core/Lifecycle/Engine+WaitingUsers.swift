@@ -9,7 +9,7 @@ extension Engine {
     else { return }
     // One whose reservation failed goes before all who only asked.
     let position = identityTable.nextPosition(isFirst: isFirst)
-    let waiter = Waiter(
+    let waiter = WaitingUser(
       pool: poolTable[index].record.id, user: user, position: position,
       patience: deadline(in: poolTable[index].settings.deadlines.preparing))
     timers.add(waiter.patience.at, .pool(index))
@@ -20,7 +20,7 @@ extension Engine {
   }
 
   /// Puts a waiter into its pool's queue.
-  mutating func insert(_ waiter: Waiter, _ index: Int) {
+  mutating func insert(_ waiter: WaitingUser, _ index: Int) {
     let provider = poolTable[index].provider
     if poolTable[index].waiters.isEmpty, !providerTable[provider].waitingPools.contains(index) {
       providerTable.addWaitingPool(index, provider)

@@ -66,7 +66,7 @@ public struct Operation: Hashable, Sendable {
   }
 }
 
-extension CallOutcome {
+extension CallResult {
   /// What the driver answered to a task.
   var taskState: TaskState { answer ?? .error(.init(.unknown, "it answered nothing")) }
 

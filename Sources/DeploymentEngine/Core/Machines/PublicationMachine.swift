@@ -37,6 +37,22 @@ public enum PublicationPhase: Hashable, Sendable {
   }
 }
 
+/// The states of a publication.
+public enum PublicationState: String, Hashable, Codable, Sendable {
+  /// Being prepared.
+  case publishing
+  /// What the pool creates from.
+  case active
+  /// A newer one is active; what stands on it leaves.
+  case draining
+  /// Being destroyed.
+  case removing
+  /// History.
+  case removed
+  /// An operation failed.
+  case error
+}
+
 /// The life cycle of one publication: a phase that only the inputs below change.
 public struct PublicationMachine: Hashable, Sendable {
   /// The state with what belongs to it.

@@ -49,4 +49,11 @@ extension Engine {
     gone.forEach { identityTable.unbar($0) }
     if !gone.isEmpty { poolTable.reviveExhausted() }
   }
+
+  /// Lists a provider after a pause.
+  mutating func planInventory(_ provider: Int, in pause: TimeSpan) {
+    let due = now.moment + pause
+    providerTable.updateInventory(provider) { $0.nextAt = due }
+    timers.add(due, .inventory(provider))
+  }
 }

@@ -31,12 +31,6 @@ extension Engine {
     holdIdentities(provider)
   }
 
-  mutating func planInventory(_ provider: Int, in pause: TimeSpan) {
-    let due = now.moment + pause
-    providerTable.updateInventory(provider) { $0.nextAt = due }
-    timers.add(due, .inventory(provider))
-  }
-
   /// A provider is to be listed, or an answer is overdue.
   mutating func wakeInventory(_ provider: Int) {
     let inventory = providerTable[provider].inventory

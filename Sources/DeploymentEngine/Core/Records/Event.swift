@@ -6,7 +6,7 @@ public enum Event: Hashable, Sendable {
   /// Time has passed.
   case tick
   /// A driver call came back; `unknown` failures included.
-  case callEnded(CallOutcome)
+  case callEnded(CallResult)
   /// Somebody asks for something.
   case request(Request)
   /// A driver says something unasked, of something on this provider.

@@ -218,7 +218,7 @@ public struct ProviderRecord: Hashable, Sendable {
 }
 
 /// A user who waits in a pool until a deployment can be had.
-public struct Waiter: Hashable, Sendable {
+public struct WaitingUser: Hashable, Sendable {
   /// The pool.
   public let pool: PoolID
   /// Who waits.
@@ -237,22 +237,6 @@ public struct Waiter: Hashable, Sendable {
     self.position = position
     self.patience = patience
   }
-}
-
-/// The states of a publication.
-public enum PublicationState: String, Hashable, Codable, Sendable {
-  /// Being prepared.
-  case publishing
-  /// What the pool creates from.
-  case active
-  /// A newer one is active; what stands on it leaves.
-  case draining
-  /// Being destroyed.
-  case removing
-  /// History.
-  case removed
-  /// An operation failed.
-  case error
 }
 
 /// One prepared revision of what a pool clones.

@@ -12,7 +12,7 @@ public struct RequestKey: Hashable, Codable, Sendable, CustomStringConvertible {
 }
 
 /// What an OS manager's agent says from inside a deployment.
-public enum AgentWord: Hashable, Codable, Sendable {
+public enum GuestEvent: Hashable, Codable, Sendable {
   /// The inside is ready; with whatever the OS manager sends along.
   case ready(SafeText?)
   /// It thinks that this is its IP.
@@ -60,7 +60,7 @@ public enum Verb: Hashable, Codable, Sendable {
   /// Makes no call to the provider at all, or does again.
   case maintenance(SafeText, Bool)
   /// What an agent says, by the deployment's unique id.
-  case notify(SafeText, AgentWord)
+  case notify(SafeText, GuestEvent)
   /// Removes something that exists without a record.
   case removeOrphan(OrphanName)
   /// Gives it a record again, as a deployment of this user.

@@ -10,7 +10,7 @@ public enum RequestKind: Hashable, Sendable {
   /// About a provider, by its name.
   case provider(SafeText, ProviderRequest)
   /// Said from inside the deployment with this unique id.
-  case guest(SafeText, AgentWord)
+  case guest(SafeText, GuestEvent)
   /// About something that exists without a record.
   case orphan(OrphanName, OrphanRequest)
 }

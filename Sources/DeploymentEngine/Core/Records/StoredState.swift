@@ -20,7 +20,7 @@ public enum StoreChange: Hashable, Sendable {
   /// A publication that is no longer kept.
   case erasedPublication(PoolID, Int)
   /// A user who waits.
-  case waiter(Waiter)
+  case waiter(WaitingUser)
   /// A user who waits no longer.
   case erasedWaiter(PoolID, SafeText)
   /// What the engine runs on.
@@ -56,7 +56,7 @@ public struct StoredState: Hashable, Sendable {
   /// Every deployment that is kept.
   public var deployments: [Deployment] = []
   /// Every user who waits.
-  public var waiters: [Waiter] = []
+  public var waiters: [WaitingUser] = []
 
   /// An empty store.
   public init() {}

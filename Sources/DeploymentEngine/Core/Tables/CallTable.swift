@@ -3,7 +3,7 @@ import SafeTexts
 
 /// Calls that have not come back, by number.
 struct CallTable: Sendable {
-  private var targets: [CallID: CallSubject] = [:]
+  private var targets: [CallID: CallTarget] = [:]
   /// Calls whose deployments were forgotten: what they speak of is held until they come back, so
   /// that nobody else's thing gets the same name meanwhile.
   private var late: [CallID: LateCall] = [:]
@@ -22,7 +22,7 @@ struct CallTable: Sendable {
     return CallID(count)
   }
 
-  mutating func begin(_ target: CallSubject) -> CallID {
+  mutating func begin(_ target: CallTarget) -> CallID {
     let id = number()
     targets[id] = target
     return id
@@ -30,7 +30,7 @@ struct CallTable: Sendable {
 
   /// A call is back, or nobody waits for it any more.
   @discardableResult
-  mutating func end(_ id: CallID) -> CallSubject? { targets.removeValue(forKey: id) }
+  mutating func end(_ id: CallID) -> CallTarget? { targets.removeValue(forKey: id) }
 
   /// The deployment of a call was forgotten while the call was out.
   mutating func forget(_ id: CallID, _ call: LateCall) {

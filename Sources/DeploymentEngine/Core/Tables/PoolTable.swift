@@ -11,7 +11,7 @@ struct PoolEntry: Sendable {
   fileprivate(set) var provider: Int
   fileprivate(set) var holders: [SafeText: DeploymentID] = [:]
   /// Users who wait, in the order in which they are served.
-  fileprivate(set) var waiters = Deque<Waiter>()
+  fileprivate(set) var waiters = Deque<WaitingUser>()
   fileprivate(set) var waitingUsers: Set<SafeText> = []
   /// Preparing ones at L1, counted there, whose end is asked for.
   fileprivate(set) var endingL1 = 0
@@ -306,7 +306,7 @@ extension PoolTable {
   }
 
   /// Puts a user into the queue of a pool, by position.
-  mutating func insert(_ waiter: Waiter, in index: Int) {
+  mutating func insert(_ waiter: WaitingUser, in index: Int) {
     let place = pools[index].waiters.firstIndex { $0.position > waiter.position }
     pools[index].waiters.insert(waiter, at: place ?? pools[index].waiters.endIndex)
     pools[index].waitingUsers.insert(waiter.user)

@@ -22,21 +22,21 @@ package struct DriverOracle {
     var readySinceClaim = false
   }
 
-  package private(set) var seen: [CallSubject: Seen] = [:]
+  package private(set) var seen: [CallTarget: Seen] = [:]
 
   /// What is known of a subject.
-  package func known(_ subject: CallSubject) -> Seen { seen[subject] ?? Seen() }
+  package func known(_ subject: CallTarget) -> Seen { seen[subject] ?? Seen() }
 
   /// A user claimed it: whatever was made ready before does not count.
-  package mutating func claimed(_ subject: CallSubject) { seen[subject]?.readySinceClaim = false }
+  package mutating func claimed(_ subject: CallTarget) { seen[subject]?.readySinceClaim = false }
 
   /// What exists of it has a record again: it was deployed, long ago.
-  package mutating func adopted(_ subject: CallSubject) {
+  package mutating func adopted(_ subject: CallTarget) {
     seen[subject] = Seen(called: true, deployFinished: true)
   }
 
   /// Its record is erased: its number may be met again.
-  package mutating func forget(_ subject: CallSubject) { seen[subject] = nil }
+  package mutating func forget(_ subject: CallTarget) { seen[subject] = nil }
 
   /// Judges a call about a deployment, against what is stored.
   package mutating func judge(

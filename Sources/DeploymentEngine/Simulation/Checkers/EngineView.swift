@@ -9,7 +9,7 @@ package struct EngineView {
   package var pools: [Pool]
   package var providers: [ProviderRecord]
   package var publications: [PublicationRecord]
-  package var waiters: [Waiter]
+  package var waiters: [WaitingUser]
   package var nextWake: Moment?
   package var isIdle: Bool
   /// Calls that have not come back, hung ones included.

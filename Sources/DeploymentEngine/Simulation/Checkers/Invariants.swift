@@ -26,7 +26,7 @@ package enum Invariants {
   }
 
   private static func dueTimes(_ view: EngineView, _ complaints: inout [String]) {
-    var inFlight: [CallSubject: Flight] = [:]
+    var inFlight: [CallTarget: Flight] = [:]
     for flight in view.flights { inFlight[flight.call.subject] = flight }
     var surroundings: [PoolID: DueTimes] = [:]
     for pool in view.pools {
@@ -184,7 +184,7 @@ package enum Invariants {
       }
     }
     let existing = Set(
-      view.deployments.filter(\.exists).map { CallSubject.deployment($0.id) })
+      view.deployments.filter(\.exists).map { CallTarget.deployment($0.id) })
     let waited = view.flights.first {
       switch $0.call.subject {
       case .deployment: existing.contains($0.call.subject)

@@ -63,7 +63,7 @@ package struct FaultDice: Sendable {
   }
 
   /// What else than the answer comes back.
-  mutating func spoil(_ outcome: inout CallOutcome) {
+  mutating func spoil(_ outcome: inout CallResult) {
     guard random.percent(garbage) else { return }
     switch random.below(8) {
     case 0: outcome.suggestedTime = .milliseconds(-1)

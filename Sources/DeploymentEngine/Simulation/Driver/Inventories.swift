@@ -7,7 +7,7 @@ import SafeTexts
 /// with it.
 struct Inventories {
   /// What comes of one call.
-  struct Course {
+  struct Plan {
     /// After how long it comes back; nil: never by itself.
     var delay: TimeSpan?
     /// Why it fails; a removal may be done all the same.
@@ -55,29 +55,29 @@ struct Inventories {
   }
 
   /// What comes of a call.
-  mutating func course(of call: InventoryCall) -> Course {
+  mutating func plan(of call: InventoryCall) -> Plan {
     var random = random.fork()
-    var course = Course(delay: .milliseconds(Int64(random.below(20_000))))
+    var plan = Plan(delay: .milliseconds(Int64(random.below(20_000))))
     // What it shows is what was there when it began to look.
-    course.lag = course.delay ?? .zero
+    plan.lag = plan.delay ?? .zero
     if random.percent(silent) {
-      (course.delay, course.isFaulty) = (nil, true)
-      course.isDone = random.percent(50)
-      if random.percent(50) { course.delay = .minutes(Int64(4 + random.below(300))) }
+      (plan.delay, plan.isFaulty) = (nil, true)
+      plan.isDone = random.percent(50)
+      if random.percent(50) { plan.delay = .minutes(Int64(4 + random.below(300))) }
     } else if random.percent(slow) {
-      (course.delay, course.isFaulty) = (.seconds(Int64(random.below(240))), true)
-      course.lag = course.delay ?? .zero
+      (plan.delay, plan.isFaulty) = (.seconds(Int64(random.below(240))), true)
+      plan.lag = plan.delay ?? .zero
     }
     if random.percent(lagging) {
-      course.lag = course.lag + .seconds(Int64(random.below(600)))
-      course.isFaulty = true
+      plan.lag = plan.lag + .seconds(Int64(random.below(600)))
+      plan.isFaulty = true
     }
     if random.percent(failing) {
-      (course.refusal, course.isFaulty) = (InventoryTrouble.broken, true)
-      course.isDone = random.percent(40)
+      (plan.refusal, plan.isFaulty) = (InventoryTrouble.broken, true)
+      plan.isDone = random.percent(40)
     }
-    if random.percent(repeated) { (course.isTwice, course.isFaulty) = (true, true) }
-    return course
+    if random.percent(repeated) { (plan.isTwice, plan.isFaulty) = (true, true) }
+    return plan
   }
 
   /// Whether a removal was done though its process died.

@@ -35,7 +35,7 @@ extension ScriptedDriver {
   }
 
   /// Nobody answers any more for what was made for a subject.
-  mutating func disown(_ subject: CallSubject) {
+  mutating func disown(_ subject: CallTarget) {
     for name in things.keys.sorted() where things[name] == subject { forget(name) }
   }
 

@@ -86,15 +86,15 @@ package struct Answers: Hashable, Sendable {
 /// it.
 package struct ScriptedDriver {
   /// What exists outside, by its name, and whose it is.
-  package internal(set) var things: [String: CallSubject] = [:]
+  package internal(set) var things: [String: CallTarget] = [:]
   /// Complaints about what it was told to do: two owners of one name.
   package private(set) var complaints: [String] = []
   /// What each method does unless something else is queued.
   private var usual: [Method: Behaviour] = [:]
   /// What each method does next, in order.
   private var queued: [Method: [Behaviour]] = [:]
-  private var left: [CallSubject: Answers] = [:]
-  private var delays: [CallSubject: TimeSpan] = [:]
+  private var left: [CallTarget: Answers] = [:]
+  private var delays: [CallTarget: TimeSpan] = [:]
   /// The reason of an answer whose work was not done.
   static let notDone = "the connection broke before it began"
   /// How many calls there were, and which of them goes wrong, and how.
@@ -112,8 +112,8 @@ package struct ScriptedDriver {
   var inventories = Inventories(seed: 0, without: Set(FaultClass.allCases))
   var leftovers = LeftoverDice(seed: 0, without: Set(FaultClass.allCases))
   /// What stays though its driver will say that it is gone, and what will be made twice.
-  var staying: Set<CallSubject> = []
-  var doubled: Set<CallSubject> = []
+  var staying: Set<CallTarget> = []
+  var doubled: Set<CallTarget> = []
   /// Decides by chance what no script decides.
   package var dice: FaultDice?
   /// What it says when to check.
@@ -181,7 +181,7 @@ package struct ScriptedDriver {
   }
 
   /// A person removed what it had made for a subject.
-  package mutating func cleanUpByHand(_ subject: CallSubject) {
+  package mutating func cleanUpByHand(_ subject: CallTarget) {
     for name in things.keys.sorted() where things[name] == subject {
       things[name] = nil
       hosts.removed(name)
@@ -278,8 +278,8 @@ package struct ScriptedDriver {
   }
 
   /// Everything that the runtime would read again after the call.
-  package mutating func outcome(of call: Call, _ answer: TaskState?) -> CallOutcome {
-    var outcome = CallOutcome(
+  package mutating func outcome(of call: Call, _ answer: TaskState?) -> CallResult {
+    var outcome = CallResult(
       id: call.id, answer: answer, data: stored(after: call), suggestedTime: suggestedTime)
     guard case .deployment = call.subject else { return outcome }
     let name = call.record.identity.name

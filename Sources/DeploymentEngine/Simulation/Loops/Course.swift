@@ -105,7 +105,7 @@ package struct Course {
     world.engine.deployments.first { $0.isSupply && holds($0) }?.id
   }
 
-  private func agent(_ word: AgentWord, of user: SafeText) {
+  private func agent(_ word: GuestEvent, of user: SafeText) {
     guard let one = world.engine.deployments.first(where: { $0.placement.user == user }) else {
       return
     }

@@ -167,7 +167,7 @@ package final class History: Scene {
   }
 
   private func agent() {
-    let words: [AgentWord] = [
+    let words: [GuestEvent] = [
       .ready(nil), .ready("x"), .ip("10.0.0.\(random.below(9))"), .login(user), .logout(user),
       .login(user), .logout(user), .ready(nil),
     ]
@@ -217,7 +217,7 @@ package final class History: Scene {
       !world.flights.contains(where: { $0.call.id == old.id })
     else { return }
     let state = world.engine.deployments
-    world.step(.callEnded(CallOutcome(id: old.id, answer: .finished)))
+    world.step(.callEnded(CallResult(id: old.id, answer: .finished)))
     if world.engine.deployments != state {
       world.complain(.repetition, "an old answer changed something")
     }

@@ -197,7 +197,7 @@ final class Site: Scene {
     if let verb = random.pick(verbs) { world.ask(verb) }
   }
 
-  private func say(_ word: AgentWord, _ user: SafeText, _ pool: SafeText) {
+  private func say(_ word: GuestEvent, _ user: SafeText, _ pool: SafeText) {
     // The pool may have left the configuration meanwhile, and be gone.
     guard let there = world.engine.pool(named: pool),
       let id = world.ledger.holder(of: user, in: there.id),

@@ -75,7 +75,7 @@ extension Call {
   }
 }
 
-extension CallSubject {
+extension CallTarget {
   fileprivate var word: String {
     switch self {
     case .deployment(let id): "\(id)"

@@ -7,7 +7,7 @@ package struct InventoryFlight {
   package var call: InventoryCall
   /// When it comes back; nil: never by itself.
   package var due: Moment?
-  var course: Inventories.Course
+  var plan: Inventories.Plan
 
   /// How long the engine waits for it.
   static let patience = TimeSpan.minutes(3)

@@ -22,7 +22,35 @@ package struct Marks: Sendable {
   /// How often each class of faults happened.
   package private(set) var faults: [FaultClass: Int] = [:]
 
+  /// How often a commit led from one state to another, of deployments and of publications.
+  package private(set) var changes: [Change: Int] = [:]
+  package private(set) var publicationChanges: [Change: Int] = [:]
+
+  /// A change of state between two commits.
+  package struct Change: Hashable, Sendable {
+    package var from: String
+    package var to: String
+
+    package init(from: String, to: String) { (self.from, self.to) = (from, to) }
+  }
+
   package init() {}
+
+  /// Notes which states a commit leads to.
+  mutating func note(_ commit: Commit, on store: StoreCopy) {
+    for one in commit.amendments {
+      // What is adopted begins anew with the number that its history had.
+      guard let old = one.old?.record, let new = one.new?.record, old.state != new.state,
+        !old.phase.isHistory
+      else { continue }
+      changes[Change(from: old.state.rawValue, to: new.state.rawValue), default: 0] += 1
+    }
+    for case .publication(let record) in commit.others {
+      let key = StoreCopy.PublicationKey(pool: record.pool, revision: record.revision)
+      guard let old = store.publications[key]?.record.state, old != record.state else { continue }
+      publicationChanges[Change(from: old.rawValue, to: record.state.rawValue), default: 0] += 1
+    }
+  }
 
   /// Notes the answers of one step, in the states that they found.
   mutating func note(_ told: [World.Told], store: StoreCopy) {
@@ -66,6 +94,8 @@ package struct Marks: Sendable {
   package mutating func add(_ other: Marks) {
     seen.merge(other.seen, uniquingKeysWith: +)
     faults.merge(other.faults, uniquingKeysWith: +)
+    changes.merge(other.changes, uniquingKeysWith: +)
+    publicationChanges.merge(other.publicationChanges, uniquingKeysWith: +)
   }
 }
 

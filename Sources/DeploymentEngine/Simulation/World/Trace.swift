@@ -10,7 +10,7 @@ package struct Trace: Hashable, Sendable {
   package init() {}
 
   /// Takes in what one step wanted.
-  mutating func add(_ outcome: Outcome) {
+  mutating func add(_ outcome: Effects) {
     steps += 1
     for change in outcome.changes { add(change) }
     for entry in outcome.journal {

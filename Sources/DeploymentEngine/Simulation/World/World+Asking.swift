@@ -43,7 +43,7 @@ extension World {
 
   /// What an agent says from inside the deployment with this number.
   @discardableResult
-  package func hear(_ word: AgentWord, from number: Int64) -> Reply {
+  package func hear(_ word: GuestEvent, from number: Int64) -> Reply {
     ask(.notify(self[number].uniqueId, word))
   }
 

@@ -26,14 +26,14 @@ extension World {
     if checks { complaints(about: call).forEach { complain(.orphans, $0) } }
     awaited.ask(call, at: now.moment)
     happened?(.asked(call))
-    var course = driver.inventories.course(of: call)
+    var plan = driver.inventories.plan(of: call)
     if inventoryFlights.contains(where: { $0.call.provider == call.provider }) {
-      course = Inventories.Course(delay: .zero, refusal: InventoryTrouble.busy, isDone: false)
-    } else if course.isFaulty {
+      plan = Inventories.Plan(delay: .zero, refusal: InventoryTrouble.busy, isDone: false)
+    } else if plan.isFaulty {
       befall(.inventory)
     }
     inventoryFlights.append(
-      InventoryFlight(call: call, due: course.delay.map { now.moment + $0 }, course: course))
+      InventoryFlight(call: call, due: plan.delay.map { now.moment + $0 }, plan: plan))
   }
 
   /// What is answered by now.
@@ -51,20 +51,20 @@ extension World {
       happened(.found(flight.call, answer, orphans: orphans))
     }
     step(.inventoried(flight.call.id, answer))
-    if flight.course.isTwice { step(.inventoried(flight.call.id, answer)) }
+    if flight.plan.isTwice { step(.inventoried(flight.call.id, answer)) }
   }
 
   private func answer(to flight: InventoryFlight) -> InventoryAnswer {
-    let (provider, course) = (flight.call.provider, flight.course)
+    let (provider, plan) = (flight.call.provider, flight.plan)
     switch flight.call.task {
     case .list:
-      if let refusal = course.refusal { return .failed(refusal) }
-      let time = driver.stock.now.milliseconds - course.lag.milliseconds
+      if let refusal = plan.refusal { return .failed(refusal) }
+      let time = driver.stock.now.milliseconds - plan.lag.milliseconds
       let seen = driver.stock.things(on: provider, at: TimeSpan(milliseconds: time))
       return .things(seen + driver.inventories.strangers(on: provider))
     case .remove(let thing):
-      let isOther = course.isDone && removeOutside(thing, on: provider)
-      if let refusal = course.refusal { return .failed(refusal) }
+      let isOther = plan.isDone && removeOutside(thing, on: provider)
+      if let refusal = plan.refusal { return .failed(refusal) }
       return isOther ? .failed(InventoryTrouble.other) : .removed
     }
   }
@@ -83,7 +83,7 @@ extension World {
     inventoryFlights = []
     awaited = AwaitedInventories()
     for flight in lost {
-      guard case .remove(let thing) = flight.call.task, flight.course.isDone,
+      guard case .remove(let thing) = flight.call.task, flight.plan.isDone,
         driver.inventories.reaches()
       else { continue }
       _ = removeOutside(thing, on: flight.call.provider)
@@ -105,7 +105,7 @@ extension World {
   }
 
   /// Whoever says that a thing is forgotten has removed it by hand, and removes what comes late.
-  func cleanUpAfterForgetting(_ outcome: Outcome, _ told: [Told]) {
+  func cleanUpAfterForgetting(_ outcome: Effects, _ told: [Told]) {
     for one in told {
       guard case .request(let request) = one.event, case .forget(let id) = request.verb,
         case .accepted? = outcome.answers.first(where: { $0.key == request.key })?.reply
@@ -121,7 +121,7 @@ extension World {
   }
 
   /// What was adopted is its new record's thing from now on, if there is anything.
-  func adoptOutside(_ outcome: Outcome, _ told: [Told]) {
+  func adoptOutside(_ outcome: Effects, _ told: [Told]) {
     for one in told {
       guard let adoption = one.adoption(in: outcome),
         let record = store.deployments[adoption.id]?.record
@@ -143,7 +143,7 @@ extension World {
 extension World.Told {
   /// What was adopted by it, by whom, and as what.
   func adoption(
-    in outcome: Outcome
+    in outcome: Effects
   ) -> (id: DeploymentID, orphan: OrphanName, user: SafeText)? {
     guard case .request(let request) = event, case .adopt(let orphan, let user) = request.verb,
       case .accepted(let id?, _)? = outcome.answers.first(where: { $0.key == request.key })?.reply

@@ -17,7 +17,7 @@ package final class World {
   var awaited = AwaitedInventories()
   var orphans = OrphanOracle()
   /// Subjects that nobody cleans up after, though their records were given up.
-  var abandoned: Set<CallSubject> = []
+  var abandoned: Set<CallTarget> = []
   /// The record that the next start does not find.
   var losing: DeploymentID?
   /// So far the wall clock was put forward in all.
@@ -35,7 +35,7 @@ package final class World {
   /// Calls that were made, with the time: every one, or the latest where `records` is off.
   package internal(set) var calls: [(at: Moment, call: Call)] = []
   /// What came of the last step.
-  package internal(set) var last = Outcome()
+  package internal(set) var last = Effects()
   package private(set) var complaints: [Complaint] = []
   /// How much time has passed, whatever the clocks say.
   package internal(set) var elapsed = TimeSpan.zero
@@ -58,14 +58,14 @@ package final class World {
   package internal(set) var marks = Marks()
   package let seed: UInt64
   /// Subjects that a person cleans up after, whatever a late call makes of them.
-  package var forgotten: Set<CallSubject> = []
+  package var forgotten: Set<CallTarget> = []
   private var nextKey = 0
 
   /// What the store cannot write, so it says, it has written.
   package var deniesCommit = false
   /// The store cannot be written for now.
   package internal(set) var storeFails = false
-  var uncommitted: (outcome: Outcome, told: [Told], at: EngineTime)?
+  var uncommitted: (outcome: Effects, told: [Told], at: EngineTime)?
   var mailbox: [Told] = []
   /// What is stored now is the last that this process stores.
   var isDying = false
@@ -109,7 +109,7 @@ package final class World {
     self.file = configuration
     self.complained = complained
     self.engine = Engine(seed: seed, loading: StoredState(), at: start)
-    absorb(engine.takeOutcome(), [])
+    absorb(engine.takeEffects(), [])
     step(.configured(configuration, services: services))
   }
 
@@ -117,18 +117,18 @@ package final class World {
 
   /// Tells the engine something and does what it wants.
   @discardableResult
-  package func step(_ event: Event) -> Outcome { step([Told(event: event)]) }
+  package func step(_ event: Event) -> Effects { step([Told(event: event)]) }
 
   /// Tells the engine several things that are stored in one commit.
   @discardableResult
-  func step(_ told: [Told]) -> Outcome {
+  func step(_ told: [Told]) -> Effects {
     if storeFails {
       guard uncommitted != nil else {
         uncommitted = (handle(told), told, now)
-        return Outcome()
+        return Effects()
       }
       mailbox += told
-      return Outcome()
+      return Effects()
     }
     let outcome = handle(told)
     if let left = failsCommit, !outcome.isTransient {
@@ -138,26 +138,26 @@ package final class World {
         storeFails = true
         happened?(.storeFails(true))
         uncommitted = (outcome, told, now)
-        return Outcome()
+        return Effects()
       }
     }
     finish(outcome, told)
     return outcome
   }
 
-  private func handle(_ told: [Told]) -> Outcome {
+  private func handle(_ told: [Told]) -> Effects {
     decidedAt = now
     for one in told {
       engine.handle(one.event, at: now)
       awaited.tell(one.event, at: now.moment)
     }
-    let outcome = engine.takeOutcome()
+    let outcome = engine.takeEffects()
     if let sentence = outcome.brokenInvariant { complain(.transitions, sentence.text) }
     trace.add(outcome)
     return outcome
   }
 
-  private func finish(_ outcome: Outcome, _ told: [Told]) {
+  private func finish(_ outcome: Effects, _ told: [Told]) {
     if !outcome.isTransient {
       commits += 1
       if let crash = crashAt, crash.commit == commits { crashNext = crash.point }
@@ -240,17 +240,18 @@ package final class World {
     if checks {
       compare(loaded, besides: Set((lost + told.compactMap(\.flight)).map(\.call.subject)))
     }
-    absorb(engine.takeOutcome(), [])
+    absorb(engine.takeEffects(), [])
     if configured || !lists.isEmpty { step(self.configured) }
     let run = crashes
     step(.tick)
     if run == crashes { judgeStart() }
   }
 
-  func absorb(_ outcome: Outcome, _ told: [Told]) {
+  func absorb(_ outcome: Effects, _ told: [Told]) {
     last = outcome
     marks.note(told, store: store)
     let commit = Commit(outcome.changes, on: store, at: now)
+    marks.note(commit, on: store)
     if checks {
       judge(commit, outcome, told)
       judgeOrphans(commit, outcome, told)
@@ -376,7 +377,7 @@ extension EngineTime {
     moment: Moment(milliseconds: 1_000_000), utc: Timestamp(milliseconds: 1_900_000_000_000))
 }
 
-extension Outcome {
+extension Effects {
   /// What is in it, in short.
   package var summary: String {
     "\(changes.count) changes, \(calls.map { "\($0.subject) \($0.task.map { "\($0)" } ?? "")" })"

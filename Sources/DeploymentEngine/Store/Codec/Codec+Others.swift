@@ -103,7 +103,7 @@ extension PublicationPhase {
   }
 }
 
-extension Waiter: StoredRecord {
+extension WaitingUser: StoredRecord {
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(pool.number))
     writer.write(user)

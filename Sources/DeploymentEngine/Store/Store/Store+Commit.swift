@@ -10,7 +10,7 @@ extension Store {
   ///
   /// Where this throws, nothing of it is stored.
   public func commit(
-    _ outcome: Outcome, takingRequests: Bool = false, at now: EngineTime
+    _ outcome: Effects, takingRequests: Bool = false, at now: EngineTime
   ) throws(StoreFailure) -> Committed {
     do throws(StoreFailure) {
       return try commit(outcome, takingRequests, now, order: .given)
@@ -21,7 +21,7 @@ extension Store {
   }
 
   private func commit(
-    _ outcome: Outcome, _ takingRequests: Bool, _ now: EngineTime, order: StoreWriter.Order
+    _ outcome: Effects, _ takingRequests: Bool, _ now: EngineTime, order: StoreWriter.Order
   ) throws(StoreFailure) -> Committed {
     let before = state.withLock { $0 }
     let (committed, after) = try StoreConnection.attempt(lease.paths) {

@@ -70,7 +70,7 @@ struct StoredRows {
     ) { "publication \($0[2] as Int) of pool \($0[1] as Int)" }
   }
 
-  func waiters(_ db: Database, since sequence: Int64) throws -> [Waiter] {
+  func waiters(_ db: Database, since sequence: Int64) throws -> [WaitingUser] {
     try records(
       db, "SELECT body, user FROM waiter WHERE sequence > ? ORDER BY position", since: sequence
     ) { "the waiting user \($0[1] as String)" }

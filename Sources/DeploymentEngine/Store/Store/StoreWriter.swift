@@ -29,7 +29,7 @@ struct StoreWriter {
     position.commits += 1
   }
 
-  mutating func write(_ outcome: Outcome, order: Order) throws {
+  mutating func write(_ outcome: Effects, order: Order) throws {
     if order == .emptied {
       for change in outcome.changes { try takeOut(change) }
     }

@@ -70,7 +70,7 @@ struct PlainStore {
     """
 
   /// How many rows of an outcome are written here: what our store writes besides is its own affair.
-  static func rows(of outcome: Outcome) -> Int {
+  static func rows(of outcome: Effects) -> Int {
     outcome.journal.count
       + outcome.changes.count { change in
         switch change {
@@ -81,7 +81,7 @@ struct PlainStore {
   }
 
   /// Writes the rows of one outcome in one durable transaction.
-  mutating func write(_ outcome: Outcome) throws {
+  mutating func write(_ outcome: Effects) throws {
     commits += 1
     // Other bytes each time: a row that does not change, SQLite does not write.
     withUnsafeBytes(of: commits) { body.replaceSubrange(0..<8, with: $0) }

@@ -34,7 +34,7 @@ struct StoreBenchmark {
     world = World(filledTo: count)
     try Self.storeAll(of: world, in: store)
     let bodyBytes = try Self.bodyBytes(folder)
-    var everything = Outcome()
+    var everything = Effects()
     everything.changes = world.engine.pools.map { .pool($0) }
     everything.changes += world.engine.deployments.map { .deployment($0) }
     plain = try PlainStore.Tables.allCases.map { tables in
@@ -47,7 +47,7 @@ struct StoreBenchmark {
 
   /// What filling left in the core, stored as if it had been done in one commit.
   private static func storeAll(of world: World, in store: Store) throws {
-    var outcome = Outcome()
+    var outcome = Effects()
     let configuration = World.configuration(world.engine.deployments.count)
     outcome.changes = [.configuration(configuration)]
     outcome.changes += world.engine.providers.map { .provider($0) }
@@ -99,7 +99,7 @@ struct StoreBenchmark {
 
   /// Each for a moment and then the next, so that what else the machine does hits all.
   private mutating func turn(_ group: Int) throws -> Turn {
-    var outcomes: [Outcome] = []
+    var outcomes: [Effects] = []
     storing = .zero
     let whole = try Stopwatch.rate(windows: 1, count: Double(2 * group)) {
       outcomes += try transition(group)
@@ -118,7 +118,7 @@ struct StoreBenchmark {
   }
 
   /// So many deployments are asked to be ready, and are: two transitions of each, in two commits.
-  private mutating func transition(_ group: Int) throws -> [Outcome] {
+  private mutating func transition(_ group: Int) throws -> [Effects] {
     let requests = (0..<group).map { _ -> Event in
       next += 1
       let id = DeploymentID(Int64(1 + next * 7919 % count))
@@ -131,7 +131,7 @@ struct StoreBenchmark {
     return [asked, answered]
   }
 
-  private mutating func commit(_ outcome: Outcome) throws {
+  private mutating func commit(_ outcome: Effects) throws {
     storing += try Stopwatch.time { _ = try store.commit(outcome, at: world.clock) }
   }
 

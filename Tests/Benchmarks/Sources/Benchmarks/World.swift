@@ -58,7 +58,7 @@ struct World {
   }
 
   /// One step.
-  mutating func step(_ event: Event) -> Outcome {
+  mutating func step(_ event: Event) -> Effects {
     steps += 1
     clock.moment.milliseconds += 1
     clock.utc.milliseconds += 1
@@ -66,12 +66,12 @@ struct World {
   }
 
   /// Several events as one step, so that they are stored together.
-  mutating func together(_ events: [Event]) -> Outcome {
+  mutating func together(_ events: [Event]) -> Effects {
     steps += events.count
     clock.moment.milliseconds += 1
     clock.utc.milliseconds += 1
     for event in events { engine.handle(event, at: clock) }
-    return engine.takeOutcome()
+    return engine.takeEffects()
   }
 
   static func services(of configuration: Configuration) -> [String: ServiceOffer] {
@@ -86,8 +86,8 @@ struct World {
     return handle(.request(Request(key: RequestKey("k\(keys)"), actor: "bench", verb: verb)))
   }
 
-  static func answer(to call: Call) -> CallOutcome {
-    CallOutcome(
+  static func answer(to call: Call) -> CallResult {
+    CallResult(
       id: call.id, answer: call.task == nil ? nil : .finished,
       uniqueId: SafeText(call.record.identity.name),
       ip: "10.0.0.1")

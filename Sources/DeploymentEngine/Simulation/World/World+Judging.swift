@@ -5,7 +5,7 @@ import SafeTexts
 /// What is judged in each step, besides the invariants of the whole.
 extension World {
   /// What the engine wants, against what is stored so far.
-  func judge(_ commit: Commit, _ outcome: Outcome, _ told: [Told]) {
+  func judge(_ commit: Commit, _ outcome: Effects, _ told: [Told]) {
     for (place, one) in commit.amendments.enumerated() {
       if commit.amendments[..<place].contains(where: { $0.id == one.id }) {
         complain(.durability, "\(one.id) is stored twice in one step")
@@ -18,7 +18,7 @@ extension World {
 
   private func judge(
     _ old: StoreCopy.Row<Deployment>?, _ row: StoreCopy.Row<Deployment>, _ told: [Told],
-    _ outcome: Outcome
+    _ outcome: Effects
   ) {
     let new = row.record
     if !engine.holds(new) { complain(.durability, "\(new.id) is stored as it is not") }
@@ -40,7 +40,7 @@ extension World {
   }
 
   private func judgeAdmission(_ old: Deployment, _ new: Deployment, _ told: [Told]) {
-    let subject = CallSubject.deployment(new.id)
+    let subject = CallTarget.deployment(new.id)
     if new.admission == .wanted, old.admission != .wanted { oracle.claimed(subject) }
     if new.state == .error, new.admission == .granted {
       complain(.admission, "\(new.id) is in error and its user counts as let in")
@@ -57,7 +57,7 @@ extension World {
     }
   }
 
-  private func judgeCreations(_ commit: Commit, _ outcome: Outcome, _ told: [Told]) {
+  private func judgeCreations(_ commit: Commit, _ outcome: Effects, _ told: [Told]) {
     var created: Set<PoolID> = []
     for one in commit.amendments where one.old == nil {
       guard let new = one.new?.record, new.placement.level != .l2,
@@ -109,7 +109,7 @@ extension World {
     }
   }
 
-  private func judgeAnswers(_ outcome: Outcome, _ told: [Told]) {
+  private func judgeAnswers(_ outcome: Effects, _ told: [Told]) {
     for one in told {
       guard case .request(let request) = one.event else { continue }
       let count = outcome.answers.count { $0.key == request.key }
@@ -238,7 +238,7 @@ extension World {
   }
 
   /// A restart changes nothing but due times; what waited for a lost call may begin at once.
-  func compare(_ loaded: StoredState, besides lost: Set<CallSubject>) {
+  func compare(_ loaded: StoredState, besides lost: Set<CallTarget>) {
     for (now, was) in zip(engine.deployments, loaded.deployments)
     where now.withoutDueTimes != was.withoutDueTimes && !lost.contains(.deployment(now.id)) {
       complain(.restart, "a restart made \(now) of \(was)")

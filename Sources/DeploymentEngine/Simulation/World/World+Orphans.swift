@@ -5,7 +5,7 @@ import SafeTexts
 /// What is judged about what exists without a record.
 extension World {
   /// One step, before it is stored.
-  func judgeOrphans(_ commit: Commit, _ outcome: Outcome, _ told: [Told]) {
+  func judgeOrphans(_ commit: Commit, _ outcome: Effects, _ told: [Told]) {
     guard !everLists.isEmpty else { return }
     let version = orphans.version
     for one in told { note(one, outcome) }
@@ -29,7 +29,7 @@ extension World {
       milliseconds: elapsed.milliseconds - late.milliseconds + putForward.milliseconds)
   }
 
-  private func note(_ told: Told, _ outcome: Outcome) {
+  private func note(_ told: Told, _ outcome: Effects) {
     switch told.event {
     case .inventoried(let id, let answer):
       guard let call = awaited.answered(id) else { return }
@@ -67,7 +67,7 @@ extension World {
 
   /// What a new one takes is not what something without a record has, and there is a place for it.
   private func judgeTaking(
-    _ new: Deployment, before old: Deployment?, _ outcome: Outcome, _ told: [Told]
+    _ new: Deployment, before old: Deployment?, _ outcome: Effects, _ told: [Told]
   ) {
     if told.contains(where: { $0.adoption(in: outcome)?.id == new.id }) { return }
     if let holder = orphans.holder(of: new.identity, besides: old?.identity) {
@@ -119,7 +119,7 @@ extension World {
   }
 
   /// One that has a record again.
-  func judgeAdopted(_ new: Deployment, _ told: [Told], _ outcome: Outcome) {
+  func judgeAdopted(_ new: Deployment, _ told: [Told], _ outcome: Effects) {
     guard let adoption = told.lazy.compactMap({ $0.adoption(in: outcome) }).first else { return }
     func complain(_ what: String) { self.complain(.adoptions, "\(new.id) is adopted, \(what)") }
     let old = store.deployments[new.id]?.record
@@ -153,7 +153,7 @@ extension InventoryCall {
   }
 }
 
-extension CallSubject {
+extension CallTarget {
   /// What is made for it, where that is known by its number.
   fileprivate var purpose: OutsideThing.Purpose? {
     switch self {

@@ -38,7 +38,7 @@ package final class StoreCopy {
   package private(set) var pools: [PoolID: Row<Pool>] = [:]
   package private(set) var publications: [PublicationKey: Row<PublicationRecord>] = [:]
   package private(set) var deployments: [DeploymentID: Row<Deployment>] = [:]
-  package private(set) var waiters: [WaiterKey: Row<Waiter>] = [:]
+  package private(set) var waiters: [WaiterKey: Row<WaitingUser>] = [:]
 
   /// From now on another run of the engine stores.
   package func startRun() { run += 1 }
@@ -58,7 +58,7 @@ package final class StoreCopy {
   }
 
   /// The operation that is stored for a subject.
-  package func operation(of subject: CallSubject) -> OperationKind? {
+  package func operation(of subject: CallTarget) -> OperationKind? {
     switch subject {
     case .deployment(let id): deployments[id]?.record.phase.operation?.kind
     case .publication(let pool, let revision):
@@ -173,9 +173,9 @@ extension ProviderRecord: HasDeadlines {
 
 extension PublicationRecord: HasDeadlines {}
 
-extension Waiter: HasDeadlines {
-  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Waiter {
-    Waiter(
+extension WaitingUser: HasDeadlines {
+  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> WaitingUser {
+    WaitingUser(
       pool: pool, user: user, position: position, patience: transform(patience))
   }
 }

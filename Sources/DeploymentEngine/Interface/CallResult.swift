@@ -1,7 +1,7 @@
 public import SafeTexts
 
 /// What came of a driver call.
-public struct CallOutcome: Hashable, Sendable {
+public struct CallResult: Hashable, Sendable {
   /// Which call.
   public var id: CallID
   /// The answer of the task; nil when there was none, only notices.

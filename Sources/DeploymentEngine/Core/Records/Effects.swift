@@ -16,7 +16,7 @@ public struct Answer: Hashable, Sendable {
 
 /// What the core wants done: everything but `calls` is stored in one commit, then the calls are
 /// made.
-public struct Outcome: Hashable, Sendable {
+public struct Effects: Hashable, Sendable {
   /// What is stored; each thing at most once, as it is at the end.
   public var changes: [StoreChange] = []
   /// What goes into the journal.

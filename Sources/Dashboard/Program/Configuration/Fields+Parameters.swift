@@ -1,47 +1,32 @@
 import DeploymentEngine
 import DeploymentInterface
 
-/// Reads a driver's own parameters as the driver describes them.
-enum ParameterReader {
-  /// The values that are there and right; everything else is reported in `fields`.
-  static func read(_ parameters: [Parameter], from fields: inout Fields) -> ParameterValues {
+extension Fields {
+  /// A driver's own parameters, as the driver describes them: the values that are there and right;
+  /// everything else is reported.
+  mutating func parameters(_ parameters: [Parameter]) -> ParameterValues {
     var values: ParameterValues = [:]
     for parameter in parameters {
-      if let value = read(parameter, from: &fields) {
+      if let value = self.value(of: parameter) {
         values[parameter.name] = value
-      } else if parameter.isRequired, fields.value(parameter.name) == nil {
-        fields.report(nil, "\(fields.place) needs `\(parameter.name)`: \(parameter.help)")
+      } else if parameter.isRequired, value(parameter.name) == nil {
+        report(nil, Wording.missing(parameter, in: place))
       }
     }
     return values
   }
 
-  private static func read(_ parameter: Parameter, from fields: inout Fields) -> ParameterValue? {
+  private mutating func value(of parameter: Parameter) -> ParameterValue? {
     let name = parameter.name
     switch parameter.kind {
-    case .bool: return fields.bool(name).map(ParameterValue.bool)
-    case .integer(let range): return fields.integer(name, in: range).map(ParameterValue.integer)
-    case .number(let range): return fields.number(name, in: range).map(ParameterValue.number)
-    case .text: return fields.text(name).map(ParameterValue.text)
-    case .choice(let allowed):
-      return fields.text(name, oneOf: allowed).map(ParameterValue.text)
-    case .duration: return fields.duration(name).map(ParameterValue.duration)
-    case .list(let allowed): return fields.texts(name, of: allowed).map(ParameterValue.list)
-    case .map: return fields.textsByName(name).map(ParameterValue.map)
-    case .numbers(let keys): return fields.numbersByName(name, keys).map(ParameterValue.map)
+    case .bool, .integer, .number, .text, .choice, .duration:
+      return scalar(name, parameter.kind)
+    case .list(let allowed): return texts(name, of: allowed).map(ParameterValue.list)
+    case .map: return textsByName(name).map(ParameterValue.map)
+    case .numbers(let keys): return numbersByName(name, keys).map(ParameterValue.map)
     case .rows(let parameters):
-      return fields.rows(name, of: parameters).map(ParameterValue.rows)
+      return rows(name, of: parameters).map(ParameterValue.rows)
     }
-  }
-}
-
-extension Fields {
-  /// One of these texts.
-  fileprivate mutating func text(_ key: String, oneOf allowed: [String]) -> String? {
-    guard let text = text(key) else { return nil }
-    if allowed.contains(text) { return text }
-    report(key, Wording.notOneOf(key, text, allowed))
-    return nil
   }
 
   /// A list of texts, with `allowed` only of these.
@@ -84,7 +69,7 @@ extension Fields {
       }
       let place = "item \(index + 1) of `\(key)` of \(self.place)"
       var child = Fields(section, file: file, place: place)
-      rows.append(ParameterReader.read(parameters, from: &child))
+      rows.append(child.parameters(parameters))
       child.finish()
       report(child.problems)
     }
@@ -97,7 +82,7 @@ extension Fields {
   ) -> [ParameterValue.Pair]? {
     guard var child = nested(key) else { return nil }
     let pairs = keys.compactMap { name in
-      child.integer(name, in: 0...1_000_000).map { ParameterValue.Pair(name, String($0)) }
+      child.integer(name, in: Parameter.Kind.counts).map { ParameterValue.Pair(name, String($0)) }
     }
     child.finish()
     report(child.problems)

@@ -1,0 +1,80 @@
+import DeploymentInterface
+import SafeTexts
+
+/// How a pool gets one more deployment, or why it does not.
+extension Engine {
+  /// Why a pool may create nothing now, by its own state; nil: it may.
+  func creationGate(_ index: Int) -> SafeText? {
+    let pool = poolTable[index].record
+    if let problem = pool.problem { return problem }
+    if !pool.isConfigured { return "it left the configuration" }
+    if pool.isPaused { return "paused" }
+    if let restraint = pool.restraint {
+      let left = restraint.until.at - now.moment
+      return SafeText("restrained for \(left.spoken): \(restraint.reason)")
+    }
+    guard let traits = pool.traits else { return "its service is not known yet" }
+    if traits.publishes, pool.activePublication == nil {
+      return "no publication is active: publish \(pool.name)"
+    }
+    return nil
+  }
+
+  /// What there is too little of to create one more, and what would help; nil: nothing.
+  func exhaustion(_ index: Int) -> SafeText? {
+    let provider = provider(ofPool: index)
+    if let why = provider.exhaustion { return why }
+    if identityTable.names(of: poolTable[index].settings.names) == 0 {
+      return SafeText(
+        "all \(poolTable[index].settings.names.capacity) names "
+          + "\(poolTable[index].settings.names.prefix)… are held; raise names.digits"
+      )
+    }
+    if let range = poolTable[index].settings.macs, !identityTable.hasMAC(in: range) {
+      return "all addresses of the MAC range are held; widen macs"
+    }
+    if poolTable[index].record.traits?.usesPort ?? false, !identityTable.hasPort {
+      return "all ports \(Bounds.ports) are held"
+    }
+    return nil
+  }
+
+  /// A new deployment with an identity of its own, stored before its first call; nil when something
+  /// is exhausted.
+  mutating func create(
+    in index: Int, _ kind: OperationKind, at placement: Placement, because reason: String
+  ) -> Int? {
+    guard exhaustion(index) == nil, let identity = takeIdentity(index) else { return nil }
+    let length = poolTable[index].settings.deadlines.preparing
+    let operation = Operation(kind, deadline: deadline(in: length))
+    var deployment = Deployment(
+      id: identityTable.nextDeployment(), pool: poolTable[index].record.id, identity: identity,
+      placement: placement, phase: .preparing(operation),
+      guest: .silent, publication: poolTable[index].record.activePublication,
+      because: SafeText(reason),
+      at: now.utc)
+    deployment.next = deadline(in: .zero)
+    let slot = insert(deployment, pool: index)
+    deploymentTable.touch(slot)
+    stands(on: deployment.publication, index)
+    log(.created, "\(identity.name), \(kind.word): \(reason)", slot: slot)
+    call(slot)
+    return slot
+  }
+
+  private mutating func takeIdentity(_ index: Int) -> Identity? {
+    guard let name = identityTable.takeName(of: poolTable[index].settings.names) else { return nil }
+    var identity = Identity(name: name)
+    if let range = poolTable[index].settings.macs {
+      guard let mac = identityTable.takeMAC(in: range) else {
+        identityTable.giveBack(identity)
+        return nil
+      }
+      identity.mac = mac
+    }
+    if poolTable[index].record.traits?.usesPort ?? false {
+      identity.port = identityTable.takePort()
+    }
+    return identity
+  }
+}
