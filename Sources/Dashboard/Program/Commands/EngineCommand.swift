@@ -61,7 +61,7 @@ private struct RunningEngine {
   private let options: GlobalOptions
   private let context: CommandContext
   private let logger: Logger
-  private let host: EngineHost
+  private let host: EngineService
 
   init(_ place: Workplace, _ options: GlobalOptions, _ context: CommandContext) {
     self.place = place
@@ -69,7 +69,7 @@ private struct RunningEngine {
     self.context = context
     let log = ErrorLog(sink: context.errors, clock: context.clock)
     self.logger = Logger(label: "dashboard") { _ in log }
-    self.host = EngineHost(
+    self.host = EngineService(
       EngineOptions(
         storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
         configuration: place.settings?.configuration, logger: logger, clock: context.clock,

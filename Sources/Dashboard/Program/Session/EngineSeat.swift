@@ -21,7 +21,7 @@ final class EngineSeat: Sendable {
   private static let draining = TimeSpan.seconds(3)
 
   private struct State {
-    var host: EngineHost?
+    var host: EngineService?
     var isSuspended = false
     var isStopped = false
     var trouble: SafeText?
@@ -110,7 +110,7 @@ final class EngineSeat: Sendable {
     var options = options
     options.configuration = configuration
     options.onLost = { [bell] _ in bell.signal() }
-    let host = EngineHost(options)
+    let host = EngineService(options)
     do throws(EngineStartFailure) {
       try host.start()
       state.withLock { $0.host = host }
@@ -122,7 +122,7 @@ final class EngineSeat: Sendable {
     }
   }
 
-  private func restart(_ host: EngineHost) {
+  private func restart(_ host: EngineService) {
     do throws(EngineStartFailure) {
       try host.start()
     } catch {

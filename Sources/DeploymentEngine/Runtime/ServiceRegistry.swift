@@ -3,7 +3,7 @@ import DeploymentInterface
 import SafeTexts
 
 /// The services of all pools, made once for each configuration.
-struct ServiceShelf: Sendable {
+struct ServiceRegistry: Sendable {
   /// By the pool's name.
   private(set) var services: [String: any Service] = [:]
   /// What the core is told of them, by the pool's name.
@@ -15,7 +15,7 @@ struct ServiceShelf: Sendable {
   }
 
   private var providers: [String: any Provider] = [:]
-  /// What the providers leave their notices in, for as long as this shelf is in use.
+  /// What the providers leave their notices in, for as long as this registry is in use.
   private var sinks: [NoticeSink] = []
 
   init() {}

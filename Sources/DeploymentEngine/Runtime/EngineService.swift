@@ -11,9 +11,9 @@ public import SafeTexts
 /// While a store cannot be written, nothing is done that is not stored: the engine waits, says
 /// why in `trouble`, and goes on by itself. It ends by itself when another engine has the store,
 /// or when the store is damaged; then `lost` says why.
-public final class EngineHost: Sendable {
+public final class EngineService: Sendable {
   private struct State {
-    var run: EngineRun?
+    var session: EngineSession?
     /// What the next start runs on; nil: what the store holds. An engine that comes back, after
     /// another may have had the store, goes on with what is stored.
     var configuration: Configuration?
@@ -45,7 +45,7 @@ public final class EngineHost: Sendable {
     state = Mutex(State(configuration: options.configuration))
   }
 
-  deinit { state.withLock { $0.run }?.stop(draining: .zero) }
+  deinit { state.withLock { $0.session }?.stop(draining: .zero) }
 
   /// Takes the lease, opens or creates the store, brings it up to date, loads it, and runs. One
   /// that runs already goes on running.
@@ -54,33 +54,33 @@ public final class EngineHost: Sendable {
   /// store instead of the end of the process (SIGXFSZ is caught; children are not affected).
   public func start() throws(EngineStartFailure) {
     try turning.withLock { _ throws(EngineStartFailure) in
-      if let run = state.withLock({ $0.run }), run.lost == nil { return }
+      if let session = state.withLock({ $0.session }), session.lost == nil { return }
       catchFileSizeSignal()
       var options = options
       options.configuration = state.withLock { $0.configuration }
       let lease = try Lease.take(
         store: options.storePath, access: options.access,
         endsFrozenHolder: options.endsFrozenHolder)
-      let run = EngineRun(fault: fault, breach: breach)
+      let session = EngineSession(fault: fault, breach: breach)
       do throws(StoreFailure) {
-        try begin(run, on: try Store(lease), options)
+        try begin(session, on: try Store(lease), options)
       } catch {
         lease.release()
         throw EngineStartFailure(.store(error))
       }
-      state.withLock { $0 = State(run: run) }
+      state.withLock { $0 = State(session: session) }
     }
   }
 
   private func begin(
-    _ run: EngineRun, on store: Store, _ options: EngineOptions
+    _ session: EngineSession, on store: Store, _ options: EngineOptions
   ) throws(StoreFailure) {
     let started = StartResult()
     do throws(SystemError) {
       try BlockingExecutor.drivers.prepare()
       let log = try JournalLog(options.logger)
       do throws(SystemError) {
-        try startThread(run, store, options, log, started)
+        try startThread(session, store, options, log, started)
       } catch {
         log.close()
         throw error
@@ -93,7 +93,7 @@ public final class EngineHost: Sendable {
   }
 
   private func startThread(
-    _ run: EngineRun, _ store: Store, _ options: EngineOptions, _ log: JournalLog,
+    _ session: EngineSession, _ store: Store, _ options: EngineOptions, _ log: JournalLog,
     _ started: StartResult
   ) throws(SystemError) {
     let runner = runner
@@ -101,10 +101,10 @@ public final class EngineHost: Sendable {
     try SystemThread.start(named: "engine", stack: 8 << 20) {
       var lost: SafeText?
       do throws(StoreFailure) {
-        var worker = try EngineWorker(options, store, run, runner, log)
+        var loop = try EngineLoop(options, store, session, runner, log)
         started.set(nil)
-        lost = worker.runUntilStopped()
-        Self.end(worker, lost)
+        lost = loop.runUntilStopped()
+        Self.end(loop, lost)
       } catch {
         log.close()
         store.close()
@@ -114,28 +114,28 @@ public final class EngineHost: Sendable {
     }
   }
 
-  private static func end(_ worker: EngineWorker, _ lost: SafeText?) {
-    worker.watcher.stop()
-    worker.runner.cancelAll()
-    worker.shelf.retire()
-    worker.store.close()
-    worker.lease.release()
-    if let lost { worker.log.write(.error, lost) }
-    worker.log.close()
-    let wasWanted = worker.run.isStopping
-    worker.run.end(lost)
-    for waiter in worker.idleWaiters { waiter.resume(false) }
-    if let lost, !wasWanted { worker.options.onLost(lost) }
+  private static func end(_ loop: EngineLoop, _ lost: SafeText?) {
+    loop.watcher.stop()
+    loop.runner.cancelAll()
+    loop.registry.retire()
+    loop.store.close()
+    loop.lease.release()
+    if let lost { loop.log.write(.error, lost) }
+    loop.log.close()
+    let wasWanted = loop.session.isStopping
+    loop.session.end(lost)
+    for waiter in loop.idleWaiters { waiter.resume(false) }
+    if let lost, !wasWanted { loop.options.onLost(lost) }
   }
 
   /// Runs on another configuration from now on, or from its next start.
   public func reconfigure(_ configuration: Configuration) {
-    let run = state.withLock { state -> EngineRun? in
-      if let run = state.run, run.lost == nil { return run }
+    let session = state.withLock { state -> EngineSession? in
+      if let session = state.session, session.lost == nil { return session }
       state.configuration = configuration
       return nil
     }
-    run?.mailbox.post { $0.configuration = configuration }
+    session?.mailbox.post { $0.configuration = configuration }
   }
 
   /// Blocks until nothing is in flight and no plan is open. What was asked or configured before
@@ -144,8 +144,8 @@ public final class EngineHost: Sendable {
   /// - Parameter timeout: nil waits for ever.
   /// - Returns: false when the time is over or the engine has stopped.
   public func waitUntilIdle(timeout: TimeSpan?) -> Bool {
-    guard let run = state.withLock({ $0.run }) else { return false }
-    return run.mailbox.waitUntilIdle(IdleWaiter(), timeout: timeout)
+    guard let session = state.withLock({ $0.session }) else { return false }
+    return session.mailbox.waitUntilIdle(IdleWaiter(), timeout: timeout)
   }
 
   /// Stops: takes nothing up any more, waits for calls in flight, commits, closes the store and
@@ -156,8 +156,8 @@ public final class EngineHost: Sendable {
   public func stop(draining: TimeSpan) {
     turning.withLock { _ in
       state.withLock { state in
-        defer { state.run = nil }
-        return state.run
+        defer { state.session = nil }
+        return state.session
       }?.stop(draining: draining)
     }
   }
@@ -172,13 +172,13 @@ public final class EngineHost: Sendable {
   public func resume() throws(EngineStartFailure) { try start() }
 
   /// Looks at the store for requests now. It is found out without this, too.
-  public func wake() { state.withLock { $0.run }?.mailbox.wake() }
+  public func wake() { state.withLock { $0.session }?.mailbox.wake() }
 
   /// Why it stopped by itself; nil while it runs, and when it was stopped.
-  public var lost: SafeText? { state.withLock { $0.run }?.lost }
+  public var lost: SafeText? { state.withLock { $0.session }?.lost }
 
   /// What keeps it from storing at present, so that it does nothing new; nil: nothing does.
-  public var trouble: SafeText? { state.withLock { $0.run }?.trouble }
+  public var trouble: SafeText? { state.withLock { $0.session }?.trouble }
 
   /// A handler that does nothing, rather than none: children would inherit that the signal is
   /// ignored.

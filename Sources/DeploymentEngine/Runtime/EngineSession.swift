@@ -5,7 +5,7 @@ import Posix
 import SafeTexts
 
 /// One run of an engine, from its start to its stop, as the rest of the program sees it.
-final class EngineRun: Sendable {
+final class EngineSession: Sendable {
   let mailbox = Mailbox()
   private struct State {
     var trouble: SafeText?
