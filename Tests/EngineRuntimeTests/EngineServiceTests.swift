@@ -160,12 +160,12 @@ struct EngineServiceTests {
     let bench = try EngineBench()
     let engine = bench.engine(EngineBench.configuration(l1: 1))
     try engine.start()
-    engine.suspendForStop()
+    engine.stop(draining: .seconds(2))
     let other = bench.engine(EngineBench.configuration(l1: 3))
     try other.start()
     #expect(other.waitUntilIdle(timeout: .seconds(300)))
     other.stop(draining: .zero)
-    try engine.resume()
+    try engine.start()
     #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.snapshot().configuration == EngineBench.configuration(l1: 3))
     engine.stop(draining: .zero)
@@ -176,20 +176,53 @@ struct EngineServiceTests {
     engine.stop(draining: .zero)
   }
 
-  @Test func comesBackAfterItWasSuspended() throws {
+  @Test func startsAgainAfterAnotherHadTheStore() throws {
     let bench = try EngineBench()
     let engine = bench.engine(EngineBench.configuration(l1: 1))
     try engine.start()
     #expect(engine.waitUntilIdle(timeout: .seconds(300)))
-    engine.suspendForStop()
+    engine.stop(draining: .seconds(2))
     #expect(EnginePresence.query(store: bench.temporary.path) == .none)
     let other = bench.engine(nil)
     try other.start()
-    #expect(throws: EngineStartFailure.self) { try engine.resume() }
+    #expect(throws: EngineStartFailure.self) { try engine.start() }
     other.stop(draining: .zero)
-    try engine.resume()
+    try engine.start()
     #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     #expect(bench.world.count("deployForCache") == 1)
     engine.stop(draining: .zero)
+  }
+
+  @Test func runsUntilItsTaskIsCancelled() async throws {
+    let bench = try EngineBench()
+    let engine = bench.engine(EngineBench.configuration(l1: 1))
+    let path = bench.temporary.path
+    let running = Task { try await engine.run() }
+    try await waitUntil("it runs") { EnginePresence.query(store: path) != .none }
+    running.cancel()
+    try await running.value
+    #expect(EnginePresence.query(store: path) == .none)
+    try engine.start()
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
+    engine.stop(draining: .zero)
+  }
+
+  @Test func aRunThrowsWhyItCouldNotStart() async throws {
+    let bench = try EngineBench()
+    let first = bench.engine(EngineBench.configuration(l1: 1))
+    try first.start()
+    await #expect(throws: EngineStartFailure.self) { try await bench.engine(nil).run() }
+    first.stop(draining: .zero)
+  }
+
+  @Test func aRunThrowsWhyItHasEnded() async throws {
+    let bench = try EngineBench()
+    let engine = bench.engine(EngineBench.configuration(l1: 1))
+    let path = bench.temporary.path
+    let running = Task { try await engine.run() }
+    try await waitUntil("it runs") { EnginePresence.query(store: path) != .none }
+    try bench.temporary.remove("store.sqlite")
+    await #expect(throws: EngineLost.self) { try await running.value }
+    #expect(engine.lost?.text.contains("was removed or replaced") == true)
   }
 }

@@ -50,11 +50,14 @@ public final class EngineService: Sendable {
   /// Takes the lease, opens or creates the store, brings it up to date, loads it, and runs. One
   /// that runs already goes on running.
   ///
+  /// One that was stopped goes on with what the store holds by then. A call that was left hanging
+  /// is waited for before its deployment is called again.
+  ///
   /// From then on a file that grows beyond the size that the process may write is an error of the
   /// store instead of the end of the process (SIGXFSZ is caught; children are not affected).
   public func start() throws(EngineStartFailure) {
     try turning.withLock { _ throws(EngineStartFailure) in
-      if let session = state.withLock({ $0.session }), session.lost == nil { return }
+      if let session = state.withLock({ $0.session }), !session.hasEnded { return }
       catchFileSizeSignal()
       var options = options
       options.configuration = state.withLock { $0.configuration }
@@ -75,7 +78,7 @@ public final class EngineService: Sendable {
   private func begin(
     _ session: EngineSession, on store: Store, _ options: EngineOptions
   ) throws(StoreFailure) {
-    let started = StartResult()
+    let started = StartResult<StoreFailure>()
     do throws(SystemError) {
       try BlockingExecutor.drivers.prepare()
       let log = try JournalLog(options.logger)
@@ -94,7 +97,7 @@ public final class EngineService: Sendable {
 
   private func startThread(
     _ session: EngineSession, _ store: Store, _ options: EngineOptions, _ log: JournalLog,
-    _ started: StartResult
+    _ started: StartResult<StoreFailure>
   ) throws(SystemError) {
     let runner = runner
     // The core is made where it is used: nothing of it is ever shared.
@@ -128,10 +131,29 @@ public final class EngineService: Sendable {
     if let lost, !wasWanted { loop.options.onLost(lost) }
   }
 
+  /// Starts, and runs until the task is cancelled or `stop` is called: what a group of services
+  /// runs. Throws `EngineStartFailure`, or `EngineLost` where the engine ends by itself.
+  ///
+  /// A task that is cancelled stops the engine as `stop` does, with the options' time for calls in
+  /// flight.
+  public func run() async throws {
+    try await Task.detached(executorPreference: BlockingExecutor.control) { try self.start() }.value
+    guard let session = state.withLock({ $0.session }) else { return }
+    await withTaskCancellationHandler {
+      await session.untilEnd()
+    } onCancel: {
+      session.askToStop(draining: options.draining)
+    }
+    if let lost = session.lost { throw EngineLost(lost) }
+  }
+
+  /// The next start goes on with what the store holds.
+  func forgetConfiguration() { state.withLock { $0.configuration = nil } }
+
   /// Runs on another configuration from now on, or from its next start.
   public func reconfigure(_ configuration: Configuration) {
     let session = state.withLock { state -> EngineSession? in
-      if let session = state.session, session.lost == nil { return session }
+      if let session = state.session, !session.hasEnded { return session }
       state.configuration = configuration
       return nil
     }
@@ -161,15 +183,6 @@ public final class EngineService: Sendable {
       }?.stop(draining: draining)
     }
   }
-
-  /// Gives the store away before the process is stopped by job control: a stopped engine would
-  /// keep it from everybody.
-  public func suspendForStop() { stop(draining: .seconds(2)) }
-
-  /// Takes the store again after `suspendForStop`, or says who has it now. What changed meanwhile
-  /// is read from the store; a call that was left hanging is waited for before its deployment is
-  /// called again.
-  public func resume() throws(EngineStartFailure) { try start() }
 
   /// Looks at the store for requests now. It is found out without this, too.
   public func wake() { state.withLock { $0.session }?.mailbox.wake() }
