@@ -79,7 +79,9 @@ extension EngineLoop {
     switch change {
     case .pool(let pool): poolNames[pool.id] = pool.name
     case .erasedPool(let id): poolNames[id] = nil
-    case .configuration(let configuration): self.configuration = configuration
+    case .configuration(let configuration):
+      self.configuration = configuration
+      registry.keepOnly(configuration)
     case .deployment, .erasedDeployment, .provider, .erasedProvider, .publication,
       .erasedPublication, .waiter, .erasedWaiter, .counters:
       break
@@ -88,19 +90,19 @@ extension EngineLoop {
 
   private func make(_ call: Call) {
     let mailbox = session.mailbox
-    guard let service = registry.services[call.record.pool.text] else {
+    guard let registered = registry.services[call.record.pool.text] else {
       return mailbox.post { $0.outcomes.append(unserved(call)) }
     }
     runner.make(
-      CallRunner.Order(call: call, service: service, owner: store.id) { outcome in
+      CallRunner.Order(call: call, registered: registered, owner: store.id) { outcome in
         mailbox.post { $0.outcomes.append(outcome) }
       })
   }
 
   private mutating func make(_ call: InventoryCall) {
     let mailbox = session.mailbox
-    guard let inventory = registry.inventories[call.provider.text] else { return }
-    inventories.make(call, on: inventory, owner: store.id) { answer in
+    guard let provider = registry.provider(named: call.provider) else { return }
+    inventories.make(call, on: provider, owner: store.id) { answer in
       mailbox.post { $0.inventories.append((call.id, answer)) }
     }
   }

@@ -18,7 +18,7 @@ struct EngineLoop {
   let log: JournalLog
   let watcher: StoreWatcher
   var engine: Engine
-  var registry = ServiceRegistry()
+  var registry: ServiceRegistry
   /// What the engine runs on, with the pools that left it and are still there.
   var configuration: Configuration
   var poolNames: [PoolID: SafeText] = [:]
@@ -56,6 +56,7 @@ struct EngineLoop {
     engine = Engine(
       seed: options.seed ?? UInt64.random(in: .min ... .max), loading: state, at: now)
     configuration = state.configuration
+    registry = ServiceRegistry(before: state.configuration)
     nextLook = now.moment + Self.lookPause
     loaded = state.deployments.count
     for pool in state.pools { poolNames[pool.id] = pool.name }
@@ -108,8 +109,8 @@ struct EngineLoop {
     lease.noteProgress()
   }
 
-  mutating func configure(_ new: Configuration, at now: EngineTime) {
-    registry = ServiceRegistry(new, before: configuration, drivers: options.drivers)
+  mutating func configure(_ given: Configuration, at now: EngineTime) {
+    let new = registry.configure(given, drivers: options.drivers)
     let mailbox = session.mailbox
     registry.watch(ownedBy: store.id) { notice, provider in
       mailbox.post { $0.notices.add(notice, by: provider) }
@@ -140,6 +141,7 @@ struct EngineLoop {
     guard now >= nextLook else { return }
     nextLook = now + Self.lookPause
     BlockingExecutor.drivers.startThreadIfNeeded()
+    RegisteredProvider.retiring.startThreadIfNeeded()
     if let trouble = lease.trouble { throw StoreFailure(.lost, trouble) }
     if store.hasMoved {
       throw StoreFailure(

@@ -120,7 +120,8 @@ public final class EngineService: Sendable {
   private static func end(_ loop: EngineLoop, _ lost: SafeText?) {
     loop.watcher.stop()
     loop.runner.cancelAll()
-    loop.registry.retire()
+    var registry = loop.registry
+    registry.retireAll()
     loop.store.close()
     loop.lease.release()
     if let lost { loop.log.write(.error, lost) }
