@@ -17,6 +17,28 @@ struct ProviderTests {
     return configuration
   }
 
+  @Test func itsCapacityLimitsAConfigurationMadeInCode() throws {
+    let bench = try EngineBench()
+    let engine = bench.engine(configuration(l1: 5, capacity: 2))
+    try engine.start()
+    #expect(try eventually { bench.world.existing.count == 2 })
+    #expect(try bench.snapshot().configuration.providers[0].limits.deployments == 2)
+    engine.stop(draining: .seconds(5))
+    #expect(bench.world.existing.count == 2)
+  }
+
+  @Test func aLowerLimitThanItsCapacityCounts() throws {
+    let bench = try EngineBench()
+    var given = configuration(l1: 5, capacity: 3)
+    given.providers[0].limits.deployments = 1
+    let engine = bench.engine(given)
+    try engine.start()
+    #expect(try eventually { bench.world.existing.count == 1 })
+    #expect(try bench.snapshot().configuration.providers[0].limits.deployments == 1)
+    engine.stop(draining: .seconds(5))
+    #expect(bench.world.existing.count == 1)
+  }
+
   @Test func isMadeOnceAndKeptWhereItsPartOfTheConfigurationStays() throws {
     let bench = try EngineBench()
     let engine = bench.engine(configuration())

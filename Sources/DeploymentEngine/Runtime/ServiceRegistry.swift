@@ -54,14 +54,22 @@ struct ServiceRegistry: Sendable {
   ///
   /// What the configuration no longer names stays until `keepOnly`.
   ///
-  /// - Returns: the configuration to run on.
+  /// - Returns: the configuration with the limits that the providers declare.
   mutating func configure(_ new: Configuration, drivers: [any Driver]) -> Configuration {
     pools = new.pools + pools.filter { old in !new.pools.contains { $0.name == old.name } }
     providers =
       new.providers + providers.filter { old in !new.providers.contains { $0.name == old.name } }
     let problems = makeProviders(drivers)
     makeServices(problems)
-    return new
+    var limited = new
+    for index in limited.providers.indices {
+      let name = limited.providers[index].name
+      // The engine keeps within every limit at all times, so a list that ends is one of them.
+      guard let capacity = entries[name]?.provider.provider.capacity else { continue }
+      let limit = limited.providers[index].limits.deployments
+      limited.providers[index].limits.deployments = min(limit, max(0, capacity))
+    }
+    return limited
   }
 
   /// Forgets what a configuration does not name: nothing of it exists any more.
