@@ -153,6 +153,29 @@ struct RequestTests {
     #expect(try client.answer(to: RequestKey("k")) == .accepted(nil, note: "done"))
   }
 
+  @Test func areLeftTogetherOrNotAtAll() throws {
+    let temporary = try TemporaryStore()
+    try temporary.open { store in
+      try DatabaseQueue(path: temporary.path).write { db in
+        try db.execute(
+          sql: """
+            WITH RECURSIVE number(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+            INSERT INTO request (key, body, submitted_at, expires_at)
+            SELECT 'old-' || n, '{}', 0, 9e15 FROM number
+            """, arguments: [StoreLimits.openRequests])
+      }
+      let client = try RequestClient(path: temporary.path)
+      let batch = [request("a", .pause("lab")), request("b", .pause("lab"))]
+      let failure = #expect(throws: StoreFailure.self) { try client.submit(batch) }
+      #expect(failure?.kind == .full)
+      let count = try DatabaseQueue(path: temporary.path).read { db in
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM request WHERE key IN ('a', 'b')")
+      }
+      #expect(count == 0)
+      try client.submit(request("a", .pause("lab")))
+    }
+  }
+
   @Test func ofAnotherVersionIsRefusedInWords() throws {
     let (bench, engine) = try bench()
     try DatabaseQueue(path: bench.temporary.path).write { db in
@@ -190,7 +213,7 @@ struct RequestTests {
           key: RequestKey("k\(index)"), actor: "tester", verb: verb, ifRevision: .max,
           notBefore: Timestamp(milliseconds: 1_700_000_000_000))
       }
-      for request in requests { try client.submit(request) }
+      try client.submit(requests)
       let taken = try store.commit(Outcome(), takingRequests: true, at: .current).requests
       #expect(taken == requests)
     }
