@@ -38,14 +38,14 @@ struct FaultTests {
 
   @Test func reachesTheSameEndWhicheverCommitFails() throws {
     for at in 0..<100 {
-      let bench = try HostBench()
+      let bench = try EngineBench()
       let fault = Fault(at: at, times: 1, kind: .full)
-      let host = EngineHost(bench.options(HostBench.configuration(l1: 3)), fault: fault.next)
-      try host.start()
-      #expect(host.waitUntilIdle(timeout: .seconds(300)), "commit \(at)")
+      let engine = EngineService(bench.options(EngineBench.configuration(l1: 3)), fault: fault.next)
+      try engine.start()
+      #expect(engine.waitUntilIdle(timeout: .seconds(300)), "commit \(at)")
       _ = try bench.ask(.assignFromPool("lab", user: "ann"))
-      #expect(host.waitUntilIdle(timeout: .seconds(300)), "commit \(at)")
-      host.stop(draining: .seconds(1))
+      #expect(engine.waitUntilIdle(timeout: .seconds(300)), "commit \(at)")
+      engine.stop(draining: .seconds(1))
       let states = try bench.states()
       #expect(states.count == 4 && states.values.allSatisfy { $0 == .usable }, "commit \(at)")
       #expect(bench.world.existing == Set(states.keys), "commit \(at)")
@@ -56,67 +56,67 @@ struct FaultTests {
   }
 
   @Test func callsNothingWhileTheStoreCannotBeWritten() throws {
-    let bench = try HostBench()
+    let bench = try EngineBench()
     let isFull = Gate()
-    let host = EngineHost(bench.options(HostBench.configuration(l1: 3))) {
+    let engine = EngineService(bench.options(EngineBench.configuration(l1: 3))) {
       isFull.isOpen ? nil : StoreFailure(.full, "the disk is full")
     }
-    try host.start()
-    #expect(try eventually { host.trouble != nil })
-    #expect(host.trouble == "the disk is full")
+    try engine.start()
+    #expect(try eventually { engine.trouble != nil })
+    #expect(engine.trouble == "the disk is full")
     #expect(bench.world.seen == [])
     isFull.open()
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
-    #expect(host.trouble == nil)
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
+    #expect(engine.trouble == nil)
     #expect(bench.world.existing.count == 3)
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 
   @Test func stopsAtOnceWhileTheStoreCannotBeWritten() throws {
-    let bench = try HostBench()
-    let host = EngineHost(bench.options(HostBench.configuration(l1: 3))) {
+    let bench = try EngineBench()
+    let engine = EngineService(bench.options(EngineBench.configuration(l1: 3))) {
       StoreFailure(.disk, "the disk answers with an error")
     }
-    try host.start()
-    #expect(try eventually { host.trouble != nil })
+    try engine.start()
+    #expect(try eventually { engine.trouble != nil })
     let before = EngineClock.system.now.moment
-    host.stop(draining: .seconds(1))
+    engine.stop(draining: .seconds(1))
     #expect(EngineClock.system.now.moment - before < .seconds(5))
     #expect(bench.world.seen == [])
   }
 
   @Test func endsWhenTheStoreIsDamaged() throws {
-    let bench = try HostBench()
+    let bench = try EngineBench()
     let isDamaged = Gate()
-    let host = EngineHost(bench.options(HostBench.configuration(l1: 1))) {
+    let engine = EngineService(bench.options(EngineBench.configuration(l1: 1))) {
       isDamaged.isOpen ? StoreFailure(.damaged, "it is damaged") : nil
     }
-    try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    try engine.start()
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     isDamaged.open()
     let request = Request(key: RequestKey("k"), actor: "tester", verb: .pause("lab"))
     try RequestClient(path: bench.temporary.path).submit(request)
-    #expect(try eventually { host.lost != nil })
-    #expect(host.lost == "it is damaged")
+    #expect(try eventually { engine.lost != nil })
+    #expect(engine.lost == "it is damaged")
     #expect(EnginePresence.query(store: bench.temporary.path) == .none)
   }
 
   @Test func waitsForAnotherProcessThatHoldsTheStoreForLong() throws {
-    let bench = try HostBench()
-    let host = bench.host(HostBench.configuration(l1: 1))
-    try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    let bench = try EngineBench()
+    let engine = bench.engine(EngineBench.configuration(l1: 1))
+    try engine.start()
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     let other = try DatabaseQueue(path: bench.temporary.path)
     try other.writeWithoutTransaction { db in
       try db.beginTransaction(.immediate)
-      host.reconfigure(HostBench.configuration(l1: 2))
-      #expect(try eventually { host.trouble != nil })
-      #expect(host.trouble?.text.contains("is locked by another process") == true)
+      engine.reconfigure(EngineBench.configuration(l1: 2))
+      #expect(try eventually { engine.trouble != nil })
+      #expect(engine.trouble?.text.contains("is locked by another process") == true)
       #expect(try bench.states().count == 1)
       try db.commit()
     }
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.states().count == 2)
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 }

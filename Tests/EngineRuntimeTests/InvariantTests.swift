@@ -32,34 +32,34 @@ struct InvariantTests {
 
   @Test func beginsAnewFromItsStoreAndReachesTheSameEnd() throws {
     for at in 0..<20 {
-      let bench = try HostBench()
+      let bench = try EngineBench()
       let breach = Breach(at: at, times: 1)
-      let host = EngineHost(
-        bench.options(HostBench.configuration(l1: 3)), fault: { nil }, breach: breach.next)
-      try host.start()
-      #expect(host.waitUntilIdle(timeout: .seconds(300)), "turn \(at)")
+      let engine = EngineService(
+        bench.options(EngineBench.configuration(l1: 3)), fault: { nil }, breach: breach.next)
+      try engine.start()
+      #expect(engine.waitUntilIdle(timeout: .seconds(300)), "turn \(at)")
       _ = try bench.ask(.assignFromPool("lab", user: "ann"))
-      #expect(host.waitUntilIdle(timeout: .seconds(300)), "turn \(at)")
-      host.stop(draining: .seconds(1))
+      #expect(engine.waitUntilIdle(timeout: .seconds(300)), "turn \(at)")
+      engine.stop(draining: .seconds(1))
       let states = try bench.states()
       #expect(states.count == 4 && states.values.allSatisfy { $0 == .usable }, "turn \(at)")
       #expect(bench.world.existing == Set(states.keys), "turn \(at)")
       #expect(bench.world.mistakes == [], "turn \(at)")
-      #expect(host.lost == nil, "turn \(at)")
+      #expect(engine.lost == nil, "turn \(at)")
       if !breach.wasMet { return }
     }
   }
 
   @Test func endsWhereTheSameHappensAgain() throws {
-    let bench = try HostBench()
+    let bench = try EngineBench()
     let breach = Breach(at: 1, times: .max)
-    let host = EngineHost(
-      bench.options(HostBench.configuration(l1: 3)), fault: { nil }, breach: breach.next)
-    try host.start()
-    #expect(try eventually { host.lost != nil })
+    let engine = EngineService(
+      bench.options(EngineBench.configuration(l1: 3)), fault: { nil }, breach: breach.next)
+    try engine.start()
+    #expect(try eventually { engine.lost != nil })
     #expect(
-      host.lost
+      engine.lost
         == "an invariant of the engine is broken again: a test has broken it")
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 }

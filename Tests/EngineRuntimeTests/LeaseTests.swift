@@ -193,7 +193,7 @@ struct LeaseTests {
     defer { close(file) }
     #expect(try OFDLock.tryTake(file))
     let child = try Child("tail", ["-f", "/dev/null"], keeping: file)
-    var holder = LeaseHolder.current
+    var holder = HolderProcess.current
     holder.process.pid = child.pid
     holder.process.startTime = try Proc.stat(child.pid)?.startTime ?? 0
     if let machine { holder.machine = machine }

@@ -37,15 +37,15 @@ struct LogTests {
   }
 
   @Test func hasALineForEachEvent() throws {
-    let bench = try HostBench()
+    let bench = try EngineBench()
     let kept = Kept()
     kept.isMoving.open()
-    var options = bench.options(HostBench.configuration(l1: 1))
+    var options = bench.options(EngineBench.configuration(l1: 1))
     options.logger = logger(kept)
-    let host = EngineHost(options)
-    try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
-    host.stop(draining: .zero)
+    let engine = EngineService(options)
+    try engine.start()
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
+    engine.stop(draining: .zero)
     let events = try StoreReader(path: bench.temporary.path)
       .journalTail(deployment: nil, limit: 1000).filter { $0.entry.level != .debug }
     #expect(kept.all.count == events.count)

@@ -10,43 +10,43 @@ import Testing
 /// What drivers say unasked, on its way to the engine.
 struct NoticeTests {
   @Test func whatADriverSaysUnaskedIsLookedAt() throws {
-    let bench = try HostBench()
-    let host = bench.host(HostBench.configuration(l1: 1))
-    try host.start()
-    defer { host.stop(draining: .zero) }
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    let bench = try EngineBench()
+    let engine = bench.engine(EngineBench.configuration(l1: 1))
+    try engine.start()
+    defer { engine.stop(draining: .zero) }
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     let sink = try #require(bench.world.sink)
     sink.tell(Self.changed(1, "it fell over", owner: "another engine"))
     sink.tell(Self.changed(1, "it was switched off", owner: sink.owner))
     #expect(try eventually { bench.world.count("setReady") == 1 })
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.journal().contains("it is looked at: it was switched off"))
     #expect(try !bench.journal().contains { $0.contains("fell over") })
   }
 
   @Test func nobodyIsToldOnceTheEngineHasStopped() throws {
-    let bench = try HostBench()
-    let host = bench.host(HostBench.configuration(l1: 1))
-    try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
-    host.stop(draining: .zero)
+    let bench = try EngineBench()
+    let engine = bench.engine(EngineBench.configuration(l1: 1))
+    try engine.start()
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
+    engine.stop(draining: .zero)
     #expect(try eventually { bench.world.sink == nil })
   }
 
   @Test func anotherConfigurationIsListenedToAsWell() throws {
-    let bench = try HostBench()
-    let host = bench.host(HostBench.configuration(l1: 1))
-    try host.start()
-    defer { host.stop(draining: .zero) }
-    host.reconfigure(HostBench.configuration(l1: 2))
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    let bench = try EngineBench()
+    let engine = bench.engine(EngineBench.configuration(l1: 1))
+    try engine.start()
+    defer { engine.stop(draining: .zero) }
+    engine.reconfigure(EngineBench.configuration(l1: 2))
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     let sink = try #require(bench.world.sink)
     sink.tell(Self.changed(2, "it was switched off", owner: sink.owner))
     #expect(try eventually { bench.world.count("setReady") == 1 })
   }
 
   @Test func ofEachDeploymentOnlyTheLatestWaits() {
-    var unheard = UnheardNotices()
+    var unheard = NoticeBuffer()
     for round in 0..<1000 {
       unheard.add(Self.changed(1, "round \(round)"), by: "here")
       unheard.add(DriverNotice(owner: "", deployment: .init(1), kind: .users([])), by: "here")
@@ -56,7 +56,7 @@ struct NoticeTests {
   }
 
   @Test func thereIsABoundOnDeploymentsThatAreSpokenOf() {
-    var unheard = UnheardNotices()
+    var unheard = NoticeBuffer()
     for number in 0...Bounds.unheardNotices {
       unheard.add(Self.changed(Int64(number), "gone"), by: "here")
     }

@@ -9,27 +9,27 @@ import Testing
 /// What a provider lists and no record speaks of, from the provider to the store and back.
 struct OrphanTests {
   /// An engine that has seen something twice that was left over from `d1`.
-  private func bench(_ name: String) throws -> (HostBench, EngineHost) {
-    let bench = try HostBench()
-    let host = bench.host(HostBench.configuration(l1: 1))
-    try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+  private func bench(_ name: String) throws -> (EngineBench, EngineService) {
+    let bench = try EngineBench()
+    let engine = bench.engine(EngineBench.configuration(l1: 1))
+    try engine.start()
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     _ = try bench.ask(.destroy(DeploymentID(1)), key: "destroy")
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     bench.world.leave(name)
     for _ in 0..<2 {
       let before = try listed(bench)
-      bench.pass(.minutes(6), host)
+      bench.pass(.minutes(6), engine)
       #expect(try eventually { try listed(bench) != before })
     }
-    return (bench, host)
+    return (bench, engine)
   }
 
-  private func listed(_ bench: HostBench) throws -> Timestamp? {
+  private func listed(_ bench: EngineBench) throws -> Timestamp? {
     try bench.snapshot().providers.first?.orphans.listedAt
   }
 
-  private func shown(_ bench: HostBench) throws -> [SafeText] {
+  private func shown(_ bench: EngineBench) throws -> [SafeText] {
     try bench.snapshot().providers.flatMap { $0.orphans.confirmed.map(\.thing.name) }
   }
 
@@ -41,7 +41,7 @@ struct OrphanTests {
     let (bench, first) = try bench("stray")
     #expect(try shown(bench) == ["stray"])
     first.stop(draining: .zero)
-    let second = bench.host(nil)
+    let second = bench.engine(nil)
     try second.start()
     defer { second.stop(draining: .zero) }
     #expect(try shown(bench) == ["stray"])
@@ -54,14 +54,14 @@ struct OrphanTests {
   }
 
   @Test func becomesADeploymentOfAUser() throws {
-    let (bench, host) = try bench("lab-700")
-    defer { host.stop(draining: .zero) }
+    let (bench, engine) = try bench("lab-700")
+    defer { engine.stop(draining: .zero) }
     guard case .accepted(let id, _) = try bench.ask(.adopt(name("lab-700"), user: "ann")) else {
       Issue.record("not accepted")
       return
     }
     #expect(id == DeploymentID(1))
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     let adopted = try #require(try bench.snapshot().deployments.first { $0.id == id })
     #expect(adopted.identity.name == "lab-700" && adopted.placement.holder == "ann")
     #expect(bench.world.seen.last == .init(method: "setReady", name: "lab-700"))

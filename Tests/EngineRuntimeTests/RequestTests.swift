@@ -9,12 +9,12 @@ import Testing
 @testable import EngineStore
 
 struct RequestTests {
-  private func bench() throws -> (HostBench, EngineHost) {
-    let bench = try HostBench()
-    let host = bench.host(HostBench.configuration(l1: 1))
-    try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
-    return (bench, host)
+  private func bench() throws -> (EngineBench, EngineService) {
+    let bench = try EngineBench()
+    let engine = bench.engine(EngineBench.configuration(l1: 1))
+    try engine.start()
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
+    return (bench, engine)
   }
 
   private func request(_ key: String, _ verb: Verb) -> Request {
@@ -22,7 +22,7 @@ struct RequestTests {
   }
 
   @Test func isAnsweredByTheEngineThatRuns() throws {
-    let (bench, host) = try bench()
+    let (bench, engine) = try bench()
     guard case .accepted = try bench.ask(.pause("lab"), key: "a") else {
       Issue.record("not accepted")
       return
@@ -33,18 +33,18 @@ struct RequestTests {
       return
     }
     #expect(refusal.kind == .notFound)
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 
   @Test func givesTheFirstAnswerAgainWhenItsKeyIsRepeated() throws {
-    let (bench, host) = try bench()
+    let (bench, engine) = try bench()
     let first = try bench.ask(.assignFromPool("lab", user: "ann"), key: "same")
     let again = try bench.ask(.assignFromPool("lab", user: "bob"), key: "same")
     #expect(first != nil)
     #expect(first == again)
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
-    host.stop(draining: .zero)
-    let second = bench.host(nil)
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
+    engine.stop(draining: .zero)
+    let second = bench.engine(nil)
     try second.start()
     #expect(try bench.ask(.assignFromPool("lab", user: "cid"), key: "same") == first)
     let users = try bench.snapshot().deployments.compactMap(\.placement.user)
@@ -53,50 +53,50 @@ struct RequestTests {
   }
 
   @Test func isCarriedOutOnceWhenManyLeaveItAtOnce() throws {
-    let (bench, host) = try bench()
+    let (bench, engine) = try bench()
     let client = try RequestClient(path: bench.temporary.path)
     for _ in 0..<50 { try client.submit(request("same", .assignFromPool("lab", user: "ann"))) }
     #expect(try eventually { try client.answer(to: RequestKey("same")) != nil })
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.snapshot().deployments.count { $0.placement.user == "ann" } == 1)
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 
   @Test func answersAHundredInOneGo() throws {
-    let (bench, host) = try bench()
+    let (bench, engine) = try bench()
     let client = try RequestClient(path: bench.temporary.path)
     let requests = (0..<100).map { request("k\($0)", $0 % 2 == 0 ? .pause("lab") : .resume("lab")) }
     let replies = try client.ask(requests, timeout: .seconds(120))
     #expect(replies.count == 100)
     // In the order in which they were left: the last one counts.
     #expect(try !bench.snapshot().pools[0].isPaused)
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 
   @Test func isNeverCarriedOutOnceItWasWithdrawn() throws {
-    let (bench, host) = try bench()
-    host.stop(draining: .zero)
+    let (bench, engine) = try bench()
+    engine.stop(draining: .zero)
     let client = try RequestClient(path: bench.temporary.path)
     try client.submit(request("k", .pause("lab")))
     #expect(try client.withdraw(RequestKey("k")))
     #expect(try !client.withdraw(RequestKey("k")))
-    try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    try engine.start()
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     #expect(try !bench.snapshot().pools[0].isPaused)
     #expect(try client.answer(to: RequestKey("k")) == nil)
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 
   @Test func cannotBeWithdrawnOnceItIsAnswered() throws {
-    let (bench, host) = try bench()
+    let (bench, engine) = try bench()
     _ = try bench.ask(.pause("lab"), key: "k")
     #expect(try !RequestClient(path: bench.temporary.path).withdraw(RequestKey("k")))
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 
   @Test func isTakenBackWhenNobodyAnswersInTime() throws {
-    let (bench, host) = try bench()
-    host.stop(draining: .zero)
+    let (bench, engine) = try bench()
+    engine.stop(draining: .zero)
     let client = try RequestClient(path: bench.temporary.path)
     let replies = try client.ask([request("k", .pause("lab"))], timeout: .milliseconds(50))
     #expect(replies.isEmpty)
@@ -107,8 +107,8 @@ struct RequestTests {
   }
 
   @Test func isNotTakenUpWhenNobodyWaitsForItAnyMore() throws {
-    let (bench, host) = try bench()
-    host.stop(draining: .zero)
+    let (bench, engine) = try bench()
+    engine.stop(draining: .zero)
     let past = EngineClock {
       var now = EngineClock.system.now
       now.utc.milliseconds -= 2 * RequestClient.validity.milliseconds
@@ -116,10 +116,10 @@ struct RequestTests {
     }
     // Somebody who left it and was killed, long ago.
     try RequestClient(path: bench.temporary.path, clock: past).submit(request("k", .pause("lab")))
-    try host.start()
-    #expect(host.waitUntilIdle(timeout: .seconds(300)))
+    try engine.start()
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     #expect(try !bench.snapshot().pools[0].isPaused)
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 
   @Test func ofAnEngineThatDiedBeforeItAnsweredCanBeTakenBackUntilTheNextComes() throws {
@@ -153,8 +153,31 @@ struct RequestTests {
     #expect(try client.answer(to: RequestKey("k")) == .accepted(nil, note: "done"))
   }
 
+  @Test func areLeftTogetherOrNotAtAll() throws {
+    let temporary = try TemporaryStore()
+    try temporary.open { store in
+      try DatabaseQueue(path: temporary.path).write { db in
+        try db.execute(
+          sql: """
+            WITH RECURSIVE number(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM number WHERE n < ?)
+            INSERT INTO request (key, body, submitted_at, expires_at)
+            SELECT 'old-' || n, '{}', 0, 9e15 FROM number
+            """, arguments: [StoreLimits.openRequests])
+      }
+      let client = try RequestClient(path: temporary.path)
+      let batch = [request("a", .pause("lab")), request("b", .pause("lab"))]
+      let failure = #expect(throws: StoreFailure.self) { try client.submit(batch) }
+      #expect(failure?.kind == .full)
+      let count = try DatabaseQueue(path: temporary.path).read { db in
+        try Int.fetchOne(db, sql: "SELECT count(*) FROM request WHERE key IN ('a', 'b')")
+      }
+      #expect(count == 0)
+      try client.submit(request("a", .pause("lab")))
+    }
+  }
+
   @Test func ofAnotherVersionIsRefusedInWords() throws {
-    let (bench, host) = try bench()
+    let (bench, engine) = try bench()
     try DatabaseQueue(path: bench.temporary.path).write { db in
       try db.execute(
         sql: """
@@ -169,7 +192,7 @@ struct RequestTests {
       return
     }
     #expect(refusal.kind == .invalid)
-    host.stop(draining: .zero)
+    engine.stop(draining: .zero)
   }
 
   @Test func keepsEveryVerbAndReplyAsItIs() throws {
@@ -190,7 +213,7 @@ struct RequestTests {
           key: RequestKey("k\(index)"), actor: "tester", verb: verb, ifRevision: .max,
           notBefore: Timestamp(milliseconds: 1_700_000_000_000))
       }
-      for request in requests { try client.submit(request) }
+      try client.submit(requests)
       let taken = try store.commit(Effects(), takingRequests: true, at: .current).requests
       #expect(taken == requests)
     }

@@ -19,7 +19,7 @@ final class CallRunner: Sendable {
   /// A call to be made, with what it needs.
   struct Order: Sendable {
     var call: Call
-    var service: any Service
+    var registered: ServiceRegistry.Registered
     /// The engine's mark on what drivers make.
     var owner: String
     /// Takes what comes of it.
@@ -52,13 +52,15 @@ final class CallRunner: Sendable {
 
   func make(_ order: Order) {
     let deadline = clock.now.moment + order.call.timeLimit
-    state.withLock { state in
+    order.registered.provider.beginCall()
+    let replaced = state.withLock { state -> Order? in
       if state.flights[order.call.subject] == nil {
         begin(order, deadline, &state)
-      } else {
-        state.waiting[order.call.subject] = order
+        return nil
       }
+      return state.waiting.updateValue(order, forKey: order.call.subject)
     }
+    replaced?.registered.provider.endCall()
   }
 
   /// Cancels the calls whose time is over.
@@ -82,18 +84,20 @@ final class CallRunner: Sendable {
 
   /// Cancels all calls, and makes none that waits.
   func cancelAll() {
-    let tasks = state.withLock { state in
+    let (tasks, dropped) = state.withLock { state in
+      let dropped = state.waiting.values.map(\.registered.provider)
       state.waiting = [:]
       state.earliest = nil
       for subject in state.flights.keys { state.flights[subject]?.isCancelled = true }
-      return state.flights.values.map(\.task)
+      return (state.flights.values.map(\.task), dropped)
     }
+    for provider in dropped { provider.endCall() }
     for task in tasks { task.cancel() }
   }
 
   private func begin(_ order: Order, _ deadline: Moment, _ state: inout sending State) {
     let task = Task.detached(executorPreference: BlockingExecutor.drivers) { [self] in
-      let outcome = await order.service.perform(order.call, owner: order.owner)
+      let outcome = await order.registered.service.perform(order.call, owner: order.owner)
       ended(order, outcome)
     }
     state.flights[order.call.subject] = Flight(task: task, deadline: deadline)
@@ -109,6 +113,7 @@ final class CallRunner: Sendable {
       }
       return flight?.isCancelled ?? false
     }
+    order.registered.provider.endCall()
     order.deliver(wasCancelled ? outcome.late(order.call) : outcome)
   }
 }

@@ -18,6 +18,8 @@ public struct EngineOptions: Sendable {
   public var logger: Logger
   /// Whether a holder of the store that is frozen is ended, where that is permitted.
   public var endsFrozenHolder: Bool
+  /// How long calls in flight may take when the engine is stopped and nothing else is said.
+  public var draining: TimeSpan
   /// Decides the jitter of pauses; nil: random.
   public var seed: UInt64?
   /// What tells the time.
@@ -29,7 +31,7 @@ public struct EngineOptions: Sendable {
   public init(
     storePath: String, access: StoreAccess = .owner, drivers: [any Driver],
     configuration: Configuration? = nil, logger: Logger, endsFrozenHolder: Bool = true,
-    seed: UInt64? = nil, clock: EngineClock = .system,
+    draining: TimeSpan = .seconds(5), seed: UInt64? = nil, clock: EngineClock = .system,
     onLost: @escaping @Sendable (SafeText) -> Void = { _ in }
   ) {
     self.storePath = storePath
@@ -38,6 +40,7 @@ public struct EngineOptions: Sendable {
     self.configuration = configuration
     self.logger = logger
     self.endsFrozenHolder = endsFrozenHolder
+    self.draining = draining
     self.seed = seed
     self.clock = clock
     self.onLost = onLost

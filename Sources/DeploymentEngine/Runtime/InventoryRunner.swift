@@ -13,15 +13,18 @@ final class InventoryRunner: Sendable {
   ///   - owner: the engine's mark.
   ///   - deliver: takes the answer, on any thread.
   func make(
-    _ call: InventoryCall, on inventory: any Inventory, owner: String,
+    _ call: InventoryCall, on provider: RegisteredProvider, owner: String,
     _ deliver: @escaping @Sendable (InventoryAnswer) -> Void
   ) {
+    guard let inventory = provider.provider as? any Inventory else { return }
     guard busy.withLock({ $0.insert(call.provider).inserted }) else {
       return deliver(.failed("the last call has not come back"))
     }
+    provider.beginCall()
     Task.detached(executorPreference: BlockingExecutor.drivers) { [self] in
       let answer = await Self.answer(call, inventory, owner)
       _ = busy.withLock { $0.remove(call.provider) }
+      provider.endCall()
       deliver(answer)
     }
   }

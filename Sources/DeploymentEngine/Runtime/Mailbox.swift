@@ -18,7 +18,7 @@ final class Mailbox: Sendable {
     /// What providers said that exists, or is gone.
     var inventories: [(CallID, InventoryAnswer)] = []
     /// What drivers said unasked.
-    var notices = UnheardNotices()
+    var notices = NoticeBuffer()
     /// What to run on from now on.
     var configuration: Configuration?
     /// Who waits until the engine is idle.

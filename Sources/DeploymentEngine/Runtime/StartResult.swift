@@ -1,20 +1,27 @@
 import Basics
 import DeploymentInterface
-import EngineStore
 import Posix
 
-/// How the start of an engine went, from its thread to the one that wants to know.
-final class StartResult: Sendable {
-  private let failure = Mutex<StoreFailure?>(nil)
+/// How a start went, from the thread that starts something to the one that wants to know.
+final class StartResult<Failure: Error>: Sendable {
+  private struct State {
+    var isKnown = false
+    var failure: Failure?
+  }
+  private let state = Mutex(State())
   private let done = Semaphore()
 
-  func set(_ failure: StoreFailure?) {
-    self.failure.withLock { $0 = failure }
+  /// Says how it went; only the first time counts.
+  func set(_ failure: Failure?) {
+    state.withLock { state in
+      if !state.isKnown { state = State(isKnown: true, failure: failure) }
+    }
     done.signal()
   }
 
-  func wait() -> StoreFailure? {
+  /// Waits until it is known; nil: the start succeeded.
+  func wait() -> Failure? {
     done.wait()
-    return failure.withLock { $0 }
+    return state.withLock { $0.failure }
   }
 }

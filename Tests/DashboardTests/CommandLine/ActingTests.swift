@@ -167,7 +167,7 @@ import Testing
 
   @Test func looksAtAStoreWhoseEngineHasGoneAndSaysSo() throws {
     try with { engine in
-      engine.host.stop(draining: .seconds(1))
+      engine.engine.stop(draining: .seconds(1))
       let result = engine.run("pools")
       #expect(result.status == 0)
       #expect(result.output.contains("lab"))

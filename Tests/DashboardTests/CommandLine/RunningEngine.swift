@@ -9,7 +9,7 @@ import SafeTexts
 /// An engine on a store of its own, and the program's commands on that store.
 struct RunningEngine {
   let harness: Harness
-  let host: EngineHost
+  let engine: EngineService
   let store: String
   private let configuration: String
 
@@ -18,16 +18,16 @@ struct RunningEngine {
     store = harness.folder + "/store.sqlite"
     self.configuration = try harness.file("config.yaml", "store: store.sqlite\n" + configuration)
     let reading = try SettingsReader(drivers: Drivers.all).read(path: self.configuration)
-    host = EngineHost(
+    engine = EngineService(
       EngineOptions(
         storePath: store, drivers: Drivers.all, configuration: reading.settings.configuration,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
-    try host.start()
-    _ = host.waitUntilIdle(timeout: .seconds(300))
+    try engine.start()
+    _ = engine.waitUntilIdle(timeout: .seconds(300))
   }
 
   func end() {
-    host.stop(draining: .seconds(1))
+    engine.stop(draining: .seconds(1))
     harness.remove()
   }
 

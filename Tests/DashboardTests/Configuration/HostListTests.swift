@@ -1,5 +1,6 @@
 import DeploymentDrivers
 import DeploymentEngine
+import DeploymentInterface
 import Testing
 
 @testable import DashboardKit
@@ -22,7 +23,7 @@ import Testing
     """
   }
 
-  @Test func theLimitIsTheLengthOfTheList() {
+  @Test func itsLengthIsTheCapacity() {
     let reading = read(
       file(
         """
@@ -30,7 +31,8 @@ import Testing
               - { name: b, address: 192.0.2.2, port: 2222, mac: 52:54:00:00:00:01 }
         """))
     #expect(reading.problems == [])
-    #expect(reading.settings.configuration.providers.first?.limits.deployments == 2)
+    #expect(reading.providers.first?.provider.capacity == 2)
+    #expect(reading.settings.configuration.providers.first?.limits.deployments == 50)
   }
 
   @Test(arguments: [

@@ -20,6 +20,8 @@ final class ScriptedWorld: Sendable {
     /// The names of what is listed as made for `d1`.
     var leftovers: Set<String> = []
     var sink = WeakSink()
+    /// How often each provider was retired, in the order in which they were made.
+    var retirements: [Int] = []
   }
   private struct WeakSink: Sendable {
     weak let sink: NoticeSink?
@@ -41,6 +43,19 @@ final class ScriptedWorld: Sendable {
   var sink: NoticeSink? { state.withLock { $0.sink.sink } }
 
   func watch(_ sink: NoticeSink) { state.withLock { $0.sink = WeakSink(sink) } }
+
+  /// How often each provider was retired, in the order in which they were made.
+  var retirements: [Int] { state.withLock { $0.retirements } }
+
+  /// The number of a provider that is made.
+  func noteMade() -> Int {
+    state.withLock { state in
+      state.retirements.append(0)
+      return state.retirements.count - 1
+    }
+  }
+
+  func noteRetired(_ number: Int) { state.withLock { $0.retirements[number] += 1 } }
 
   func count(_ method: String) -> Int { seen.count { $0.method == method } }
 
@@ -72,12 +87,16 @@ struct ScriptedDriver: Driver {
   let serviceParameters: [Parameter] = []
 
   func makeProvider(_ parameters: ParameterValues) throws(ParameterProblem) -> any Provider {
-    ScriptedProvider(world: world)
+    var capacity: Int?
+    if case .integer(let count)? = parameters["capacity"] { capacity = count }
+    return ScriptedProvider(world: world, number: world.noteMade(), capacity: capacity)
   }
 }
 
 struct ScriptedProvider: NoticeSource, Inventory {
   let world: ScriptedWorld
+  let number: Int
+  let capacity: Int?
 
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service {
     if parameters["broken"] != nil { throw ParameterProblem("broken", "it is broken") }
@@ -85,6 +104,8 @@ struct ScriptedProvider: NoticeSource, Inventory {
   }
 
   func watch(_ sink: NoticeSink) { world.watch(sink) }
+
+  func retire() { world.noteRetired(number) }
 
   func problem() async -> SafeText? { nil }
 

@@ -50,8 +50,6 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
 
 /// The engine of `dashboard engine`, from its start to its end.
 private struct RunningEngine {
-  /// How long calls in flight may take when the engine ends.
-  private static let draining = TimeSpan.seconds(5)
   /// How long it sleeps between two looks at whether the engine is idle, or still runs: its end
   /// wakes it.
   private static let pause = TimeSpan.milliseconds(500)
@@ -61,7 +59,7 @@ private struct RunningEngine {
   private let options: GlobalOptions
   private let context: CommandContext
   private let logger: Logger
-  private let host: EngineHost
+  private let supervisor: EngineSupervisor
 
   init(_ place: Workplace, _ options: GlobalOptions, _ context: CommandContext) {
     self.place = place
@@ -69,41 +67,45 @@ private struct RunningEngine {
     self.context = context
     let log = ErrorLog(sink: context.errors, clock: context.clock)
     self.logger = Logger(label: "dashboard") { _ in log }
-    self.host = EngineHost(
+    self.supervisor = EngineSupervisor(
       EngineOptions(
         storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
-        configuration: place.settings?.configuration, logger: logger, clock: context.clock,
-        onLost: { _ in kill(getpid(), SignalQueue.wake) }))
+        configuration: place.settings?.configuration, logger: logger, clock: context.clock),
+      takesOver: false
+    ) { event in
+      if case .ended(.lost) = event { kill(getpid(), SignalQueue.wake) }
+    }
   }
 
   func run(
     _ signals: SignalQueue, untilIdle: Bool, timeout: TimeSpan?
   ) throws(CommandFailure) {
     do throws(EngineStartFailure) {
-      try host.start()
+      try supervisor.start()
     } catch {
       throw CommandFailure(error)
     }
     let source = place.configurationPath ?? "what the store holds"
     logger.info("the engine runs on \(place.storePath), configured by \(source)")
     let end = context.clock.now.moment + (timeout ?? Wording.longest)
-    while host.lost == nil {
+    while supervisor.ending == nil {
       let signal = signals.next(within: untilIdle ? .zero : Self.longPause)
       if signal == SIGHUP { reconfigure() }
       if signal == SIGTERM || signal == SIGINT { return stop() }
       guard untilIdle else { continue }
-      if host.waitUntilIdle(timeout: Self.pause) { return stop() }
+      if supervisor.waitUntilIdle(timeout: Self.pause) { return stop() }
       guard context.clock.now.moment < end else {
         stop()
         let time = timeout?.description ?? ""
         throw CommandFailure(.failed, "dashboard: the engine is not idle after \(time)")
       }
     }
-    throw CommandFailure(.failed, "dashboard: the engine has ended: \(host.lost ?? "")")
+    throw CommandFailure(
+      .failed, "dashboard: the engine has ended: \(supervisor.ending?.sentence ?? "")")
   }
 
   private func stop() {
-    host.stop(draining: Self.draining)
+    supervisor.stop()
     logger.info("the engine has ended")
   }
 
@@ -112,7 +114,7 @@ private struct RunningEngine {
     do throws(CommandFailure) {
       let new = try Workplace.findStrictly(options, context)
       guard let settings = new.settings else { throw Workplace.noConfiguration(context) }
-      host.reconfigure(settings.configuration)
+      supervisor.reconfigure(settings.configuration)
       logger.info("the configuration was read again from \(new.configurationPath ?? "")")
       if new.storePath != place.storePath || new.storeAccess != place.storeAccess {
         logger.warning("`store` and `access` are taken from the configuration at a start only")

@@ -37,13 +37,7 @@ struct ProviderReader {
     read.driver = driver
     guard fields.problems.isEmpty else { return read }
     do throws(ParameterProblem) {
-      let provider = try driver.makeProvider(parameters)
-      read.provider = provider
-      // The engine keeps every limit at every instant, so a list that ends is one of them.
-      if let capacity = provider.capacity {
-        let limit = read.configuration.limits.deployments
-        read.configuration.limits.deployments = min(limit, capacity)
-      }
+      read.provider = try driver.makeProvider(parameters)
     } catch {
       fields.report(error.parameter, "\(error.sentence)")
     }

@@ -37,6 +37,13 @@ struct SettingsReading: Sendable {
   var settings: Settings
   /// Everything that was wrong, by line; the settings may be used only when it is empty.
   var problems: [ConfigurationProblem]
-  /// The providers that could be made, by name in the order of the file.
+  /// The providers that could be made, by name in the order of the file. They are made to check
+  /// the file, and serve `check` and `orphans`; the engine makes its own, because most readers of a
+  /// file never become the engine, and one that does may run on what the store holds instead.
   var providers: [(name: String, line: Int, provider: any Provider)]
+
+  /// Retires the providers. To be called when they are not asked anything any more.
+  func retire() {
+    for entry in providers { entry.provider.retire() }
+  }
 }

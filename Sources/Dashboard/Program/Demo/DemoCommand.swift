@@ -65,20 +65,20 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
   private func plain(
     _ place: Workplace, _ signals: SignalQueue?, _ context: CommandContext
   ) throws(CommandFailure) {
-    let host = EngineHost(
+    let engine = EngineService(
       EngineOptions(
         storePath: place.storePath, drivers: context.drivers,
         configuration: place.settings?.configuration,
         logger: Logger(label: "dashboard") { _ in SwiftLogNoOpLogHandler() }, clock: context.clock))
     do throws(EngineStartFailure) {
-      try host.start()
+      try engine.start()
     } catch {
       throw CommandFailure(error)
     }
-    defer { host.stop(draining: .seconds(3)) }
+    defer { engine.stop(draining: .seconds(3)) }
     let end = context.clock.now.moment + Self.patience
     while context.clock.now.moment < end, signals?.next(within: .zero) == nil,
-      !host.waitUntilIdle(timeout: .milliseconds(200))
+      !engine.waitUntilIdle(timeout: .milliseconds(200))
     {}
     var options = global
     options.config = place.configurationPath

@@ -92,6 +92,7 @@ struct Workplace {
   {
     let locations = Locations(environment: context.environment)
     let found = try configuration(options, context)
+    defer { found?.reading.retire() }
     let configured = found.flatMap { file in
       file.reading.settings.store.map { locations.path($0, writtenIn: file.path) }
     }

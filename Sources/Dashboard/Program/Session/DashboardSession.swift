@@ -12,6 +12,9 @@ import TerminalHost
 /// A person in front of the screen: the store that is followed, the engine where no other process
 /// has it, and the terminal.
 struct DashboardSession {
+  /// How long calls in flight may take when the program ends.
+  private static let draining = TimeSpan.seconds(3)
+
   private let place: Workplace
   private let options: GlobalOptions
   private let context: CommandContext
@@ -46,14 +49,15 @@ struct DashboardSession {
     }
     let mail = SessionMail(wake: wake)
     let store = SessionStore(path: place.storePath, mail: mail)
-    let seat = seat(mail, store)
+    let engine = SessionEngine(mail: mail, store: store)
+    let supervisor = supervisor(engine)
     if let complaint { mail.post(.failure(complaint)) }
     let program = SessionProgram(
       screenSettings,
-      .init(mail: mail, store: store, seat: seat, isReadOnly: options.readOnly) {
-        if seat == nil { store.engineIsHere(false) }
+      .init(mail: mail, store: store, supervisor: supervisor, isReadOnly: options.readOnly) {
+        if supervisor == nil { store.engineIsHere(false) }
         store.start()
-        seat?.start()
+        if let supervisor { engine.start(supervisor) }
         onOpen()
       }, at: context.clock.now)
     let clock = context.clock
@@ -63,20 +67,21 @@ struct DashboardSession {
     let outcome = loop.run()
     for line in outcome.chatter { context.remark(line.text) }
     onClose()
-    seat?.stop()
+    supervisor?.stop()
     store.stop()
     if let failure = mail.reasonToEnd { throw failure }
     return ExitStatus(rawValue: outcome.end.exitStatus)
   }
 
-  private func seat(_ mail: SessionMail, _ store: SessionStore) -> EngineSeat? {
+  private func supervisor(_ engine: SessionEngine) -> EngineSupervisor? {
     guard !options.readOnly, !options.noEngine else { return nil }
     // What happens is in the store's events; a log would be written across the screen.
     let logger = Logger(label: "dashboard") { _ in SwiftLogNoOpLogHandler() }
-    let engine = EngineOptions(
+    let options = EngineOptions(
       storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
-      configuration: place.settings?.configuration, logger: logger, clock: context.clock)
-    return EngineSeat(engine, mail: mail) { store.engineIsHere($0) }
+      configuration: place.settings?.configuration, logger: logger, draining: Self.draining,
+      clock: context.clock)
+    return engine.supervisor(options)
   }
 
   private var screenSettings: ScreenSettings {

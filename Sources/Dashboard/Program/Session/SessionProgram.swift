@@ -1,6 +1,7 @@
 import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
+import EngineRuntime
 import SafeTexts
 import TerminalCells
 
@@ -12,7 +13,7 @@ struct SessionProgram: ScreenProgram {
     let mail: SessionMail
     let store: SessionStore
     /// Nil: this process is never the engine.
-    let seat: EngineSeat?
+    let supervisor: EngineSupervisor?
     let isReadOnly: Bool
     /// Called with the first event: the frame is on its way, now the store may be opened.
     let begin: () -> Void
@@ -43,10 +44,10 @@ struct SessionProgram: ScreenProgram {
     case .clock: return take([.zone(Zone.system(at: now.utc)), .clock], at: now)
     case .shown, .ending: return .nothing
     case .suspending:
-      around.seat?.suspend()
+      around.supervisor?.suspend()
       return .nothing
     case .resumed:
-      around.seat?.resume()
+      around.supervisor?.resume()
       around.store.nudge()
       return take([.clock], at: now)
     }

@@ -78,10 +78,10 @@ final class SessionStore: Sendable {
 
   // MARK: - What the screen wants done
 
-  /// Leaves requests for the engine.
+  /// Leaves requests for the engine, all at once.
   func send(_ requests: [Request]) {
     work { [self] client throws(StoreFailure) in
-      for request in requests { try client.submit(request) }
+      try client.submit(requests)
       state.withLock { $0.open.formUnion(requests.map(\.key)) }
       bell.ring()
     }

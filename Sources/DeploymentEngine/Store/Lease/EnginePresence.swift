@@ -8,13 +8,13 @@ extension EnginePresence {
   /// Looks at the lock beside a store without taking it, so that an engine that starts is not
   /// disturbed.
   public static func query(store path: String) -> EnginePresence {
-    guard let held = HeldLock.look(at: StorePaths(path).lock) else { return .none }
+    guard let held = LeaseHolder.look(at: StorePaths(path).lock) else { return .none }
     return held.presence
   }
 }
 
 /// A lock that somebody holds, as seen from outside.
-struct HeldLock: Sendable {
+struct LeaseHolder: Sendable {
   /// An engine that has been silent for longer is taken for frozen.
   static let patience = TimeSpan.seconds(10)
 
@@ -35,30 +35,30 @@ struct HeldLock: Sendable {
   ///
   /// Between taking the lock and writing who took it a moment passes, in which the file still
   /// names the holder before. A holder that is gone is therefore looked at again, a few times.
-  static func look(at path: String) -> HeldLock? {
+  static func look(at path: String) -> LeaseHolder? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var seen: HeldLock?
+    var seen: LeaseHolder?
     for attempt in 0..<20 {
       if attempt > 0 { usleep(10_000) }
       guard OFDLock.isHeld(descriptor) else { return nil }
       guard let contents = LockContents(descriptor: descriptor),
         let status = try? FileStatus(descriptor: descriptor)
       else { continue }
-      seen = HeldLock(contents: contents, beat: Timestamp(milliseconds: status.modified))
+      seen = LeaseHolder(contents: contents, beat: Timestamp(milliseconds: status.modified))
       if contents.holder.isAlive != false { return seen }
     }
     return seen ?? .nameless
   }
 
   /// Held, by somebody who has not said who.
-  private static var nameless: HeldLock {
-    let nobody = LeaseHolder(
+  private static var nameless: LeaseHolder {
+    let nobody = HolderProcess(
       process: ProcessIdentity(pid: 0, startTime: 0, bootID: "unknown"), pidNamespace: nil,
       host: "unknown")
     let now = EngineClock.system.now.utc
-    return HeldLock(
+    return LeaseHolder(
       contents: LockContents(holder: nobody, since: now, remembered: nil), beat: now)
   }
 }

@@ -198,24 +198,25 @@ extension Lease {
         throw unwritable(paths.lock, error)
       }
       // Nobody: it has been given away in between.
-      guard let held = HeldLock.look(at: paths.lock) else { continue }
+      guard let held = LeaseHolder.look(at: paths.lock) else { continue }
       guard case .silent = held.presence, endsFrozenHolder else {
         throw heldBy(held, paths, "close it, or attach to it")
       }
       try endFrozen(held, paths)
     }
-    throw heldBy(HeldLock.look(at: paths.lock), paths, "try again")
+    throw heldBy(LeaseHolder.look(at: paths.lock), paths, "try again")
   }
 
   /// A heartbeat can look old without anybody being frozen: the machine slept, or its clock was
   /// set. One that beats is therefore waited for, longer than from beat to beat.
   private static func endFrozen(
-    _ held: HeldLock, _ paths: StorePaths
+    _ held: LeaseHolder, _ paths: StorePaths
   ) throws(EngineStartFailure) {
     guard held.contents.holder.isAlive != nil else { throw heldBy(held, paths, "end it there") }
     for _ in 0..<30 {
       usleep(100_000)
-      guard let again = HeldLock.look(at: paths.lock), again.contents.holder == held.contents.holder
+      guard let again = LeaseHolder.look(at: paths.lock),
+        again.contents.holder == held.contents.holder
       else { return }
       if again.beat != held.beat {
         throw heldBy(again, paths, "close it, or attach to it")
@@ -233,7 +234,7 @@ extension Lease {
   }
 
   private static func heldBy(
-    _ held: HeldLock?, _ paths: StorePaths, _ remedy: String
+    _ held: LeaseHolder?, _ paths: StorePaths, _ remedy: String
   ) -> EngineStartFailure {
     let holder = held?.presence ?? .none
     return EngineStartFailure(

@@ -11,13 +11,13 @@ package struct LockContents: Hashable, Sendable {
     var commits: Int64
   }
 
-  var holder: LeaseHolder
+  var holder: HolderProcess
   var since: Timestamp
   var remembered: Remembered?
   /// A holder has begun to make the store: a file that is still empty is its doing.
   var isMaking = false
 
-  init(holder: LeaseHolder, since: Timestamp, remembered: Remembered?) {
+  init(holder: HolderProcess, since: Timestamp, remembered: Remembered?) {
     self.holder = holder
     self.since = since
     self.remembered = remembered
@@ -52,7 +52,7 @@ package struct LockContents: Hashable, Sendable {
       let start = fields["started"].flatMap({ UInt64($0) }), let host = fields["host"],
       let machine = fields["machine"], let since = fields["since"].flatMap({ Int64($0) })
     else { return nil }
-    holder = LeaseHolder(
+    holder = HolderProcess(
       process: ProcessIdentity(pid: pid, startTime: start, bootID: ""), pidNamespace: nil,
       host: host)
     holder.machine = machine

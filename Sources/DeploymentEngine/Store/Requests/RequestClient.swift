@@ -29,8 +29,12 @@ public final class RequestClient: Sendable {
   /// Leaves a request. One whose key is already there is not left again: it keeps its first answer.
   ///
   /// An engine that comes more than `validity` later does not take it up.
-  public func submit(_ request: Request) throws(StoreFailure) {
-    try submit([request], validity: Self.validity)
+  public func submit(_ request: Request) throws(StoreFailure) { try submit([request]) }
+
+  /// Leaves requests, each as `submit` does, in one transaction: all of them or, where it throws,
+  /// none.
+  public func submit(_ requests: [Request]) throws(StoreFailure) {
+    try submit(requests, validity: Self.validity)
   }
 
   /// The answer to a request; nil while there is none.

@@ -8,7 +8,7 @@ import SafeTexts
 @testable import EngineStore
 
 /// An engine on a store of its own, with a scripted world outside.
-struct HostBench {
+struct EngineBench {
   let temporary: TemporaryStore
   let world: ScriptedWorld
   /// How far the engine's monotonic clock is ahead of the machine's.
@@ -40,15 +40,17 @@ struct HostBench {
       seed: 1, clock: EngineClock { [ahead] in ahead.time })
   }
 
-  func host(_ configuration: Configuration?) -> EngineHost { EngineHost(options(configuration)) }
+  func engine(_ configuration: Configuration?) -> EngineService {
+    EngineService(options(configuration))
+  }
 
   func snapshot() throws -> StoredState { try StoreReader(path: temporary.path).snapshot().state }
 
   /// Moves the engine's monotonic clock on, so that what is due then is due. The wall clock stays:
   /// clients reckon by it when a request is too old.
-  func pass(_ span: TimeSpan, _ host: EngineHost) {
+  func pass(_ span: TimeSpan, _ engine: EngineService) {
     ahead.span.withLock { $0 = $0 + span }
-    host.wake()
+    engine.wake()
   }
 
   /// The states of all deployments, by name.

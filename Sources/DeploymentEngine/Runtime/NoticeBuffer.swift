@@ -4,7 +4,7 @@ import SafeTexts
 
 /// What drivers have said unasked since the engine last listened: of each deployment only the
 /// latest of a kind.
-struct UnheardNotices: Sendable {
+struct NoticeBuffer: Sendable {
   private struct Subject: Hashable {
     var provider: SafeText
     var deployment: DeploymentID

@@ -2,7 +2,7 @@ import Glibc
 package import Posix
 
 /// The process that holds a lease, as another machine's processes may read it, too.
-package struct LeaseHolder: Hashable, Sendable {
+package struct HolderProcess: Hashable, Sendable {
   package var process: ProcessIdentity
   /// In which world of process numbers it is; nil: that is not known.
   package var pidNamespace: String?
@@ -10,7 +10,7 @@ package struct LeaseHolder: Hashable, Sendable {
   package var host: String
 
   /// This process.
-  package static let current = LeaseHolder(
+  package static let current = HolderProcess(
     process: .current, pidNamespace: currentNamespace, host: hostName())
 
   /// The run of the machine and the world of its process numbers: where it is the same, the number

@@ -8,17 +8,17 @@ import SafeTexts
 /// The engine on its thread: it takes what is there, tells the core all of it, stores what the
 /// core wants stored in one commit, and only then makes the calls. Nothing else can reach what is
 /// in here.
-struct EngineWorker {
+struct EngineLoop {
   let options: EngineOptions
   let store: Store
   let lease: Lease
-  let run: EngineRun
+  let session: EngineSession
   let runner: CallRunner
   let inventories = InventoryRunner()
   let log: JournalLog
   let watcher: StoreWatcher
   var engine: Engine
-  var shelf = ServiceShelf()
+  var registry: ServiceRegistry
   /// What the engine runs on, with the pools that left it and are still there.
   var configuration: Configuration
   var poolNames: [PoolID: SafeText] = [:]
@@ -40,7 +40,7 @@ struct EngineWorker {
   private static let lookPause = TimeSpan.seconds(2)
 
   init(
-    _ options: EngineOptions, _ store: Store, _ run: EngineRun, _ runner: CallRunner,
+    _ options: EngineOptions, _ store: Store, _ session: EngineSession, _ runner: CallRunner,
     _ log: JournalLog
   ) throws(StoreFailure) {
     let now = options.clock.now
@@ -48,14 +48,15 @@ struct EngineWorker {
     self.options = options
     self.store = store
     self.lease = store.lease
-    self.run = run
+    self.session = session
     self.runner = runner
     self.log = log
-    let mailbox = run.mailbox
+    let mailbox = session.mailbox
     watcher = StoreWatcher(path: options.storePath) { mailbox.wake() }
     engine = Engine(
       seed: options.seed ?? UInt64.random(in: .min ... .max), loading: state, at: now)
     configuration = state.configuration
+    registry = ServiceRegistry(before: state.configuration)
     nextLook = now.moment + Self.lookPause
     loaded = state.deployments.count
     for pool in state.pools { poolNames[pool.id] = pool.name }
@@ -66,7 +67,7 @@ struct EngineWorker {
     do throws(StoreFailure) {
       try begin()
       while true {
-        let mail = run.mailbox.take(waitingUpTo: pause)
+        let mail = session.mailbox.take(waitingUpTo: pause)
         if let stop = mail.stop {
           try drain(mail, stop)
           return nil
@@ -80,7 +81,7 @@ struct EngineWorker {
 
   private mutating func begin() throws(StoreFailure) {
     let given = options.configuration ?? configuration
-    let holder = LeaseHolder.current
+    let holder = HolderProcess.current
     let who: SafeText = "pid \(holder.process.pid) on \(holder.host)"
     configure(given, at: options.clock.now)
     try store(
@@ -99,7 +100,7 @@ struct EngineWorker {
     for (id, answer) in mail.inventories { engine.handle(.inventoried(id, answer), at: now) }
     for event in mail.notices.events { engine.handle(event, at: now) }
     if let wake = engine.nextWake, wake <= now.moment { engine.handle(.tick, at: now) }
-    if let sentence = run.breach() { engine.breakInvariant(sentence) }
+    if let sentence = session.breach() { engine.breakInvariant(sentence) }
     noticeRequests()
     try store()
     runner.cancelOverdue(at: now.moment)
@@ -108,15 +109,16 @@ struct EngineWorker {
     lease.noteProgress()
   }
 
-  mutating func configure(_ new: Configuration, at now: EngineTime) {
-    shelf = ServiceShelf(new, before: configuration, drivers: options.drivers)
-    let mailbox = run.mailbox
-    shelf.watch(ownedBy: store.id) { notice, provider in
+  mutating func configure(_ given: Configuration, at now: EngineTime) {
+    let new = registry.configure(given, drivers: options.drivers)
+    let mailbox = session.mailbox
+    registry.watch(ownedBy: store.id) { notice, provider in
       mailbox.post { $0.notices.add(notice, by: provider) }
     }
     configuration = new
     engine.handle(
-      .configured(new, services: shelf.offers, inventories: Set(shelf.inventories.keys)), at: now)
+      .configured(new, services: registry.offers, inventories: Set(registry.inventories.keys)),
+      at: now)
   }
 
   /// How long to wait for mail, in milliseconds.
@@ -139,6 +141,7 @@ struct EngineWorker {
     guard now >= nextLook else { return }
     nextLook = now + Self.lookPause
     BlockingExecutor.drivers.startThreadIfNeeded()
+    RegisteredProvider.retiring.startThreadIfNeeded()
     if let trouble = lease.trouble { throw StoreFailure(.lost, trouble) }
     if store.hasMoved {
       throw StoreFailure(

@@ -5,7 +5,7 @@ import Glibc
 import Posix
 import SafeTexts
 
-extension EngineWorker {
+extension EngineLoop {
   /// Stores everything that the core has decided and takes up requests with it; then acts on it.
   mutating func store(noting note: SafeText? = nil) throws(StoreFailure) {
     var outcome = engine.takeEffects()
@@ -57,16 +57,16 @@ extension EngineWorker {
     var pause: Int64 = 50
     while true {
       do throws(StoreFailure) {
-        if let fault = run.fault() { throw fault }
+        if let fault = session.fault() { throw fault }
         let committed = try store.commit(
           outcome, takingRequests: takesRequests, at: options.clock.now)
-        if run.settle() { log.write(.info, "the store can be written again") }
+        if session.settle() { log.write(.info, "the store can be written again") }
         return committed
       } catch {
-        guard error.isPassing, !run.isStopping else { throw error }
-        if run.note(error.sentence) { log.write(.error, error.sentence) }
+        guard error.isPassing, !session.isStopping else { throw error }
+        if session.note(error.sentence) { log.write(.error, error.sentence) }
       }
-      run.pause(pause)
+      session.pause(pause)
       lease.noteProgress()
       pause = min(pause * 2, 2000)
       let now = options.clock.now.moment
@@ -79,7 +79,9 @@ extension EngineWorker {
     switch change {
     case .pool(let pool): poolNames[pool.id] = pool.name
     case .erasedPool(let id): poolNames[id] = nil
-    case .configuration(let configuration): self.configuration = configuration
+    case .configuration(let configuration):
+      self.configuration = configuration
+      registry.keepOnly(configuration)
     case .deployment, .erasedDeployment, .provider, .erasedProvider, .publication,
       .erasedPublication, .waiter, .erasedWaiter, .counters:
       break
@@ -87,20 +89,20 @@ extension EngineWorker {
   }
 
   private func make(_ call: Call) {
-    let mailbox = run.mailbox
-    guard let service = shelf.services[call.record.pool.text] else {
+    let mailbox = session.mailbox
+    guard let registered = registry.services[call.record.pool.text] else {
       return mailbox.post { $0.outcomes.append(unserved(call)) }
     }
     runner.make(
-      CallRunner.Order(call: call, service: service, owner: store.id) { outcome in
+      CallRunner.Order(call: call, registered: registered, owner: store.id) { outcome in
         mailbox.post { $0.outcomes.append(outcome) }
       })
   }
 
   private mutating func make(_ call: InventoryCall) {
-    let mailbox = run.mailbox
-    guard let inventory = shelf.inventories[call.provider.text] else { return }
-    inventories.make(call, on: inventory, owner: store.id) { answer in
+    let mailbox = session.mailbox
+    guard let provider = registry.provider(named: call.provider) else { return }
+    inventories.make(call, on: provider, owner: store.id) { answer in
       mailbox.post { $0.inventories.append((call.id, answer)) }
     }
   }
@@ -108,7 +110,7 @@ extension EngineWorker {
   /// The answer to a call for which there is nobody to be called.
   private func unserved(_ call: Call) -> CallResult {
     var why: SafeText = "its pool has no service"
-    if case .problem(let problem) = shelf.offers[call.record.pool.text] { why = problem }
+    if case .problem(let problem) = registry.offers[call.record.pool.text] { why = problem }
     return CallResult(id: call.id, answer: call.task.map { _ in .error(.init(.transient, why)) })
   }
 
@@ -120,10 +122,10 @@ extension EngineWorker {
     while runner.count > 0 {
       let left = (end - EngineClock.system.now.moment).milliseconds
       guard left > 0 else { break }
-      try turn(run.mailbox.take(waitingUpTo: min(left, 100)))
+      try turn(session.mailbox.take(waitingUpTo: min(left, 100)))
     }
-    try turn(run.mailbox.take(waitingUpTo: 0))
-    let holder = LeaseHolder.current
+    try turn(session.mailbox.take(waitingUpTo: 0))
+    let holder = HolderProcess.current
     try store(noting: "the engine stopped: pid \(holder.process.pid) on \(holder.host)")
   }
 }

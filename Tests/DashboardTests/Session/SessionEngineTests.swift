@@ -16,44 +16,55 @@ import Testing
 @testable import TerminalHost
 
 /// Who is the engine of a store, as dashboards come and go.
-@Suite(.serialized) struct EngineSeatTests {
+@Suite(.serialized) struct SessionEngineTests {
   /// A dashboard without a screen.
-  private final class Seat: Sendable {
+  private final class Dashboard: Sendable {
     let mail: SessionMail
     let store: SessionStore
-    let seat: EngineSeat
+    let supervisor: EngineSupervisor
 
     init(_ path: String, _ configuration: Configuration?) throws {
       let mail = SessionMail(wake: try WakePipe())
       let store = SessionStore(path: path, mail: mail)
-      let told = Told()
+      let engine = SessionEngine(mail: mail, store: store)
       self.mail = mail
       self.store = store
-      self.told = told
-      self.seat = EngineSeat(
+      self.supervisor = engine.supervisor(
         EngineOptions(
           storePath: path, drivers: Drivers.all, configuration: configuration,
-          logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }), mail: mail
-      ) { isHere in
-        told.set(isHere)
-        store.engineIsHere(isHere)
-      }
+          logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
       store.start()
-      seat.start()
+      engine.start(supervisor)
     }
 
-    private let told: Told
-    var hasEngine: Bool { told.value == true }
+    private let messages = Mutex<[Message]>([])
+
+    /// Waits until the screen has been sent such a message.
+    func told(_ isIt: (Message) -> Bool) throws -> Bool {
+      try eventually {
+        let new = mail.drain()
+        return messages.withLock { messages in
+          messages += new
+          return messages
+        }.contains(where: isIt)
+      }
+    }
+
+    /// Waits until the screen is told where the engine is.
+    func tellsOfAnEngine(isHere wanted: Bool) throws -> Bool {
+      try told { message in
+        if case .presence(let engine, let isHere) = message {
+          engine != .none && isHere == wanted
+        } else {
+          false
+        }
+      }
+    }
+
     func stop() {
-      seat.stop()
+      supervisor.stop()
       store.stop()
     }
-  }
-
-  private final class Told: Sendable {
-    private let state = Mutex<Bool?>(nil)
-    var value: Bool? { state.withLock { $0 } }
-    func set(_ value: Bool) { state.withLock { $0 = value } }
   }
 
   private static let configuration = """
@@ -70,13 +81,15 @@ import Testing
     let harness = try Harness()
     defer { harness.remove() }
     let path = harness.folder + "/store.sqlite"
-    let first = try Seat(path, settings())
-    #expect(try eventually { first.hasEngine })
-    let second = try Seat(path, nil)
-    #expect(try eventually { EnginePresence.query(store: path) != .none })
-    #expect(!second.hasEngine)
+    let first = try Dashboard(path, settings())
+    #expect(try first.tellsOfAnEngine(isHere: true))
+    let second = try Dashboard(path, nil)
+    #expect(try second.tellsOfAnEngine(isHere: false))
     first.stop()
-    #expect(try eventually { second.hasEngine }, "it takes over when the first has gone")
+    #expect(
+      try second.told {
+        if case .notice("the engine is in this process now") = $0 { true } else { false }
+      }, "it takes over when the first has gone")
     let pools = try StoreReader(path: path).snapshot().state.pools
     #expect(pools.map(\.name) == ["lab"], "on what the first ran on")
     second.stop()
@@ -87,13 +100,13 @@ import Testing
     let harness = try Harness()
     defer { harness.remove() }
     let path = harness.folder + "/store.sqlite"
-    let seat = try Seat(path, settings())
-    #expect(try eventually { seat.hasEngine })
-    seat.seat.suspend()
+    let one = try Dashboard(path, settings())
+    #expect(try one.tellsOfAnEngine(isHere: true))
+    one.supervisor.suspend()
     #expect(EnginePresence.query(store: path) == .none)
-    seat.seat.resume()
+    one.supervisor.resume()
     #expect(try eventually { EnginePresence.query(store: path) != .none })
-    seat.stop()
+    one.stop()
   }
 
   @Test func aStoreThatIsNoneEndsTheSessionWithItsSentence() throws {
@@ -101,36 +114,30 @@ import Testing
     defer { harness.remove() }
     let path = try harness.file(
       "store.sqlite", String(repeating: "this is no database ", count: 99))
-    let seat = try Seat(path, settings())
-    #expect(try eventually { seat.mail.reasonToEnd != nil })
-    #expect(seat.mail.reasonToEnd?.status == .storeTrouble)
-    #expect(seat.mail.reasonToEnd?.lines.first?.contains(path) ?? false)
-    seat.stop()
+    let one = try Dashboard(path, settings())
+    #expect(try eventually { one.mail.reasonToEnd != nil })
+    #expect(one.mail.reasonToEnd?.status == .storeTrouble)
+    #expect(one.mail.reasonToEnd?.lines.first?.contains(path) ?? false)
+    one.stop()
   }
 
   @Test func theScreenIsToldOfTheStoreOfAnswersAndOfTheEngine() throws {
     let harness = try Harness()
     defer { harness.remove() }
     let path = harness.folder + "/store.sqlite"
-    let seat = try Seat(path, settings())
-    var messages: [Message] = []
-    func told(_ isIt: (Message) -> Bool) throws -> Bool {
-      try eventually {
-        messages += seat.mail.drain()
-        return messages.contains(where: isIt)
-      }
-    }
+    let one = try Dashboard(path, settings())
+    func told(_ isIt: (Message) -> Bool) throws -> Bool { try one.told(isIt) }
     #expect(try told { if case .snapshot = $0 { true } else { false } })
     #expect(try told { if case .presence(.running, true) = $0 { true } else { false } })
     let request = Request(key: RequestKey("k1"), actor: "ana", verb: .pause("lab"))
-    seat.store.send([request])
+    one.store.send([request])
     #expect(try told { if case .answer(request.key, .accepted) = $0 { true } else { false } })
     #expect(try told { if case .changes = $0 { true } else { false } })
-    seat.store.loadJournal(nil, after: nil)
+    one.store.loadJournal(nil, after: nil)
     #expect(
       try told { message in
         if case .journal(nil, let events) = message { !events.isEmpty } else { false }
       })
-    seat.stop()
+    one.stop()
   }
 }
