@@ -51,7 +51,7 @@ import Testing
     }
 
     mutating func deliver() {
-      let outcome = engine.takeOutcome()
+      let outcome = engine.takeEffects()
       calls += outcome.calls
       for change in outcome.changes { catalog.apply(change) }
     }
@@ -62,7 +62,7 @@ import Testing
       keys += 1
       let request = Request(key: RequestKey("question-\(keys)"), actor: "op", verb: verb)
       copy.handle(.request(request), at: now)
-      for answer in copy.takeOutcome().answers where answer.key == request.key {
+      for answer in copy.takeEffects().answers where answer.key == request.key {
         if case .refused(let refusal) = answer.reply { return refusal.sentence.text }
       }
       return nil
@@ -108,7 +108,7 @@ import Testing
       let answers: [TaskState] = [
         .finished, .finished, .finished, .finished, .running, .error(failure),
       ]
-      let outcome = CallOutcome(
+      let outcome = CallResult(
         id: call.id, answer: call.task == nil ? nil : answers[dice.below(answers.count)],
         uniqueId: SafeText("u\(call.record.id)"), ip: "10.0.0.\(call.record.id)",
         suggestedTime: .seconds(1))

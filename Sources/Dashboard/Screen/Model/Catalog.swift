@@ -59,6 +59,14 @@ package struct Catalog: Sendable {
     }
   }
 
+  /// The one of them with this name; nil: it is gone, or has a record again.
+  func orphan(_ name: OrphanName) -> (provider: ProviderRecord, orphan: Orphan)? {
+    orphans.first {
+      $0.provider.name == name.provider && $0.orphan.thing.name == name.name
+        && $0.orphan.thing.kind == name.kind
+    }
+  }
+
   /// The publications of a pool, oldest first.
   func publications(of pool: PoolID) -> [PublicationRecord] {
     publications.filter { $0.pool == pool }

@@ -61,23 +61,19 @@ extension ScreenModel {
 
   /// What can be done about one.
   mutating func openOrphan(_ name: OrphanName) -> [Command] {
-    let known = catalog.orphans.first {
-      $0.provider.name == name.provider && $0.orphan.thing.name == name.name
-        && $0.orphan.thing.kind == name.kind
-    }
-    guard let orphan = known?.orphan else {
+    guard let (provider, orphan) = catalog.orphan(name) else {
       complain("\(name) is gone, or has a record again")
       return []
     }
-    let never: SafeText? = orphan.cause == .laterState ? "this store is an old copy" : nil
-    let part: SafeText? = orphan.thing.identity == nil ? "it is no whole deployment" : nil
-    let asking = whyNothingIsAsked
+    func refusal(_ asked: OrphanRequest) -> SafeText? {
+      whyNothingIsAsked ?? Permission.refusal(of: asked, on: orphan, of: provider)?.sentence
+    }
     modal = .picker(
       Picker(
         title: SafeText(name.description),
         items: [
-          item(.removeOrphan, .removeOrphan(name), asking ?? never),
-          item(.adopt, .adopt(name), asking ?? never ?? part),
+          item(.removeOrphan, .removeOrphan(name), refusal(.remove)),
+          item(.adopt, .adopt(name), refusal(.adopt(user: ""))),
         ]))
     return [.flushInput]
   }

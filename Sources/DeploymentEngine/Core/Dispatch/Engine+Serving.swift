@@ -14,12 +14,7 @@ extension Engine {
   /// Looks in the order of the contract; whatever is taken is taken in this step.
   mutating func serve(_ user: SafeText, in index: Int) -> Serving {
     let pool = poolTable[index].record
-    if pool.inMaintenance {
-      return .refused(Refusal(.notPermitted, "provider \(pool.provider) is in maintenance"))
-    }
-    if pool.state == .paused {
-      return .refused(Refusal(.notPermitted, "pool \(pool.name) is paused and takes no new users"))
-    }
+    if let refusal = refusal(of: .assign(user: user), on: index) { return .refused(refusal) }
     if let slot = oldest(.l1Ready, of: index) ?? oldest(.l1OldReady, of: index) {
       take(slot, for: user)
       return .served(slot, note: SafeText("\(deploymentTable[slot].name) is \(user)'s"))

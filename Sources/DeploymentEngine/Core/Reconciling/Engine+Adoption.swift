@@ -8,9 +8,9 @@ extension Engine {
     _ name: OrphanName, actor: SafeText
   ) throws(Refusal) -> Reply {
     let (provider, place) = try placeOfOrphan(name)
-    try refuseOldCopy(providerTable[provider].record.orphans.all[place], name)
-    if providerTable[provider].record.inMaintenance {
-      throw Refusal(.notPermitted, "provider \(name.provider) is in maintenance")
+    let record = providerTable[provider].record
+    if let refusal = Permission.refusal(of: .remove, on: record.orphans.all[place], of: record) {
+      throw refusal
     }
     providerTable.updateOrphans(provider) { $0.all[place].removal = .asked(by: actor) }
     if providerTable[provider].inventory.call == nil { planInventory(provider, in: .zero) }
@@ -65,20 +65,16 @@ extension Engine {
     return (provider, place)
   }
 
-  private func refuseOldCopy(_ orphan: Orphan, _ name: OrphanName) throws(Refusal) {
-    guard orphan.cause == .laterState else { return }
-    throw Refusal(
-      .notPermitted,
-      SafeText("\(name) was made by a later state of this store, which is an old copy"))
-  }
-
   private func adoption(
     of orphan: Orphan, _ name: OrphanName, _ provider: Int, for user: SafeText
   ) throws(Refusal) -> (deployment: Deployment, pool: Int) {
     func no(_ sentence: String) -> Refusal { Refusal(.notPermitted, SafeText(sentence)) }
-    try refuseOldCopy(orphan, name)
+    let record = providerTable[provider].record
+    if let refusal = Permission.refusal(of: .adopt(user: user), on: orphan, of: record) {
+      throw refusal
+    }
     guard case .deployment(let id) = orphan.thing.purpose, let identity = orphan.thing.identity
-    else { throw no("\(name) is no whole deployment: it can only be removed") }
+    else { throw no("\(name) is no deployment") }
     let isLeaving = providerTable.contains { provider in
       provider.record.orphans.all.contains {
         $0.isAsked && $0.thing.purpose == orphan.thing.purpose

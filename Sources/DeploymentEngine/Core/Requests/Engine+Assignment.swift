@@ -11,7 +11,6 @@ extension Engine {
     if poolTable[index].waitingUsers.contains(user) {
       return .accepted(nil, note: "\(user) waits already")
     }
-    if let refusal = refusal(of: .assign(user: user), on: index) { return .refused(refusal) }
     switch serve(user, in: index) {
     case .served(let slot, let note): return .accepted(deploymentTable[slot].id, note: note)
     case .busy(let why):

@@ -35,6 +35,29 @@ extension Permission {
     }
   }
 
+  /// Why this may not be asked of a resource without a record now, in one sentence; nil: it may, as
+  /// far as this resource itself is concerned.
+  /// - Parameter provider: the provider on which it exists.
+  public static func refusal(
+    of asked: OrphanRequest, on orphan: Orphan, of provider: ProviderRecord
+  ) -> Refusal? {
+    let name = OrphanName(
+      provider: provider.name, kind: orphan.thing.kind, name: orphan.thing.name)
+    if orphan.cause == .laterState {
+      return notPermitted("this store is an old copy: a later state of it made \(name)")
+    }
+    switch asked {
+    case .remove:
+      return provider.inMaintenance
+        ? notPermitted("provider \(provider.name) is in maintenance") : nil
+    case .adopt:
+      guard case .deployment = orphan.thing.purpose, orphan.thing.identity != nil else {
+        return notPermitted("it is no whole deployment: \(name) can only be removed")
+      }
+      return nil
+    }
+  }
+
   private static func newUsers(_ pool: Pool) -> String? {
     if pool.inMaintenance { return "provider \(pool.provider) is in maintenance" }
     return pool.state == .paused ? "pool \(pool.name) is paused and takes no new users" : nil
