@@ -155,6 +155,13 @@ let tests: [Target] = [
     exclude: ["Golden"], swiftSettings: strict),
   .target(
     name: "Fuzzing", dependencies: ["Basics"], path: "Tests/Fuzzing", swiftSettings: strict),
+  .testTarget(
+    name: "Products",
+    dependencies: [
+      "DeploymentInterface", "SafeTexts", "DriverConformance", "DeploymentEngine", "EngineRuntime",
+      "EngineStore", logging,
+    ],
+    swiftSettings: strict),
   .testTarget(name: "TidyTests", swiftSettings: strict),
   .testTarget(
     name: "EndToEnd", dependencies: ["Basics", "Posix", "TestSupport"], swiftSettings: strict),
@@ -165,7 +172,7 @@ let package = Package(
   products: [
     .executable(name: "dashboard", targets: ["Dashboard"]),
     .library(name: "DashboardKit", targets: ["DashboardKit"]),
-    .library(name: "DeploymentInterface", targets: ["DeploymentInterface"]),
+    .library(name: "DeploymentInterface", targets: ["DeploymentInterface", "SafeTexts"]),
     .library(name: "DriverConformance", targets: ["DriverConformance"]),
     .library(name: "DeploymentEngine", targets: ["DeploymentEngine"]),
     .library(name: "EngineRuntime", targets: ["EngineRuntime", "EngineStore"]),

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # test.sh [ARGUMENT…]: runs every test. The last line is "N passed, N failed", counted over all
 # runs. In-process tests come first, in parallel; then the end-to-end tests, which need the machine
-# to themselves. Arguments are passed to the build (--jobs=2). The exit code is 0 only if every test
-# passed.
+# to themselves, and the examples. Arguments are passed to the builds (--jobs=2). The exit code is
+# 0 only if everything passed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit
 
@@ -56,6 +56,7 @@ fi
 run runtime --skip-build --filter '^EngineRuntimeTests\.'
 run support --skip-build --filter '^(BasicsTests|PosixTests)\.'
 run program --skip-build --filter '^(DashboardTests|TidyTests)\.'
+run products --skip-build --filter '^Products\.'
 run end-to-end --skip-build --filter '^EndToEnd\.'
 
 # What is not a test of Swift: each script counts as one.

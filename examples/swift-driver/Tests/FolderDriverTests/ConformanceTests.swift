@@ -1,0 +1,33 @@
+import DeploymentInterface
+import DriverConformance
+import FolderDriver
+import Foundation
+import SafeTexts
+import Testing
+
+@Test func theDriverConforms() async throws {
+  let root = FileManager.default.temporaryDirectory.path + "/folders-\(UUID().uuidString)"
+  try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: root) }
+  let provider = try FolderDriver().makeProvider(["root": .text(root)])
+
+  var ground = ConformanceGround(try provider.makeService([:]), owner: "kit")
+  ground.count = { thing in
+    FileManager.default.fileExists(atPath: root + "/" + thing.identity.name) ? 1 : 0
+  }
+  ground.vanish = { thing in
+    try FileManager.default.removeItem(atPath: root + "/" + thing.identity.name)
+  }
+  ground.failing = try FolderDriver().makeProvider(["root": .text("/dev/null")]).makeService([:])
+
+  let report = await Conformance(ground).run()
+  #expect(report.failures.isEmpty)
+}
+
+@Test func aWrongParameterIsNamed() {
+  let problem = #expect(throws: ParameterProblem.self) {
+    try FolderDriver().makeProvider(["rot": .text("/srv")])
+  }
+  #expect(problem?.parameter == "rot")
+  #expect(problem?.sentence.text.hasSuffix("did you mean `root`?") == true)
+}
