@@ -10,8 +10,8 @@ DESTDIR ?=
 JOBS = $(patsubst -j%,--jobs=%,$(filter-out -j,$(filter -j%,$(MAKEFLAGS))))
 RELEASE := .build/release
 
-.PHONY: help run test simulate soak sanitize planted build lint format bench golden fuzz install setup \
-  setup-tests clean
+.PHONY: help run test simulate soak sanitize planted build lint format bench golden fuzz \
+  install setup setup-tests clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile

@@ -29,7 +29,7 @@ import Testing
     let folder = FileManager.default.temporaryDirectory.path + "/products-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/store.sqlite"
-    let engine = EngineHost(
+    let engine = EngineService(
       EngineOptions(
         storePath: path, drivers: [ShelfDriver()],
         configuration: Configuration(

@@ -68,7 +68,8 @@ struct FolderGraph {
 
 @Suite struct FolderTests {
   private static let targets = [
-    "Sources/DeploymentEngine/Interface", "Sources/DeploymentEngine/Store",
+    "Sources/DeploymentEngine/Interface", "Sources/DeploymentEngine/Core",
+    "Sources/DeploymentEngine/Store",
     "Sources/DeploymentEngine/Runtime", "Sources/DeploymentEngine/Simulation", "Sources/Drivers",
     "Sources/Drivers/Libvirt", "Sources/Dashboard/Screen",
   ]

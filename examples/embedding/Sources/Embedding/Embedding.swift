@@ -26,7 +26,7 @@ import SafeTexts
   }
 
   private func run(_ wait: () -> Void) throws {
-    let engine = EngineHost(
+    let engine = EngineService(
       EngineOptions(
         storePath: path, drivers: Drivers.all, configuration: configuration,
         logger: Logger(label: "embedding") { _ in SwiftLogNoOpLogHandler() },
