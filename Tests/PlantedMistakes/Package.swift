@@ -13,21 +13,22 @@ let package = Package(
   name: "planted-mistakes",
   dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
   targets: [
+    .target(name: "Basics", path: "Sources/Support/Basics", swiftSettings: strict),
     .target(name: "SafeTexts", path: "Sources/Support/SafeTexts", swiftSettings: strict),
     .target(
-      name: "DeploymentInterface", dependencies: ["SafeTexts"],
+      name: "DeploymentInterface", dependencies: ["Basics", "SafeTexts"],
       path: "Sources/DeploymentEngine/Interface", swiftSettings: strict),
     .target(
       name: "DeploymentEngine",
       dependencies: [
-        "DeploymentInterface", "SafeTexts",
+        "Basics", "DeploymentInterface", "SafeTexts",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       path: "Sources/DeploymentEngine/Core", swiftSettings: strict),
     .target(
       name: "EngineSimulation",
-      dependencies: ["DeploymentEngine", "DeploymentInterface", "SafeTexts"],
+      dependencies: ["Basics", "DeploymentEngine", "DeploymentInterface", "SafeTexts"],
       path: "Sources/DeploymentEngine/Simulation", swiftSettings: strict),
     .executableTarget(
       name: "Planted", dependencies: ["EngineSimulation", "DeploymentInterface"],

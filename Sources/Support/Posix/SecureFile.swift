@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 
 /// Makes directories and files with exactly the permissions that are wanted, whatever the umask is.
 package enum SecureFile {

@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// What a step of the core costs among N deployments.
 enum CoreBenchmark {

@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 import GRDBSQLite
 
 /// SQLite without us: the same rows in transactions of the same size with the same durability, by

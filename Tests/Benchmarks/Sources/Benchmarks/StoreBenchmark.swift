@@ -1,5 +1,6 @@
 import DeploymentEngine
-import EngineRuntime
+import DeploymentInterface
+import EngineStore
 import Foundation
 import GRDB
 

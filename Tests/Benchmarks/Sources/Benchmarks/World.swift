@@ -1,4 +1,6 @@
 import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
 
 /// The core with a world around it that does everything at once and well: each call is answered
 /// in the next step.
