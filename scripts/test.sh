@@ -54,7 +54,7 @@ if [[ $tests == *LibvirtDriverTests.* ]]; then
   run libvirt --skip-build --filter '^LibvirtDriverTests\.'
 fi
 run runtime --skip-build --filter '^EngineRuntimeTests\.'
-run support --skip-build --filter '^(BasicsTests|PosixTests|Products)\.'
+run support --skip-build --filter '^(BasicsTests|PosixTests)\.'
 run program --skip-build --filter '^(DashboardTests|TidyTests)\.'
 run products --skip-build --filter '^Products\.'
 run end-to-end --skip-build --filter '^EndToEnd\.'

@@ -3,7 +3,7 @@ import Glibc
 /// Makes directories and files with exactly the permissions that are wanted, whatever the umask is.
 package enum SecureFile {
   /// Makes a directory and those above it; one that exists stays as it is.
-  package static func makeFolder(_ path: String, mode: mode_t) throws(SystemError) {
+  package static func makeFolder(_ path: String, mode: UInt32) throws(SystemError) {
     if mkdir(path, mode) == 0 {
       // mkdir leaves out what the umask masks, and the set-group bit.
       if chmod(path, mode) != 0 { throw .last }
@@ -23,7 +23,7 @@ package enum SecureFile {
 
   /// Opens a file to read and write, making it where there is none. It is closed in child
   /// processes.
-  package static func openOrMake(_ path: String, mode: mode_t) throws(SystemError) -> Int32 {
+  package static func openOrMake(_ path: String, mode: UInt32) throws(SystemError) -> Int32 {
     let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if made >= 0 {
       _ = fchmod(made, mode)
@@ -37,7 +37,7 @@ package enum SecureFile {
   /// Makes an empty file where there is none, and sees to it that its name survives a loss of
   /// power.
   package static func makeEmpty(
-    _ path: String, in folder: String, mode: mode_t
+    _ path: String, in folder: String, mode: UInt32
   ) throws(SystemError) {
     let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard made >= 0 else { throw .last }
