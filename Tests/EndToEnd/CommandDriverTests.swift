@@ -13,7 +13,7 @@ extension EndToEnd {
         let made = place.folder + "/made"
         let missing = try place.dashboard("check")
         #expect(missing.code == 69)
-        #expect(missing.output.contains("config.root must be a folder"))
+        #expect(missing.output.contains("config.root must be a writable folder"))
         try FileManager.default.createDirectory(
           atPath: made, withIntermediateDirectories: true)
         #expect(try place.dashboard("check").code == 0)
