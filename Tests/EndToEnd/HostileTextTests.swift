@@ -116,9 +116,17 @@ extension EndToEnd {
       try terminal.press("1", "j", "j", "4", "j", "j", "5", "Tab", "h", "l", "Escape")
       try terminal.press("e")
       try terminal.shows("Events")
-      try terminal.press("g", "G", "Escape", "!", "!", "x")
-      try terminal.press("Escape", "?", "Escape")
-      // A key that comes right behind Escape may be read together with it, so it is pressed again.
+      // A key right behind Escape would be read together with it by a program that is slow.
+      try terminal.press("g", "G", "Escape")
+      try terminal.hides("Events")
+      try terminal.press("!", "!", "x")
+      try terminal.shows("Actions:")
+      try terminal.press("Escape")
+      try terminal.hides("Actions:")
+      try terminal.press("?")
+      try terminal.shows("Help: ")
+      try terminal.press("Escape")
+      try terminal.hides("Help: ")
       _ = try eventually("the screen is gone") {
         if try terminal.value("pane_dead") == "1" { return true }
         try terminal.press("q", "y")
