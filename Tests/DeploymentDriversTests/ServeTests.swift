@@ -126,7 +126,7 @@ import struct Synchronization.Atomic
     #expect(failure.kind == .unknown)
     #expect(
       failure.reason == """
-        status has no answer: the driver's program has ended with status 3: because
+        status got no answer: the driver's program exited with status 3: because
         """)
     try await serving.askUntilAnswered("good")
     #expect(serving.starts == 2)
@@ -152,7 +152,7 @@ import struct Synchronization.Atomic
     let begins = desk.add(Self.call(1) { heard.set($0) })
     let failure = heard.withLock { $0 }
     #expect(!begins && failure?.kind == .transient)
-    #expect(failure?.reason == "it ended; it is started again in 50 s")
+    #expect(failure?.reason == "it ended; it will be restarted in 50 s")
   }
 
   @Test func thereIsABoundOnWhatItIsAskedAtOnce() {
@@ -185,7 +185,7 @@ import struct Synchronization.Atomic
     defer { serving.end() }
     let failure = try await serving.failure("bad")
     #expect(failure.kind == .unknown)
-    #expect(failure.reason.text.hasPrefix("status cannot be understood"))
+    #expect(failure.reason.text.hasPrefix("status got an invalid answer"))
     #expect(await serving.isAnswered("good"))
     #expect(serving.starts == 1)
   }
@@ -222,7 +222,7 @@ import struct Synchronization.Atomic
       isClosed.withLock { $0 }
     }
     let failure = try await serving.failure("k")
-    #expect(failure.reason.text.contains("does not read what it is asked"))
+    #expect(failure.reason.text.contains("does not read its requests"))
     withExtendedLifetime(sink) {}
   }
 
@@ -239,7 +239,7 @@ import struct Synchronization.Atomic
       }
     }
     let failure = try await serving.failure("late")
-    #expect(failure.reason == "the driver's program is not needed any more")
+    #expect(failure.reason == "the driver's program has been stopped")
     serving.world.end()
   }
 
@@ -264,7 +264,7 @@ import struct Synchronization.Atomic
     let waiting = Task.detached { try await serving.failure("k") }
     try await waitUntil("it was asked") { !serving.lines("asked").isEmpty }
     waiting.cancel()
-    #expect(try await waiting.value.reason == "it was given up before it was answered")
+    #expect(try await waiting.value.reason == "it was cancelled before it was answered")
   }
 
   @Test func whatItSaysUnaskedIsToldWithoutBeingAsked() async throws {

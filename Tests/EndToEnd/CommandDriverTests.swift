@@ -103,7 +103,8 @@ extension EndToEnd {
         _ = try eventually("it goes on by itself") {
           try place.pool("lab").counts.l1Ready == 4 ? 1 : nil
         }
-        #expect(try place.dashboard("events").output.contains("cloud lets us in again"))
+        #expect(
+          try place.dashboard("events").output.contains("cloud accepts our credentials again"))
       }
     }
 

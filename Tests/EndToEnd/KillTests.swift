@@ -170,7 +170,7 @@ private struct Customer {
     // whose maker was killed says so until the next engine has finished it.
     let unmade =
       answer.code == 74
-      && ["not set up yet", "it is empty"].contains {
+      && ["not initialised yet", "it is empty"].contains {
         answer.errors.contains($0)
       }
     guard [0, 1, 66, 69].contains(answer.code) || unmade else {

@@ -46,7 +46,7 @@ extension EndToEnd {
           for pool in ["jobs", "lab"] {
             #expect(try place.dashboard("resize", pool, "--l1", "\(wanted)").code == 0)
           }
-          for (pool, what) in [("jobs", "sleep cannot be started"), ("lab", "python")] {
+          for (pool, what) in [("jobs", "cannot start sleep"), ("lab", "python")] {
             _ = try eventually(
               "it says what is missing for \(pool)",
               seen: { (try? place.dashboard("events").output) ?? "" }
@@ -86,7 +86,7 @@ extension EndToEnd {
           ],
           in: place)
         #expect(answer.code == 74, "\(answer)")
-        #expect(answer.errors.contains("the system gives it no thread"), "\(answer)")
+        #expect(answer.errors.contains("the system cannot create a thread"), "\(answer)")
       }
     }
 

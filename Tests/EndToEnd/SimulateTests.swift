@@ -66,7 +66,8 @@ extension EndToEnd {
         let failed = try place.dashboard("simulate", "--seed", "4", "--judge-limits-lower", "1")
         #expect(failed.code == 111, "\(failed)")
         let said = failed.errors.split(separator: "\n").map(String.init)
-        #expect(said.first?.contains("seed 4 fails: limits, pool and provider limits") == true)
+        #expect(
+          said.first?.contains("seed 4 fails: limits, the limits of pools and providers") == true)
         #expect(said.contains { $0.contains("preparing") || $0.contains("removing") })
         #expect((1...40).contains(failed.output.split(separator: "\n").count))
         #expect(failed.output.hasPrefix("day 1 "))

@@ -27,7 +27,7 @@ extension EndToEnd {
           let refused = try place.dashboard("resize", "jobs", "--l1", "2")
           #expect(refused.code == 74 || round > 0 && refused.code == 0, "\(context): \(refused)")
           #expect(
-            refused.code == 0 || refused.errors.contains("disk is full: make room there"),
+            refused.code == 0 || refused.errors.contains("disk is full; free some space"),
             "\(context): \(refused)")
           let doctor = try place.dashboard("doctor")
           #expect(doctor.output.contains("TROUBLE  disk: 0 kB left"), "\(context): \(doctor)")

@@ -169,7 +169,7 @@ extension EndToEnd {
         try terminal.act("c")
         try terminal.row(slow.name, "cancel in")
         try Self.waits(forCanceled: slow, in: place)
-        try terminal.shows("none of 1 matches \(slow.name)")
+        try terminal.shows("none of 1 match \(slow.name)")
       }
     }
 

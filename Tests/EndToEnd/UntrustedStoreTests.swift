@@ -33,10 +33,10 @@ extension EndToEnd {
         }
         try place.overwrite(data)
       },
-      Mishap(what: "a text", says: "something else") { place in
+      Mishap(what: "a text", says: "is not a store of this program") { place in
         try place.overwrite(Data("to whom it may concern".utf8))
       },
-      Mishap(what: "of another engine", says: "another store") { place in
+      Mishap(what: "of another engine", says: "is not the store that") { place in
         try Workplace.with(Self.configuration) { other in
           try other.fill()
           try place.overwrite(try other.contents())

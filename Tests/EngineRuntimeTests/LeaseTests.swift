@@ -142,7 +142,7 @@ struct LeaseTests {
     let child = try holder(of: temporary, beatAge: 60, machine: "another/machine")
     defer { child.kill() }
     let refusal = failure(temporary.path)
-    #expect(refusal?.sentence.text.contains("end it there") == true)
+    #expect(refusal?.sentence.text.contains("stop it on that machine") == true)
     #expect(try isAlive(child))
   }
 

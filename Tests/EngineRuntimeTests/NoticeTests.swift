@@ -20,7 +20,7 @@ struct NoticeTests {
     sink.tell(Self.changed(1, "it was switched off", owner: sink.owner))
     #expect(try eventually { bench.world.count("setReady") == 1 })
     #expect(host.waitUntilIdle(timeout: .seconds(300)))
-    #expect(try bench.journal().contains("it is looked at: it was switched off"))
+    #expect(try bench.journal().contains("checking it: it was switched off"))
     #expect(try !bench.journal().contains { $0.contains("fell over") })
   }
 

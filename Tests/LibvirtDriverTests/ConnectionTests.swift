@@ -25,7 +25,7 @@ import Testing
         continue
       }
       #expect(error.failure.kind == .transient)
-      #expect(error.message.contains("is out of reach"), "\(error.message)")
+      #expect(error.message.contains("cannot reach libvirt at"), "\(error.message)")
     }
     #expect(connection.attempts == 1)
   }
@@ -33,7 +33,7 @@ import Testing
   @Test func aDeploymentOnAHostOutOfReachKeepsItsGoal() async throws {
     let driver = LibvirtDriver()
     let provider = try driver.makeProvider(["uri": .text(Self.nowhere)])
-    #expect(await provider.problem()?.text.contains("is out of reach") ?? false)
+    #expect(await provider.problem()?.text.contains("cannot reach libvirt at") ?? false)
     let service = try provider.makeService(["base": .text("golden")])
     var driven = Driven(machine: service, owner: "owner-1", id: 7)
     #expect(await driven.start(.deployForUser)?.reason(.transient) != nil)

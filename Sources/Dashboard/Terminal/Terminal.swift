@@ -44,7 +44,7 @@ package final class Terminal {
     -> Terminal
   {
     guard isatty(options.input) == 1, isatty(options.output) == 1 else {
-      throw TerminalAbsence(sentence: "standard input or output is no terminal")
+      throw TerminalAbsence(sentence: "standard input or output is not a terminal")
     }
     let term = options.environment["TERM"]
     let entry = TerminalEntry.choose(

@@ -51,7 +51,7 @@ struct CommandDeployment: UserDeployment {
 
   mutating func checkState(_ environment: Environment) async -> TaskState {
     guard let goal else {
-      return fail(.init(.permanent, "checkState was called while nothing runs"))
+      return fail(.init(.permanent, "checkState was called while no operation is running"))
     }
     return await approach(goal, environment)
   }
@@ -88,16 +88,16 @@ struct CommandDeployment: UserDeployment {
     case .reply(let reply):
       if let wrong = take(reply, environment) { return fail(wrong) }
       guard let observed = reply.observed?.power else {
-        return fail(.init(.unknown, "status does not say how it stands (observed.power)"))
+        return fail(.init(.unknown, "status does not report the state (observed.power)"))
       }
       power = observed
       guard power == .absent || reply.isIdentified else {
-        let lacking = "status does not say whose it is (observed.key and observed.owner)"
+        let lacking = "status does not report the mark (observed.key and observed.owner)"
         return fail(.init(.unknown, SafeText(lacking)))
       }
     }
     if goal.isReached(by: power) { return finish(goal) }
-    let sentence = SafeText("\(goal.verb.rawValue) said done, but \(power.words)")
+    let sentence = SafeText("\(goal.verb.rawValue) answered done, but \(power.words)")
     // What was removed may take its time to disappear from lists.
     return fail(.init(goal == .gone ? .transient : .permanent, sentence))
   }
@@ -134,14 +134,14 @@ struct CommandDeployment: UserDeployment {
     if let kept = reply.state {
       let most = Bounds.driverStateBytes
       guard kept.size <= most else {
-        let sentence = "the driver wants \(kept.size) bytes of state kept, and \(most) are allowed"
+        let sentence = "the driver returned \(kept.size) bytes of state; the maximum is \(most)"
         return .init(.permanent, SafeText(sentence))
       }
       state = kept == .null ? nil : kept
     }
     if let said = reply.vm {
       guard let plain = Self.plain(said) else {
-        return .init(.permanent, "the driver calls it by a vm that is not a short plain text")
+        return .init(.permanent, "the driver's `vm` must be a short plain text")
       }
       vm = plain
     }

@@ -45,7 +45,9 @@ extension CommandProvider: Inventory {
     let answer = try await client.settled(request)
     let isListed = try await client.listed(owner: owner).contains { $0.key == request.key }
     if case .failed(let failure) = answer { throw failure }
-    if isListed { throw .init(.unknown, SafeText("\(request.verb) said done, but it is listed")) }
+    if isListed {
+      throw .init(.unknown, SafeText("\(request.verb) answered done, but it is still listed"))
+    }
   }
 
   private static let thing: SafeText = "thing"

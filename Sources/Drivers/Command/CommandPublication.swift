@@ -18,7 +18,7 @@ struct CommandPublication: Publication {
   }
   mutating func checkState(_ environment: Environment) async -> TaskState {
     guard let verb = verb.flatMap(DriverVerb.init(rawValue:)) else {
-      return .error(.init(.permanent, "checkState was called while nothing runs"))
+      return .error(.init(.permanent, "checkState was called while no operation is running"))
     }
     return await ask(verb, environment)
   }
@@ -67,7 +67,7 @@ struct CommandPublication: Publication {
   private mutating func take(_ reply: DriverReply) -> TaskState {
     if let kept = reply.state {
       guard kept.size <= Bounds.driverStateBytes else {
-        return fail(.init(.permanent, "the driver wants too much state kept of a publication"))
+        return fail(.init(.permanent, "the driver returned too much state for a publication"))
       }
       state = kept == .null ? nil : kept
     }

@@ -41,7 +41,7 @@ package struct DriverProcess: Sendable {
     do throws(SystemError) {
       stop = try WakePipe()
     } catch {
-      throw .system("a pipe cannot be made", error)
+      throw .system("cannot create a pipe", error)
     }
     let result = await withTaskCancellationHandler {
       Result<Ending, DeploymentFailure>.of { () throws(DeploymentFailure) in
@@ -62,7 +62,7 @@ package struct DriverProcess: Sendable {
     do throws(SystemError) {
       input = try MemoryFile("dashboard-request", holding: request)
     } catch {
-      throw .system("a request cannot be written", error)
+      throw .system("cannot write a request", error)
     }
     // Open until the program has it.
     defer { withExtendedLifetime(input) {} }
@@ -97,7 +97,7 @@ extension StreamPipe {
     do throws(SystemError) {
       return try StreamPipe()
     } catch {
-      throw .system("a pipe cannot be made", error)
+      throw .system("cannot create a pipe", error)
     }
   }
 }

@@ -45,7 +45,7 @@ struct SaidUnasked: Decodable, Sendable {
     }
     if message != nil || users == nil {
       let sentence = SafeText(message ?? "", limit: Bounds.noticeBytes)
-      let words = sentence.isEmpty ? "its driver says that something has happened" : sentence
+      let words = sentence.isEmpty ? "its driver reported a change" : sentence
       notices.append(.init(owner: owner, deployment: id, kind: .changed(words)))
     }
     return notices

@@ -41,10 +41,10 @@ final class ServerDesk: Sendable {
   /// Adds a call; true: nobody serves, and the one who called must have that done.
   func add(_ call: ServedCall) -> Bool {
     let refused = state.withLock { state -> (kind: FailureClass, reason: String)? in
-      if state.isClosed { return (.unknown, "the driver's program is not needed any more") }
+      if state.isClosed { return (.unknown, "the driver's program has been stopped") }
       if let pause = state.pause, pause.end > SystemClock.monotonicMilliseconds {
         let left = TimeSpan.milliseconds(pause.end - SystemClock.monotonicMilliseconds)
-        return (.transient, "\(pause.reason); it is started again in \(left.spoken)")
+        return (.transient, "\(pause.reason); it will be restarted in \(left.spoken)")
       }
       state.calls[call.id] = call
       state.unsent.append(call.id)
@@ -77,7 +77,7 @@ final class ServerDesk: Sendable {
 
   /// Who asked does not wait any more.
   func giveUp(_ id: String) {
-    take(id)?.fail(.unknown, "it was given up before it was answered")
+    take(id)?.fail(.unknown, "it was cancelled before it was answered")
   }
 
   /// The program is not needed any more.
@@ -176,7 +176,7 @@ final class ServerDesk: Sendable {
     }
     for call in calls {
       let isSent = call.sent != nil || isClosed
-      call.fail(isSent ? .unknown : .transient, "\(call.verb) has no answer: \(reason)")
+      call.fail(isSent ? .unknown : .transient, "\(call.verb) got no answer: \(reason)")
     }
   }
 

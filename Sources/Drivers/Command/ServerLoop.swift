@@ -93,7 +93,7 @@ struct ServedProcess {
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     let signal = status & 0x7f
     return signal == 0
-      ? "the driver's program has ended with status \(status >> 8 & 0xff)"
-      : "the driver's program was ended by signal \(signal)"
+      ? "the driver's program exited with status \(status >> 8 & 0xff)"
+      : "the driver's program was killed by signal \(signal)"
   }
 }

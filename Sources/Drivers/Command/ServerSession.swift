@@ -56,7 +56,7 @@ struct ServerSession {
     let count = outbox.withUnsafeBytes { write(process.input.writing, $0.baseAddress, $0.count) }
     if count > 0 { outbox.removeFirst(count) }
     if count < 0, errno != EAGAIN, errno != EINTR {
-      askToEnd("the driver's program does not read what it is asked")
+      askToEnd("the driver's program does not read its requests")
     }
   }
 
@@ -114,7 +114,7 @@ struct ServerSession {
     if nonsense > Bounds.driverReplyBytes, end == nil {
       line = []
       let most = Bounds.driverReplyBytes
-      askToEnd("the driver's program said more than \(most) bytes without an answer in them")
+      askToEnd("the driver's program wrote more than \(most) bytes without an answer")
     }
   }
 
@@ -129,7 +129,7 @@ struct ServerSession {
       call.give(.success(try DriverReply(reading: Array(line))))
       desk.noteAnswer()
     } catch {
-      call.fail(.unknown, "\(call.verb) cannot be understood: \(error.reason)")
+      call.fail(.unknown, "\(call.verb) got an invalid answer: \(error.reason)")
     }
     return true
   }
@@ -156,7 +156,7 @@ struct ServerSession {
     for call in desk.takeOverdue() {
       let silence = "did not answer within \(call.limit)"
       guard let sent = call.sent else {
-        call.fail(.transient, "\(call.verb) was not asked for: too much else is")
+        call.fail(.transient, "\(call.verb) was not sent: too many requests are open")
         continue
       }
       let isSilent = lastWord.map { $0 < sent } ?? true

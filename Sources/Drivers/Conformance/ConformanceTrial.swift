@@ -57,7 +57,7 @@ struct ConformanceTrial: Sendable {
     let outcome = await bench.perform(
       call, on: service, owner: thing.owner, cancelled: cancelled)
     if let outcome { return outcome }
-    throw .failed("\(task.word) of \(name) has not come back within \(bench.ground.callLimit)")
+    throw .failed("\(task.word) of \(name) did not return within \(bench.ground.callLimit)")
   }
 
   @discardableResult
@@ -91,7 +91,7 @@ struct ConformanceTrial: Sendable {
       case .finished, .error, nil: return last.answer
       }
       guard ContinuousClock.now < end else {
-        throw .failed("\(kind.word) of \(name) has not ended within \(limit): \(last.answer.text)")
+        throw .failed("\(kind.word) of \(name) did not finish within \(limit): \(last.answer.text)")
       }
       try await call(step)
     }
@@ -132,7 +132,7 @@ struct ConformanceTrial: Sendable {
   /// So many outside things exist of it; nothing where that cannot be seen.
   func expect(count number: Int, _ when: String) async throws(CheckEnd) {
     guard let there = try await count() else { return }
-    try expect(there == number, "\(there) exist of \(name) instead of \(number), \(when)")
+    try expect(there == number, "\(there) resources of \(name) exist instead of \(number), \(when)")
   }
 
   /// How many outside things exist of it; nil: that cannot be seen.
@@ -141,7 +141,7 @@ struct ConformanceTrial: Sendable {
     do {
       return try await count(thing)
     } catch {
-      throw .failed("what exists of \(name) cannot be counted: \(error)")
+      throw .failed("cannot count the resources of \(name): \(error)")
     }
   }
 }
@@ -149,7 +149,7 @@ struct ConformanceTrial: Sendable {
 extension ConformanceBench {
   /// Ends the check where nothing can be counted.
   func needsCount() throws(CheckEnd) {
-    guard ground.count != nil else { throw .skipped("what exists outside cannot be counted") }
+    guard ground.count != nil else { throw .skipped("the fixture cannot count resources") }
   }
 
   /// Ends the check where the service does not have this level.

@@ -30,10 +30,10 @@ extension LibvirtDeployment {
 
   private mutating func start(_ ending: Power.Ending, _ machine: Machine) -> Step {
     if isSaved, !machine.hasSavedState {
-      return .answer(fail("its saved state is gone, and it is not started without"))
+      return .answer(fail("its saved state is missing; it is not started without it"))
     }
     guard starts < Self.mostStarts else {
-      return .answer(fail("it was started, and stopped again: \(ending.rawValue)"))
+      return .answer(fail("it was started and stopped again: \(ending.rawValue)"))
     }
     starts += 1
     isBooting = !isSaved
@@ -70,7 +70,8 @@ extension LibvirtDeployment {
     let accepts = await environment.connection.call(within: .seconds(5)) { _ throws(VirtError) in
       GuestPort.accepts(address, port)
     }
-    return (try? accepts.get()) == true ? nil : "\(address) did not accept at port \(port)"
+    return (try? accepts.get()) == true
+      ? nil : "\(address) did not accept connections on port \(port)"
   }
 
   /// The next thing towards having been ready once, and using no memory since.
@@ -84,7 +85,7 @@ extension LibvirtDeployment {
       switch machine.power {
       case .off(let ending):
         guard machine.hasSavedState || isShutDown else {
-          return .answer(fail("it is off, and has no saved state: \(ending.rawValue)"))
+          return .answer(fail("it is off and has no saved state: \(ending.rawValue)"))
         }
         isSaved = machine.hasSavedState
         ip = nil

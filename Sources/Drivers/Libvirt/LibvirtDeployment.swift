@@ -150,7 +150,7 @@ struct LibvirtDeployment: UserDeployment {
     case .running: return await stepToRunning(look, environment)
     case .saved: return await stepToSaved(look, environment)
     case .gone: return stepToGone(look, environment)
-    case nil: return .answer(fail("checkState was called while nothing runs"))
+    case nil: return .answer(fail("checkState was called while no operation is running"))
     }
   }
 
@@ -168,7 +168,7 @@ struct LibvirtDeployment: UserDeployment {
       isShutDownInstead = true
       return nil
     case .shutDown where !error.isTransient:
-      environment.doLog(.warning, SafeText("the guest cannot be asked: \(error.message)"))
+      environment.doLog(.warning, SafeText("cannot ask the guest to shut down: \(error.message)"))
       isHurried = true
       return nil
     case .save, .shutDown, .make, .start, .resume, .powerOff, .remove:

@@ -94,21 +94,23 @@ private struct OwnedThings {
     guard let domain = try session.domain(name: thing.name.text) else { return }
     guard let mark = try domain.mark(), mark.owner == owner,
       thing.purpose == .deployment(DeploymentID(mark.id))
-    else { throw .refusal("it is not what it was: left alone") }
+    else { throw .refusal("it has changed and was left alone") }
     if try !domain.power().isOff { try domain.powerOff() }
     try domain.undefine()
     try session.pool(host.pool).remove(mark.volume)
   }
 
   private func removeVolume(_ name: String) throws(VirtError) {
-    guard purpose(ofVolume: name) != nil else { throw .refusal("it is not ours: left alone") }
+    guard purpose(ofVolume: name) != nil else {
+      throw .refusal("it is not ours and was left alone")
+    }
     let pool = try session.pool(host.pool)
     guard let volume = try pool.volume(name) else { return }
     let path = try volume.path()
     for other in try pool.names() where other != name {
       guard let xml = try pool.volume(other)?.xml() else { continue }
       if xml.contains("<path>\(path.escaped)</path>") {
-        throw .refusal("\(other) stands on it: left alone")
+        throw .refusal("\(other) depends on it, so it was left alone")
       }
     }
     try pool.remove(name)

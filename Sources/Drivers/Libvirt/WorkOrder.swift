@@ -34,7 +34,7 @@ struct WorkOrder: Sendable {
 
   /// Its disk, then its domain, which carries our mark from its first moment.
   private func make(_ session: VirtSession) throws(VirtError) {
-    guard let template, let disk else { throw .refusal("it has no publication to be cloned from") }
+    guard let template, let disk else { throw .refusal("there is no publication to clone") }
     guard try MachineFinder(session, mark).ours() == nil else { return }
     let pool = try session.pool(host.pool)
     // Nothing uses it without a domain; an attempt that was cut off may have left half of it.
@@ -64,10 +64,10 @@ struct WorkOrder: Sendable {
       } catch {
         if error.isTransient { throw error }
         throw .refusal(
-          "its saved state cannot be read, and it is not started without: \(error.message)")
+          "its saved state is unreadable; it is not started without it: \(error.message)")
       }
     } else if restores {
-      throw .refusal("its saved state is gone, and it is not started without")
+      throw .refusal("its saved state is missing; it is not started without it")
     }
     try domain.start()
   }

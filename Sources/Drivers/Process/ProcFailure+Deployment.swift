@@ -10,7 +10,7 @@ func readingProc<Value>(
   do throws(ProcFailure) {
     return try look()
   } catch {
-    let reason = "what runs cannot be seen now: \(error.path): \(error.error.text)"
+    let reason = "cannot read the processes: \(error.path): \(error.error.text)"
     throw .init(.transient, SafeText(reason))
   }
 }

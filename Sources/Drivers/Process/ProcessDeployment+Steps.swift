@@ -23,12 +23,12 @@ extension ProcessDeployment {
       wasReady = true
       return finish()
     case .closed where !isPatient:
-      return fail("\(process) does not accept at \(environment.portText)")
+      return fail("\(process) does not accept connections on \(environment.portText)")
     case .stranger where isLate(time):
       mustBegin = true
       return fail(.portTaken, "\(environment.portText) is held by another program")
     case .closed where isLate(time), .busy where isLate(time):
-      return fail("\(process) did not accept at \(environment.portText) within \(time)")
+      return fail("\(process) did not accept connections on \(environment.portText) within \(time)")
     case .closed, .busy, .stranger:
       return wait()
     }
@@ -80,11 +80,11 @@ extension ProcessDeployment {
   mutating func start(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     if let port = environment.port {
       guard let isTaken = PortProbe.isTaken(port) else {
-        return fail(.transient, "whether port \(port) is free cannot be found out now")
+        return fail(.transient, "cannot determine whether port \(port) is free")
       }
       if isTaken { return fail(.portTaken, "port \(port) is taken by another program") }
     } else if environment.service.usesPort {
-      return fail("it was given no port")
+      return fail("it has no port")
     }
     let started = try ProcessSpawn(environment).start()
     leader = started

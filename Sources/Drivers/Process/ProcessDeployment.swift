@@ -119,7 +119,7 @@ struct ProcessDeployment: UserDeployment {
     case .running: try approachRunning(environment)
     case .frozen: try approachFrozen(environment)
     case .gone: try approachGone(environment)
-    case nil: fail("checkState was called while nothing runs")
+    case nil: fail("checkState was called while no operation is running")
     }
   }
 

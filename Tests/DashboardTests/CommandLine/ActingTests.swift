@@ -125,7 +125,7 @@ import Testing
       let seen = try id(engine, "--pool lab --placement L1")
       let result = engine.run("destroy \(seen) --if-revision 99")
       #expect(result.status == 1)
-      #expect(result.errors.contains("changed since"))
+      #expect(result.errors.contains("has changed (you saw revision 99"))
       #expect(engine.run("deployments").output.contains(seen + " "))
     }
   }

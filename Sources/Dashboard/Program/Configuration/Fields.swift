@@ -71,7 +71,7 @@ extension Fields {
   mutating func nested(_ key: String, place: String? = nil) -> Fields? {
     guard let value = value(key) else { return nil }
     guard let section = value.section else {
-      report(key, "`\(key)` of \(self.place) must be a section of keys, not \(value.shape)")
+      report(key, "`\(key)` of \(self.place) must be a section with keys, not \(value.shape)")
       return nil
     }
     return Fields(section, file: file, place: place ?? "`\(key)` of \(self.place)")
@@ -81,7 +81,7 @@ extension Fields {
   mutating func items(_ key: String) -> [YAMLValue] {
     guard let value = value(key) else { return [] }
     if let list = value.list { return list }
-    report(key, "`\(key)` must be a list, each item after a `- `, not \(value.shape)")
+    report(key, "`\(key)` must be a list, with `- ` before each item, not \(value.shape)")
     return []
   }
 
@@ -110,7 +110,7 @@ extension Fields {
     case "true", "yes", "on": return true
     case "false", "no", "off": return false
     default:
-      report(key, "`\(key): \(value.shown)` is neither true nor false; write one of them")
+      report(key, "`\(key): \(value.shown)` must be true or false")
       return nil
     }
   }
@@ -148,9 +148,9 @@ extension Fields {
       return nil
     }
     if span > Wording.longest {
-      report(key, "`\(key): \(value.shown)` is longer than 3650d, the longest time allowed")
+      report(key, "`\(key): \(value.shown)` is too long; the maximum is 3650d")
     } else if span == .zero && !allowsZero {
-      report(key, "`\(key): \(value.shown)` must be longer than nothing; write for example 30s")
+      report(key, "`\(key): \(value.shown)` must be more than zero, for example 30s")
     } else {
       return span
     }

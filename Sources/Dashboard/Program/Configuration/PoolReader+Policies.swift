@@ -20,12 +20,12 @@ extension PoolReader {
     let length = prefix.utf8.count + digits
     if !prefix.utf8.allSatisfy(Self.isNameByte) {
       child.report(
-        "prefix", "`prefix: \(prefix)` may hold letters, digits, `-`, `_` and `.` only")
+        "prefix", "`prefix: \(prefix)` may contain only letters, digits, `-`, `_` and `.`")
     } else if length > Bounds.nameLength {
       child.report(
         "prefix",
-        "`prefix: \(prefix)` and \(digits) digits are \(length) characters together; "
-          + "\(Bounds.nameLength) is the most")
+        "`prefix: \(prefix)` and \(digits) digits make \(length) characters; "
+          + "the maximum is \(Bounds.nameLength)")
     }
   }
 
@@ -50,7 +50,7 @@ extension PoolReader {
   /// The addresses of the pool's deployments.
   func macs(_ fields: inout Fields) -> MACRange? {
     guard let text = fields.text("macs") else { return nil }
-    let example = "write for example 52:54:00:00:00:00-52:54:00:00:ff:ff"
+    let example = "write, for example, 52:54:00:00:00:00-52:54:00:00:ff:ff"
     let ends = text.split(separator: "-", omittingEmptySubsequences: false).map {
       MACAddress(parsing: $0.drop { $0 == " " }.prefix { $0 != " " })
     }

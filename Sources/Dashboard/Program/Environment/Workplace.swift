@@ -54,7 +54,7 @@ struct Workplace {
     guard problems.isEmpty else { throw wrong(problems) }
     guard !fileExists(place.storePath) else { return place }
     if options.readOnly || options.noEngine, options.store != nil || place.settings != nil {
-      throw CommandFailure(.absent, "dashboard: there is no store at \(place.storePath)")
+      throw CommandFailure(.absent, "dashboard: no store at \(place.storePath)")
     }
     guard place.configurationPath != nil else { throw noConfiguration(context) }
     return place
@@ -83,7 +83,7 @@ struct Workplace {
     let list = places.dropLast().joined(separator: ", ") + " and " + (places.last ?? "")
     return CommandFailure(
       .absent,
-      "dashboard: there is no configuration (looked for \(list)); "
+      "dashboard: no configuration found (tried \(list)); "
         + "name one with --config FILE, or try `dashboard demo`, which needs none")
   }
 
@@ -97,7 +97,7 @@ struct Workplace {
     }
     guard let store = options.store ?? configured ?? locations.usualStore else {
       throw CommandFailure(
-        .usage, "dashboard: no home is known to keep a store in; name one with --store FILE")
+        .usage, "dashboard: there is no home folder for the store; name a file with --store FILE")
     }
     let place = Workplace(
       configurationPath: found?.path, settings: found?.reading.settings, storePath: store)
@@ -126,7 +126,7 @@ struct Workplace {
 extension CommandFailure {
   /// A store that cannot be used.
   init(_ failure: StoreFailure) {
-    let more = failure.kind == .damaged ? " (`dashboard doctor` says more)" : ""
+    let more = failure.kind == .damaged ? " (run `dashboard doctor`)" : ""
     self.init(
       failure.kind == .absent ? .absent : .storeTrouble, "dashboard: \(failure.sentence)\(more)")
   }

@@ -35,11 +35,11 @@ struct SimulationSession {
     if let complaint { context.remark("dashboard: \(complaint)") }
     guard let terminal = setup.terminal(choice.first) else {
       throw CommandFailure(
-        .failed, "dashboard: --screen needs a terminal; without it the run is told as text")
+        .failed, "dashboard: --screen needs a terminal; without it the run is printed as text")
     }
     guard let wake = try? WakePipe() else {
       _ = terminal.close()
-      throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
+      throw CommandFailure(.storeTrouble, "dashboard: too many open files")
     }
     var settings = ScreenSettings(
       place: "a simulated world", actor: context.actor, session: "screen", grace: .zero,

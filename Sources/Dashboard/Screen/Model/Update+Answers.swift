@@ -34,7 +34,8 @@ extension ScreenModel {
       asks[key] = ask
       return
     }
-    ask.stage = .refused("no engine answered within \(Self.answerTime.spoken): it was taken back")
+    ask.stage = .refused(
+      "no engine answered within \(Self.answerTime.spoken): the request was withdrawn")
     forgetSizes(of: ask)
     change(ask)
     tell(ask, "")
@@ -62,7 +63,8 @@ extension ScreenModel {
         change(ask)
         late.append(ask.key)
       } else if ask.stage == .withdrawing, now.moment - ask.since >= Self.answerTime {
-        ask.stage = .failed("no answer, and it could not be taken back: look whether it is done")
+        ask.stage = .failed(
+          "no answer, and the request could not be withdrawn: check whether it was carried out")
         change(ask)
         tell(ask, "")
       } else if ask.stage == .accepted {
@@ -116,7 +118,7 @@ extension ScreenModel {
     case .sent, .withdrawing: break
     case .accepted:
       if ask.isGraceful, settings.grace > .zero {
-        say("\(label) \(ask.name) in \(settings.grace.spoken): \(keyName(.undo)) takes it back")
+        say("\(label) \(ask.name) in \(settings.grace.spoken): \(keyName(.undo)) undoes it")
       } else {
         say(note.isEmpty ? "\(label) \(ask.name): accepted" : "\(label) \(ask.name): \(note)")
       }
@@ -163,7 +165,7 @@ extension Ask {
     case .release: "released"
     case .destroy: "destroyed"
     case .forget: "forgotten"
-    case .undo: "left as it is"
+    case .undo: "undone"
     default: "changed"
     }
   }
@@ -191,7 +193,7 @@ extension Ask {
     if wasPending, !deployment.isLeaving {
       return .failed(
         isInSameState
-          ? "it was taken back" : "it came too late, it is \(deployment.state.rawValue)")
+          ? "it was undone" : "too late, it is \(deployment.state.rawValue)")
     }
     switch verb {
     case .move(_, let level):

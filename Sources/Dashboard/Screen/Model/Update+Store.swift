@@ -135,12 +135,12 @@ extension ScreenModel {
 
   /// What became of a deployment that is no longer in its list.
   private func fate(of id: DeploymentID) -> SafeText {
-    guard let deployment = catalog.deployment(id) else { return "is gone and forgotten" }
+    guard let deployment = catalog.deployment(id) else { return "is gone" }
     if deployment.phase.isHistory { return "is gone: \(deployment.state.rawValue)" }
     switch deployment.placement {
-    case .assigned(let user, _): return "is in another list now: assigned to \(user)"
+    case .assigned(let user, _): return "has moved to another list: assigned to \(user)"
     case .cache(let level, _) where Pane(deployment.placement) != subjectPane:
-      return "is in another list now: \(level.rawValue)"
+      return "has moved to another list: \(level.rawValue)"
     case .cache: return "is hidden by the filter now"
     }
   }

@@ -33,7 +33,7 @@ extension Engine {
     endWaiting(user, in: index)
     let slot = insert(deployment, pool: index)
     deploymentTable.touch(slot)
-    log(.created, "adopted for \(user): it existed without a record", slot: slot)
+    log(.created, "adopted for \(user): it was an orphan", slot: slot)
     reconcile(slot)
     return .accepted(deployment.id, note: SafeText("\(name) is \(user)'s as \(deployment.id)"))
   }
@@ -60,7 +60,7 @@ extension Engine {
     }
     guard let place else {
       throw Refusal(
-        .notFound, SafeText("\(name) does not exist on \(name.provider) without a record"))
+        .notFound, SafeText("there is no orphan \(name) on \(name.provider)"))
     }
     return (provider, place)
   }
@@ -69,7 +69,7 @@ extension Engine {
     guard orphan.cause == .laterState else { return }
     throw Refusal(
       .notPermitted,
-      SafeText("\(name) was made by a later state of this store, which is an old copy"))
+      SafeText("\(name) was created by a later state of this store, which is an old copy"))
   }
 
   private func adoption(
@@ -78,33 +78,33 @@ extension Engine {
     func no(_ sentence: String) -> Refusal { Refusal(.notPermitted, SafeText(sentence)) }
     try refuseOldCopy(orphan, name)
     guard case .deployment(let id) = orphan.thing.purpose, let identity = orphan.thing.identity
-    else { throw no("\(name) is no whole deployment: it can only be removed") }
+    else { throw no("\(name) is only a part of a deployment: it can only be removed") }
     let isLeaving = providerTable.contains { provider in
       provider.record.orphans.all.contains {
         $0.isAsked && $0.thing.purpose == orphan.thing.purpose
       }
     }
     if isLeaving {
-      throw no("\(name), or something else of it, is being removed")
+      throw no("\(name), or another part of it, is being removed")
     }
     let isLate = providerTable.contains { provider in
       provider.inventory.lateRemovals.contains { $0.removes(orphan.thing.purpose) }
     }
     if isLate {
-      throw no("the last attempt to remove \(name) has not come back: nothing can be asked")
+      throw no("the last attempt to remove \(name) has not returned: try again later")
     }
     if hasLateCall(orphan) {
-      throw no("the last call on \(name) has not come back: nothing can be asked")
+      throw no("the last call on \(name) has not returned: try again later")
     }
     if identityTable.isHeld(identity) {
-      throw no("another deployment has the name or the address of \(name) by now")
+      throw no("another deployment now has the name or the address of \(name)")
     }
     guard let index = poolToAdopt(id, identity, provider) else {
-      throw no("no pool on \(name.provider) makes names like \(identity.name)")
+      throw no("no pool on \(name.provider) uses names like \(identity.name)")
     }
     let pool = poolTable[index].record
     if let held = poolTable[index].holders[user].flatMap({ deploymentTable.slot($0) }) {
-      throw no("\(user) holds \(deploymentTable[held].name) already")
+      throw no("\(user) already holds \(deploymentTable[held].name)")
     }
     guard pool.counts.total + pool.counts.leaving < pool.sizes.max else {
       throw no("pool \(pool.name) is full: \(pool.sizes.max) of \(pool.sizes.max)")

@@ -40,7 +40,7 @@ extension Engine {
       giveUp(call, provider)
       let limit = Timing.inventory.call
       return inventoryEnded(
-        call, .failed("there was no answer within \(limit.spoken)"), provider)
+        call, .failed("no answer within \(limit.spoken)"), provider)
     }
     guard let next = inventory.nextAt, next <= now.moment else { return }
     if providerTable[provider].record.inMaintenance {
@@ -113,7 +113,7 @@ extension Engine {
       }
     case (.list, .failed(let reason)):
       providerTable.updateOrphans(provider) {
-        $0.problem = "what exists could not be listed: \(reason)"
+        $0.problem = "cannot list the resources: \(reason)"
       }
     case (.remove(let thing), .removed): removed(thing, provider)
     case (.remove(let thing), .failed(let reason)): notRemoved(thing, provider, reason)
@@ -221,12 +221,13 @@ extension Engine {
   /// Why a rule removes nothing of what is listed; nil: it may.
   private func doubt(about list: OrphanList, _ rule: OrphanRule) -> SafeText? {
     if list.all.contains(where: { $0.cause == .laterState }) {
-      return
-        "nothing is removed by itself: a later state of this store made some, so it is an old copy"
+      return SafeText(
+        "automatic removal is off: a later state of this store created some orphans, "
+          + "so it is an old copy")
     }
     if list.more == 0, list.all.count <= rule.most { return nil }
     return SafeText(
-      "nothing is removed by itself: \(list.all.count + list.more) exist without a record, and "
+      "automatic removal is off: there are \(list.all.count + list.more) orphans, and "
         + "the rule stops at \(rule.most)")
   }
 
@@ -272,7 +273,7 @@ extension Engine {
     guard case .asked(let actor) = orphan.removal else { return }
     log(
       .provider,
-      "\(name(orphan, provider)), which had no record, was removed from "
+      "\(name(orphan, provider)), an orphan, was removed from "
         + "\(providerTable[provider].record.name)", actor: actor)
   }
 
@@ -281,7 +282,7 @@ extension Engine {
     let orphan = providerTable[provider].record.orphans.all[place]
     providerTable.updateOrphans(provider) { $0.all[place].removal = .failed(reason) }
     log(
-      .provider, "\(name(orphan, provider)), which has no record, could not be removed: \(reason)",
+      .provider, "\(name(orphan, provider)), an orphan, could not be removed: \(reason)",
       level: .error)
   }
 }

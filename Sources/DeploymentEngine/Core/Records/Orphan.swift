@@ -81,8 +81,8 @@ extension Orphan.Cause {
   public var words: SafeText {
     switch self {
     case .noRecord: "no record"
-    case .saidGone: "its record says that it is gone"
-    case .laterState: "made by a later state of this store"
+    case .saidGone: "its record says that it was removed"
+    case .laterState: "created by a later state of this store"
     }
   }
 }

@@ -16,11 +16,11 @@ extension Engine {
     let name = poolTable[index].record.name
     guard poolTable[index].record.isPaused != isPaused else {
       return .refused(
-        Refusal(.notPermitted, "pool \(name) is \(isPaused ? "paused already" : "not paused")"))
+        Refusal(.notPermitted, "pool \(name) is \(isPaused ? "already paused" : "not paused")"))
     }
     poolTable.setPaused(index, isPaused)
     providerTable.scheduleDispatch(poolTable[index].provider)
-    return .accepted(nil, note: isPaused ? "\(name) is paused" : "\(name) goes on")
+    return .accepted(nil, note: isPaused ? "\(name) is paused" : "\(name) is resumed")
   }
 
   mutating func lift(_ index: Int) -> Reply {
@@ -61,7 +61,8 @@ extension Engine {
     }
     if !isOn { resume(provider) }
     log(.provider, "maintenance of \(name) \(isOn ? "begins" : "ends")", actor: request.actor)
-    return .accepted(nil, note: isOn ? "\(name) is not called any more" : "\(name) is called again")
+    return .accepted(
+      nil, note: isOn ? "calls to \(name) are stopped" : "calls to \(name) are resumed")
   }
 
   /// The maintenance of a provider is over: what was in flight gets its next check now.

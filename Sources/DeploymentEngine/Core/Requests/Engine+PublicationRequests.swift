@@ -7,18 +7,18 @@ extension Engine {
     let pool = poolTable[index].record
     guard pool.traits?.publishes ?? false else {
       return .refused(
-        Refusal(.notPermitted, "the service of \(pool.name) does not publish, and needs not"))
+        Refusal(.notPermitted, "the service of \(pool.name) has no publications"))
     }
     if pool.inMaintenance {
       return .refused(Refusal(.notPermitted, "provider \(pool.provider) is in maintenance"))
     }
     if !pool.isConfigured {
-      return .refused(Refusal(.notPermitted, "pool \(pool.name) left the configuration"))
+      return .refused(Refusal(.notPermitted, "pool \(pool.name) is no longer in the configuration"))
     }
     if let running = poolTable[index].publishing {
       return .refused(
         Refusal(
-          .notPermitted, "revision \(running.revision) of \(pool.name) is being published already"))
+          .notPermitted, "revision \(running.revision) of \(pool.name) is already being published"))
     }
     let revision = nextRevision(index)
     let length = poolTable[index].settings.deadlines.preparing
@@ -39,7 +39,7 @@ extension Engine {
   mutating func cancelPublication(_ index: Int) -> Reply {
     let name = poolTable[index].record.name
     guard let running = poolTable[index].publishing else {
-      return .refused(Refusal(.notPermitted, "nothing of \(name) is being published"))
+      return .refused(Refusal(.notPermitted, "no publication of \(name) is in preparation"))
     }
     cancelPublishing(index, running.revision)
     return .accepted(nil, note: "revision \(running.revision) of \(name) is being cancelled")

@@ -62,7 +62,7 @@ extension ByteReader {
     case 0: break
     case 1: orphan.removal = .asked(by: try text())
     case 2: orphan.removal = .failed(try text())
-    case let other: throw UnreadableRecord(why: "there is no removal \(other)")
+    case let other: throw UnreadableRecord(why: "unknown removal \(other)")
     }
     return orphan
   }
@@ -74,7 +74,7 @@ extension ByteReader {
     switch try byte() {
     case 0: purpose = .deployment(DeploymentID(try signed()))
     case 1: purpose = .publication(try string())
-    case let other: throw UnreadableRecord(why: "there is no purpose \(other)")
+    case let other: throw UnreadableRecord(why: "unknown purpose \(other)")
     }
     return OutsideThing(
       kind: kind, name: name, purpose: purpose, identity: try bool() ? try identity() : nil)

@@ -86,7 +86,11 @@ public final class RequestClient: Sendable {
       let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM request WHERE reply IS NULL") ?? 0
       if open + requests.count > StoreLimits.openRequests {
         throw StoreFailure(
-          .full, "\(open) requests wait in \(paths.store) already: wait until the engine took them")
+          .full,
+          """
+          \(open) requests are already waiting in \(paths.store): try again when an engine has \
+          read them
+          """)
       }
       for request in requests {
         // Nobody waited for it any more, so it was never taken up: it may be left anew.

@@ -64,7 +64,7 @@ final class Expectations: Sendable {
       for (uuid, entry) in entries where entry.state != .busy {
         guard let now = found[uuid] else {
           entries[uuid] = nil
-          notices.append(entry.mark.notice("it is not there any more"))
+          notices.append(entry.mark.notice("it no longer exists"))
           continue
         }
         guard now.state != entry.state else { continue }

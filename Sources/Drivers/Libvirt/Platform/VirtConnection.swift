@@ -111,7 +111,7 @@ final class VirtConnection: Sendable {
   private func outOfReach(_ error: VirtError) -> VirtError {
     .init(
       code: VirtError.number(VIR_ERR_NO_CONNECT), domain: error.domain,
-      "libvirt at \(uri) is out of reach: \(error.message)")
+      "cannot reach libvirt at \(uri): \(error.message)")
   }
 
   private func lose(_ session: VirtSession, _ error: VirtError) {
