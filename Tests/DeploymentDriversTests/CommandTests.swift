@@ -67,13 +67,13 @@ import Testing
   @Test func halfAnAnswerIsUnknown() async throws {
     let (failure, _) = try await answer(#"printf '{"call":"%s","outco' "$call""#)
     #expect(failure.kind == .unknown)
-    #expect(failure.reason.text.contains("ready cannot be understood"))
+    #expect(failure.reason.text.contains("ready gave an invalid answer"))
   }
 
   @Test func noAnswerAtAllIsUnknown() async throws {
     let (failure, _) = try await answer("exit 0")
     #expect(failure.kind == .unknown)
-    #expect(failure.reason.text.contains("it said nothing"))
+    #expect(failure.reason.text.contains("it gave no answer"))
   }
 
   @Test func tenMegabytesAreRefusedAndNotKept() async throws {
@@ -140,7 +140,7 @@ import Testing
       case $1 in status) seen absent;; *) reply '"outcome":"done"';; esac
       """, .deployForUser)
     #expect(failure.kind == .permanent)
-    #expect(failure.reason == "create said done, but it does not exist")
+    #expect(failure.reason == "create answered done, but it does not exist")
   }
 
   @Test func goneForWhatStillExistsIsNotBelieved() async throws {
@@ -149,14 +149,14 @@ import Testing
       case $1 in status) seen running;; *) reply '"outcome":"done"';; esac
       """, .destroy)
     #expect(failure.kind == .transient)
-    #expect(failure.reason == "delete said done, but it is running")
+    #expect(failure.reason == "delete answered done, but it is running")
   }
 
   @Test func anAnonymousStatusIsNotBelieved() async throws {
     let (failure, _) = try await answer(
       #"reply '"outcome":"done","observed":{"power":"running"}'"#)
     #expect(failure.kind == .unknown)
-    #expect(failure.reason.text.contains("does not say whose it is"))
+    #expect(failure.reason.text.contains("does not report the mark"))
   }
 
   @Test func whereItsScreenIsComesFromStatus() async throws {
@@ -176,7 +176,7 @@ import Testing
       reply "\"outcome\":\"running\",\"state\":\"$(head -c 20000 /dev/zero | tr '\0' x)\""
       """#)
     #expect(failure.kind == .permanent)
-    #expect(failure.reason.text.contains("16384 are allowed"))
+    #expect(failure.reason.text.contains("the maximum is 16384"))
     #expect(driven.data.count < 4096)
   }
 
@@ -225,7 +225,7 @@ import Testing
     #expect(await quick.start(.setReady) == .finished)
     hanging.cancel()
     let reason = await hanging.value?.failure?.reason
-    #expect(reason == "ready was given up before it answered")
+    #expect(reason == "ready was cancelled before it answered")
   }
 }
 

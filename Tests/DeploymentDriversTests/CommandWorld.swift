@@ -87,8 +87,8 @@ final class CommandWorld: Sendable {
   }
 
   /// The example over this folder, and what the checks may see of it.
-  func exampleGround(serves: Bool = false) throws -> ConformanceGround {
-    var ground = ConformanceGround(
+  func exampleGround(serves: Bool = false) throws -> ConformanceFixture {
+    var ground = ConformanceFixture(
       try exampleService(root: folder, serves: serves), owner: owner)
     ground.failing = try exampleService(root: folder + "/nowhere", serves: serves)
     let folder = folder
@@ -100,7 +100,7 @@ final class CommandWorld: Sendable {
         try FileManager.default.removeItem(atPath: mark.path)
       }
     }
-    ground.stranger = ConformanceStranger(
+    ground.stranger = ForeignResource(
       make: { identity in
         try FileManager.default.createDirectory(
           atPath: "\(folder)/\(identity.name)", withIntermediateDirectories: false)
@@ -119,7 +119,7 @@ final class CommandWorld: Sendable {
       .makeService(["cacheLevels": .text("L1+L2"), "publish": .bool(true)])
   }
 
-  private static func key(_ thing: ConformanceThing) -> String { "\(thing.owner)-d\(thing.id)" }
+  private static func key(_ thing: ConformanceResource) -> String { "\(thing.owner)-d\(thing.id)" }
 
   private struct Mark: Decodable {
     var owner: String

@@ -16,7 +16,7 @@ import Testing
       ],
     ] as [ParameterValues])
   func simulated(_ parameters: ParameterValues) async throws {
-    var ground = ConformanceGround(try service("simulated", parameters), owner: "kit")
+    var ground = ConformanceFixture(try service("simulated", parameters), owner: "kit")
     ground.failing = try service(
       "simulated", ["failing": .list(["deployForCache", "deployForUser"])])
     let report = await Conformance(ground).run()
@@ -33,8 +33,8 @@ import Testing
     #expect(world.processes.isEmpty)
   }
 
-  private func ground(in world: ProcessWorld) throws -> ConformanceGround {
-    var ground = ConformanceGround(
+  private func ground(in world: ProcessWorld) throws -> ConformanceFixture {
+    var ground = ConformanceFixture(
       try service("process", Commands.server), owner: world.owner)
     let ports = (0...255).map { _ in ProcessWorld.freePort() }
     ground.identity = { id in

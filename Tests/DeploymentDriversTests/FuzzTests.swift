@@ -19,12 +19,12 @@ import Testing
         guard let start = buffer.baseAddress else { return }
         _ = ProcessStat(pid: 1, line: start)
       }
-      if let mark = ProcessMark(environment: bytes) {
+      if let mark = OwnershipTag(environment: bytes) {
         #expect(mark.name.utf8.count <= bytes.count * 3)
         _ = mark.id
       }
       let text = String(decoding: bytes, as: UTF8.self)
-      _ = ProcessMark(fileName: text)
+      _ = OwnershipTag(fileName: text)
       _ = PortProbe.listener(text, at: 8080)
     }
   }

@@ -54,7 +54,7 @@ import Testing
       ),
       (
         ["publish": .text("maybe")], "publish",
-        "`publish: maybe` is neither true nor false; write one of them"
+        "`publish: maybe` must be true or false"
       ),
       (["seed": .integer(-1)], "seed", "`seed: -1` is out of range; write 0 or more"),
       (

@@ -20,7 +20,7 @@ enum Mistake: String, CaseIterable, Sendable {
 /// A platform in memory.
 final class PlantedWorld: Sendable {
   struct Entry: Sendable {
-    var thing: ConformanceThing?
+    var thing: ConformanceResource?
     var name: String
     var steps: Int
     var isSuspended = false
@@ -32,13 +32,13 @@ final class PlantedWorld: Sendable {
   }
   let state = Mutex(State())
 
-  func count(_ thing: ConformanceThing) -> Int {
+  func count(_ thing: ConformanceResource) -> Int {
     state.withLock { $0.entries.count { $0.thing == thing } }
   }
   func remove(_ isIt: (Entry) -> Bool) {
     state.withLock { state in state.entries.removeAll(where: isIt) }
   }
-  func update(_ thing: ConformanceThing, _ change: (inout Entry) -> Void) -> Entry? {
+  func update(_ thing: ConformanceResource, _ change: (inout Entry) -> Void) -> Entry? {
     state.withLock { state in
       guard let index = state.entries.firstIndex(where: { $0.thing == thing }) else { return nil }
       change(&state.entries[index])
@@ -47,17 +47,17 @@ final class PlantedWorld: Sendable {
   }
 
   /// What the checks may see and do behind the driver's back.
-  static func ground(_ mistake: Mistake?) -> ConformanceGround {
+  static func ground(_ mistake: Mistake?) -> ConformanceFixture {
     if mistake == .readsAnyVersion || mistake == .readsAnything {
-      return ConformanceGround(LenientService(), owner: "planted")
+      return ConformanceFixture(LenientService(), owner: "planted")
     }
     let world = PlantedWorld()
-    var ground = ConformanceGround(
+    var ground = ConformanceFixture(
       PlantedService(world: world, mistake: mistake), owner: "planted")
     ground.failing = PlantedService(world: world, mistake: mistake, fails: true)
     ground.count = { world.count($0) }
     ground.vanish = { thing in world.remove { $0.thing == thing } }
-    ground.stranger = ConformanceStranger(
+    ground.stranger = ForeignResource(
       make: { identity in
         let entry = Entry(thing: nil, name: identity.name, steps: 0)
         world.state.withLock { $0.entries.append(entry) }

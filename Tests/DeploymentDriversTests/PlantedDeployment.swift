@@ -193,8 +193,8 @@ struct PlantedDeployment: UserDeployment {
 }
 
 extension DeploymentEnvironment<PlantedService> {
-  var thing: ConformanceThing {
-    ConformanceThing(owner: owner, id: record.id, identity: record.identity)
+  var thing: ConformanceResource {
+    ConformanceResource(owner: owner, id: record.id, identity: record.identity)
   }
 }
 

@@ -53,14 +53,14 @@ import Testing
 
   @Test func aMarkIsReadFromAnEnvironmentAndFromAFileName() {
     let text = "A=1\0DASHBOARD_OWNER=o:1\0XDASHBOARD_DEPLOYMENT=x\0DASHBOARD_DEPLOYMENT=d7/lab-7\0"
-    let mark = ProcessMark(environment: Array(text.utf8))
-    #expect(mark == ProcessMark(owner: "o:1", id: 7, name: "lab-7"))
+    let mark = OwnershipTag(environment: Array(text.utf8))
+    #expect(mark == OwnershipTag(owner: "o:1", id: 7, name: "lab-7"))
     #expect(mark?.id == DeploymentID(7))
     #expect(mark?.name == "lab-7")
-    #expect(ProcessMark(fileName: "/memfd:dashboard:o:1:d7/lab-7 (deleted)") == mark)
-    #expect(ProcessMark(fileName: "/dev/null") == nil)
-    #expect(ProcessMark(environment: Array("DASHBOARD_OWNER=o".utf8)) == nil)
-    #expect(ProcessMark(environment: []) == nil)
+    #expect(OwnershipTag(fileName: "/memfd:dashboard:o:1:d7/lab-7 (deleted)") == mark)
+    #expect(OwnershipTag(fileName: "/dev/null") == nil)
+    #expect(OwnershipTag(environment: Array("DASHBOARD_OWNER=o".utf8)) == nil)
+    #expect(OwnershipTag(environment: []) == nil)
   }
 
   @Test(

@@ -17,15 +17,15 @@ import Testing
   @Test func aProgramThatDoesNotExistIsNamed() async throws {
     let named = try await failure(["command": .list(["no-such-program", "x"])])
     #expect(named?.kind == .permanent)
-    #expect(named?.reason.text.hasPrefix("there is no program no-such-program in /") == true)
+    #expect(named?.reason.text.hasPrefix("program no-such-program was not found in /") == true)
     let path = try await failure(["command": .list(["/no/such/program"])])
-    #expect(path?.reason.text == "there is no program /no/such/program")
+    #expect(path?.reason.text == "program /no/such/program does not exist")
     let plain = try await failure(["command": .list(["/etc/passwd"])])
-    #expect(plain?.reason.text == "/etc/passwd is not a program")
+    #expect(plain?.reason.text == "/etc/passwd is not executable")
     let place = try await failure([
       "command": .list(["sleep", "1"]), "workingDirectory": .text("/no/such/place"),
     ])
-    #expect(place?.reason.text == "there is no directory /no/such/place")
+    #expect(place?.reason.text == "directory /no/such/place does not exist")
     #expect(world.processes.isEmpty)
   }
 
@@ -55,7 +55,8 @@ import Testing
     let pid = try #require(world.leaders.first).pid
     #expect(failure?.kind == .permanent)
     #expect(
-      failure?.reason.text == "process \(pid) did not accept at port \(port) within 200ms")
+      failure?.reason.text
+        == "process \(pid) did not accept connections on port \(port) within 200ms")
     #expect(try await driven.run(.cancel) == .finished)
     #expect(world.processes.isEmpty)
   }
@@ -142,12 +143,12 @@ import Testing
     let closed = try await failure([
       "command": .list(["true"]), "log": .text("/no/such/place/log"),
     ])
-    #expect(closed?.reason.text.hasPrefix("its log /no/such/place/log cannot be opened") == true)
+    #expect(closed?.reason.text.hasPrefix("cannot open its log /no/such/place/log") == true)
   }
 
   @Test func aServiceWithAPortNeedsOne() async throws {
     var driven = try world.driven(Commands.server)
     driven.port = nil
-    #expect(try await driven.run(.deployForUser)?.failure?.reason == "it was given no port")
+    #expect(try await driven.run(.deployForUser)?.failure?.reason == "it has no port")
   }
 }

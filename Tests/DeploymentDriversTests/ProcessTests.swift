@@ -150,6 +150,7 @@ import Testing
       await driven.start(.setReady) != .finished
     }
     #expect(
-      driven.last.answer?.failure?.reason.text == "process \(pid) does not accept at port \(port)")
+      driven.last.answer?.failure?.reason.text
+        == "process \(pid) does not accept connections on port \(port)")
   }
 }

@@ -126,14 +126,14 @@ import struct Synchronization.Atomic
     #expect(failure.kind == .unknown)
     #expect(
       failure.reason == """
-        status has no answer: the driver's program has ended with status 3: because
+        status got no answer: the driver's program exited with status 3: because
         """)
     try await serving.askUntilAnswered("good")
     #expect(serving.starts == 2)
   }
 
   @Test func pausesBetweenStartsGrowAndHaveAnEnd() {
-    let desk = ServerDesk(firstPause: .seconds(1))
+    let desk = RequestBroker(firstPause: .seconds(1))
     var pauses: [Int64] = []
     for _ in 1...12 {
       desk.noteEnd("it ended")
@@ -147,22 +147,22 @@ import struct Synchronization.Atomic
 
   @Test func duringAPauseACallIsTriedAgainLaterAndSaysWhen() async throws {
     let heard = Mutex<DeploymentFailure?>(nil)
-    let desk = ServerDesk(firstPause: .seconds(50))
+    let desk = RequestBroker(firstPause: .seconds(50))
     desk.noteEnd("it ended")
     let begins = desk.add(Self.call(1) { heard.set($0) })
     let failure = heard.withLock { $0 }
     #expect(!begins && failure?.kind == .transient)
-    #expect(failure?.reason == "it ended; it is started again in 50 s")
+    #expect(failure?.reason == "it ended; it will be restarted in 50 s")
   }
 
   @Test func thereIsABoundOnWhatItIsAskedAtOnce() {
-    let desk = ServerDesk(firstPause: .seconds(1))
+    let desk = RequestBroker(firstPause: .seconds(1))
     for number in 0..<200 { _ = desk.add(Self.call(number) { _ in }) }
     let first = desk.takeUnsent()
-    #expect(first.count == Bounds.servedCalls)
+    #expect(first.count == Limits.servedCalls)
     #expect(desk.takeUnsent().isEmpty)
     _ = desk.take(first[0].id)
-    #expect(desk.takeUnsent().map(\.id) == ["c\(Bounds.servedCalls)"])
+    #expect(desk.takeUnsent().map(\.id) == ["c\(Limits.servedCalls)"])
   }
 
   @Test(arguments: [
@@ -185,7 +185,7 @@ import struct Synchronization.Atomic
     defer { serving.end() }
     let failure = try await serving.failure("bad")
     #expect(failure.kind == .unknown)
-    #expect(failure.reason.text.hasPrefix("status cannot be understood"))
+    #expect(failure.reason.text.hasPrefix("status got an invalid answer"))
     #expect(await serving.isAnswered("good"))
     #expect(serving.starts == 1)
   }
@@ -222,7 +222,7 @@ import struct Synchronization.Atomic
       isClosed.withLock { $0 }
     }
     let failure = try await serving.failure("k")
-    #expect(failure.reason.text.contains("does not read what it is asked"))
+    #expect(failure.reason.text.contains("does not read its requests"))
     withExtendedLifetime(sink) {}
   }
 
@@ -239,7 +239,7 @@ import struct Synchronization.Atomic
       }
     }
     let failure = try await serving.failure("late")
-    #expect(failure.reason == "the driver's program is not needed any more")
+    #expect(failure.reason == "the driver's program has been stopped")
     serving.world.end()
   }
 
@@ -264,7 +264,7 @@ import struct Synchronization.Atomic
     let waiting = Task.detached { try await serving.failure("k") }
     try await waitUntil("it was asked") { !serving.lines("asked").isEmpty }
     waiting.cancel()
-    #expect(try await waiting.value.reason == "it was given up before it was answered")
+    #expect(try await waiting.value.reason == "it was cancelled before it was answered")
   }
 
   @Test func whatItSaysUnaskedIsToldWithoutBeingAsked() async throws {

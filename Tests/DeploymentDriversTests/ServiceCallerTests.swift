@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func tooMuchDataIsAPermanentErrorAndIsNotStored() async {
-    let service = RecordingService(padding: Bounds.driverDataBytes)
+    let service = RecordingService(padding: Limits.driverDataBytes)
     let outcome = await perform(call(.start(.setReady)), on: service)
     #expect(outcome.answer?.failure?.kind == .permanent)
     #expect(outcome.data == nil)

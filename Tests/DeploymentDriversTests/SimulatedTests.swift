@@ -221,7 +221,7 @@ import Testing
 
     var driven = Driven(service)
     let reason = await driven.start(.deployForUser)?.failure?.reason.text
-    #expect(reason == "lab-007: there is no publication to make it from")
+    #expect(reason == "lab-007: there is no publication to clone")
     driven.publication = .init(revision: 1, name: "lab-p1", data: outcome.data ?? [])
     #expect(try await driven.run(.deployForUser) == .finished)
   }

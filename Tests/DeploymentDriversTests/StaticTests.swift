@@ -96,7 +96,7 @@ final class HostList {
   @Test func passesEveryCheck() async throws {
     let list = try HostList(8)
     defer { list.end() }
-    var ground = ConformanceGround(try list.service(), owner: "kit")
+    var ground = ConformanceFixture(try list.service(), owner: "kit")
     let claims = HostClaims(folder: list.world.folder + "/claims")
     ground.count = { thing in
       let number = DeploymentID(thing.id).description
@@ -162,7 +162,7 @@ final class HostList {
     other.owner = "another"
     #expect(await one.start(.deployForUser) == .finished)
     let reason = try #require(await other.start(.deployForUser)?.failure?.reason.text)
-    #expect(reason.contains("all 1 hosts are handed out, 1 of them by another engine"))
+    #expect(reason.contains("all 1 hosts are in use, 1 of them by another engine"))
     #expect(reason.contains("remove \(list.world.folder)/claims/127.0.0.1+"))
     #expect(await one.start(.destroy) == .finished)
     #expect(await other.start(.deployForUser) == .finished)
@@ -195,7 +195,7 @@ final class HostList {
     one.milliseconds = 180_000
     let failure = try #require(await one.check(.setReady)?.failure)
     #expect(failure.kind == .permanent)
-    #expect(failure.reason.text.contains("has not answered for 3 min"))
+    #expect(failure.reason.text.contains("did not answer within 3 min"))
     #expect(try list.claims.count == 1, "it stays claimed until it is given back")
   }
 
@@ -215,7 +215,7 @@ final class HostList {
     cached = try list.again(cached)
     #expect(await used.start(.setReady) == .finished)
     let reason = try #require(await cached.start(.setReady)?.failure?.reason.text)
-    #expect(reason.contains("pc-2") && reason.contains("no longer in the list of hosts"))
+    #expect(reason.contains("pc-2") && reason.contains("no longer listed in hosts"))
     #expect(await used.start(.destroy) == .finished)
     #expect(await cached.start(.destroy) == .finished)
     var next = try list.driven(3)
@@ -239,7 +239,7 @@ final class HostList {
     #expect(heard.withLock { $0.map(\.deployment) } == [DeploymentID(2)])
     second = try list.again(second)
     let reason = try #require(await second.start(.setReady)?.failure?.reason.text)
-    #expect(reason.contains("no longer in the list of hosts"))
+    #expect(reason.contains("no longer listed in hosts"))
   }
 
   @Test func aClaimThatWasLostIsTakenAgainUnlessAnotherHasIt() async throws {

@@ -41,7 +41,7 @@ extension EndToEnd {
 
     @Test(arguments: mistakes)
     func saysWhereItIsAndWhatIsAllowed(_ mistake: Mistake) throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         let text = Configurations.pretended
         #expect(text.contains(mistake.right))
         try place.configure(text.replacingOccurrences(of: mistake.right, with: mistake.wrong))
@@ -60,7 +60,7 @@ extension EndToEnd {
     }
 
     @Test func namesTheConfigurationThatIsNotThere() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         for command in [["engine", "--until-idle"], ["check"], ["pools"]] {
           let missing = place.folder + "/none.yaml"
           let child = try place.run(command + ["--config", missing])
@@ -72,7 +72,7 @@ extension EndToEnd {
     }
 
     @Test func looksCreateNoStore() throws {
-      try Workplace.with(Configurations.pretended) { place in
+      try CommandEnvironment.with(Configurations.pretended) { place in
         for command in ["pools", "deployments", "events"] {
           let answer = try place.dashboard(command)
           #expect(answer.code == 66, "\(command) \(answer)")
@@ -89,7 +89,7 @@ extension EndToEnd {
 
     @Test(arguments: Obstacle.allCases)
     func refusesAStoreThatItCannotRead(_ obstacle: Obstacle) throws {
-      try Workplace.with(Configurations.pretended) { place in
+      try CommandEnvironment.with(Configurations.pretended) { place in
         switch obstacle {
         case .folder:
           try FileManager.default.createDirectory(
@@ -111,7 +111,7 @@ extension EndToEnd {
     }
 
     @Test func refusesWordsThatItDoesNotKnow() throws {
-      try Workplace.with(Configurations.pretended) { place in
+      try CommandEnvironment.with(Configurations.pretended) { place in
         for command in [["frobnicate"], ["pools", "--frobnicate"], ["move", "--to", "L3", "x"]] {
           let answer = try place.run(command + ["--config", place.config])
           #expect(answer.code == 64, "\(command) \(answer)")

@@ -9,7 +9,7 @@ extension EndToEnd {
       "L1+L2", sizes: "{ l1: 2, l2: 1, max: 6 }")
 
     @Test func aProgramOfOnesOwnKeepsAPoolThroughACrash() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let made = place.folder + "/made"
         let missing = try place.dashboard("check")
         #expect(missing.code == 69)
@@ -81,7 +81,7 @@ extension EndToEnd {
             names: { prefix: other-, digits: 1 }
 
         """
-      try Workplace.with(configuration) { place in
+      try CommandEnvironment.with(configuration) { place in
         let driver = place.folder + "/driver"
         try place.write(program, to: driver)
         try place.engine()
@@ -103,7 +103,8 @@ extension EndToEnd {
         _ = try eventually("it goes on by itself") {
           try place.pool("lab").counts.l1Ready == 4 ? 1 : nil
         }
-        #expect(try place.dashboard("events").output.contains("cloud lets us in again"))
+        #expect(
+          try place.dashboard("events").output.contains("cloud accepts our credentials again"))
       }
     }
 

@@ -11,7 +11,7 @@ extension EndToEnd {
 
     @Test func isOpenedRightlyOrRefusedAndNothingEnds() throws {
       var (seed, chance) = Soak.chance(of: "damage")
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let engine = try place.engine()
         try place.filled(jobs: 3)
         // Killed, so that the log still holds what is not in the database.
@@ -41,7 +41,7 @@ extension EndToEnd {
 
     /// Whether the store is refused; expects that it is refused well, or opened well.
     private static func judge(
-      _ place: Workplace, _ running: [String: [pid_t]], _ context: String
+      _ place: CommandEnvironment, _ running: [String: [pid_t]], _ context: String
     ) throws -> Bool {
       let list = try place.dashboard("deployments", "--json")
       #expect([0, 66, 74].contains(list.code), "\(context): \(list)")
@@ -73,7 +73,7 @@ private struct StoreFiles {
   let contents: [String: Data]
   static let ends = ["", "-wal", "-shm", ".lock"]
 
-  init(of place: Workplace) throws {
+  init(of place: CommandEnvironment) throws {
     var contents: [String: Data] = [:]
     for end in Self.ends {
       contents[end] = try Data(contentsOf: URL(fileURLWithPath: place.store + end))
@@ -81,7 +81,7 @@ private struct StoreFiles {
     self.contents = contents
   }
 
-  func putBack(_ place: Workplace) throws {
+  func putBack(_ place: CommandEnvironment) throws {
     for (end, data) in contents { try Self.put(data, at: place.store + end) }
   }
 
@@ -110,7 +110,7 @@ private struct Damage: CustomStringConvertible {
     blows.map { "the file \"\($0.end)\": \($0.what)" }.joined(separator: ", ")
   }
 
-  func happens(_ place: Workplace) throws {
+  func happens(_ place: CommandEnvironment) throws {
     for blow in blows {
       if let data = blow.data {
         try StoreFiles.put(data, at: place.store + blow.end)

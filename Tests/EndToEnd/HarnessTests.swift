@@ -6,7 +6,7 @@ extension EndToEnd {
   /// The tools of these tests, on programs that every machine has.
   @Suite struct HarnessTests {
     @Test func seesWhatIsTypedAndHowItEnds() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         let terminal = try Terminal("sh", in: place, size: .small)
         try terminal.type("stty size; echo a$((20 + 3))z")
         try terminal.press("Enter")
@@ -21,7 +21,7 @@ extension EndToEnd {
     }
 
     @Test func saysWhatItSawWhenSomethingDoesNotCome() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         let terminal = try Terminal("sh -c 'echo here; sleep 1000'", in: place, size: .small)
         try terminal.shows("here")
         let failure = #expect(throws: TooLate.self) { try terminal.shows("there", within: 0) }
@@ -32,17 +32,18 @@ extension EndToEnd {
     @Test func leavesNothingBehind() throws {
       var folder = ""
       #expect(throws: TooLate.self) {
-        try Workplace.with { place in
+        try CommandEnvironment.with { place in
           folder = place.folder
           _ = try Terminal("sh -c 'setsid sleep 1000 & setsid sleep 1000'", in: place, size: .small)
           _ = try eventually("both sleep") {
-            Processes.all(with: Workplace.mark, folder).filter { $0.name == "sleep" }.count == 2
+            Processes.all(with: CommandEnvironment.mark, folder).filter { $0.name == "sleep" }.count
+              == 2
               ? true : nil
           }
           throw TooLate(description: "as a test that fails")
         }
       }
-      #expect(Processes.all(with: Workplace.mark, folder).isEmpty)
+      #expect(Processes.all(with: CommandEnvironment.mark, folder).isEmpty)
       #expect(!FileManager.default.fileExists(atPath: folder))
     }
   }

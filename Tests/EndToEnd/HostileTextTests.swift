@@ -17,7 +17,7 @@ extension EndToEnd {
     ]
 
     @Test func staysText() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let terminal = try Terminal(
           "'\(Program.path)' --config '\(place.config)'", in: place, size: .large)
         try terminal.shows("1 Pools")
@@ -75,7 +75,7 @@ extension EndToEnd {
       return "\"" + scalars.joined() + "\""
     }
 
-    private static func act(_ place: Workplace) throws -> [(String, String)] {
+    private static func act(_ place: CommandEnvironment) throws -> [(String, String)] {
       var said: [(String, String)] = []
       let all = payloads.filter { $0.count < 1000 }.joined(separator: " ")
       let who = ["USER": all, "LOGNAME": all]
@@ -97,7 +97,7 @@ extension EndToEnd {
       return said
     }
 
-    private static func look(_ place: Workplace) throws -> [(String, String)] {
+    private static func look(_ place: CommandEnvironment) throws -> [(String, String)] {
       var said: [(String, String)] = []
       for words in [
         ["pools"], ["deployments", "--all"], ["events"], ["why", "bad0"], ["show", "ok-000"],

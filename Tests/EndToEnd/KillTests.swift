@@ -21,7 +21,7 @@ extension EndToEnd {
           provider: here
           service:
             command: [/bin/sleep, "86400"]
-            environment: { \(Workplace.mark): $PLACE }
+            environment: { \(CommandEnvironment.mark): $PLACE }
           sizes: { initial: 0, l1: 4, l2: 3, max: 60 }
           names: { prefix: job-, digits: 3 }
           errorRetention: 1s
@@ -37,7 +37,7 @@ extension EndToEnd {
 
     @Test func losesNothingAcknowledgedAndForgetsNothingStarted() throws {
       let (seed, chance) = Soak.chance(of: "kills")
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         var customer = Customer(place: place, chance: chance)
         for _ in 0..<Soak.choose(30, soak: 60) {
           let engine = try place.start(["engine", "--config", place.config])
@@ -56,7 +56,7 @@ extension EndToEnd {
 
     /// Who was told that they have a deployment has one; who was told that it is gone has none.
     private static func checkUsers(
-      _ customer: Customer, _ place: Workplace, _ seed: String
+      _ customer: Customer, _ place: CommandEnvironment, _ seed: String
     ) throws {
       let deployments = try place.deployments()
       let held = Dictionary(grouping: deployments.filter { $0.user != nil }) { $0.user ?? "" }
@@ -78,7 +78,7 @@ extension EndToEnd {
     }
 
     /// Every process group with our mark belongs to one record, and every record has one.
-    private static func checkProcesses(_ place: Workplace, _ seed: String) throws {
+    private static func checkProcesses(_ place: CommandEnvironment, _ seed: String) throws {
       let recorded = try place.deployments().filter { $0.pool == "jobs" }
       let groups = place.groups()
       print("kills: \(recorded.count) deployments recorded, \(groups.count) process groups")
@@ -92,7 +92,7 @@ extension EndToEnd {
 
 /// Somebody who asks for deployments and gives them back, and remembers what was acknowledged.
 private struct Customer {
-  let place: Workplace
+  let place: CommandEnvironment
   var chance: SplitMix64
   private(set) var acknowledged: [(key: String, answer: [ShownAct])] = []
   private(set) var served: Set<String> = []
@@ -102,13 +102,13 @@ private struct Customer {
   private var open: [Open] = []
 
   private struct Open {
-    let request: Workplace.Running
+    let request: CommandEnvironment.Running
     let key: String
     let user: String
     let isRelease: Bool
   }
 
-  init(place: Workplace, chance: SplitMix64) {
+  init(place: CommandEnvironment, chance: SplitMix64) {
     self.place = place
     self.chance = chance
   }
@@ -170,7 +170,7 @@ private struct Customer {
     // whose maker was killed says so until the next engine has finished it.
     let unmade =
       answer.code == 74
-      && ["not set up yet", "it is empty"].contains {
+      && ["not initialised yet", "it is empty"].contains {
         answer.errors.contains($0)
       }
     guard [0, 1, 66, 69].contains(answer.code) || unmade else {

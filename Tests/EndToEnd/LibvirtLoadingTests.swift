@@ -16,7 +16,7 @@ extension EndToEnd {
       """
 
     @Test func whoDoesNotNameItDoesNotLoadIt() throws {
-      try Workplace.with("providers: []\npools: []\n") { place in
+      try CommandEnvironment.with("providers: []\npools: []\n") { place in
         let shown = try place.run(
           ["check", "--config", place.config], environment: ["LD_DEBUG": "files"])
         #expect(shown.code == 0, "\(shown)")
@@ -26,7 +26,7 @@ extension EndToEnd {
     }
 
     @Test func whoNamesItIsToldThatItIsMissing() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         #expect(try place.dashboard("check").code == 0)
         // A library that cannot be loaded stands before the one that can.
         let folder = place.folder + "/libraries"
@@ -37,7 +37,7 @@ extension EndToEnd {
           ["check", "--config", place.config], environment: ["LD_LIBRARY_PATH": folder])
         let all = told.output + told.errors
         #expect(told.code != 0)
-        #expect(all.contains("libvirt cannot be loaded ("), "\(told)")
+        #expect(all.contains("cannot load libvirt ("), "\(told)")
         #expect(all.contains("apt-get install libvirt0"))
       }
     }

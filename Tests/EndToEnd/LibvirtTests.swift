@@ -62,7 +62,7 @@ extension EndToEnd {
 
     /// Who the guest agent says is there is logged in, and logged out when it says so no more.
     private static func logIn(
-      _ deployment: ShownDeployment, _ place: Workplace, _ host: QemuHost
+      _ deployment: ShownDeployment, _ place: CommandEnvironment, _ host: QemuHost
     ) throws {
       for (word, inUse) in [("login", true), ("logout", false)] {
         try host.type("\(word) ana", on: deployment.name, in: place)
@@ -74,7 +74,7 @@ extension EndToEnd {
 
     /// A saved state that cannot be restored is an error, and the machine is not booted over it.
     private static func spoil(
-      _ deployment: ShownDeployment, _ place: Workplace, _ host: QemuHost
+      _ deployment: ShownDeployment, _ place: CommandEnvironment, _ host: QemuHost
     ) throws {
       let name = deployment.name
       let away = try place.dashboard("move", "--to", "L2", name, "--wait")
@@ -86,7 +86,7 @@ extension EndToEnd {
     }
 
     /// What somebody else does to a machine becomes its error, in words, without being asked.
-    private static func disturb(_ place: Workplace, _ host: QemuHost) throws {
+    private static func disturb(_ place: CommandEnvironment, _ host: QemuHost) throws {
       // The one that failed is replaced from L2.
       let victims = try eventually("two are ready at L1") {
         let ready = try place.deployments().filter { $0.placement == "L1" && $0.isReady }
@@ -106,7 +106,7 @@ extension EndToEnd {
 
     /// What is forgotten is found again, and started for the user who still needs it.
     private static func adopt(
-      _ deployment: ShownDeployment, _ place: Workplace, _ host: QemuHost
+      _ deployment: ShownDeployment, _ place: CommandEnvironment, _ host: QemuHost
     ) throws {
       #expect(try place.dashboard("forget", deployment.id).code == 0)
       let answer = try eventually("the engine has seen \(deployment.name) twice") {
@@ -119,7 +119,9 @@ extension EndToEnd {
       #expect(try host.domains(place)[deployment.name] == "running")
     }
 
-    private static func failed(_ deployment: ShownDeployment, _ place: Workplace) throws -> String {
+    private static func failed(_ deployment: ShownDeployment, _ place: CommandEnvironment) throws
+      -> String
+    {
       try eventually(
         "\(deployment.name) is in error", seen: { "\((try? place.deployments()) ?? [])" }
       ) {
@@ -128,7 +130,7 @@ extension EndToEnd {
       }
     }
 
-    private static func remove(_ place: Workplace, _ host: QemuHost) throws {
+    private static func remove(_ place: CommandEnvironment, _ host: QemuHost) throws {
       let ids = try place.deployments().map(\.id)
       let answer = try place.run(["destroy"] + ids + ["--wait", "--config", place.config])
       #expect(answer.code == 0, "\(answer)")
@@ -193,7 +195,7 @@ extension EndToEnd {
 
     /// All deployments, once the pool has its sizes.
     private static func filled(
-      _ place: Workplace, l1: Int, l2: Int
+      _ place: CommandEnvironment, l1: Int, l2: Int
     ) throws -> [ShownDeployment] {
       try eventually(
         "\(l1) and \(l2) are ready", within: 170,

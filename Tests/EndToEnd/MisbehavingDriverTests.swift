@@ -8,10 +8,10 @@ extension EndToEnd {
   @Suite struct MisbehavingDriverTests {
     /// What it does for the deployment with this digit, and what is then said of it.
     private static let mistakes: [(body: String, reason: String)] = [
-      ("sleep 1000", "create did not answer within 500ms, and was ended"),
+      ("sleep 1000", "create did not answer within 500ms and was ended"),
       ("kill -9 $$", "create was ended by signal 9"),
-      (#"printf '{"call":"%s","outco' "$call""#, "create cannot be understood"),
-      ("head -c 10485760 /dev/zero", "create said more than 1048576 bytes, and was ended"),
+      (#"printf '{"call":"%s","outco' "$call""#, "create gave an invalid answer"),
+      ("head -c 10485760 /dev/zero", "create wrote more than 1048576 bytes and was ended"),
       (
         #"reply '"outcome":"failed","error":{"class":"quota","message":"\u001b[2Jfull"}'"#,
         "␛[2Jfull"
@@ -19,7 +19,7 @@ extension EndToEnd {
       ("key=other; seen running", "not ours: it has the key other"),
       (
         #"if [ "$1" = status ]; then seen absent; else reply '"outcome":"done"'; fi"#,
-        "create said done, but it does not exist"
+        "create answered done, but it does not exist"
       ),
     ]
 
@@ -64,7 +64,7 @@ extension EndToEnd {
       """
 
     @Test func eachIsOneDeploymentsTroubleWithAReason() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         try place.write(Self.program, to: place.folder + "/driver")
         try place.engine()
         for (digit, mistake) in Self.mistakes.enumerated() {
@@ -97,7 +97,7 @@ extension EndToEnd {
     private static let servedMistakes: [(body: String, reason: String)] = [
       ("continue", "create did not answer within 2s"),
       ("echo nonsense; continue", "create did not answer within 2s"),
-      (#"reply '"outcome":"perhaps"'"#, "create cannot be understood"),
+      (#"reply '"outcome":"perhaps"'"#, "create got an invalid answer"),
       (#"printf '{"call":"c-1","outcome":"done"}\n'"#, "create did not answer within 2s"),
       (
         #"reply '"outcome":"failed","error":{"class":"capacity","message":"\u001b[2Jfull"}'"#,
@@ -106,16 +106,16 @@ extension EndToEnd {
       ("key=other; seen running", "not ours: it has the key other"),
       (
         #"if [ "$verb" = status ]; then seen absent; else reply '"outcome":"done"'; fi"#,
-        "create said done, but it does not exist"
+        "create answered done, but it does not exist"
       ),
       ("seen running; seen running", ""),
     ]
     /// Those that are the end of the program, and so of whatever else it was asked.
     private static let deadlyMistakes: [(name: String, body: String, reason: String)] = [
-      ("dead", "kill -9 $$", "create has no answer: the driver's program was ended by signal 9"),
+      ("dead", "kill -9 $$", "create got no answer: the driver's program was killed by signal 9"),
       (
         "loud", "head -c 3000000 /dev/zero",
-        "said more than 1048576 bytes without an answer in them"
+        "wrote more than 1048576 bytes without an answer"
       ),
     ]
 
@@ -172,7 +172,7 @@ extension EndToEnd {
       """
 
     @Test func oneThatServesIsOneDeploymentsTroubleAsWell() throws {
-      try Workplace.with(Self.servedConfiguration) { place in
+      try CommandEnvironment.with(Self.servedConfiguration) { place in
         var programs = [place.folder + "/wrong"]
         try place.write(Self.server("bad", Self.servedMistakes.map(\.body)), to: programs[0])
         for mistake in Self.deadlyMistakes {

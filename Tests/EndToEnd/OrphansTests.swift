@@ -10,7 +10,7 @@ extension EndToEnd {
       "L1", sizes: "{ initial: 0, l1: 3, l2: 0, max: 6 }")
 
     @Test func whatLostItsRecordIsListedAndRemovedByName() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let made = place.folder + "/made"
         try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: true)
         #expect(try place.settle().code == 0)
@@ -42,7 +42,7 @@ extension EndToEnd {
     }
 
     @Test func whatLostItsRecordComesBackToItsUser() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         try FileManager.default.createDirectory(
           atPath: place.folder + "/made", withIntermediateDirectories: true)
         #expect(try place.settle().code == 0)

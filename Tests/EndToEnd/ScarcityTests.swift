@@ -9,7 +9,7 @@ extension EndToEnd {
     private static let configuration = Configurations.sleepers(l1: 3, l2: 1, max: 20)
 
     @Test func whatCannotBeSeenIsNotTakenForGone() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let engine = try place.engine()
         try place.filled(jobs: 4)
         let before = place.groups()
@@ -36,7 +36,7 @@ extension EndToEnd {
     }
 
     @Test func whatCannotBeStoredIsNotDone() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let engine = try place.engine()
         try place.filled(jobs: 4)
         let before = place.groups()
@@ -59,7 +59,7 @@ extension EndToEnd {
     }
 
     @Test func tooFewFilesAreSaidAtTheStart() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let shell = "ulimit -n 20; exec setpriv --bounding-set=-sys_resource \"$0\" pools"
         let output = place.folder + "/said"
         let child = try Child(

@@ -46,7 +46,7 @@ extension EndToEnd {
           for pool in ["jobs", "lab"] {
             #expect(try place.dashboard("resize", pool, "--l1", "\(wanted)").code == 0)
           }
-          for (pool, what) in [("jobs", "sleep cannot be started"), ("lab", "python")] {
+          for (pool, what) in [("jobs", "cannot start sleep"), ("lab", "python")] {
             _ = try eventually(
               "it says what is missing for \(pool)",
               seen: { (try? place.dashboard("events").output) ?? "" }
@@ -86,13 +86,13 @@ extension EndToEnd {
           ],
           in: place)
         #expect(answer.code == 74, "\(answer)")
-        #expect(answer.errors.contains("the system gives it no thread"), "\(answer)")
+        #expect(answer.errors.contains("the system cannot create a thread"), "\(answer)")
       }
     }
 
     // MARK: -
 
-    private static func prepare(_ place: Workplace) throws {
+    private static func prepare(_ place: CommandEnvironment) throws {
       try FileManager.default.copyItem(atPath: Program.example, toPath: place.folder + "/driver.py")
       mkdir(place.folder + "/made", 0o700)
       try place.configure(
@@ -100,13 +100,13 @@ extension EndToEnd {
       try place.tool("chown", "-R", OtherUser.name, place.folder)
     }
 
-    private static func folders(in place: Workplace) -> Set<String> {
+    private static func folders(in place: CommandEnvironment) -> Set<String> {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: place.folder + "/made"))
       return Set((names ?? []).filter { !$0.hasPrefix(".") })
     }
 
     private static func expectUntouched(
-      _ jobs: [String: [pid_t]], _ made: Set<String>, _ place: Workplace, _ context: String
+      _ jobs: [String: [pid_t]], _ made: Set<String>, _ place: CommandEnvironment, _ context: String
     ) {
       let now = place.jobs()
       for (name, pids) in jobs { #expect(now[name] == pids, "\(name): \(now); \(context)") }

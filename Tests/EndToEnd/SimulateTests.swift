@@ -10,7 +10,7 @@ extension EndToEnd {
     }
 
     @Test func oneSeedIsOneTraceInTwoProcesses() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         func run(_ seed: String) throws -> Shown {
           let answer = try place.dashboard(
             "simulate", "--seed", seed, "--runs", "3", "--steps", "200", "--json")
@@ -25,7 +25,7 @@ extension EndToEnd {
     }
 
     @Test func aWorldIsWatchedStoppedAndSteppedThrough() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         let terminal = try Terminal(
           "\(Program.path) simulate --seed 7 --preset nine-o-clock --from 2h --screen",
           in: place, size: .large)
@@ -45,7 +45,7 @@ extension EndToEnd {
     }
 
     @Test func aScreenNeedsATerminal() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         let answer = try place.run(["simulate", "--seed", "1", "--screen"])
         #expect(answer.code == 1 && answer.errors.contains("--screen needs a terminal"))
         #expect(try place.run(["simulate", "--seed", "1", "--from", "2h"]).code == 64)
@@ -53,7 +53,7 @@ extension EndToEnd {
     }
 
     @Test func saysWhatItLivedThrough() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         let answer = try place.dashboard("simulate", "--seed", "5", "--steps", "60", "--trace")
         #expect(answer.code == 0, "\(answer)")
         #expect(answer.output.contains("is called: deployForCache"))
@@ -62,11 +62,12 @@ extension EndToEnd {
     }
 
     @Test func aFailingRunSaysWhatIsBrokenTellsTheStoryAndHowToRepeatIt() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         let failed = try place.dashboard("simulate", "--seed", "4", "--judge-limits-lower", "1")
         #expect(failed.code == 111, "\(failed)")
         let said = failed.errors.split(separator: "\n").map(String.init)
-        #expect(said.first?.contains("seed 4 fails: limits, pool and provider limits") == true)
+        #expect(
+          said.first?.contains("seed 4 fails: limits, the limits of pools and providers") == true)
         #expect(said.contains { $0.contains("preparing") || $0.contains("removing") })
         #expect((1...40).contains(failed.output.split(separator: "\n").count))
         #expect(failed.output.hasPrefix("day 1 "))
@@ -75,7 +76,7 @@ extension EndToEnd {
     }
 
     @Test func theCommandThatItNamesRepeatsTheShortestFailure() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         let arguments = ["simulate", "--seed", "4", "--judge-limits-lower", "1", "--minimise"]
         let failed = try place.run(arguments)
         #expect(failed.code == 111 && failed.errors.contains("shortened from"), "\(failed)")

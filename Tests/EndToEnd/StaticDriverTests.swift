@@ -6,7 +6,7 @@ extension EndToEnd {
   /// Machines that exist, which are listeners of this one.
   @Suite struct StaticDriverTests {
     /// Starts one machine, and says at which port it answers.
-    private static func machine(_ number: Int, in place: Workplace, port: Int = 0) throws
+    private static func machine(_ number: Int, in place: CommandEnvironment, port: Int = 0) throws
       -> (child: Child, port: Int)
     {
       let file = "\(place.folder)/port-\(number)"
@@ -49,12 +49,12 @@ extension EndToEnd {
         """
     }
 
-    private static func list(_ place: Workplace) throws -> [String] {
+    private static func list(_ place: CommandEnvironment) throws -> [String] {
       try place.deployments().filter(\.isReady).map(\.name).sorted()
     }
 
     @Test func machinesAreHandedOutTriedAgainAndDrained() throws {
-      try Workplace.with { place in
+      try CommandEnvironment.with { place in
         let one = try Self.machine(1, in: place)
         let two = try Self.machine(2, in: place)
         let three = try Self.machine(3, in: place)

@@ -27,7 +27,7 @@ extension EndToEnd {
           let refused = try place.dashboard("resize", "jobs", "--l1", "2")
           #expect(refused.code == 74 || round > 0 && refused.code == 0, "\(context): \(refused)")
           #expect(
-            refused.code == 0 || refused.errors.contains("disk is full: make room there"),
+            refused.code == 0 || refused.errors.contains("disk is full; free some space"),
             "\(context): \(refused)")
           let doctor = try place.dashboard("doctor")
           #expect(doctor.output.contains("TROUBLE  disk: 0 kB left"), "\(context): \(doctor)")
@@ -84,7 +84,7 @@ extension EndToEnd {
     }
 
     @Test func aStoreThatSomebodyLocksIsWaitedFor() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let engine = try place.engine()
         try place.filled(jobs: 3)
         let running = place.jobs()
@@ -110,7 +110,7 @@ extension EndToEnd {
     }
 
     private static func expectUntouched(
-      _ before: [String: [pid_t]], _ place: Workplace, _ context: String
+      _ before: [String: [pid_t]], _ place: CommandEnvironment, _ context: String
     ) {
       let now = place.jobs()
       for (name, pids) in before { #expect(now[name] == pids, "\(name): \(now); \(context)") }
@@ -119,7 +119,7 @@ extension EndToEnd {
   }
 }
 
-extension Workplace {
+extension CommandEnvironment {
   /// Another program that writes to the store and does not finish.
   fileprivate func lock() throws -> Child {
     let code = """

@@ -8,14 +8,14 @@ extension EndToEnd {
     /// What stands on the large screen when all is well.
     private static let signs = ["dashboard", "pretend", "pre-001"]
 
-    private static func command(_ place: Workplace) -> String {
+    private static func command(_ place: CommandEnvironment) -> String {
       "\(Program.path) --config \(place.config)"
     }
 
     // MARK: Less than a terminal
 
     @Test func printsTextWhereThereIsNoTerminal() throws {
-      try Workplace.with(Configurations.pretended) { place in
+      try CommandEnvironment.with(Configurations.pretended) { place in
         try Self.fill(place)
         let piped = try place.run(["--config", place.config])
         let once = try place.run(["--once", "--config", place.config])
@@ -29,7 +29,7 @@ extension EndToEnd {
     }
 
     @Test func printsTextInADumbTerminal() throws {
-      try Workplace.with(Configurations.pretended) { place in
+      try CommandEnvironment.with(Configurations.pretended) { place in
         try Self.fill(place)
         let terminal = try Terminal(
           Self.command(place), in: place, size: .large, environment: ["TERM": "dumb"])
@@ -40,7 +40,7 @@ extension EndToEnd {
     }
 
     @Test func fallsBackInATerminalThatNobodyKnows() throws {
-      try Workplace.with(Configurations.pretended) { place in
+      try CommandEnvironment.with(Configurations.pretended) { place in
         let terminal = try Terminal(
           "env TERM=nonsense " + Self.command(place), in: place, size: .large)
         try terminal.shows("pretend", "pre-000", "pre-001")
@@ -50,7 +50,7 @@ extension EndToEnd {
     }
 
     @Test func speaksASCIIWhereTheLocaleDoes() throws {
-      try Workplace.with(Configurations.pretended) { place in
+      try CommandEnvironment.with(Configurations.pretended) { place in
         let terminal = try Terminal(
           "env LC_ALL=C " + Self.command(place), in: place, size: .large)
         let rows = try terminal.shows("pretend", "pre-001", "usable")
@@ -59,7 +59,7 @@ extension EndToEnd {
     }
 
     @Test func saysTheMostThatFits() throws {
-      try Workplace.with(Configurations.pretended) { place in
+      try CommandEnvironment.with(Configurations.pretended) { place in
         let terminal = try Terminal(
           Self.command(place), in: place, size: Terminal.Size(width: 20, height: 5))
         try terminal.shows("ready")
@@ -106,7 +106,7 @@ extension EndToEnd {
 
     @Test(arguments: End.allCases)
     func givesTheTerminalBack(_ end: End) throws {
-      try Workplace.with(Configurations.pretended) { place in
+      try CommandEnvironment.with(Configurations.pretended) { place in
         let script = """
           stty -a > before; \(Self.command(place)); echo "left with $?"
           stty -a > after; echo all is over; exec sleep 1000
@@ -136,7 +136,7 @@ extension EndToEnd {
     }
 
     @Test func endsWithItsTerminalAndLeavesTheWorkAlone() throws {
-      try Workplace.with(Configurations.servers) { place in
+      try CommandEnvironment.with(Configurations.servers) { place in
         let terminal = try Terminal(Self.command(place), in: place, size: .large)
         try terminal.shows("web-000", "web-004")
         _ = try eventually("five servers") { place.groups().count == 5 ? true : nil }
@@ -153,7 +153,7 @@ extension EndToEnd {
     }
 
     /// Brings the pools to their sizes and leaves no engine behind.
-    private static func fill(_ place: Workplace) throws {
+    private static func fill(_ place: CommandEnvironment) throws {
       let answer = try place.run(
         ["engine", "--until-idle", "--timeout", "30s", "--config", place.config])
       #expect(answer.code == 0, "\(answer)")

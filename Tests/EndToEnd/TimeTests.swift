@@ -20,7 +20,7 @@ extension EndToEnd {
           provider: here
           service:
             command: [/bin/sleep, "86400"]
-            environment: { \(Workplace.mark): $PLACE }
+            environment: { \(CommandEnvironment.mark): $PLACE }
           sizes: { initial: 0, l1: 2, l2: 1, max: 20 }
           names: { prefix: job-, digits: 3 }
           deadlines: { call: 1s, preparing: 10m, osReady: 1h, removing: 1h }
@@ -35,7 +35,7 @@ extension EndToEnd {
 
     @Test func aFrozenEngineGoesOnWhereItWas() throws {
       var (seed, chance) = Soak.chance(of: "freeze")
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let engine = try place.engine()
         try Self.filled(place, l1: 2)
         for round in 0..<Soak.choose(1, soak: 4) {
@@ -58,7 +58,7 @@ extension EndToEnd {
 
     @Test func aTimeOfDayThatJumpsMovesNothing() throws {
       var (seed, chance) = Soak.chance(of: "jumps")
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let clock = try FakeClock(in: place)
         let engine = try place.engine()
         try Self.filled(place, l1: 2)
@@ -81,7 +81,7 @@ extension EndToEnd {
 
     @Test func clocksThatStandStillDelayAndGoOn() throws {
       let (seed, _) = Soak.chance(of: "stopped clocks")
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         let clock = try FakeClock(in: place)
         let engine = try place.engine()
         try Self.filled(place, l1: 2)
@@ -108,14 +108,14 @@ extension EndToEnd {
 
     // MARK: -
 
-    private static func resize(_ place: Workplace, _ l1: Int) throws {
+    private static func resize(_ place: CommandEnvironment, _ l1: Int) throws {
       for pool in ["jobs", "steps"] {
         let answer = try place.dashboard("resize", pool, "--l1", "\(l1)")
         #expect(answer.code == 0, "\(answer)")
       }
     }
 
-    private static func filled(_ place: Workplace, l1: Int, assigned: Int = 0) throws {
+    private static func filled(_ place: CommandEnvironment, l1: Int, assigned: Int = 0) throws {
       _ = try eventually(
         "\(l1) of each are ready", seen: { (try? place.dashboard("deployments").output) ?? "" },
         answer: {
@@ -132,7 +132,7 @@ extension EndToEnd {
     }
 
     private static func expectUntouched(
-      _ before: [String: [pid_t]], _ place: Workplace, _ context: String
+      _ before: [String: [pid_t]], _ place: CommandEnvironment, _ context: String
     ) {
       let now = place.jobs()
       // What is too much may go again; what stays is the same.

@@ -23,10 +23,10 @@ extension EndToEnd {
 
     private static func tour(
       _ size: Size, slow service: String = "", grace: String = "0s",
-      _ steps: (Workplace, Terminal) throws -> Void
+      _ steps: (CommandEnvironment, Terminal) throws -> Void
     ) throws {
       let text = configuration(service).replacing("grace: 0s", with: "grace: \(grace)")
-      try Workplace.with(text) { place in
+      try CommandEnvironment.with(text) { place in
         let terminal = try Terminal(
           "\(Program.path) --config \(place.config)", in: place, size: size)
         try terminal.shows("web")
@@ -52,14 +52,14 @@ extension EndToEnd {
     }
 
     private static func first(
-      _ placement: String, in place: Workplace
+      _ placement: String, in place: CommandEnvironment
     ) throws -> ShownDeployment {
       try eventually("a usable deployment in \(placement)") {
         try place.deployments().first { $0.placement == placement && $0.isReady }
       }
     }
 
-    private static func state(_ name: String, in place: Workplace) -> Character? {
+    private static func state(_ name: String, in place: CommandEnvironment) -> Character? {
       place.groups()[name]?.first?.state
     }
 
@@ -95,7 +95,7 @@ extension EndToEnd {
     }
 
     private static func waits(
-      for name: String, toBe level: String, frozen: Bool, in place: Workplace,
+      for name: String, toBe level: String, frozen: Bool, in place: CommandEnvironment,
       _ terminal: Terminal
     ) throws {
       _ = try eventually(
@@ -148,13 +148,15 @@ extension EndToEnd {
       }
     }
 
-    private static func slow(in place: Workplace) throws -> ShownDeployment {
+    private static func slow(in place: CommandEnvironment) throws -> ShownDeployment {
       try eventually("one is being made") {
         try place.deployments().first { $0.pool == "zslow" && $0.state == "preparing" }
       }
     }
 
-    private static func waits(forCanceled slow: ShownDeployment, in place: Workplace) throws {
+    private static func waits(forCanceled slow: ShownDeployment, in place: CommandEnvironment)
+      throws
+    {
       _ = try eventually("\(slow.name) is canceled") {
         try place.deployments(history: true).first { $0.id == slow.id && $0.state == "canceled" }
       }
@@ -169,7 +171,7 @@ extension EndToEnd {
         try terminal.act("c")
         try terminal.row(slow.name, "cancel in")
         try Self.waits(forCanceled: slow, in: place)
-        try terminal.shows("none of 1 matches \(slow.name)")
+        try terminal.shows("none of 1 match \(slow.name)")
       }
     }
 

@@ -12,7 +12,7 @@ extension EndToEnd {
     private struct Mishap: Sendable {
       let what: String
       let says: String
-      let happens: @Sendable (Workplace) throws -> Void
+      let happens: @Sendable (CommandEnvironment) throws -> Void
     }
 
     private static let mishaps = [
@@ -33,11 +33,11 @@ extension EndToEnd {
         }
         try place.overwrite(data)
       },
-      Mishap(what: "a text", says: "something else") { place in
+      Mishap(what: "a text", says: "is not a store of this program") { place in
         try place.overwrite(Data("to whom it may concern".utf8))
       },
-      Mishap(what: "of another engine", says: "another store") { place in
-        try Workplace.with(Self.configuration) { other in
+      Mishap(what: "of another engine", says: "is not the store that") { place in
+        try CommandEnvironment.with(Self.configuration) { other in
           try other.fill()
           try place.overwrite(try other.contents())
         }
@@ -45,7 +45,7 @@ extension EndToEnd {
     ]
 
     @Test func isSaidAndNothingIsTouchedUntilACopyIsBack() throws {
-      try Workplace.with(Self.configuration) { place in
+      try CommandEnvironment.with(Self.configuration) { place in
         try place.fill()
         let good = try place.contents()
         let running = place.groups().mapValues { $0.map(\.pid) }
@@ -71,7 +71,7 @@ extension EndToEnd {
   }
 }
 
-extension Workplace {
+extension CommandEnvironment {
   /// Runs the engine until its pools are full, and leaves everything in the one file of the store.
   fileprivate func fill() throws {
     let engine = try dashboard("engine", "--until-idle", "--timeout", "120s")

@@ -21,7 +21,7 @@ struct CallTests {
     let before = EngineClock.system.now.moment
     engine.stop(draining: .milliseconds(50))
     #expect(EngineClock.system.now.moment - before < .seconds(5))
-    #expect(EnginePresence.query(store: bench.temporary.path) == .none)
+    #expect(LeaseStatus.query(store: bench.temporary.path) == .none)
     never.open()
   }
 

@@ -104,7 +104,7 @@ struct CodecTests {
     let failure = #expect(throws: UnreadableRecord.self) {
       try Deployment(decoding: bytes, at: now)
     }
-    #expect(failure?.why == "it has version \(newer), which is not known here")
+    #expect(failure?.why == "this program does not support its version \(newer)")
   }
 
   /// The first version ended where the fields that were added begin.

@@ -18,7 +18,7 @@ struct EngineServiceTests {
     #expect(
       try bench.states() == ["lab-000": .usable, "lab-001": .usable, "lab-002": .usable])
     engine.stop(draining: .seconds(5))
-    #expect(EnginePresence.query(store: bench.temporary.path) == .none)
+    #expect(LeaseStatus.query(store: bench.temporary.path) == .none)
     #expect(bench.world.existing.count == 3)
   }
 
@@ -182,7 +182,7 @@ struct EngineServiceTests {
     try engine.start()
     #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     engine.stop(draining: .seconds(2))
-    #expect(EnginePresence.query(store: bench.temporary.path) == .none)
+    #expect(LeaseStatus.query(store: bench.temporary.path) == .none)
     let other = bench.engine(nil)
     try other.start()
     #expect(throws: EngineStartFailure.self) { try engine.start() }
@@ -198,10 +198,10 @@ struct EngineServiceTests {
     let engine = bench.engine(EngineBench.configuration(l1: 1))
     let path = bench.temporary.path
     let running = Task { try await engine.run() }
-    try await waitUntil("it runs") { EnginePresence.query(store: path) != .none }
+    try await waitUntil("it runs") { LeaseStatus.query(store: path) != .none }
     running.cancel()
     try await running.value
-    #expect(EnginePresence.query(store: path) == .none)
+    #expect(LeaseStatus.query(store: path) == .none)
     try engine.start()
     #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     engine.stop(draining: .zero)
@@ -220,7 +220,7 @@ struct EngineServiceTests {
     let engine = bench.engine(EngineBench.configuration(l1: 1))
     let path = bench.temporary.path
     let running = Task { try await engine.run() }
-    try await waitUntil("it runs") { EnginePresence.query(store: path) != .none }
+    try await waitUntil("it runs") { LeaseStatus.query(store: path) != .none }
     try bench.temporary.remove("store.sqlite")
     await #expect(throws: EngineLost.self) { try await running.value }
     #expect(engine.lost?.text.contains("was removed or replaced") == true)

@@ -98,7 +98,7 @@ struct FaultTests {
     try RequestClient(path: bench.temporary.path).submit(request)
     #expect(try eventually { engine.lost != nil })
     #expect(engine.lost == "it is damaged")
-    #expect(EnginePresence.query(store: bench.temporary.path) == .none)
+    #expect(LeaseStatus.query(store: bench.temporary.path) == .none)
   }
 
   @Test func waitsForAnotherProcessThatHoldsTheStoreForLong() throws {

@@ -95,7 +95,7 @@ struct FeedTests {
 
   @Test func keepsTheJournalInOrderAndWithinItsBound() throws {
     let temporary = try TemporaryStore()
-    let before = Bounds.journalEntries + 3000
+    let before = Limits.journalEntries + 3000
     try temporary.open { store in
       try store.queue.write { db in
         try db.execute(
@@ -117,8 +117,8 @@ struct FeedTests {
       for _ in 0..<10 { _ = try store.commit(outcome, at: now) }
       let reader = try StoreReader(path: temporary.path)
       let all = try reader.journal(after: 0, deployment: nil, limit: .max)
-      #expect(all.count >= Bounds.journalEntries)
-      #expect(all.count <= Bounds.journalEntries + Int(StoreLimits.slack))
+      #expect(all.count >= Limits.journalEntries)
+      #expect(all.count <= Limits.journalEntries + Int(StoreLimits.slack))
       #expect(all.last?.entry == outcome.journal.last)
       #expect(all.last?.sequence == Int64(before + 10))
       #expect(zip(all, all.dropFirst()).allSatisfy { $1.sequence == $0.sequence + 1 })
@@ -186,7 +186,7 @@ struct FeedTests {
   @Test func watchersListenAlsoToAStoreWhoseDirectoryComesLater() throws {
     let temporary = try TemporaryStore()
     let path = temporary.folder + "/later/store.sqlite"
-    var sight = StoreSight(path)
+    var sight = ChangeDetector(path)
     let before = (sight.hasChanged(), sight.hears)
     #expect(before == (false, false))
     let lease = try Lease.take(store: path)

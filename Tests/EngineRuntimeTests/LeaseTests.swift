@@ -29,7 +29,7 @@ struct LeaseTests {
     #expect(failure(temporary.path) != nil)
     lease.release()
     #expect(failure(temporary.path) == nil)
-    #expect(EnginePresence.query(store: temporary.path) == .none)
+    #expect(LeaseStatus.query(store: temporary.path) == .none)
   }
 
   @Test func goesWithWhoeverHeldIt() throws {
@@ -40,10 +40,10 @@ struct LeaseTests {
 
   @Test func namesItsHolder() throws {
     let temporary = try TemporaryStore()
-    #expect(EnginePresence.query(store: temporary.path) == .none)
+    #expect(LeaseStatus.query(store: temporary.path) == .none)
     let lease = try Lease.take(store: temporary.path)
     defer { lease.release() }
-    guard case .running(let pid, let host, let since) = EnginePresence.query(store: temporary.path)
+    guard case .running(let pid, let host, let since) = LeaseStatus.query(store: temporary.path)
     else {
       Issue.record("nobody is named")
       return
@@ -79,7 +79,7 @@ struct LeaseTests {
     for _ in 0..<4 {
       DispatchQueue.global().async(group: asked) {
         while !isOver.load(ordering: .relaxed) {
-          _ = EnginePresence.query(store: temporary.path)
+          _ = LeaseStatus.query(store: temporary.path)
         }
       }
     }
@@ -124,7 +124,7 @@ struct LeaseTests {
     let temporary = try TemporaryStore()
     let child = try holder(of: temporary, beatAge: 60)
     #expect(kill(child.pid, SIGSTOP) == 0)
-    guard case .silent(let pid, _, let age) = EnginePresence.query(store: temporary.path) else {
+    guard case .silent(let pid, _, let age) = LeaseStatus.query(store: temporary.path) else {
       Issue.record("not silent")
       return
     }
@@ -142,7 +142,7 @@ struct LeaseTests {
     let child = try holder(of: temporary, beatAge: 60, machine: "another/machine")
     defer { child.kill() }
     let refusal = failure(temporary.path)
-    #expect(refusal?.sentence.text.contains("end it there") == true)
+    #expect(refusal?.sentence.text.contains("stop it on that machine") == true)
     #expect(try isAlive(child))
   }
 
@@ -209,7 +209,7 @@ struct LeaseTests {
   }
 }
 
-extension EnginePresence {
+extension LeaseStatus {
   fileprivate var pid: Int32? {
     switch self {
     case .none: nil

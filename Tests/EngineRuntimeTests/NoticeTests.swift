@@ -20,7 +20,7 @@ struct NoticeTests {
     sink.tell(Self.changed(1, "it was switched off", owner: sink.owner))
     #expect(try eventually { bench.world.count("setReady") == 1 })
     #expect(engine.waitUntilIdle(timeout: .seconds(300)))
-    #expect(try bench.journal().contains("it is looked at: it was switched off"))
+    #expect(try bench.journal().contains("checking it: it was switched off"))
     #expect(try !bench.journal().contains { $0.contains("fell over") })
   }
 
@@ -57,10 +57,10 @@ struct NoticeTests {
 
   @Test func thereIsABoundOnDeploymentsThatAreSpokenOf() {
     var unheard = NoticeBuffer()
-    for number in 0...Bounds.unheardNotices {
+    for number in 0...Limits.unheardNotices {
       unheard.add(Self.changed(Int64(number), "gone"), by: "here")
     }
-    #expect(unheard.events.count == Bounds.unheardNotices)
+    #expect(unheard.events.count == Limits.unheardNotices)
   }
 
   @Test func whatIsSaidIsShort() {
@@ -72,7 +72,7 @@ struct NoticeTests {
       Issue.record("nothing was heard")
       return
     }
-    #expect(sentence.text.utf8.count <= Bounds.noticeBytes)
+    #expect(sentence.text.utf8.count <= Limits.noticeBytes)
   }
 
   private static func changed(

@@ -37,7 +37,7 @@ struct StoreFileTests {
     }
     let failure = temporary.failureToOpen()
     #expect(failure?.kind == .damaged)
-    #expect(failure?.sentence.text.contains("remembers 5 commits") == true)
+    #expect(failure?.sentence.text.contains("records 5 commits") == true)
     #expect(try bytes(temporary.path).isEmpty)
   }
 
@@ -90,7 +90,7 @@ struct StoreFileTests {
     }
     let failure = temporary.failureToOpen()
     #expect(failure?.kind == .damaged)
-    #expect(failure?.sentence.text.contains("is another store than the one") == true)
+    #expect(failure?.sentence.text.contains("is not the store that") == true)
   }
 
   @Test(arguments: ["this is no database at all\n", String(repeating: "x", count: 20_000)])

@@ -13,9 +13,9 @@ struct SupervisorPolicyTests {
   typealias Policy = SupervisorPolicy
 
   private static let now = Moment(milliseconds: 100_000)
-  private static let running = EnginePresence.running(
+  private static let running = LeaseStatus.running(
     pid: 7, host: "there", since: Timestamp(milliseconds: 0))
-  private static let silent = EnginePresence.silent(
+  private static let silent = LeaseStatus.silent(
     pid: 7, host: "there", heartbeatAge: .seconds(11))
   private static func ago(_ milliseconds: Int64) -> Moment {
     Moment(milliseconds: now.milliseconds - milliseconds)
@@ -136,7 +136,7 @@ struct SupervisorTests {
     #expect(other.waitUntilIdle(timeout: .seconds(300)))
     #expect(bench.world.existing.count == 2)
     other.stop()
-    #expect(EnginePresence.query(store: bench.temporary.path) == .none)
+    #expect(LeaseStatus.query(store: bench.temporary.path) == .none)
     #expect(bench.world.mistakes == [])
     #expect(one.ending == nil && other.ending == nil)
   }
@@ -148,7 +148,7 @@ struct SupervisorTests {
     try one.start()
     #expect(try eventually { told.all == ["started"] })
     one.suspend()
-    #expect(EnginePresence.query(store: bench.temporary.path) == .none)
+    #expect(LeaseStatus.query(store: bench.temporary.path) == .none)
     one.resume()
     #expect(try eventually { told.all == ["started", "started"] })
     one.suspend()
@@ -160,7 +160,7 @@ struct SupervisorTests {
     #expect(try eventually { told.all.last == "took over" })
     one.stop()
     one.suspend()
-    #expect(EnginePresence.query(store: bench.temporary.path) == .none)
+    #expect(LeaseStatus.query(store: bench.temporary.path) == .none)
   }
 
   @Test func startsItsEngineAgainAfterItHasEnded() throws {
@@ -206,6 +206,6 @@ struct SupervisorTests {
     try await waitUntil("it runs") { told.all == ["started"] }
     running.cancel()
     try await running.value
-    #expect(EnginePresence.query(store: bench.temporary.path) == .none)
+    #expect(LeaseStatus.query(store: bench.temporary.path) == .none)
   }
 }

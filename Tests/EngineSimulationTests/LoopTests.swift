@@ -10,7 +10,7 @@ import Testing
     let upshot: [String]
 
     init() {
-      var course = Course(.none)
+      var course = Scenario(.none)
       let complaints = course.run()
       #expect(complaints == [])
       (commits, calls, upshot) =
@@ -18,9 +18,9 @@ import Testing
     }
   }
 
-  private func disturb(_ disturbances: [Course.Disturbance], _ upshot: [String]?) {
+  private func disturb(_ disturbances: [Scenario.Disturbance], _ upshot: [String]?) {
     for disturbance in disturbances {
-      var course = Course(disturbance)
+      var course = Scenario(disturbance)
       let complaints = course.run()
       #expect(complaints.isEmpty, "\(disturbance): \(complaints.first?.text ?? "")")
       if let upshot { #expect(course.upshot == upshot, "\(disturbance)") }
@@ -39,7 +39,7 @@ import Testing
   @Test func whereverItDiesTwiceTheUpshotIsTheSame() {
     let calm = Undisturbed()
     let pairs = (0..<60).map { number in
-      Course.Disturbance.crashes(
+      Scenario.Disturbance.crashes(
         1 + number * 7 % calm.commits, 1 + (number * 13 + 5) % calm.commits)
     }
     disturb(pairs, calm.upshot)

@@ -76,9 +76,9 @@ import Testing
   }
 
   @Test func aComplaintNamesItsDeployment() {
-    let complaint = Complaint(checker: .dueTimes, text: "seed 4 step 12: d17 waits for nothing")
+    let complaint = Violation(checker: .dueTimes, text: "seed 4 step 12: d17 waits for nothing")
     #expect(complaint.deployment == DeploymentID(17))
-    #expect(Complaint(checker: .counts, text: "pool a counts 3").deployment == nil)
+    #expect(Violation(checker: .counts, text: "pool a counts 3").deployment == nil)
   }
 
   @Test func theCommandRepeatsTheRun() {

@@ -48,7 +48,7 @@ import Testing
     #expect(try await driven.run(.setReady)?.reason() != nil)
     driven.placement = .cache(.l1, reservedFor: nil)
     let reason = try await driven.run(.moveToCache(.l1))?.reason()
-    #expect(reason == "its saved state is gone, and it is not started without")
+    #expect(reason == "its saved state is missing; it is not started without it")
     #expect(try world.power("lab-7").isOff)
   }
 
@@ -71,7 +71,7 @@ import Testing
         + "<os><type>hvm</type></os></domain>"
     )
     var driven = try await world.driven()
-    let words = "the domain lab-7 is not ours: it carries no mark of ours"
+    let words = "the domain lab-7 is not ours: it does not carry our mark"
     #expect(try await driven.run(.deployForUser)?.reason() == words)
     #expect(try await driven.run(.destroy)?.reason() == words)
     #expect(try world.power("lab-7") == .running)

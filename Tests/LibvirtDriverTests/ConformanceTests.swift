@@ -19,8 +19,8 @@ import Testing
 
   private func ground(
     in world: TestWorld, _ parameters: ParameterValues
-  ) throws -> ConformanceGround {
-    var ground = ConformanceGround(try world.service(parameters), owner: world.owner)
+  ) throws -> ConformanceFixture {
+    var ground = ConformanceFixture(try world.service(parameters), owner: world.owner)
     let connection = world.connection
     ground.count = { thing in
       let mark = Mark(owner: thing.owner, id: thing.id, name: thing.identity.name)
@@ -40,15 +40,16 @@ import Testing
     ground.stranger = Self.stranger(connection)
     var elsewhere = world.provider
     elsewhere = LibvirtProvider(
-      host: try LibvirtHost(["uri": .text(elsewhere.host.uri), "pool": .text("no-such-pool")]),
+      host: try LibvirtConnection(["uri": .text(elsewhere.host.uri), "pool": .text("no-such-pool")]
+      ),
       connection: connection)
     ground.failing = try elsewhere.makeService(["base": .text("golden")])
     return ground
   }
 
   /// Somebody else on the host, who has domains with our names.
-  private static func stranger(_ connection: VirtConnection) -> ConformanceStranger {
-    ConformanceStranger(
+  private static func stranger(_ connection: VirtConnection) -> ForeignResource {
+    ForeignResource(
       make: { identity in
         let xml = """
           <domain type='test'><name>\(identity.name)</name><memory>1024</memory>

@@ -25,7 +25,7 @@ import Testing
         continue
       }
       #expect(error.failure.kind == .transient)
-      #expect(error.message.contains("is out of reach"), "\(error.message)")
+      #expect(error.message.contains("cannot reach libvirt at"), "\(error.message)")
     }
     #expect(connection.attempts == 1)
   }
@@ -33,7 +33,7 @@ import Testing
   @Test func aDeploymentOnAHostOutOfReachKeepsItsGoal() async throws {
     let driver = LibvirtDriver()
     let provider = try driver.makeProvider(["uri": .text(Self.nowhere)])
-    #expect(await provider.problem()?.text.contains("is out of reach") ?? false)
+    #expect(await provider.problem()?.text.contains("cannot reach libvirt at") ?? false)
     let service = try provider.makeService(["base": .text("golden")])
     var driven = Driven(machine: service, owner: "owner-1", id: 7)
     #expect(await driven.start(.deployForUser)?.reason(.transient) != nil)
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test func aLongJobIsJoinedAndItsEndIsKept() async throws {
-    let jobs = JobTable(threads: BlockingExecutor(named: "libvirt", limit: 2))
+    let jobs = JobQueue(threads: BlockingExecutor(named: "libvirt", limit: 2))
     let gate = Semaphore()
     let begin = { (verb: String, patience: TimeSpan) in
       await jobs.run(verb, on: "lab-7", waiting: patience) {
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test func aRemovalOvertakesWhatHangs() async {
-    let jobs = JobTable(threads: BlockingExecutor(named: "libvirt", limit: 3))
+    let jobs = JobQueue(threads: BlockingExecutor(named: "libvirt", limit: 3))
     let gate = Semaphore()
     defer { gate.signal() }
     let hung = await jobs.run("start", on: "lab-7", waiting: .milliseconds(1)) {
@@ -125,7 +125,7 @@ import Testing
   }
 }
 
-extension JobTable.Answer {
+extension JobQueue.Answer {
   fileprivate var isGoingOn: Bool {
     if case .goesOn = self { true } else { false }
   }

@@ -23,12 +23,12 @@ import Testing
     let found = try await world.provider.things(ownedBy: world.owner)
     #expect(
       found == [
-        OutsideThing(
+        ExternalResource(
           kind: "domain", name: "lab-7", purpose: .deployment(DeploymentID(7)),
           identity: Identity(name: "lab-7", mac: MACAddress(0x5254_0000_0007))),
-        OutsideThing(
+        ExternalResource(
           kind: "volume", name: "lab-8.d8.owner-1.qcow2", purpose: .deployment(DeploymentID(8))),
-        OutsideThing(
+        ExternalResource(
           kind: "volume", name: "lab-r1.owner-1.qcow2", purpose: .publication("lab-r1")),
       ])
     #expect(try await world.provider.things(ownedBy: "owner-2") == [])
@@ -39,9 +39,9 @@ import Testing
 
   @Test func whatIsNotOursIsNotRemoved() async throws {
     let world = try TestWorld()
-    let golden = OutsideThing(
+    let golden = ExternalResource(
       kind: "volume", name: "golden.qcow2", purpose: .publication("golden"))
-    let base = OutsideThing(
+    let base = ExternalResource(
       kind: "domain", name: "golden", purpose: .deployment(DeploymentID(1)))
     for thing in [golden, base] {
       await #expect(throws: DeploymentFailure.self) {

@@ -13,7 +13,7 @@ import Testing
       (["uri": .text("test:///default"), "host": .text("x")], "host"),
     ] as [(ParameterValues, String)])
   func aProviderThatCannotBeIsRefused(_ values: ParameterValues, _ parameter: String) {
-    let problem = #expect(throws: ParameterProblem.self) { try LibvirtHost(values) }
+    let problem = #expect(throws: ParameterProblem.self) { try LibvirtConnection(values) }
     #expect(problem?.parameter == parameter)
   }
 
@@ -42,7 +42,7 @@ import Testing
   @Test func thePageHasTheTablesOfParameters() throws {
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
     let page = try String(contentsOfFile: "/\(root)/docs/libvirt.md", encoding: .utf8)
-    for parameters in [LibvirtHost.parameters, LibvirtPlan.parameters] {
+    for parameters in [LibvirtConnection.parameters, LibvirtPlan.parameters] {
       let table = Self.table(of: parameters)
       #expect(page.contains(table), "docs/libvirt.md should hold:\n\(table)")
     }

@@ -14,7 +14,7 @@ import Testing
   @Test func aDriverOfAStrangerConforms() async throws {
     let driver = ShelfDriver()
     let provider = try driver.makeProvider([:])
-    var ground = ConformanceGround(try provider.makeService([:]), owner: "kit")
+    var ground = ConformanceFixture(try provider.makeService([:]), owner: "kit")
     ground.failing = try provider.makeService(["broken": .bool(true)])
     ground.count = { thing in
       driver.shelf.boxes.withLock { $0[thing.identity.name] } == "\(thing.owner) \(thing.id)"

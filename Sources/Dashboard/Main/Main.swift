@@ -10,7 +10,7 @@ import DeploymentDrivers
     #if Libvirt
       DashboardProgram.run(drivers: Drivers.all + [LibvirtDriver()])
     #else
-      let absence = "this program was built without libvirt: install libvirt-dev and build it again"
+      let absence = "this program was built without libvirt: install libvirt-dev and rebuild it"
       DashboardProgram.run(drivers: Drivers.all, absent: ["libvirt": absence])
     #endif
   }

@@ -7,7 +7,7 @@ struct DashboardCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "dashboard",
-    abstract: "Keeps pools of deployments ready for their users, and shows them live.",
+    abstract: "Keep pools of deployments ready for users, and show them live.",
     usage: """
       dashboard [--config <file>] [--store <file>]
       dashboard --once | --watch
@@ -15,11 +15,11 @@ struct DashboardCommand: ParsableCommand {
       dashboard <command> ...
       """,
     discussion: """
-      Without a command it opens the screen on the configured store. If no engine runs on that \
-      store, this process is the engine, too. With --once it prints the panes as plain text, with \
-      --watch every change as a line; neither is ever the engine.
+      Without a command, open the screen on the configured store. If no engine runs on that \
+      store, this process also runs the engine. --once prints the panes as plain text, --watch \
+      prints every change as a line; neither ever runs the engine.
 
-      `dashboard demo` needs no configuration. `dashboard help <command>` says more of a command.
+      `dashboard demo` needs no configuration. `dashboard help <command>` describes a command.
       """,
     version: version,
     subcommands: [
@@ -27,7 +27,7 @@ struct DashboardCommand: ParsableCommand {
     ],
     groupedSubcommands: [
       CommandGroup(name: "Running", subcommands: [DemoCommand.self, EngineCommand.self]),
-      CommandGroup(name: "Looking", subcommands: look),
+      CommandGroup(name: "StoreQuery", subcommands: look),
       CommandGroup(name: "Deployment", subcommands: actOnDeployments),
       CommandGroup(name: "Pool and provider", subcommands: actOnPools),
       CommandGroup(name: "Proof", subcommands: [SimulateCommand.self]),

@@ -80,8 +80,8 @@ public enum DashboardProgram {
     let names = DashboardCommand.commandNames
     guard !names.contains(word) else { return nil }
     let near = NearestName.of(word, in: names).map { "did you mean `\($0)`? " } ?? ""
-    return "dashboard: there is no command `\(SafeText(word))`; \(near)"
-      + "`dashboard help` lists them all"
+    return "dashboard: unknown command `\(SafeText(word))`; \(near)"
+      + "`dashboard help` lists all commands"
   }
 }
 

@@ -6,7 +6,7 @@ import SafeTexts
 
 /// What is said to the terminal besides pictures, and what it says.
 extension Terminal {
-  /// Asks for a sign that everything sent before it has been shown.
+  /// OutstandingRequests for a sign that everything sent before it has been shown.
   static let statusQuestion = Array("\u{1b}[5n".utf8)
 
   /// Puts a text on the clipboard of the person at the terminal.

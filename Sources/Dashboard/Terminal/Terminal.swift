@@ -7,7 +7,7 @@ package import TerminalCells
 /// The terminal through ncurses. One thread owns it, from `open` to `close`: ncurses is a global.
 package final class Terminal {
   let input: Int32
-  let outlet: Outlet
+  let outlet: TerminalWriter
   /// What must be said about the terminal, such as that it is not known.
   let note: SafeText?
   let isUnicode: Bool
@@ -44,7 +44,7 @@ package final class Terminal {
     -> Terminal
   {
     guard isatty(options.input) == 1, isatty(options.output) == 1 else {
-      throw TerminalAbsence(sentence: "standard input or output is no terminal")
+      throw TerminalAbsence(sentence: "standard input or output is not a terminal")
     }
     let term = options.environment["TERM"]
     let entry = TerminalEntry.choose(
@@ -80,7 +80,7 @@ package final class Terminal {
     self.theme = theme
     self.keys = keys
     self.curses = curses
-    outlet = Outlet(options.output)
+    outlet = TerminalWriter(options.output)
     output = options.output
     input = options.input
     note = entry.note

@@ -22,7 +22,7 @@ struct TerminalEntry: Hashable, Sendable {
     guard let name = fallbacks(term).first(where: knows) else { return nil }
     let what =
       term.isEmpty ? "TERM is not set" : "this machine does not know the terminal \(term)"
-    return TerminalEntry(name: name, note: SafeText("\(what): taken for \(name)"))
+    return TerminalEntry(name: name, note: SafeText("\(what): using \(name) instead"))
   }
 
   private static let relatives = [

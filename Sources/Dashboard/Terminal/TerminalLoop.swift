@@ -41,21 +41,22 @@ package struct TerminalLoop<Program: ScreenProgram> {
 
   private(set) var program: Program
   private let terminal: Terminal
-  private let signals: SignalGate
+  private let signals: SignalDescriptor
   private let wake: WakePipe
   private let clock: () -> EngineTime
   private let stop: (_ signal: Int32, _ wholeGroup: Bool) -> Void
   private var theme: ThemeChoice
   private var decoder = InputDecoder()
   private var pacer = FramePacer()
-  private var flow = FrameFlow()
+  private var flow = FlowControl()
   private var hold = Hold.none
   private var end: LoopEnd?
 
   /// - clock: both clocks; the machine's.
   /// - stop: stops the process, or its group, until it is continued.
   package init(
-    program: Program, terminal: Terminal, theme: ThemeChoice, signals: SignalGate, wake: WakePipe,
+    program: Program, terminal: Terminal, theme: ThemeChoice, signals: SignalDescriptor,
+    wake: WakePipe,
     clock: @escaping () -> EngineTime = LoopClock.now,
     stop: @escaping (_ signal: Int32, _ wholeGroup: Bool) -> Void = { cn_stop($0, $1 ? 1 : 0) }
   ) {
@@ -214,7 +215,7 @@ package struct TerminalLoop<Program: ScreenProgram> {
     pacer.drawn(at: now)
     var asks = flow.sent(bytes: frame.count)
     if case .wanted = hold {
-      hold = .asked(until: now + FrameFlow.patience)
+      hold = .asked(until: now + FlowControl.patience)
       asks = true
     }
     if asks {

@@ -63,7 +63,7 @@ extension Engine {
     case .removed, .canceled:
       erase(slot)
     case .usable where deploymentTable[slot].isWaitingForOS:
-      let reason = "the OS manager did not say ready within \(settings.deadlines.osReady.spoken)"
+      let reason = "the OS manager did not report ready within \(settings.deadlines.osReady.spoken)"
       change(slot) {
         $0.patience = nil
         $0.reason = SafeText(reason)
@@ -108,7 +108,7 @@ extension Engine {
       fail(slot, operation.kind, .init(.unknown, SafeText(reason)))
     case .removing, .canceling:
       let limit = deadlines(of: slot).removing
-      log(.failure, "\(reason); tried again", level: .warning, slot: slot)
+      log(.failure, "\(reason); retrying", level: .warning, slot: slot)
       feed(slot) { $0.restartRemoval(because: SafeText(reason), within: limit, at: $1) }
     case .removable, .removed, .canceled, .error: break
     }

@@ -8,7 +8,7 @@ public struct DriverNotice: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
     /// It may not be as it was left. What has happened, as a sentence about it.
     case changed(SafeText)
-    /// Who is logged in to it now; at most `Bounds.loggedInUsers` count.
+    /// Who is logged in to it now; at most `Limits.loggedInUsers` count.
     case users([SafeText])
   }
   /// The mark of the engine that made it.
@@ -53,8 +53,8 @@ public final class NoticeSink: Sendable {
     var notice = notice
     switch notice.kind {
     case .changed(let sentence):
-      notice.kind = .changed(SafeText(sentence.text, limit: Bounds.noticeBytes))
-    case .users(let users): notice.kind = .users(Array(users.prefix(Bounds.loggedInUsers)))
+      notice.kind = .changed(SafeText(sentence.text, limit: Limits.noticeBytes))
+    case .users(let users): notice.kind = .users(Array(users.prefix(Limits.loggedInUsers)))
     }
     take(notice)
   }

@@ -62,7 +62,7 @@ public struct MACGenerator: Sendable {
   public func get() -> MACAddress? { reserved }
 }
 
-/// Collects what one call writes to its deployment's log, at most `Bounds.logLinesPerCall` lines.
+/// Collects what one call writes to its deployment's log, at most `Limits.logLinesPerCall` lines.
 package final class CallLog: Sendable {
   private let lines = Mutex<[LogLine]>([])
 
@@ -71,7 +71,7 @@ package final class CallLog: Sendable {
 
   /// Adds a line; lines over the limit are dropped.
   package func append(_ line: LogLine) {
-    lines.withLock { if $0.count < Bounds.logLinesPerCall { $0.append(line) } }
+    lines.withLock { if $0.count < Limits.logLinesPerCall { $0.append(line) } }
   }
 
   /// What was written so far.

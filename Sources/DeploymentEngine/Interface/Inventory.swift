@@ -6,14 +6,14 @@ public protocol Inventory: Provider {
   /// Everything that carries this mark; sorted by name.
   ///
   /// - Parameter owner: the mark of the engine that made it.
-  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [OutsideThing]
+  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource]
   /// Removes one of them, with all that belongs to it; what is gone already is done. Only what
   /// still carries the mark is touched.
-  func remove(_ thing: OutsideThing, ownedBy owner: String) async throws(DeploymentFailure)
+  func remove(_ thing: ExternalResource, ownedBy owner: String) async throws(DeploymentFailure)
 }
 
 /// Something that exists outside.
-public struct OutsideThing: Hashable, Sendable {
+public struct ExternalResource: Hashable, Sendable {
   /// What it was made for.
   public enum Purpose: Hashable, Sendable, CustomStringConvertible {
     /// A deployment, by its number.

@@ -122,7 +122,7 @@ extension Parameter.Kind {
       return choices.contains(text) ? nil : Wording.notOneOf(name, text, choices)
     case (.duration, .duration(let span)):
       return span > Wording.longest
-        ? "\(shown) is longer than 3650d, the longest time allowed" : nil
+        ? "\(shown) is too long; the maximum is 3650d" : nil
     case (.list(let choices), .list(let texts)):
       guard let choices, let wrong = texts.first(where: { !choices.contains($0) }) else {
         return nil
@@ -130,7 +130,7 @@ extension Parameter.Kind {
       return Wording.notOneOf(name, wrong, choices)
     case (.numbers(let keys), .map(let pairs)):
       return pairs.lazy.compactMap { Self.problem(with: $0, of: name, keys) }.first
-    case (.bool, _): return "\(shown) is neither true nor false; write one of them"
+    case (.bool, _): return "\(shown) must be true or false"
     case (.integer(let range), _): return "\(shown) is not a whole number; \(Wording.from(range))"
     case (.number(let range), _): return "\(shown) is not a number; \(Wording.from(range))"
     case (.duration, _): return Wording.notADuration(name, written ?? value.written)

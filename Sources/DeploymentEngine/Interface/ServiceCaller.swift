@@ -132,8 +132,8 @@ extension Call {
     guard let data = result.data else {
       return failed(.init(.permanent, "what the driver wants stored cannot be encoded"), log)
     }
-    guard data.count <= Bounds.driverDataBytes else {
-      let size = "\(data.count) bytes, and \(Bounds.driverDataBytes) are allowed"
+    guard data.count <= Limits.driverDataBytes else {
+      let size = "\(data.count) bytes, and \(Limits.driverDataBytes) are allowed"
       return failed(.init(.permanent, SafeText("the driver wants too much stored: \(size)")), log)
     }
     return .init(

@@ -210,7 +210,7 @@ public final class EngineSupervisor: Sendable {
 
   private func situation(_ course: inout Course) -> SupervisorPolicy.Situation {
     switch course.place {
-    case .away: return .away(EnginePresence.query(store: storePath), lastTry: course.lastTry)
+    case .away: return .away(LeaseStatus.query(store: storePath), lastTry: course.lastTry)
     case .suspended: return .suspended
     case .here:
       course.lost = service.lost

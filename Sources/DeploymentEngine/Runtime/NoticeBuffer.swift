@@ -20,7 +20,7 @@ struct NoticeBuffer: Sendable {
     if case .users = notice.kind { subject.isAboutUsers = true }
     if let place = places[subject] {
       events[place] = .noticed(notice, by: provider)
-    } else if events.count < Bounds.unheardNotices {
+    } else if events.count < Limits.unheardNotices {
       places[subject] = events.count
       events.append(.noticed(notice, by: provider))
     }

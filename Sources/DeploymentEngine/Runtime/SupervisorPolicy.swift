@@ -18,7 +18,7 @@ struct SupervisorPolicy: Hashable {
   enum Situation: Hashable {
     /// Not in this process. Who holds the store, and when the engine of this process last failed to
     /// start or ended; nil: it was not tried yet.
-    case away(EnginePresence, lastTry: Moment?)
+    case away(LeaseStatus, lastTry: Moment?)
     /// In this process.
     case here
     /// It was in this process, and has ended by itself.
@@ -63,7 +63,7 @@ struct SupervisorPolicy: Hashable {
     }
   }
 
-  private func stepAway(_ lease: EnginePresence, _ lastTry: Moment?, _ now: Moment) -> Step {
+  private func stepAway(_ lease: LeaseStatus, _ lastTry: Moment?, _ now: Moment) -> Step {
     guard takesOver else { return lastTry == nil ? .start : .end }
     if case .running = lease { return .wait(Self.lookInterval) }
     let next = lastTry.map { $0 + Self.lookInterval } ?? now

@@ -13,7 +13,7 @@ package final class SimulatedRun {
     case over
   }
 
-  private let scene: any Scene
+  private let scene: any Workload
   private let most: Int
   package private(set) var stage = Stage.faults
   /// Steps with faults so far.

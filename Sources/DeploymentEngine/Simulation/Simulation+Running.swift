@@ -6,7 +6,7 @@ extension Simulation {
     var result = play(tell)
     guard let complaint = result.complaint, tell == nil else { return result }
     // Once more, this time listening: a run that is not told costs nothing.
-    var story = Story(of: complaint.deployment)
+    var story = FailureTrace(of: complaint.deployment)
     _ = play { story.add($0) }
     result.story = story.lines
     return result
@@ -22,7 +22,7 @@ extension Simulation {
 }
 
 /// The last events of one deployment.
-private struct Story {
+private struct FailureTrace {
   private let word: String?
   private(set) var lines: [String] = []
 

@@ -60,7 +60,7 @@ struct CommandDeployment: UserDeployment {
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
     guard let goal else {
-      throw .permanent("checkState was called while nothing runs")
+      throw .permanent("checkState was called while no operation is running")
     }
     return try await approach(goal, environment)
   }
@@ -102,15 +102,15 @@ struct CommandDeployment: UserDeployment {
     case .reply(let reply):
       try take(reply, environment)
       guard let observed = reply.observed?.power else {
-        throw .unknown("status does not say how it stands (observed.power)")
+        throw .unknown("status does not report the state (observed.power)")
       }
       power = observed
       guard power == .absent || reply.isIdentified else {
-        throw .unknown("status does not say whose it is (observed.key and observed.owner)")
+        throw .unknown("status does not report the mark (observed.key and observed.owner)")
       }
     }
     if goal.isReached(by: power) { return finish(goal) }
-    let sentence = SafeText("\(goal.verb.rawValue) said done, but \(power.words)")
+    let sentence = SafeText("\(goal.verb.rawValue) answered done, but \(power.words)")
     // What was removed may take its time to disappear from lists.
     throw .init(goal == .gone ? .transient : .permanent, sentence)
   }
@@ -144,16 +144,16 @@ struct CommandDeployment: UserDeployment {
   ) throws(DeploymentFailure) {
     if let wrong = reply.contradiction(of: environment) { throw wrong }
     if let kept = reply.state {
-      let most = Bounds.driverStateBytes
+      let most = Limits.driverStateBytes
       guard kept.size <= most else {
         throw .permanent(
-          "the driver wants \(kept.size) bytes of state kept, and \(most) are allowed")
+          "the driver returned \(kept.size) bytes of state; the maximum is \(most)")
       }
       state = kept == .null ? nil : kept
     }
     if let said = reply.vm {
       guard let plain = Self.plain(said) else {
-        throw .permanent("the driver calls it by a vm that is not a short plain text")
+        throw .permanent("the driver's `vm` must be a short plain text")
       }
       vm = plain
     }

@@ -95,7 +95,7 @@ package struct CommandService: Service {
   }
 
   /// What a key of this engine was given to; nil: it is another's, or none.
-  static func purpose(of key: String, owner: String) -> OutsideThing.Purpose? {
+  static func purpose(of key: String, owner: String) -> ExternalResource.Purpose? {
     let start = PlainName.of(owner) + "-"
     guard key.hasPrefix(start) else { return nil }
     let own = key.dropFirst(start.count)

@@ -3,7 +3,7 @@ import SafeTexts
 
 extension CommandProvider: Inventory {
   /// What the program lists with this mark; nothing where it does not know `list`.
-  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [OutsideThing] {
+  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource] {
     let described = await program.ask(program.request(DriverVerb.describe.rawValue))
     if case .failed(let failure) = described { throw failure }
     guard case .reply(let reply) = described, reply.capabilities?.list == true else { return [] }
@@ -12,7 +12,7 @@ extension CommandProvider: Inventory {
     return items.compactMap { item in
       guard let key = item.key, let purpose = CommandService.purpose(of: key, owner: owner)
       else { return nil }
-      return OutsideThing(
+      return ExternalResource(
         kind: Self.thing, name: SafeText(key, limit: 255), purpose: purpose,
         identity: Self.identity(item, purpose))
     }.sorted { $0.name < $1.name }
@@ -20,16 +20,16 @@ extension CommandProvider: Inventory {
 
   /// By its key the program finds it again; the engine needs its name as well.
   private static func identity(
-    _ item: DriverReply.Item, _ purpose: OutsideThing.Purpose
+    _ item: DriverReply.Item, _ purpose: ExternalResource.Purpose
   ) -> Identity? {
     guard case .deployment = purpose, let name = item.name, !name.isEmpty,
-      SafeText(name, limit: Bounds.nameLength).text == name
+      SafeText(name, limit: Limits.nameLength).text == name
     else { return nil }
     return Identity(name: name)
   }
 
   /// Lets the program delete it, which compares the mark again.
-  func remove(_ thing: OutsideThing, ownedBy owner: String) async throws(DeploymentFailure) {
+  func remove(_ thing: ExternalResource, ownedBy owner: String) async throws(DeploymentFailure) {
     let client = ProgramClient(program: program, service: [:])
     var request: DriverRequest
     switch thing.purpose {
@@ -45,7 +45,9 @@ extension CommandProvider: Inventory {
     let answer = try await client.settled(request)
     let isListed = try await client.listed(owner: owner).contains { $0.key == request.key }
     if case .failed(let failure) = answer { throw failure }
-    if isListed { throw .init(.unknown, SafeText("\(request.verb) said done, but it is listed")) }
+    if isListed {
+      throw .init(.unknown, SafeText("\(request.verb) answered done, but it is still listed"))
+    }
   }
 
   private static let thing: SafeText = "thing"

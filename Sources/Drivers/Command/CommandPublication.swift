@@ -21,7 +21,7 @@ struct CommandPublication: Publication {
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
     guard let verb = verb.flatMap(DriverVerb.init(rawValue:)) else {
-      throw .permanent("checkState was called while nothing runs")
+      throw .permanent("checkState was called while no operation is running")
     }
     return try await ask(verb, environment)
   }
@@ -76,8 +76,8 @@ struct CommandPublication: Publication {
 
   private mutating func take(_ reply: DriverReply) throws(DeploymentFailure) -> TaskState {
     if let kept = reply.state {
-      guard kept.size <= Bounds.driverStateBytes else {
-        throw .permanent("the driver wants too much state kept of a publication")
+      guard kept.size <= Limits.driverStateBytes else {
+        throw .permanent("the driver returned too much state for a publication")
       }
       state = kept == .null ? nil : kept
     }

@@ -135,7 +135,7 @@ package struct DriverReply: Codable, Sendable {
   /// The answer in these bytes; the error says what is wrong with them.
   package init(reading bytes: [UInt8]) throws(DeploymentFailure) {
     guard bytes.contains(where: { $0 > 0x20 }) else {
-      throw .init(.unknown, "it said nothing")
+      throw .init(.unknown, "it gave no answer")
     }
     do {
       self = try JSONDecoder().decode(DriverReply.self, from: Data(bytes))
@@ -153,18 +153,18 @@ extension DecodingError {
     switch self {
     case .keyNotFound(let key, _): "has no \(key.stringValue)"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "has something else than it must have in \(Self.path(context))"
+      "has a value of the wrong type in \(Self.path(context))"
     case .dataCorrupted(let context):
       context.codingPath.isEmpty
         ? "is not one JSON object"
-        : "has a word that is not known in \(Self.path(context))"
+        : "has an unknown value in \(Self.path(context))"
     @unknown default: "is not JSON"
     }
   }
 
   private static func path(_ context: Context) -> String {
     let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-    return path.isEmpty ? "its outermost place" : path
+    return path.isEmpty ? "the top level" : path
   }
 }
 

@@ -41,7 +41,7 @@ package struct DriverProcess: Sendable {
     do throws(SystemError) {
       stop = try WakePipe()
     } catch {
-      throw .system("a pipe cannot be made", error)
+      throw .system("cannot create a pipe", error)
     }
     let result = await withTaskCancellationHandler {
       Result<Ending, DeploymentFailure>.of { () throws(DeploymentFailure) in
@@ -62,7 +62,7 @@ package struct DriverProcess: Sendable {
     do throws(SystemError) {
       input = try MemoryFile("dashboard-request", holding: request)
     } catch {
-      throw .system("a request cannot be written", error)
+      throw .system("cannot write a request", error)
     }
     // Open until the program has it.
     defer { withExtendedLifetime(input) {} }
@@ -70,12 +70,12 @@ package struct DriverProcess: Sendable {
     let errors = try StreamPipe.forDriver()
     let spawn = ProcessSpawn(
       arguments: arguments, environment: environment, workingDirectory: workingDirectory,
-      log: nil, mark: ProcessMark(owner: "", deployment: ""))
+      log: nil, mark: OwnershipTag(owner: "", deployment: ""))
     let pid = try spawn.start(
       input: input.descriptor, output: output.writing, errors: errors.writing)
     output.closeWriting()
     errors.closeWriting()
-    var watch = DriverWatch(pid: pid, output: output, errors: errors, stop: stop)
+    var watch = ProcessMonitor(pid: pid, output: output, errors: errors, stop: stop)
     return watch.run(within: limit)
   }
 }
@@ -97,7 +97,7 @@ extension StreamPipe {
     do throws(SystemError) {
       return try StreamPipe()
     } catch {
-      throw .system("a pipe cannot be made", error)
+      throw .system("cannot create a pipe", error)
     }
   }
 }

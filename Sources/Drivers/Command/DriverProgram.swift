@@ -98,18 +98,18 @@ extension DriverProcess.Ending {
     case .signalled(let signal):
       throw .init(.unknown, SafeText("\(verb) was ended by signal \(signal)\(why)"))
     case .late:
-      throw .init(.unknown, SafeText("\(verb) did not answer within \(limit), and was ended\(why)"))
+      throw .init(.unknown, SafeText("\(verb) did not answer within \(limit) and was ended\(why)"))
     case .cancelled:
-      throw .init(.unknown, SafeText("\(verb) was given up before it answered"))
+      throw .init(.unknown, SafeText("\(verb) was cancelled before it answered"))
     case .tooMuch:
-      let most = Bounds.driverReplyBytes
-      throw .init(.unknown, SafeText("\(verb) said more than \(most) bytes, and was ended"))
+      let most = Limits.driverReplyBytes
+      throw .init(.unknown, SafeText("\(verb) wrote more than \(most) bytes and was ended"))
     }
     let reply: DriverReply
     do throws(DeploymentFailure) {
       reply = try DriverReply(reading: output)
     } catch {
-      throw .init(.unknown, SafeText("\(verb) cannot be understood: \(error.reason)\(why)"))
+      throw .init(.unknown, SafeText("\(verb) gave an invalid answer: \(error.reason)\(why)"))
     }
     guard reply.call == request.call else {
       let said = SafeText(reply.call ?? "none", limit: 80)
@@ -124,9 +124,9 @@ extension DriverProcess.Ending {
       switch status {
       case 64: (.permanent, "the driver does not know \(verb)")
       case 69: (.transient, "the platform is out of reach")
-      case 70: (.permanent, "the driver has a mistake in it")
-      case 75: (.transient, "not now, try again later")
-      case 77: (.denied, "it is not permitted")
+      case 70: (.permanent, "the driver reports a bug of its own")
+      case 75: (.transient, "the driver asks to try again later")
+      case 77: (.denied, "the platform denies access")
       case 78: (.permanent, "the driver is configured wrongly")
       default: (.unknown, "\(verb) ended with status \(status)")
       }
@@ -165,7 +165,7 @@ extension DriverReply {
     case "throttled", "quota": return .failed(.init(.throttled, message, retryAfter: wait))
     case "auth": return .failed(.init(.denied, message, retryAfter: wait))
     case .some(let word):
-      log(.warning, SafeText("\(verb): error class \(SafeText(word, limit: 40)) is not known"))
+      log(.warning, SafeText("\(verb): unknown error class \(SafeText(word, limit: 40))"))
       return .failed(.init(.transient, message, retryAfter: wait))
     }
   }

@@ -7,13 +7,13 @@ import SafeTexts
 /// It is started when it is first needed, and again after it has ended, with growing pauses. Each
 /// request has its own deadline; one that is not answered in time holds up no other.
 package final class DriverServer: Sendable {
-  private let desk: ServerDesk
+  private let desk: RequestBroker
   private let program: DriverProgram
 
   /// - Parameter firstPause: between an end of the program and its next start; doubled each time.
   package init(_ program: DriverProgram, firstPause: TimeSpan = .seconds(1)) {
     self.program = program
-    desk = ServerDesk(firstPause: firstPause)
+    desk = RequestBroker(firstPause: firstPause)
   }
 
   deinit { desk.close() }

@@ -28,7 +28,7 @@ package struct ProgramClient: Sendable {
       let answer = await program.ask(again)
       guard case .reply(let reply) = answer, reply.outcome == .running else { return answer }
       guard ContinuousClock.now < end else {
-        throw .init(.unknown, SafeText("\(request.verb) has not ended within \(limit)"))
+        throw .init(.unknown, SafeText("\(request.verb) did not finish within \(limit)"))
       }
       try? await Task.sleep(for: .milliseconds(min(10_000, reply.pollMs ?? 1000)))
     }
@@ -50,7 +50,7 @@ package struct ProgramClient: Sendable {
       items += reply.items ?? []
       if reply.complete == true { return items }
       guard let next = reply.next, next != after else {
-        throw .init(.unknown, "list is not complete, and says no next")
+        throw .init(.unknown, "list is not complete, but gives no next")
       }
       after = next
     }

@@ -12,7 +12,7 @@ struct ServedLine: Decodable {
   /// The call that it answers.
   var call: String?
   /// What it says unasked.
-  var notice: SaidUnasked?
+  var notice: DriverNotification?
 
   /// Nil: the line is neither.
   init?(reading line: ArraySlice<UInt8>) {
@@ -25,7 +25,7 @@ struct ServedLine: Decodable {
 }
 
 /// What a serving program says unasked of one thing.
-struct SaidUnasked: Decodable, Sendable {
+struct DriverNotification: Decodable, Sendable {
   var key: String
   var owner: String
   /// What has happened, as a sentence about it.
@@ -40,12 +40,12 @@ struct SaidUnasked: Decodable, Sendable {
     }
     var notices: [DriverNotice] = []
     if let users {
-      let safe = users.prefix(Bounds.loggedInUsers).map { SafeText($0, limit: 255) }
+      let safe = users.prefix(Limits.loggedInUsers).map { SafeText($0, limit: 255) }
       notices.append(.init(owner: owner, deployment: id, kind: .users(safe)))
     }
     if message != nil || users == nil {
-      let sentence = SafeText(message ?? "", limit: Bounds.noticeBytes)
-      let words = sentence.isEmpty ? "its driver says that something has happened" : sentence
+      let sentence = SafeText(message ?? "", limit: Limits.noticeBytes)
+      let words = sentence.isEmpty ? "its driver reported a change" : sentence
       notices.append(.init(owner: owner, deployment: id, kind: .changed(words)))
     }
     return notices

@@ -5,7 +5,7 @@ import SafeTexts
 
 /// The thread that keeps a serving program running for as long as it is needed.
 struct ServerLoop {
-  let desk: ServerDesk
+  let desk: RequestBroker
   let program: DriverProgram
 
   func run() {
@@ -63,7 +63,7 @@ struct ServedProcess {
     let spawn = ProcessSpawn(
       arguments: program.arguments + ["serve"], environment: program.environment,
       workingDirectory: program.workingDirectory, log: nil,
-      mark: ProcessMark(owner: "", deployment: ""))
+      mark: OwnershipTag(owner: "", deployment: ""))
     _ = fcntl(input.reading, F_SETFL, 0)
     pid = try spawn.start(
       input: input.reading, output: output.writing, errors: errors.writing)
@@ -75,7 +75,7 @@ struct ServedProcess {
   }
 
   /// It has ended, and is still in the process table.
-  var hasEnded: Bool { DriverWatch.hasEnded(pid) }
+  var hasEnded: Bool { ProcessMonitor.hasEnded(pid) }
 
   /// Asks all that belongs to it to end; the number of its group is its own until it is reaped.
   func askToEnd() {
@@ -93,7 +93,7 @@ struct ServedProcess {
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     let signal = status & 0x7f
     return signal == 0
-      ? "the driver's program has ended with status \(status >> 8 & 0xff)"
-      : "the driver's program was ended by signal \(signal)"
+      ? "the driver's program exited with status \(status >> 8 & 0xff)"
+      : "the driver's program was killed by signal \(signal)"
   }
 }

@@ -5,7 +5,7 @@ import SafeTexts
 
 /// The talk with one serving program, from its start to its end.
 struct ServerSession {
-  private let desk: ServerDesk
+  private let desk: RequestBroker
   private let process: ServedProcess
   private var outbox: [UInt8] = []
   private var line: [UInt8] = []
@@ -18,7 +18,7 @@ struct ServerSession {
   /// Why it is being ended, and when it is killed.
   private var end: (reason: String?, killed: Int64)?
 
-  init(desk: ServerDesk, process: ServedProcess) {
+  init(desk: RequestBroker, process: ServedProcess) {
     self.desk = desk
     self.process = process
     openStreams = [process.output.reading, process.errors.reading]
@@ -34,7 +34,7 @@ struct ServerSession {
       expire()
     }
     // What it has said before its end is in the pipe now; who still holds that is not waited for.
-    readOutput(atMost: Bounds.driverReplyBytes)
+    readOutput(atMost: Limits.driverReplyBytes)
     _ = Self.drain(process.errors, into: &complained)
     let ending = process.reap()
     let last = complained.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d }).last
@@ -56,7 +56,7 @@ struct ServerSession {
     let count = outbox.withUnsafeBytes { write(process.input.writing, $0.baseAddress, $0.count) }
     if count > 0 { outbox.removeFirst(count) }
     if count < 0, errno != EAGAIN, errno != EINTR {
-      askToEnd("the driver's program does not read what it is asked")
+      askToEnd("the driver's program does not read its requests")
     }
   }
 
@@ -111,10 +111,10 @@ struct ServerSession {
       start = end + 1
     }
     line.removeFirst(start)
-    if nonsense > Bounds.driverReplyBytes, end == nil {
+    if nonsense > Limits.driverReplyBytes, end == nil {
       line = []
-      let most = Bounds.driverReplyBytes
-      askToEnd("the driver's program said more than \(most) bytes without an answer in them")
+      let most = Limits.driverReplyBytes
+      askToEnd("the driver's program wrote more than \(most) bytes without an answer")
     }
   }
 
@@ -129,7 +129,7 @@ struct ServerSession {
       call.give(.success(try DriverReply(reading: Array(line))))
       desk.noteAnswer()
     } catch {
-      call.fail(.unknown, "\(call.verb) cannot be understood: \(error.reason)")
+      call.fail(.unknown, "\(call.verb) got an invalid answer: \(error.reason)")
     }
     return true
   }
@@ -139,8 +139,8 @@ struct ServerSession {
     switch pipe.read() {
     case .bytes(let new):
       bytes += new
-      if bytes.count > 2 * Bounds.driverErrorBytes {
-        bytes.removeFirst(bytes.count - Bounds.driverErrorBytes)
+      if bytes.count > 2 * Limits.driverErrorBytes {
+        bytes.removeFirst(bytes.count - Limits.driverErrorBytes)
       }
       return true
     case .nothing: return true
@@ -156,7 +156,7 @@ struct ServerSession {
     for call in desk.takeOverdue() {
       let silence = "did not answer within \(call.limit)"
       guard let sent = call.sent else {
-        call.fail(.transient, "\(call.verb) was not asked for: too much else is")
+        call.fail(.transient, "\(call.verb) was not sent: too many requests are open")
         continue
       }
       let isSilent = lastWord.map { $0 < sent } ?? true

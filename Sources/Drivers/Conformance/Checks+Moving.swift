@@ -3,7 +3,7 @@ import SafeTexts
 
 extension ConformanceCheck {
   static let moving: [Claim] = [
-    .init("moves-to-l1", "From L2 to L1 it finishes, with an IP") { bench throws(CheckEnd) in
+    .init("moves-to-l1", "A move from L2 to L1 finishes, with an IP") { bench throws(CheckEnd) in
       try bench.needs(.l2)
       var trial = try await bench.trial()
       try await trial.finish(.deployForCache(.l2))
@@ -13,14 +13,15 @@ extension ConformanceCheck {
         try trial.expect(trial.last.ip?.isEmpty == false, "at L1 it has no IP")
       }
     },
-    .init("moves-to-l2", "From L1 to L2 it finishes, and one exists") { bench throws(CheckEnd) in
+    .init("moves-to-l2", "A move from L1 to L2 finishes, and one exists") {
+      bench throws(CheckEnd) in
       try bench.needs(.l2)
       var trial = try await bench.trial()
       try await trial.deploy()
       try await trial.finish(.moveToCache(.l2))
       try await trial.expect(count: 1, "moved to L2")
     },
-    .init("stays-the-same-when-moved", "There and back it has the same unique id") {
+    .init("stays-the-same-when-moved", "The unique id is the same after a move to L2 and back") {
       bench throws(CheckEnd) in
       try bench.needs(.l2)
       var trial = try await bench.trial()
@@ -30,9 +31,9 @@ extension ConformanceCheck {
       try await trial.finish(.moveToCache(.l1))
       try trial.expect(
         trial.last.uniqueId == before,
-        "its unique id was \(before ?? "") and is \(trial.last.uniqueId ?? "")")
+        "its unique id changed from \(before ?? "") to \(trial.last.uniqueId ?? "")")
     },
-    .init("moving-to-where-it-is-is-done", "A move to the level it has finishes") {
+    .init("moving-to-where-it-is-is-done", "A move to the current level finishes") {
       bench throws(CheckEnd) in
       try bench.needs(.l2)
       var trial = try await bench.trial()
@@ -42,7 +43,7 @@ extension ConformanceCheck {
       try await trial.finish(.moveToCache(.l2))
       try await trial.expect(count: 1, "moved to where it was")
     },
-    .init("a-moved-one-can-be-made-ready", "From L2 over L1 a user is let in") {
+    .init("a-moved-one-can-be-made-ready", "After a move from L2 to L1, setReady finishes") {
       bench throws(CheckEnd) in
       try bench.needs(.l2)
       var trial = try await bench.trial()
@@ -53,7 +54,10 @@ extension ConformanceCheck {
       let answer = try await trial.settle(.setReady)
       try trial.expect(answer == .finished, "setReady ended with \(answer.text)")
     },
-    .init("a-vanished-one-does-not-move", "A move of what is gone is an error, not a new one") {
+    .init(
+      "a-vanished-one-does-not-move",
+      "A move of a vanished deployment is an error and creates nothing"
+    ) {
       bench throws(CheckEnd) in
       try bench.needs(.l2)
       let vanish = try bench.needsVanish()
@@ -67,7 +71,8 @@ extension ConformanceCheck {
   ]
 
   static let readying: [Claim] = [
-    .init("set-ready-finishes", "What is usable can be made ready") { bench throws(CheckEnd) in
+    .init("set-ready-finishes", "setReady of a usable deployment finishes") {
+      bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
       trial.placement = .assigned("ana")
@@ -76,17 +81,19 @@ extension ConformanceCheck {
       try trial.expect(answer == .finished, "setReady ended with \(answer.text)")
       try await trial.expect(count: 1, "made ready")
     },
-    .init("set-ready-again-and-again", "setReady finishes each time, and changes nothing") {
+    .init("set-ready-again-and-again", "A repeated setReady finishes and changes nothing") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
       let (id, ip) = (trial.last.uniqueId, trial.last.ip)
       for _ in 1...3 { try await trial.finish(.setReady) }
       let isSame = trial.last.uniqueId == id && trial.last.ip == ip
-      try trial.expect(isSame, "its unique id or its IP is another one after setReady")
+      try trial.expect(isSame, "its unique id or its IP changed after setReady")
       try await trial.expect(count: 1, "made ready three times")
     },
-    .init("a-vanished-one-is-not-ready", "setReady of what is gone is an error with a reason") {
+    .init(
+      "a-vanished-one-is-not-ready", "setReady of a vanished deployment is an error with a reason"
+    ) {
       bench throws(CheckEnd) in
       let vanish = try bench.needsVanish()
       var trial = try await bench.trial()
@@ -95,7 +102,7 @@ extension ConformanceCheck {
       let answer = try await trial.run(.setReady)
       try trial.expectReason(answer, "setReady of what has vanished")
     },
-    .init("a-vanished-one-is-not-made-again", "setReady never makes a second one silently") {
+    .init("a-vanished-one-is-not-made-again", "setReady never creates a replacement") {
       bench throws(CheckEnd) in
       let vanish = try bench.needsVanish()
       try bench.needsCount()
@@ -106,7 +113,7 @@ extension ConformanceCheck {
       try await trial.run(.setReady)
       try await trial.expect(count: 0, "made ready after it had vanished")
     },
-    .init("the-inside-says-ready", "notifyReadyFromOSManager finishes, as often as it is said") {
+    .init("the-inside-says-ready", "notifyReadyFromOSManager finishes each time") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
@@ -117,18 +124,18 @@ extension ConformanceCheck {
   ]
 }
 
-extension ConformanceBench {
-  func needsVanish() throws(CheckEnd) -> @Sendable (ConformanceThing) async throws -> Void {
+extension ConformanceRunner {
+  func needsVanish() throws(CheckEnd) -> @Sendable (ConformanceResource) async throws -> Void {
     guard let vanish = ground.vanish else {
-      throw .skipped("nothing can be removed behind the driver's back here")
+      throw .skipped("the fixture cannot remove resources behind the driver's back")
     }
     return vanish
   }
 }
 
-extension ConformanceTrial {
+extension ConformanceSubject {
   /// Removes the outside thing behind the driver's back.
-  func vanish(_ vanish: (ConformanceThing) async throws -> Void) async throws(CheckEnd) {
+  func vanish(_ vanish: (ConformanceResource) async throws -> Void) async throws(CheckEnd) {
     do {
       try await vanish(thing)
     } catch {

@@ -16,14 +16,14 @@ extension ConformanceCheck {
       try await trial.finish(.destroy)
       try await trial.expect(count: 0, "destroyed at L2")
     },
-    .init("destroy-twice", "Absent is done: destroy of what was destroyed finishes") {
+    .init("destroy-twice", "A repeated destroy finishes") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
       try await trial.finish(.destroy)
       try await trial.finish(.destroy)
     },
-    .init("destroy-again-on-old-data", "The same when its first outcome was lost") {
+    .init("destroy-again-on-old-data", "A repeated destroy finishes if the first answer was lost") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
@@ -33,12 +33,15 @@ extension ConformanceCheck {
       try await trial.finish(.destroy)
       try await trial.expect(count: 0, "destroyed again")
     },
-    .init("destroy-of-nothing", "Absent is done: destroy of what never was finishes") {
+    .init("destroy-of-nothing", "destroy of a deployment that never existed finishes") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.finish(.destroy)
     },
-    .init("destroy-without-data", "What was made is found by its identity, and removed") {
+    .init(
+      "destroy-without-data",
+      "destroy finds the resource by its identity if the stored data is lost"
+    ) {
       bench throws(CheckEnd) in
       try bench.needsCount()
       var trial = try await bench.trial()
@@ -47,14 +50,14 @@ extension ConformanceCheck {
       try await trial.finish(.destroy)
       try await trial.expect(count: 0, "destroyed without what was stored")
     },
-    .init("destroy-of-half-made", "A deploy that has only begun is removed as a whole") {
+    .init("destroy-of-half-made", "destroy removes a half-finished deploy completely") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.start(trial.deployment)
       try await trial.finish(.destroy)
       try await trial.expect(count: 0, "destroyed while it was made")
     },
-    .init("destroy-of-what-vanished", "Absent is done, whoever removed it") {
+    .init("destroy-of-what-vanished", "destroy of a vanished deployment finishes") {
       bench throws(CheckEnd) in
       let vanish = try bench.needsVanish()
       var trial = try await bench.trial()
@@ -62,7 +65,7 @@ extension ConformanceCheck {
       try await trial.vanish(vanish)
       try await trial.finish(.destroy)
     },
-    .init("destroy-touches-no-neighbour", "Destroying one leaves the others as they are") {
+    .init("destroy-touches-no-neighbour", "destroy does not affect other deployments") {
       bench throws(CheckEnd) in
       var one = try await bench.trial()
       var other = try await bench.trial()
@@ -72,7 +75,7 @@ extension ConformanceCheck {
       try await other.finish(.setReady)
       try await other.expect(count: 1, "its neighbour was destroyed")
     },
-    .init("an-identity-can-be-used-again", "What was destroyed can be made anew, by its old name") {
+    .init("an-identity-can-be-used-again", "A name can be deployed again after destroy") {
       bench throws(CheckEnd) in
       var first = try await bench.trial()
       try await first.deploy()
@@ -83,7 +86,10 @@ extension ConformanceCheck {
       try await second.expect(count: 1, "made anew")
       try await second.finish(.destroy)
     },
-    .init("an-old-removal-spares-the-new", "A late destroy of the first leaves its namesake") {
+    .init(
+      "an-old-removal-spares-the-new",
+      "A late destroy of an old deployment does not affect the new one of that name"
+    ) {
       bench throws(CheckEnd) in
       try bench.needsCount()
       var first = try await bench.trial()
@@ -117,7 +123,7 @@ extension ConformanceCheck {
         let kind = trial.deployment
         try await trial.start(kind)
         while trial.last.answer == .running, trial.calls < steps {
-          await ConformanceTrial.wait(trial.last.suggestedTime.milliseconds)
+          await ConformanceSubject.wait(trial.last.suggestedTime.milliseconds)
           try await trial.call(.check(kind))
         }
         let isLast = trial.last.answer != .running
@@ -126,7 +132,7 @@ extension ConformanceCheck {
         if isLast { return }
       }
     },
-    .init("cancel-without-data", "The same when nothing that it stored has been kept") {
+    .init("cancel-without-data", "The same if the stored data is lost") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.start(trial.deployment)
@@ -134,7 +140,7 @@ extension ConformanceCheck {
       try await trial.finish(.cancel)
       try await trial.expect(count: 0, "cancelled without what was stored")
     },
-    .init("cancel-of-nothing", "Absent is done: cancel of what never was finishes") {
+    .init("cancel-of-nothing", "cancel of a deployment that never existed finishes") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.finish(.cancel)

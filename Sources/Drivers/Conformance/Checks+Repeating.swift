@@ -3,15 +3,16 @@ import DeploymentInterface
 /// After a crash whose moment is unknown, what was called last is called again on older data.
 extension ConformanceCheck {
   static let repeating: [Claim] = [
-    .init("deploy-again-finds-its-own", "A deploy whose outcome was lost is found, not made twice")
-    { bench throws(CheckEnd) in
+    .init(
+      "deploy-again-finds-its-own", "A repeated deploy finds the first one if its answer was lost"
+    ) { bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.start(trial.deployment)
       trial.data = []
       try await trial.deploy()
       try await trial.expect(count: 1, "deployed again after its first outcome was lost")
     },
-    .init("deploy-again-in-the-middle", "A deploy can be started again while it goes on") {
+    .init("deploy-again-in-the-middle", "A deploy can be repeated while it is running") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       let kind = trial.deployment
@@ -23,15 +24,17 @@ extension ConformanceCheck {
       try trial.expect(answer == .finished, "started three times, it ended with \(answer.text)")
       try await trial.expect(count: 1, "started three times")
     },
-    .init("deploy-again-after-each-step", "Wherever a deploy is cut off, starting it again ends it")
-    { bench throws(CheckEnd) in
+    .init(
+      "deploy-again-after-each-step",
+      "A deploy that is interrupted at any step finishes when it is repeated"
+    ) { bench throws(CheckEnd) in
       try await cutOff(bench, keepsData: true)
     },
-    .init("deploy-again-without-data", "The same when nothing that it stored has been kept") {
+    .init("deploy-again-without-data", "The same if the stored data is lost") {
       bench throws(CheckEnd) in
       try await cutOff(bench, keepsData: false)
     },
-    .init("a-whole-life-twice", "Each call of a life, made twice on the same data, does it once") {
+    .init("a-whole-life-twice", "Repeating each call of a life cycle has no further effect") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       trial.isDoubled = true
@@ -42,7 +45,7 @@ extension ConformanceCheck {
       try await trial.finish(.destroy)
       try await trial.expect(count: 0, "destroyed twice")
     },
-    .init("moves-twice", "Each call of a move, made twice on the same data, does it once") {
+    .init("moves-twice", "Repeating each call of a move has no further effect") {
       bench throws(CheckEnd) in
       try bench.needs(.l2)
       var trial = try await bench.trial()
@@ -52,7 +55,7 @@ extension ConformanceCheck {
       try await trial.finish(.moveToCache(.l1))
       try await trial.expect(count: 1, "moved there and back")
     },
-    .init("a-check-again-is-the-same", "A check on older data answers what is so now") {
+    .init("a-check-again-is-the-same", "A check with older data reports the current state") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.start(trial.deployment)
@@ -66,8 +69,9 @@ extension ConformanceCheck {
       try trial.expect(again == .finished, "checked again, it ended with \(again.text)")
       try await trial.expect(count: 1, "checked again")
     },
-    .init("a-given-up-call-can-be-asked-again", "A call that is cancelled returns, and works later")
-    { bench throws(CheckEnd) in
+    .init(
+      "a-given-up-call-can-be-asked-again", "A cancelled call returns, and succeeds when repeated"
+    ) { bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.call(.start(trial.deployment), cancelled: true)
       trial.data = []
@@ -88,14 +92,14 @@ extension ConformanceCheck {
 
   /// Cuts a deploy off after its first call, its second, and so on, until it is done before.
   private static func cutOff(
-    _ bench: ConformanceBench, keepsData: Bool
+    _ bench: ConformanceRunner, keepsData: Bool
   ) async throws(CheckEnd) {
     for steps in 1...5 {
       var trial = try await bench.trial()
       let kind = trial.deployment
       try await trial.start(kind)
       while trial.last.answer == .running, trial.calls < steps {
-        await ConformanceTrial.wait(trial.last.suggestedTime.milliseconds)
+        await ConformanceSubject.wait(trial.last.suggestedTime.milliseconds)
         try await trial.call(.check(kind))
       }
       let isLast = trial.last.answer != .running

@@ -3,15 +3,15 @@ import SafeTexts
 
 extension ConformanceCheck {
   static let storing: [Claim] = [
-    .init("state-is-bounded", "What it stores stays within the bound, and can be stored") {
+    .init("state-is-bounded", "The stored data can be encoded and stays within the limit") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
       try trial.expect(trial.last.data != nil, "its value could not be stored")
       let size = trial.data.count
-      try trial.expect(size <= Bounds.driverDataBytes, "it stores \(size) bytes")
+      try trial.expect(size <= Limits.driverDataBytes, "it stores \(size) bytes")
     },
-    .init("state-does-not-grow", "Being asked again and again does not make it larger") {
+    .init("state-does-not-grow", "Repeated calls do not make the stored data larger") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
@@ -20,9 +20,9 @@ extension ConformanceCheck {
       for _ in 1...12 { try await trial.finish(.setReady) }
       let grown = trial.data.count - before
       // A counter gets a digit, a time gets longer; a list gets twelve items.
-      try trial.expect(grown <= 8, "what it stores grew by \(grown) bytes in 12 calls")
+      try trial.expect(grown <= 8, "the stored data grew by \(grown) bytes in 12 calls")
     },
-    .init("what-did-not-change-is-the-same-bytes", "Loading and storing it changes nothing") {
+    .init("what-did-not-change-is-the-same-bytes", "Loading and storing does not change the data") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
@@ -31,7 +31,7 @@ extension ConformanceCheck {
       try await trial.tell([])
       try trial.expect(trial.data == before, "two loads in a row store different bytes")
     },
-    .init("unreadable-state-is-an-error", "Data of an unknown version is refused in words") {
+    .init("unreadable-state-is-an-error", "Data of an unknown version is an error with a reason") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       trial.data = [255] + Array(#"{"no":"driver"}"#.utf8)
@@ -40,8 +40,7 @@ extension ConformanceCheck {
       try trial.expect(trial.last.data == nil, "data that cannot be read was replaced")
       trial.data = []
     },
-    .init("incomplete-state-is-an-error", "Data without its parts is never taken for a blank value")
-    {
+    .init("incomplete-state-is-an-error", "Incomplete data is an error, not an empty value") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
@@ -54,7 +53,7 @@ extension ConformanceCheck {
       try trial.expectReason(answer, "setReady on data without its parts")
       try trial.expect(data == nil, "data without its parts was replaced")
     },
-    .init("a-failed-deploy-says-why", "A deploy that cannot work is an error with a reason") {
+    .init("a-failed-deploy-says-why", "A deploy that fails gives a reason") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial(of: try bench.needsFailing())
       let answer = try await trial.run(trial.deployment)
@@ -67,7 +66,7 @@ extension ConformanceCheck {
       try await trial.finish(.destroy)
       try await trial.expect(count: 0, "destroyed after its deploy failed")
     },
-    .init("text-is-clean", "Names, addresses and lines of the log are short and for a person") {
+    .init("text-is-clean", "Names, addresses and log lines are short and printable") {
       bench throws(CheckEnd) in
       var trial = try await bench.trial()
       try await trial.deploy()
@@ -89,14 +88,17 @@ extension ConformanceCheck {
       try await trial.finish(.publish)
       try await trial.finish(.destroy)
     },
-    .init("publishes-again", "Each call on a publication can be made twice on the same data") {
+    .init("publishes-again", "Repeating each call on a publication has no further effect") {
       bench throws(CheckEnd) in
       var trial = try bench.needsPublication()
       trial.isDoubled = true
       try await trial.finish(.publish)
       try await trial.finish(.destroy)
     },
-    .init("publishes-again-without-data", "A publication whose outcome was lost is found again") {
+    .init(
+      "publishes-again-without-data",
+      "A repeated publish finds the first one if the stored data is lost"
+    ) {
       bench throws(CheckEnd) in
       var trial = try bench.needsPublication()
       try await trial.start(.publish)
@@ -104,14 +106,14 @@ extension ConformanceCheck {
       try await trial.finish(.publish)
       try await trial.finish(.destroy)
     },
-    .init("cancels-a-publication", "A publication can be cancelled at once, and twice") {
+    .init("cancels-a-publication", "A publication can be cancelled at once and repeatedly") {
       bench throws(CheckEnd) in
       var trial = try bench.needsPublication()
       try await trial.start(.publish)
       try await trial.finish(.cancel)
       try await trial.finish(.cancel)
     },
-    .init("destroys-a-publication-twice", "Absent is done for publications, too") {
+    .init("destroys-a-publication-twice", "A repeated destroy of a publication finishes") {
       bench throws(CheckEnd) in
       var trial = try bench.needsPublication()
       try await trial.finish(.destroy)
@@ -119,25 +121,25 @@ extension ConformanceCheck {
       try await trial.finish(.destroy)
       try await trial.finish(.destroy)
     },
-    .init("a-publication-is-bounded", "What a publication stores stays within the bound") {
+    .init("a-publication-is-bounded", "The stored data of a publication stays within the limit") {
       bench throws(CheckEnd) in
       var trial = try bench.needsPublication()
       try await trial.finish(.publish)
-      let isStored = trial.last.data != nil && trial.data.count <= Bounds.driverDataBytes
+      let isStored = trial.last.data != nil && trial.data.count <= Limits.driverDataBytes
       try trial.expect(isStored, "its value could not be stored")
     },
   ]
 }
 
-extension ConformanceBench {
+extension ConformanceRunner {
   fileprivate func needsFailing() throws(CheckEnd) -> any Service {
     guard let failing = ground.failing else {
-      throw .skipped("nothing makes this service fail here")
+      throw .skipped("the fixture has no service that fails")
     }
     return failing
   }
 
-  fileprivate func needsPublication() throws(CheckEnd) -> ConformanceTrial {
+  fileprivate func needsPublication() throws(CheckEnd) -> ConformanceSubject {
     guard traits.publishes else { throw .skipped("the service does not publish") }
     return unpublished()
   }

@@ -5,12 +5,12 @@ public import SafeTexts
 ///
 /// The checks do what the engine does: one call at a time on one deployment, what the driver stored
 /// decoded before each, starts repeated on old data as after a crash. What cannot be seen through
-/// the interface they see through `ConformanceGround`, and skip what they cannot see.
+/// the interface they see through `ConformanceFixture`, and skip what they cannot see.
 public struct Conformance: Sendable {
-  private let ground: ConformanceGround
+  private let ground: ConformanceFixture
 
   /// A suite over this service.
-  public init(_ ground: ConformanceGround) { self.ground = ground }
+  public init(_ ground: ConformanceFixture) { self.ground = ground }
 
   /// The checks by name, with what each claims, in the order in which they run.
   public static var checks: [(name: String, claim: String)] {
@@ -27,7 +27,7 @@ public struct Conformance: Sendable {
     only names: Set<String>? = nil,
     progress: @Sendable (ConformanceResult) -> Void = { _ in }
   ) async -> ConformanceReport {
-    let bench = ConformanceBench(ground)
+    let bench = ConformanceRunner(ground)
     var results: [ConformanceResult] = []
     for check in ConformanceCheck.all where names?.contains(check.name) ?? true {
       if Task.isCancelled { break }
@@ -43,7 +43,7 @@ public struct Conformance: Sendable {
 
 /// The service under test, and what the checks may know of it besides its interface. Nothing but
 /// the service is required; what is missing makes the checks that need it skip themselves.
-public struct ConformanceGround: Sendable {
+public struct ConformanceFixture: Sendable {
   /// The service; its deployments must succeed.
   public var service: any Service
   /// The engine's mark on what is made: nobody else may use it while the checks run.
@@ -51,11 +51,11 @@ public struct ConformanceGround: Sendable {
   /// The identity of the deployment with this number; never the same for two numbers.
   public var identity: @Sendable (Int64) -> Identity
   /// How many outside things exist with this owner, number and identity.
-  public var count: (@Sendable (ConformanceThing) async throws -> Int)?
+  public var count: (@Sendable (ConformanceResource) async throws -> Int)?
   /// Removes the outside thing behind the driver's back.
-  public var vanish: (@Sendable (ConformanceThing) async throws -> Void)?
+  public var vanish: (@Sendable (ConformanceResource) async throws -> Void)?
   /// Makes things that have our names and not our mark.
-  public var stranger: ConformanceStranger?
+  public var stranger: ForeignResource?
   /// The same kind of service with parameters by which every deploy fails for good.
   public var failing: (any Service)?
   /// How long one call may take.
@@ -74,7 +74,7 @@ public struct ConformanceGround: Sendable {
 }
 
 /// One outside thing as the engine would know it.
-public struct ConformanceThing: Hashable, Sendable {
+public struct ConformanceResource: Hashable, Sendable {
   /// The mark of the engine that made it.
   public var owner: String
   /// The deployment's number.
@@ -91,7 +91,7 @@ public struct ConformanceThing: Hashable, Sendable {
 }
 
 /// Somebody else on the same platform, who uses our names.
-public struct ConformanceStranger: Sendable {
+public struct ForeignResource: Sendable {
   /// Makes a thing with this identity that has no mark of ours.
   public var make: @Sendable (Identity) async throws -> Void
   /// Whether that thing is still there, untouched.

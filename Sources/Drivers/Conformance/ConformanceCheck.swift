@@ -38,7 +38,7 @@ package struct NamedCheck<Bench: Sendable>: Sendable {
 
 /// What any driver must keep.
 enum ConformanceCheck {
-  typealias Claim = NamedCheck<ConformanceBench>
+  typealias Claim = NamedCheck<ConformanceRunner>
 
   /// Every check, in the order in which they run: what others rest on comes first.
   static let all: [Claim] =

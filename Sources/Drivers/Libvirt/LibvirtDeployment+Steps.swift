@@ -34,10 +34,10 @@ extension LibvirtDeployment {
     -> Step
   {
     if isSaved, !machine.hasSavedState {
-      throw .permanent("its saved state is gone, and it is not started without")
+      throw .permanent("its saved state is missing; it is not started without it")
     }
     guard starts < Self.mostStarts else {
-      throw .permanent("it was started, and stopped again: \(ending.rawValue)")
+      throw .permanent("it was started and stopped again: \(ending.rawValue)")
     }
     starts += 1
     isBooting = !isSaved
@@ -76,7 +76,8 @@ extension LibvirtDeployment {
     let accepts = await environment.connection.call(within: .seconds(5)) { _ throws(VirtError) in
       GuestPort.accepts(address, port)
     }
-    return (try? accepts.get()) == true ? nil : "\(address) did not accept at port \(port)"
+    return (try? accepts.get()) == true
+      ? nil : "\(address) did not accept connections on port \(port)"
   }
 
   /// The next thing towards having been ready once, and using no memory since.
@@ -92,7 +93,7 @@ extension LibvirtDeployment {
       switch machine.power {
       case .off(let ending):
         guard machine.hasSavedState || isShutDown else {
-          throw .permanent("it is off, and has no saved state: \(ending.rawValue)")
+          throw .permanent("it is off and has no saved state: \(ending.rawValue)")
         }
         isSaved = machine.hasSavedState
         ip = nil

@@ -181,7 +181,7 @@ struct LibvirtDeployment: UserDeployment {
     case .running: return try await stepToRunning(look, environment)
     case .saved: return try await stepToSaved(look, environment)
     case .gone: return try stepToGone(look, environment)
-    case nil: throw .permanent("checkState was called while nothing runs")
+    case nil: throw .permanent("checkState was called while no operation is running")
     }
   }
 
@@ -198,7 +198,7 @@ struct LibvirtDeployment: UserDeployment {
       environment.doLog(.warning, SafeText("shut down instead of saved: \(error.message)"))
       isShutDownInstead = true
     case .shutDown where !error.isTransient:
-      environment.doLog(.warning, SafeText("the guest cannot be asked: \(error.message)"))
+      environment.doLog(.warning, SafeText("cannot ask the guest to shut down: \(error.message)"))
       isHurried = true
     case .save, .shutDown, .make, .start, .resume, .powerOff, .remove:
       throw error.failure(work.doing)
@@ -215,7 +215,7 @@ struct LibvirtDeployment: UserDeployment {
   }
 
   mutating func finish(_ environment: Environment) -> TaskState {
-    let state: Expectations.State =
+    let state: ExpectedStates.State =
       switch goal {
       case .running: .running
       case .saved: .off

@@ -15,7 +15,7 @@ public struct LibvirtDriver: Driver {
     "Clones virtual machines through libvirt; L2 is the same, saved to disk."
   }
   /// Where the host is, and what of it is used.
-  public var providerParameters: [Parameter] { LibvirtHost.parameters }
+  public var providerParameters: [Parameter] { LibvirtConnection.parameters }
   /// What is cloned, and how.
   public var serviceParameters: [Parameter] { LibvirtPlan.parameters }
 
@@ -23,13 +23,13 @@ public struct LibvirtDriver: Driver {
   public func makeProvider(
     _ parameters: ParameterValues
   ) throws(ParameterProblem) -> any Provider {
-    let host = try LibvirtHost(parameters)
+    let host = try LibvirtConnection(parameters)
     return LibvirtProvider(host: host, connection: hub.connection(to: host.uri))
   }
 }
 
 /// A host and what is used of it, from a provider's parameters.
-struct LibvirtHost: Hashable, Sendable {
+struct LibvirtConnection: Hashable, Sendable {
   let uri: String
   let pool: String
   let network: String?
@@ -66,7 +66,7 @@ struct LibvirtHost: Hashable, Sendable {
 }
 
 struct LibvirtProvider: NoticeSource {
-  let host: LibvirtHost
+  let host: LibvirtConnection
   let connection: VirtConnection
 
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service {

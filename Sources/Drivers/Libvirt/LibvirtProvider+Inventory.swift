@@ -6,7 +6,7 @@ import SafeTexts
 extension LibvirtProvider: Inventory {
   private static let patience = TimeSpan.minutes(1)
 
-  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [OutsideThing] {
+  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource] {
     let host = host
     let found = await connection.call(within: Self.patience) { session throws(VirtError) in
       try OwnedThings(session, host, owner).all()
@@ -17,7 +17,7 @@ extension LibvirtProvider: Inventory {
     }
   }
 
-  func remove(_ thing: OutsideThing, ownedBy owner: String) async throws(DeploymentFailure) {
+  func remove(_ thing: ExternalResource, ownedBy owner: String) async throws(DeploymentFailure) {
     let host = host
     let removed = await connection.call(within: Self.patience) { session throws(VirtError) in
       try OwnedThings(session, host, owner).remove(thing)
@@ -32,30 +32,30 @@ private struct OwnedThings {
   private static let volume: SafeText = "volume"
 
   let session: VirtSession
-  let host: LibvirtHost
+  let host: LibvirtConnection
   let owner: String
 
-  init(_ session: VirtSession, _ host: LibvirtHost, _ owner: String) {
+  init(_ session: VirtSession, _ host: LibvirtConnection, _ owner: String) {
     self.session = session
     self.host = host
     self.owner = owner
   }
 
   /// A volume whose domain is there is a part of that.
-  func all() throws(VirtError) -> [OutsideThing] {
-    var things: [OutsideThing] = []
+  func all() throws(VirtError) -> [ExternalResource] {
+    var things: [ExternalResource] = []
     var parts: Set<String> = []
     for domain in try session.domains() {
       guard let mark = try mark(of: domain), mark.owner == owner else { continue }
       parts.insert(mark.volume)
       things.append(
-        OutsideThing(
+        ExternalResource(
           kind: Self.domain, name: SafeText(domain.name),
           purpose: .deployment(DeploymentID(mark.id)), identity: identity(of: domain, mark)))
     }
     for name in try session.pool(host.pool).names() where !parts.contains(name) {
       guard let purpose = purpose(ofVolume: name) else { continue }
-      things.append(OutsideThing(kind: Self.volume, name: SafeText(name), purpose: purpose))
+      things.append(ExternalResource(kind: Self.volume, name: SafeText(name), purpose: purpose))
     }
     return things.sorted { ($0.name, $0.kind) < ($1.name, $1.kind) }
   }
@@ -79,7 +79,7 @@ private struct OwnedThings {
   }
 
   /// `lab-001.d7.OWNER.qcow2` and `lab-r1.OWNER.qcow2`; nil: not ours.
-  private func purpose(ofVolume name: String) -> OutsideThing.Purpose? {
+  private func purpose(ofVolume name: String) -> ExternalResource.Purpose? {
     let end = ".\(owner).qcow2"
     guard !owner.isEmpty, name.hasSuffix(end) else { return nil }
     let start = name.dropLast(end.count)
@@ -89,26 +89,28 @@ private struct OwnedThings {
     return .deployment(id)
   }
 
-  func remove(_ thing: OutsideThing) throws(VirtError) {
+  func remove(_ thing: ExternalResource) throws(VirtError) {
     guard thing.kind == Self.domain else { return try removeVolume(thing.name.text) }
     guard let domain = try session.domain(name: thing.name.text) else { return }
     guard let mark = try domain.mark(), mark.owner == owner,
       thing.purpose == .deployment(DeploymentID(mark.id))
-    else { throw .refusal("it is not what it was: left alone") }
+    else { throw .refusal("it has changed and was left alone") }
     if try !domain.power().isOff { try domain.powerOff() }
     try domain.undefine()
     try session.pool(host.pool).remove(mark.volume)
   }
 
   private func removeVolume(_ name: String) throws(VirtError) {
-    guard purpose(ofVolume: name) != nil else { throw .refusal("it is not ours: left alone") }
+    guard purpose(ofVolume: name) != nil else {
+      throw .refusal("it is not ours and was left alone")
+    }
     let pool = try session.pool(host.pool)
     guard let volume = try pool.volume(name) else { return }
     let path = try volume.path()
     for other in try pool.names() where other != name {
       guard let xml = try pool.volume(other)?.xml() else { continue }
       if xml.contains("<path>\(path.escaped)</path>") {
-        throw .refusal("\(other) stands on it: left alone")
+        throw .refusal("\(other) depends on it, so it was left alone")
       }
     }
     try pool.remove(name)

@@ -73,7 +73,7 @@ struct LibvirtPublication: Publication {
     case .failure(let error): return .error(error.failure("publishing"))
     case .success(let (disk, template)):
       guard template.utf8.count <= 32_768 else {
-        let size = "\(template.utf8.count) bytes, and 32768 are allowed"
+        let size = "\(template.utf8.count) bytes; the maximum is 32768"
         return .error(.init(.permanent, SafeText("the XML of the base is too long: \(size)")))
       }
       self.disk = disk
@@ -145,7 +145,7 @@ struct BaseFinder {
         "there is no domain \(base), and no volume \(base) in the pool \(service.host.pool)")
     }
     guard try domain.power().isOff, try !domain.hasSavedState() else {
-      throw .refusal("\(base) is not shut off, and a copy of its disk would be torn")
+      throw .refusal("\(base) is not shut off: a copy of its disk would be inconsistent")
     }
     switch try DomainDocument(domain.xml()).onlyDisk() {
     case .volume(let pool, let name):
@@ -154,7 +154,7 @@ struct BaseFinder {
     case .path(let path):
       if let volume = try session.volume(path: path) { return volume }
       throw .refusal(
-        "its disk \(path) is in no storage pool: make one of its directory "
+        "its disk \(path) is not in a storage pool: create one for its directory "
           + "(virsh pool-create-as NAME dir --target DIRECTORY)")
     }
   }
@@ -163,7 +163,7 @@ struct BaseFinder {
   func template() throws(VirtError) -> String {
     if let path = service.plan.template {
       guard let xml = try? String(contentsOfFile: path, encoding: .utf8) else {
-        throw .refusal("the template \(path) cannot be read")
+        throw .refusal("cannot read the template \(path)")
       }
       _ = try DomainDocument(xml)
       return xml

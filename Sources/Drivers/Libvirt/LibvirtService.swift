@@ -5,7 +5,7 @@ struct LibvirtService: Service {
   typealias Deployment = LibvirtDeployment
   typealias PublicationType = LibvirtPublication
 
-  let host: LibvirtHost
+  let host: LibvirtConnection
   let plan: LibvirtPlan
   let connection: VirtConnection
 

@@ -43,7 +43,7 @@ enum Work: Hashable, Sendable {
   /// For a sentence.
   var doing: String {
     switch self {
-    case .make: "making its disk and domain"
+    case .make: "creating its disk and domain"
     case .start(restores: false): "starting it"
     case .start(restores: true): "restoring its saved state"
     case .resume: "resuming it"
@@ -75,8 +75,8 @@ extension DeploymentEnvironment<LibvirtService> {
   }
 
   /// Does a thing, or finds it being done.
-  func run(_ work: Work) async -> JobTable.Answer {
-    let order = WorkOrder(self)
+  func run(_ work: Work) async -> JobQueue.Answer {
+    let order = MachineOperation(self)
     let connection = connection
     return await connection.jobs.run(
       work.doing, on: mark.uuid, waiting: .milliseconds(1500),
@@ -123,9 +123,9 @@ struct MachineFinder {
   ) throws(VirtError) -> (words: String, isOfSameEngine: Bool)? {
     let found = try domain.mark()
     if found == mark { return nil }
-    let whose = found.map { "its mark is of deployment d\($0.id) of the engine \($0.owner)" }
+    let whose = found.map { "it belongs to deployment d\($0.id) of the engine \($0.owner)" }
     return (
-      "the domain \(domain.name) is not ours: \(whose ?? "it carries no mark of ours")",
+      "the domain \(domain.name) is not ours: \(whose ?? "it does not carry our mark")",
       found?.owner == mark.owner
     )
   }

@@ -10,16 +10,16 @@ func readingProc<Value>(
   do throws(ProcFailure) {
     return try look()
   } catch {
-    let reason = "what runs cannot be seen now: \(error.path): \(error.error.text)"
+    let reason = "cannot read the processes: \(error.path): \(error.error.text)"
     throw .init(.transient, SafeText(reason))
   }
 }
 
 extension ProcessIdentity {
   /// The process, while it lives and carries the mark.
-  func found(with mark: ProcessMark) throws(DeploymentFailure) -> ProcessStat? {
+  func found(with mark: OwnershipTag) throws(DeploymentFailure) -> ProcessStat? {
     guard let stat = try readingProc(try stat()), !stat.isGone,
-      try ProcessMark.find(at: pid) == mark
+      try OwnershipTag.find(at: pid) == mark
     else { return nil }
     return stat
   }

@@ -23,12 +23,13 @@ extension ProcessDeployment {
       wasReady = true
       return finish()
     case .closed where !isPatient:
-      throw .permanent("\(process) does not accept at \(environment.portText)")
+      throw .permanent("\(process) does not accept connections on \(environment.portText)")
     case .stranger where isLate(time):
       mustBegin = true
       throw .portTaken("\(environment.portText) is held by another program")
     case .closed where isLate(time), .busy where isLate(time):
-      throw .permanent("\(process) did not accept at \(environment.portText) within \(time)")
+      throw .permanent(
+        "\(process) did not accept connections on \(environment.portText) within \(time)")
     case .closed, .busy, .stranger:
       return wait()
     }
@@ -80,11 +81,11 @@ extension ProcessDeployment {
   mutating func start(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     if let port = environment.listenPort {
       guard let isTaken = PortProbe.isTaken(port) else {
-        throw .transient("whether port \(port) is free cannot be found out now")
+        throw .transient("cannot determine whether port \(port) is free")
       }
       if isTaken { throw .portTaken("port \(port) is taken by another program") }
     } else if environment.service.usesPort {
-      throw .permanent("it was given no port")
+      throw .permanent("it has no port")
     }
     let started = try ProcessSpawn(environment).start()
     leader = started
@@ -143,7 +144,7 @@ extension ProcessDeployment {
     return try PortProbe.isHeld(port, by: members) ? .accepts : .stranger
   }
 
-  func family(_ environment: Environment) throws(DeploymentFailure) -> ProcessFamily {
-    try ProcessFamily(of: environment.mark, leader: leader)
+  func family(_ environment: Environment) throws(DeploymentFailure) -> ProcessGroup {
+    try ProcessGroup(of: environment.mark, leader: leader)
   }
 }

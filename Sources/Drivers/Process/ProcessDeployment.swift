@@ -113,7 +113,7 @@ struct ProcessDeployment: UserDeployment {
     case .running: try approachRunning(environment)
     case .frozen: try approachFrozen(environment)
     case .gone: try approachGone(environment)
-    case nil: throw .permanent("checkState was called while nothing runs")
+    case nil: throw .permanent("checkState was called while no operation is running")
     }
   }
 

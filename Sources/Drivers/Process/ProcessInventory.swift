@@ -72,12 +72,12 @@ public enum ProcessInventory {
 
   private static func families(
     ownedBy owner: String
-  ) throws(DeploymentFailure) -> [ProcessFamily] {
+  ) throws(DeploymentFailure) -> [ProcessGroup] {
     let table = try ProcessTable()
     let marks = Set(table.entries.compactMap(\.mark).filter { $0.owner == owner })
-    var families: [ProcessFamily] = []
+    var families: [ProcessGroup] = []
     for mark in marks.sorted(by: { $0.deployment < $1.deployment }) {
-      families.append(try ProcessFamily(of: mark, leader: nil, in: table))
+      families.append(try ProcessGroup(of: mark, leader: nil, in: table))
     }
     return families
   }

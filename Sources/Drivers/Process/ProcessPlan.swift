@@ -59,7 +59,7 @@ struct ProcessPlan: Sendable {
       return "which cannot be the name of a variable"
     }
     let marks = [
-      ProcessMark.ownerVariable, ProcessMark.deploymentVariable, ProcessMark.uniqueIDVariable,
+      OwnershipTag.ownerVariable, OwnershipTag.deploymentVariable, OwnershipTag.uniqueIDVariable,
     ]
     return marks.contains(name) ? "which is how its own processes are recognised" : nil
   }

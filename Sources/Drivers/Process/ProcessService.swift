@@ -17,7 +17,7 @@ struct ProcessService: Service {
 
 extension DeploymentEnvironment<ProcessService> {
   /// What all processes of the deployment carry.
-  var mark: ProcessMark {
+  var mark: OwnershipTag {
     .init(owner: owner, id: record.id, name: record.identity.name)
   }
   /// The port that it shall listen at; nil: none.
@@ -38,9 +38,9 @@ extension ProcessSpawn {
     log = plan.log.map(template.filled)
     var variables = ProcessInfo.processInfo.environment
     for pair in plan.environment { variables[pair.key] = template.filled(pair.value) }
-    variables[ProcessMark.ownerVariable] = mark.owner
-    variables[ProcessMark.deploymentVariable] = mark.deployment
-    variables[ProcessMark.uniqueIDVariable] = environment.name
+    variables[OwnershipTag.ownerVariable] = mark.owner
+    variables[OwnershipTag.deploymentVariable] = mark.deployment
+    variables[OwnershipTag.uniqueIDVariable] = environment.name
     self.environment = variables.map { "\($0.key)=\($0.value)" }.sorted()
   }
 }

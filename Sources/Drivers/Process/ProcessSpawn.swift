@@ -11,7 +11,7 @@ struct ProcessSpawn {
   let environment: [String]
   let workingDirectory: String?
   let log: String?
-  let mark: ProcessMark
+  let mark: OwnershipTag
 
   /// The process that was started. It has executed its program, or this throws.
   func start() throws(DeploymentFailure) -> ProcessIdentity {
@@ -31,7 +31,7 @@ struct ProcessSpawn {
     let pid = try spawn(program, &actions, &attributes)
     // It is our child, so that even if it has ended already its entry stays until we look.
     guard let stat = try readingProc(try Proc.stat(pid)) else {
-      throw .init(.transient, SafeText("process \(pid) cannot be found in /proc"))
+      throw .init(.transient, SafeText("cannot find process \(pid) in /proc"))
     }
     return ProcessIdentity(stat, bootID: try readingProc(try Proc.bootID()))
   }
@@ -68,7 +68,7 @@ struct ProcessSpawn {
     var pid: Int32 = 0
     let problem = posix_spawn(&pid, program, &actions, &attributes, &arguments, &variables)
     guard problem != 0 else { return pid }
-    throw Self.failure(problem, "\(self.arguments[0]) cannot be started")
+    throw Self.failure(problem, "cannot start \(self.arguments[0])")
   }
 
   /// What the system lacks now it may have later; all else is as it is.
@@ -117,7 +117,7 @@ struct ProcessSpawn {
     guard let log else { return nil }
     let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
     let file = open(log, flags, 0o600)
-    guard file >= 0 else { throw Self.failure(errno, "its log \(log) cannot be opened") }
+    guard file >= 0 else { throw Self.failure(errno, "cannot open its log \(log)") }
     return Descriptor.raised(file)
   }
 
@@ -125,16 +125,16 @@ struct ProcessSpawn {
   /// name.
   private func findProgram() throws(DeploymentFailure) -> String {
     if let workingDirectory, !Self.isDirectory(workingDirectory) {
-      throw .init(.permanent, SafeText("there is no directory \(workingDirectory)"))
+      throw .init(.permanent, SafeText("directory \(workingDirectory) does not exist"))
     }
     let program = arguments[0]
     if program.contains("/") {
       let path = program.hasPrefix("/") ? program : (workingDirectory ?? ".") + "/" + program
       guard access(path, F_OK) == 0 else {
-        throw .init(.permanent, SafeText("there is no program \(program)"))
+        throw .init(.permanent, SafeText("program \(program) does not exist"))
       }
       guard Self.isProgram(path) else {
-        throw .init(.permanent, SafeText("\(program) is not a program"))
+        throw .init(.permanent, SafeText("\(program) is not executable"))
       }
       return program
     }
@@ -143,7 +143,7 @@ struct ProcessSpawn {
     for place in places.split(separator: ":") where Self.isProgram("\(place)/\(program)") {
       return "\(place)/\(program)"
     }
-    throw .init(.permanent, SafeText("there is no program \(program) in \(places)"))
+    throw .init(.permanent, SafeText("program \(program) was not found in \(places)"))
   }
 
   private static func isDirectory(_ path: String) -> Bool { kind(of: path) == S_IFDIR }

@@ -7,7 +7,7 @@ struct ProcessTable: Sendable {
   /// A process, and its mark where it has one that can be read.
   struct Entry: Sendable {
     let stat: ProcessStat
-    let mark: ProcessMark?
+    let mark: OwnershipTag?
   }
 
   /// Those that have not ended, by number.
@@ -19,7 +19,7 @@ struct ProcessTable: Sendable {
     var entries: [Entry] = []
     for stat in try readingProc(try Proc.all()) where stat.startTime >= earliest && stat.pid > 1 {
       if stat.pid == getpid() { continue }
-      entries.append(Entry(stat: stat, mark: try ProcessMark.find(at: stat.pid)))
+      entries.append(Entry(stat: stat, mark: try OwnershipTag.find(at: stat.pid)))
     }
     self.entries = entries
   }

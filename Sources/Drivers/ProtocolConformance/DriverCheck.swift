@@ -81,7 +81,7 @@ public struct DriverCheck: Sendable {
     }
     for check in Conformance.checks where names?.contains(check.name) ?? true {
       let result = ConformanceResult(
-        name: check.name, claim: check.claim, outcome: .skipped("it does not describe itself"),
+        name: check.name, claim: check.claim, outcome: .skipped("`describe` failed"),
         time: .zero)
       results.append(result)
       progress(result)
@@ -99,9 +99,9 @@ public struct DriverCheck: Sendable {
     ]
   }
 
-  private func ground(_ bench: ProtocolBench) throws(ParameterProblem) -> ConformanceGround {
+  private func ground(_ bench: ProtocolBench) throws(ParameterProblem) -> ConformanceFixture {
     let plan = try CommandPlan(Self.parameters(service, bench.capabilities))
-    var ground = ConformanceGround(
+    var ground = ConformanceFixture(
       CommandService(program: program, server: server, plan: plan), owner: bench.owner)
     ground.failing = failing
     ground.operationLimit = operationLimit

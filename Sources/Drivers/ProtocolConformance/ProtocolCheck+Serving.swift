@@ -4,31 +4,33 @@ import DriverConformance
 /// What a program that serves must keep besides; its standard input is a file with all requests.
 extension ProtocolCheck {
   static let serving: [Claim] = [
-    .init("serves-each-line", "`serve` answers each request once, with its call") {
+    .init("serves-each-line", "`serve` answers each request once, with its `call`") {
       bench throws(CheckEnd) in
       let requests = (1...8).map { bench.request(.status, id: first + 100 + $0) }
       let answers = try await served(bench, requests.flatMap(\.bytes))
       try expect(
         answers.compactMap(\.call).sorted() == requests.map(\.call).sorted(),
-        "8 requests are answered with \(answers.count) lines, not one for each call")
+        "8 requests got \(answers.count) lines, not one line for each call")
       let isDone = answers.allSatisfy { $0.outcome == .done && $0.observed?.power == .absent }
-      try expect(isDone, "status of what never was is not the same as without serve")
+      try expect(isDone, "status of an unknown key differs from the answer without serve")
     },
-    .init("serves-until-its-input-ends", "With the end of its input it ends, with status 0") {
+    .init("serves-until-its-input-ends", "It exits with status 0 when its input ends") {
       bench throws(CheckEnd) in
       let answers = try await served(bench, [])
-      try expect(answers.isEmpty, "it answers though nothing was asked")
+      try expect(answers.isEmpty, "it answers without a request")
     },
-    .init("serves-on-after-nonsense", "A line that is no request ends nothing") {
+    .init("serves-on-after-nonsense", "A line that is not a request is ignored") {
       bench throws(CheckEnd) in
       let request = bench.request(.status, id: first + 110)
       let nonsense = Array("{{{\n\n[7]\n".utf8) + [0xff, 0x00, 0x0a]
       let answers = try await served(bench, nonsense + request.bytes)
       try expect(
         answers.contains { $0.call == request.call && $0.outcome == .done },
-        "what is asked after it is not answered")
+        "the next request is not answered")
     },
-    .init("serves-no-unknown-verbs", "A verb that it does not know is `failed`, and ends nothing") {
+    .init(
+      "serves-no-unknown-verbs", "The answer to an unknown verb is `failed`, and serving continues"
+    ) {
       bench throws(CheckEnd) in
       var unknown = bench.request(.status, id: first + 111)
       unknown.verb = "no-such-verb"
@@ -38,7 +40,7 @@ extension ProtocolCheck {
       try expect(outcome == .failed, "it is answered with \(outcome?.rawValue ?? "nothing")")
       try expect(
         answers.contains { $0.call == request.call && $0.outcome == .done },
-        "what is asked after it is not answered")
+        "the next request is not answered")
     },
   ]
 
@@ -47,7 +49,7 @@ extension ProtocolCheck {
     _ bench: ProtocolBench, _ input: [UInt8]
   ) async throws(CheckEnd) -> [DriverReply] {
     guard bench.capabilities.serve == true else {
-      throw .skipped("it does not say that it serves")
+      throw .skipped("it does not declare `serve`")
     }
     let ending = try await run(bench, ["serve"], input)
     try expect(ending.cause == .exited(0), "serve: \(ending.cause)")

@@ -43,9 +43,11 @@ struct SimulatedDeployment: UserDeployment {
   private mutating func deploy(
     _ operation: SimulatedOperation, to level: CacheLevel?, _ environment: Environment
   ) async -> TaskState {
-    guard stage == .absent else { return object("it is \(stage.rawValue), and deployed only once") }
+    guard stage == .absent else {
+      return object("it is \(stage.rawValue) and cannot be deployed again")
+    }
     if environment.service.plan.publishes, environment.publication == nil {
-      return object("there is no publication to make it from")
+      return object("there is no publication to clone")
     }
     target = level
     return await start(operation, environment)
@@ -61,9 +63,9 @@ struct SimulatedDeployment: UserDeployment {
   mutating func moveToCache(_ level: CacheLevel, _ environment: Environment) async -> TaskState {
     guard environment.service.cacheLevels == .l1AndL2 else { return object("it has no L2 cache") }
     guard !environment.record.placement.isAssigned else {
-      return object("it is assigned, and cannot return to the cache")
+      return object("it is assigned and cannot return to the cache")
     }
-    guard stage == .deployed else { return object("it is \(stage.rawValue), and cannot be moved") }
+    guard stage == .deployed else { return object("it is \(stage.rawValue) and cannot be moved") }
     target = level
     return await start(.moveToCache, environment)
   }

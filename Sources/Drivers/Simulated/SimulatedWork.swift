@@ -40,7 +40,7 @@ struct SimulatedWork: Codable, Sendable {
   /// Takes one step of the running operation.
   mutating func check(_ plan: SimulatedPlan, _ subject: Subject) async -> TaskState {
     guard operation != nil else {
-      return .error(.init(.permanent, "checkState was called while nothing runs"))
+      return .error(.init(.permanent, "checkState was called while no operation is running"))
     }
     if let failure = await refusal(of: .checkState, plan) { return failure }
     if fails(plan, subject) { return fail(plan) }

@@ -37,7 +37,7 @@ struct HostClaims: Sendable {
   func all() throws(DeploymentFailure) -> [String: Claim] {
     guard access(folder, F_OK) == 0 else { return [:] }
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-      throw .system("the claims in \(folder) cannot be read", .last)
+      throw .system("cannot read the claims in \(folder)", .last)
     }
     var claims: [String: Claim] = [:]
     for name in names where name.hasSuffix(Self.suffix) { claims[name] = read(name) }
@@ -58,7 +58,7 @@ struct HostClaims: Sendable {
       sync()
       return true
     }
-    guard errno == EEXIST else { throw .system("\(path) cannot be made", .last) }
+    guard errno == EEXIST else { throw .system("cannot create \(path)", .last) }
     return read(Self.file(claim.host))?.isOf(claim.owner, claim.deployment) ?? false
   }
 
@@ -66,7 +66,7 @@ struct HostClaims: Sendable {
   func release(_ owner: String, _ deployment: String) throws(DeploymentFailure) {
     for (name, claim) in try all() where claim.isOf(owner, deployment) {
       guard unlink("\(folder)/\(name)") == 0 || errno == ENOENT else {
-        throw .system("\(folder)/\(name) cannot be removed", .last)
+        throw .system("cannot remove \(folder)/\(name)", .last)
       }
     }
     sync()
@@ -96,7 +96,7 @@ struct HostClaims: Sendable {
         atPath: folder, withIntermediateDirectories: true,
         attributes: [.posixPermissions: 0o700])
     } catch {
-      throw .init(.transient, SafeText("the folder for claims \(folder) cannot be made"))
+      throw .init(.transient, SafeText("cannot create the folder for claims \(folder)"))
     }
   }
 
@@ -104,14 +104,14 @@ struct HostClaims: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     guard let json = try? encoder.encode(claim) else {
-      throw .init(.permanent, "a claim cannot be written")
+      throw .init(.permanent, "cannot encode a claim")
     }
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw .system("\(path) cannot be written", .last) }
+    guard file >= 0 else { throw .system("cannot write \(path)", .last) }
     defer { close(file) }
     let bytes = Array(json) + [0x0a]
     guard Glibc.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0 else {
-      throw .system("\(path) cannot be written", .last)
+      throw .system("cannot write \(path)", .last)
     }
   }
 

@@ -68,7 +68,7 @@ private struct Attempt {
     let result = getaddrinfo(host.address, String(host.port), &hints, &found)
     defer { if let found { freeaddrinfo(found) } }
     guard result == 0, let first = found?.pointee else {
-      failure = "its name is not known: \(String(cString: gai_strerror(result)))"
+      failure = "its name cannot be resolved: \(String(cString: gai_strerror(result)))"
       return
     }
     let kind = first.ai_socktype | Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)

@@ -80,7 +80,7 @@ struct StaticDeployment: UserDeployment {
       switch goal {
       case .claim: return try claim(environment)
       case .ready: return try makeReady(environment)
-      case nil: throw .init(.permanent, "checkState was called while nothing runs")
+      case nil: throw .init(.permanent, "checkState was called while no operation is running")
       }
     } catch {
       if error.kind == .permanent { goal = nil }
@@ -139,11 +139,11 @@ struct StaticDeployment: UserDeployment {
       service.claims.claim(on: host).map { $0.owner != environment.owner } ?? false
     }
     guard let other = others.first else {
-      return SafeText("all \(service.hosts.count) hosts are handed out")
+      return SafeText("all \(service.hosts.count) hosts are in use")
     }
     return SafeText(
-      "all \(service.hosts.count) hosts are handed out, \(others.count) of them by another engine;"
-        + " if that is gone for good, remove \(service.claims.path(other))")
+      "all \(service.hosts.count) hosts are in use, \(others.count) of them by another engine;"
+        + " if that engine is gone for good, remove \(service.claims.path(other))")
   }
 
   // MARK: Readying
@@ -155,7 +155,7 @@ struct StaticDeployment: UserDeployment {
     let service = environment.service
     let isListed = service.hosts.contains { $0.place == host.place }
     guard isListed || wasReady else {
-      throw .init(.permanent, SafeText("\(host.words) is no longer in the list of hosts"))
+      throw .init(.permanent, SafeText("\(host.words) is no longer listed in hosts"))
     }
     // What was lost is taken again, unless somebody else has it now.
     let claim = HostClaims.Claim(
@@ -170,10 +170,10 @@ struct StaticDeployment: UserDeployment {
       return finish()
     }
     guard !isLate(environment) else {
-      let woken = host.mac == nil ? "" : ", though it was woken"
+      let woken = host.mac == nil ? "" : ", although it was woken"
       let time = service.readyWithin.spoken
       throw .init(
-        .permanent, SafeText("\(host.words) has not answered for \(time)\(woken): \(why)"))
+        .permanent, SafeText("\(host.words) did not answer within \(time)\(woken): \(why)"))
     }
     wakeAgain([host], environment)
     return wait()

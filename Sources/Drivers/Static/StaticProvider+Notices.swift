@@ -11,7 +11,7 @@ extension StaticProvider: NoticeSource {
     for (_, claim) in all.sorted(by: { $0.key < $1.key })
     where !places.contains(claim.host.place) {
       guard let id = DeploymentID(parsing: claim.deployment) else { continue }
-      let sentence = SafeText("\(claim.host.words) is no longer in the list of hosts")
+      let sentence = SafeText("\(claim.host.words) is no longer listed in hosts")
       sink.tell(.init(owner: claim.owner, deployment: id, kind: .changed(sentence)))
     }
   }

@@ -17,8 +17,8 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("poools", "there is no command `poools`; did you mean `pools`?"),
-    Row("--read-only --store x puase lab", "there is no command `puase`; did you mean `pause`?"),
+    Row("poools", "unknown command `poools`; did you mean `pools`?"),
+    Row("--read-only --store x puase lab", "unknown command `puase`; did you mean `pause`?"),
     Row("pools --jsno", "Unknown option '--jsno'. Did you mean '--json'?"),
     Row("pools extra", "Unexpected argument 'extra'"),
     Row("pools --once", "Unknown option '--once'"),

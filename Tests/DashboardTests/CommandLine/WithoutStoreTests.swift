@@ -97,7 +97,7 @@ import Testing
     defer { harness.remove() }
     let result = harness.run(command, "--config", "/nowhere/c.yaml")
     #expect(result.status == 66)
-    #expect(result.errors == "dashboard: /nowhere/c.yaml: there is no such file\n")
+    #expect(result.errors == "dashboard: /nowhere/c.yaml: does not exist\n")
   }
 
   @Test func aConfigurationThatIsAFolderEndsWith74() throws {
@@ -118,7 +118,7 @@ import Testing
     let own = harness.folder + "/.config/dashboard/config.yaml"
     #expect(
       result.errors
-        == "dashboard: there is no configuration (looked for $DASHBOARD_CONFIG, \(own) and "
+        == "dashboard: no configuration found (tried $DASHBOARD_CONFIG, \(own) and "
         + "/etc/dashboard/config.yaml); name one with --config FILE, or try `dashboard demo`, "
         + "which needs none\n")
   }
@@ -148,6 +148,6 @@ import Testing
     for arguments in [["plan", "--l1", "1"], ["--help"], ["--version"]] {
       #expect(DashboardProgram.run(arguments, context) == 74)
     }
-    #expect(errors.text.hasPrefix("dashboard: the answer cannot be written: No space left"))
+    #expect(errors.text.hasPrefix("dashboard: cannot write the answer: No space left"))
   }
 }

@@ -28,9 +28,9 @@ import Testing
       "\tstore: x",
       "c:1:1: is not valid YAML: found character that cannot start any token "
         + "(while scanning for the next token, line 1)"),
-    Row("theme: a\ntheme: b", "c:1: the section holds `theme` twice; leave one"),
+    Row("theme: a\ntheme: b", "c:1: the section contains `theme` twice; remove one"),
     Row("pools: *none", "c:1:8: is not valid YAML: found undefined alias"),
-    Row("- a", "c:1: the file must hold keys such as `providers:` and `pools:`"),
+    Row("- a", "c:1: the file must contain keys such as `providers:` and `pools:`"),
     Row("a\u{0}b", "c:1: is not valid YAML: control characters are not allowed"),
   ])
   func saysWhereTheFileIsNoYAML(_ row: Row) {
@@ -46,19 +46,21 @@ import Testing
     Row("store: [a]", "c:1: `store` must be a text, not a list"),
     Row("access: all", "c:1: `access: all` is not known; allowed: owner, group"),
     Row("grace: 5", "c:1: `grace: 5` has no unit; write 50ms, 10s, 5m or 1h, or off"),
-    Row("keys: 5", "c:1: `keys` of the configuration must be a section of keys, not `5`"),
-    Row("providers: {}", "c:1: `providers` must be a list, each item after a `- `, not a section"),
-    Row("providers: [3]", "c:1: each item of `providers` must be a section of keys, not `3`"),
+    Row("keys: 5", "c:1: `keys` of the configuration must be a section with keys, not `5`"),
+    Row(
+      "providers: {}",
+      "c:1: `providers` must be a list, with `- ` before each item, not a section"),
+    Row("providers: [3]", "c:1: each item of `providers` must be a section with keys, not `3`"),
   ])
   func saysWhatIsWrongAtTheTop(_ row: Row) {
     #expect(problems(row.text) == row.expected)
   }
 
   @Test(arguments: [
-    Row("driver: sample, host: a", "c:1: a provider has no `name`; give it one"),
+    Row("driver: sample, host: a", "c:1: a provider needs a `name`"),
     Row("name: a", "c:1: provider `a` has no `driver`; write one of: sample"),
     Row("name: a, driver: sample", "c:1: provider `a` needs `host`: where it is"),
-    Row("name: a, driver: nix", "c:1: unknown driver `nix`; there are: sample"),
+    Row("name: a, driver: nix", "c:1: unknown driver `nix`; drivers: sample"),
     Row(
       "name: ' a', driver: sample, host: a",
       "c:1: `name` of a provider must be a text of 1 to 64 visible characters"),
@@ -80,11 +82,11 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("sizes: { max: 1 }", "c:2: pool `p` has no `provider`; there are: here"),
+    Row("sizes: { max: 1 }", "c:2: pool `p` has no `provider`; providers: here"),
     Row("provider: here", "c:2: pool `p` has no `sizes`; write sizes: { l1: 2, max: 10 }"),
     Row(
       "provider: here, sizes: { l1: 1 }",
-      "c:2: `sizes` of pool `p` have no `max`: how many may exist, L1 and assigned together"),
+      "c:2: `sizes` of pool `p` need `max`: the maximum of L1 and assigned deployments together"),
     Row(
       "provider: here, sizes: { initial: 3, max: 2 }",
       "c:2: `initial: 3` is more than `max: 2`; lower initial or raise max"),
@@ -108,15 +110,15 @@ import Testing
   @Test(arguments: [
     Row(
       "names: { prefix: a-long-prefix, digits: 3 }",
-      "c:2: `prefix: a-long-prefix` and 3 digits are 16 characters together; 15 is the most"),
+      "c:2: `prefix: a-long-prefix` and 3 digits make 16 characters; the maximum is 15"),
     Row(
       "names: { prefix: 'a b' }",
-      "c:2: `prefix: a b` may hold letters, digits, `-`, `_` and `.` only"),
+      "c:2: `prefix: a b` may contain only letters, digits, `-`, `_` and `.`"),
     Row("names: { digits: 0 }", "c:2: `digits: 0` is out of range; write one from 1 to 9"),
     Row(
       "macs: 52:54:00",
       "c:2: `macs: 52:54:00` is not a range of addresses; "
-        + "write for example 52:54:00:00:00:00-52:54:00:00:ff:ff"),
+        + "write, for example, 52:54:00:00:00:00-52:54:00:00:ff:ff"),
     Row(
       "macs: 52:54:00:00:00:02-52:54:00:00:00:01",
       "c:2: `macs` goes from 52:54:00:00:00:02 down to 52:54:00:00:00:01; "
@@ -126,11 +128,11 @@ import Testing
       "c:2: `within: 10` has no unit; write 50ms, 10s, 5m or 1h"),
     Row(
       "deadlines: { call: 0s }",
-      "c:2: `call: 0s` must be longer than nothing; write for example 30s"),
+      "c:2: `call: 0s` must be more than zero, for example 30s"),
     Row("errorRetention: -5s", "c:2: `errorRetention: -5s` is negative; write 50ms, 10s, 5m or 1h"),
     Row(
       "errorRetention: 5000d",
-      "c:2: `errorRetention: 5000d` is longer than 3650d, the longest time allowed"),
+      "c:2: `errorRetention: 5000d` is too long; the maximum is 3650d"),
     Row(
       "unusedAfter: soon",
       "c:2: `unusedAfter: soon` is not a length of time; write 50ms, 10s, 5m or 1h, or off"),
@@ -143,15 +145,15 @@ import Testing
   }
 
   @Test(arguments: [
-    Row("5", "c:2: `service` of pool `p` must be a section of keys, not `5`"),
+    Row("5", "c:2: `service` of pool `p` must be a section with keys, not `5`"),
     Row("{ steps: 13 }", "c:2: `steps: 13` brings bad luck; write 12"),
     Row("{ steps: 101 }", "c:2: `steps: 101` is out of range; write one from 0 to 100"),
-    Row("{ l2: maybe }", "c:2: `l2: maybe` is neither true nor false; write one of them"),
+    Row("{ l2: maybe }", "c:2: `l2: maybe` must be true or false"),
     Row("{ failure: 2 }", "c:2: `failure: 2` is out of range; write one from 0 to 1"),
     Row("{ failure: a lot }", "c:2: `failure: a lot` is not a number; write one from 0 to 1"),
     Row(
       "{ failing: destroy }",
-      "c:2: `failing` must be a list, each item after a `- `, not `destroy`"),
+      "c:2: `failing` must be a list, with `- ` before each item, not `destroy`"),
     Row(
       "{ failing: [destory] }",
       "c:2: `failing: destory` is not known; did you mean destroy? allowed: destroy, cancel"),
@@ -174,7 +176,7 @@ import Testing
     let text = "pools: [{ name: d17, provider: x, sizes: { max: 1 } }]"
     #expect(
       problems(text).first
-        == "c:1: pool `d17` reads like the id of a deployment; choose another name")
+        == "c:1: pool `d17` looks like the id of a deployment; choose another name")
   }
 
   private func problemsOfPool(_ text: String) -> [String] {

@@ -141,13 +141,13 @@ import Testing
       """)
     #expect(
       reading.problems.map(\.description) == [
-        "c.yaml:3: unknown driver `sampel`; did you mean sample? there are: sample",
+        "c.yaml:3: unknown driver `sampel`; did you mean sample? drivers: sample",
         "c.yaml:6: `host: nowhere` is not a host; write its name",
-        "c.yaml:9: pool `lab` stands on provider `hear`, which does not exist; "
-          + "did you mean here? there are: here, there",
+        "c.yaml:9: pool `lab` uses provider `hear`, which does not exist; "
+          + "did you mean here? providers: here, there",
         "c.yaml:10: `l1: 5` is more than `max: 4`; lower l1 or raise max",
         "c.yaml:11: `onLogout: maybe` is not known; allowed: keep, remove",
-        "c.yaml:12: pool `lab` is there already, on line 8; names must differ",
+        "c.yaml:12: pool `lab` is already defined on line 8; names must be unique",
         "c.yaml:14: `stepTime: 50` has no unit; write 50ms, 10s, 5m or 1h",
         "c.yaml:14: unknown key `stesp` in `service` of pool `lab` (driver sample); "
           + "did you mean `steps`?",

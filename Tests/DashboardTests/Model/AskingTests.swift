@@ -54,8 +54,8 @@ extension Verb {
           key: RequestKey("s1-1"), actor: "ana@vdi", verb: .move(DeploymentID(2), to: .l2),
           ifRevision: 1)
       ])
-    #expect(model.status?.text == "asked: Move win11-0412")
-    #expect(model.text(120, 36).contains("asked: Move"))
+    #expect(model.status?.text == "sent: Move win11-0412")
+    #expect(model.text(120, 36).contains("sent: Move"))
   }
 
   @Test func saysTheEnginesRefusal() {
@@ -77,7 +77,7 @@ extension Verb {
       model.status?.text
         == "Move: assigned deployments cannot return to the cache: win11-0370 is held by ana")
     #expect(model.type("1", "D").isEmpty)
-    #expect(model.status?.text.text.contains("choose a deployment first") == true)
+    #expect(model.status?.text.text.contains("select a deployment first") == true)
   }
 
   @Test func destroysOnlyAfterY() {
@@ -85,7 +85,7 @@ extension Verb {
     #expect(model.type("2", "D") == [.flushInput])
     #expect(model.text(80, 24).contains("Destroy win11-0411 (d1, revision 1)?"))
     #expect(model.type(.enter, " ", "D", .delete, .backspace, "Y", .tab).isEmpty)
-    #expect(model.text(80, 24).contains("press y to do it"))
+    #expect(model.text(80, 24).contains("press y to confirm"))
     let requests = model.type("y").requests
     #expect(requests.first?.verb == .destroy(DeploymentID(1)))
     #expect(requests.first?.notBefore == Fixture.utc + .seconds(5))
@@ -98,7 +98,7 @@ extension Verb {
     _ = model.type("2", "D")
     #expect(model.type(key).isEmpty)
     #expect(model.modal == nil)
-    #expect(model.status?.text == "nothing was asked")
+    #expect(model.status?.text == "nothing was sent")
   }
 
   /// The row changes or goes while the question is open: it is still about what was asked.
@@ -122,7 +122,7 @@ extension Verb {
     gone.load(.removed)
     _ = model.change(.deployment(gone))
     #expect(model.type("r", at: Fixture.later(.seconds(5))).isEmpty)
-    #expect(model.status?.text.text.contains("went away") == true)
+    #expect(model.status?.text.text.contains("disappeared") == true)
   }
 
   @Test func asksBeforeCancellingForAUserOnly() {
@@ -187,7 +187,7 @@ extension Verb {
     var model = Fixture.model()
     _ = model.type("4", "*", "t")
     // Only one of the five is in error; the others cannot be tried again.
-    #expect(model.status?.text == "asked: Try again win11-0371")
+    #expect(model.status?.text == "sent: Try again win11-0371")
     let ids = [Int64(1), 2, 3]
     _ = model.type("2", " ", " ", " ")
     let requests = model.type("D", "y").requests
@@ -210,7 +210,7 @@ extension Verb {
   @Test func tellsTheOutcomeOfOne() {
     var model = Fixture.model()
     Self.accept(&model, model.type("2", "D", "y").requests)
-    #expect(model.status?.text == "Destroy win11-0411 in 5 s: u takes it back")
+    #expect(model.status?.text == "Destroy win11-0411 in 5 s: u undoes it")
     var deployment = Self.deployment(1)
     deployment.revision = 2
     deployment.pending = PendingRequest(
@@ -244,7 +244,7 @@ extension Verb {
     deployment.stateSince = Fixture.utc
     deployment.revision = 3
     _ = model.change(.deployment(deployment))
-    #expect(model.status?.text == "Cancel win11-0421: it came too late, it is usable")
+    #expect(model.status?.text == "Cancel win11-0421: too late, it is usable")
     #expect(model.asks.open.isEmpty)
   }
 
@@ -255,7 +255,7 @@ extension Verb {
     #expect(requests.first?.verb == .undo(DeploymentID(1)))
     #expect(requests.first?.ifRevision == nil)
     Self.accept(&model, requests)
-    #expect(model.status?.text == "win11-0411 left as it is")
+    #expect(model.status?.text == "win11-0411 undone")
   }
 
   @Test func knowsNoGraceWhereItIsOff() {
@@ -272,7 +272,7 @@ extension Verb {
     #expect(model.update(.clock, at: Fixture.later(.seconds(5))) == [.withdraw([key])])
     #expect(model.update(.clock, at: Fixture.later(.seconds(6))).isEmpty)
     _ = model.update(.withdrawn(key, true), at: Fixture.later(.seconds(6)))
-    #expect(model.status?.text.text.contains("it was taken back") == true)
+    #expect(model.status?.text.text.contains("the request was withdrawn") == true)
     // An answer that comes after all changes nothing any more.
     _ = model.update(.answer(key, .accepted(nil, note: "")), at: Fixture.later(.seconds(7)))
     #expect(model.status?.kind == .failure)
@@ -284,7 +284,7 @@ extension Verb {
     _ = model.type("2", "m")
     #expect(model.update(.clock, at: Fixture.later(.seconds(5))).count == 1)
     _ = model.update(.clock, at: Fixture.later(.seconds(10)))
-    #expect(model.status?.text.text.contains("it could not be taken back") == true)
+    #expect(model.status?.text.text.contains("the request could not be withdrawn") == true)
     #expect(model.asks.open.isEmpty)
     _ = model.update(.clock, at: Fixture.later(.seconds(21)))
     #expect(model.asks.isIdle)
@@ -309,7 +309,7 @@ extension Verb {
     #expect(model.status?.text.text.contains("no L2 cache") == true)
     _ = model.type("g")
     #expect(model.type("+").isEmpty)
-    #expect(model.status?.text == "L1 more: choose one pool first")
+    #expect(model.status?.text == "L1 more: select a pool first")
   }
 
   @Test func theOnlyPoolNeedsNotBeChosen() {
@@ -345,7 +345,7 @@ extension Verb {
     _ = model.update(
       .presence(.running(pid: 1, host: "h", since: Fixture.utc), isHere: true), at: Fixture.now)
     #expect(model.type("q") == [.flushInput])
-    #expect(model.text(120, 36).contains("goes on"))
+    #expect(model.text(120, 36).contains("continues"))
     #expect(model.type("q").isEmpty)
     #expect(model.type("y") == [.quit(0)])
   }
@@ -357,6 +357,6 @@ extension Verb {
     _ = model.update(
       .presence(.running(pid: 1, host: "h", since: Fixture.utc), isHere: true), at: Fixture.now)
     _ = model.type("q")
-    #expect(model.text(120, 36).contains("was started is ended."))
+    #expect(model.text(120, 36).contains("Everything it started is ended."))
   }
 }

@@ -70,13 +70,13 @@ extension ScreenModel {
     var moved = Self.deployment(1)
     moved.placement = .assigned("mei")
     _ = model.change(.deployment(moved))
-    #expect(model.status?.text == "win11-0411 is in another list now: assigned to mei")
+    #expect(model.status?.text == "win11-0411 has moved to another list: assigned to mei")
     moved = Self.deployment(2)
     moved.placement = .cache(.l2, reservedFor: nil)
     _ = model.change(.deployment(moved))
-    #expect(model.status?.text == "win11-0412 is in another list now: L2")
+    #expect(model.status?.text == "win11-0412 has moved to another list: L2")
     _ = model.change(.erasedDeployment(DeploymentID(3)))
-    #expect(model.status?.text == "win11-0413 is gone and forgotten")
+    #expect(model.status?.text == "win11-0413 is gone")
   }
 
   /// A key that was on its way to the row that has just gone does nothing to the row that came in
@@ -89,7 +89,7 @@ extension ScreenModel {
     _ = model.change(.deployment(gone))
     let soon = Fixture.later(.milliseconds(900))
     #expect(model.type("m", at: soon).isEmpty)
-    #expect(model.status?.text.text.contains("win11-0411 went away just now") == true)
+    #expect(model.status?.text.text.contains("win11-0411 has just disappeared") == true)
     let later = Fixture.later(.milliseconds(2100))
     #expect(model.type("m", at: later).count == 1)
   }

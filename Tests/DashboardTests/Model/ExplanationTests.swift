@@ -36,7 +36,7 @@ import Testing
       state.providers[0].preparing = 15
     }
     for closed in [
-      "an operator paused it", "provider here is in maintenance: no call is made",
+      "it was paused by an operator", "provider here is in maintenance: no call is made",
       "no publication is active: publish one",
       "full: 71 of 60 exist, 1 of them leaving or in error",
       "provider here is busy: 15 of 15 preparing",
@@ -50,13 +50,13 @@ import Testing
     #expect(lines.contains("fact deployForCache is running, 3/5 done"))
     #expect(lines.contains("closed it is not usable: preparing"))
     #expect(lines.contains("next checkState at 09:41:03 (in 3 s)"))
-    #expect(lines.contains("next if it still runs it is cancelled at 10:31:00 (in 50 m)"))
+    #expect(lines.contains("next if it is still running, it is cancelled at 10:31:00 (in 50 m)"))
   }
 
   @Test func saysThatAPersonMustDecide() {
     let lines = Self.lines("d21")
-    #expect(lines.contains("heading May luis come in?"))
-    #expect(lines.last?.hasPrefix("next nothing by itself: a user held it") == true)
+    #expect(lines.contains("heading Can luis be let in?"))
+    #expect(lines.last?.hasPrefix("next nothing automatic: a user held it") == true)
   }
 
   @Test func saysWhenAUserGivesUp() {
@@ -73,7 +73,7 @@ import Testing
     #expect(
       lines.prefix(3) == [
         "heading eva waits in kiosk", "fact place 2 of 2 in the queue",
-        "next the wait is given up at 09:51:00 (in 10 m)",
+        "next the wait ends at 09:51:00 (in 10 m)",
       ])
   }
 
@@ -85,11 +85,12 @@ import Testing
       state.deployments[0].guest = .silent
       state.deployments[0].patience = Fixture.now.deadline(in: .hours(1))
     }
-    #expect(lines.contains("closed destroy was asked for by tom"))
+    #expect(lines.contains("closed tom requested destroy"))
     #expect(
-      lines.contains("next destroy is carried out at 09:41:04 (in 4 s), until then undo"))
+      lines.contains("next destroy takes effect at 09:41:04 (in 4 s) and can be undone until then"))
     #expect(
-      lines.contains("next if the OS manager has not spoken it is removed at 10:41:00 (in 1 h)"))
+      lines.contains(
+        "next if the OS manager has not reported ready, it is removed at 10:41:00 (in 1 h)"))
   }
 
   /// Every deployment that is not history has something to say about what comes next.

@@ -116,9 +116,9 @@ import Testing
   @Test func saysThatThereIsNothingYet() {
     var model = Fixture.model()
     _ = model.type("e")
-    #expect(model.text(80, 24).contains("events are being read"))
+    #expect(model.text(80, 24).contains("loading events"))
     _ = model.update(.journal(nil, []), at: Fixture.now)
-    #expect(model.text(80, 24).contains("no event yet"))
+    #expect(model.text(80, 24).contains("no events yet"))
   }
 
   /// What is hidden behind the events is not acted on.

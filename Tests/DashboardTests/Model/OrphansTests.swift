@@ -12,7 +12,7 @@ import Testing
   private static func orphan(
     _ name: SafeText, _ cause: Orphan.Cause = .noRecord, isWhole: Bool = true, sightings: Int = 2
   ) -> Orphan {
-    let thing = OutsideThing(
+    let thing = ExternalResource(
       kind: "domain", name: name, purpose: .deployment(DeploymentID(7)),
       identity: isWhole ? Identity(name: name.text) : nil)
     var orphan = Orphan(
@@ -41,8 +41,8 @@ import Testing
 
   @Test func areCountedInTheHeaderFromTheSecondSightingOn() {
     let two = Self.model([Self.orphan("lab-1"), Self.orphan("lab-2", sightings: 1)])
-    #expect(two.text(160, 36).contains("1 without a record"))
-    #expect(!Self.model([]).text(160, 36).contains("without a record"))
+    #expect(two.text(160, 36).contains("1 orphan "))
+    #expect(!Self.model([]).text(160, 36).contains("orphan"))
   }
 
   @Test func areListedWithWhatIsKnownOfThem() {
@@ -50,9 +50,9 @@ import Testing
       [Self.orphan("lab-1"), Self.orphan("lab-2", .saidGone)], rule: OrphanRule(removes: true))
     _ = model.type("o")
     let text = model.text(120, 36)
-    #expect(text.contains("2 without a record"))
+    #expect(text.contains("2 orphans"))
     #expect(text.contains("domain lab-1  on here, d7, since 10:41: removed in 3 h"))
-    #expect(text.contains("its record says that it is gone"))
+    #expect(text.contains("its record says that it was removed"))
   }
 
   @Test func oneIsRemovedAfterAQuestion() {
@@ -62,7 +62,7 @@ import Testing
     #expect(model.type("n").requests.isEmpty)
     let verbs = model.type("o", .enter, .enter, "y").requests.map(\.verb)
     #expect(verbs == [.removeOrphan(Self.name("lab-1"))])
-    #expect(model.status?.text == "asked: Remove orphan lab-1")
+    #expect(model.status?.text == "sent: Remove orphan lab-1")
   }
 
   @Test func oneIsGivenBackToAUser() {
@@ -77,7 +77,7 @@ import Testing
   @Test func whatCannotBeDoneSaysWhy() {
     var part = Self.model([Self.orphan("disk", isWhole: false)])
     _ = part.type("o", .enter)
-    #expect(part.text(120, 36).contains("it is no whole deployment"))
+    #expect(part.text(120, 36).contains("it is only a part of a deployment"))
     #expect(part.type(.down, .enter).requests.isEmpty)
 
     var old = Self.model([Self.orphan("lab-1", .laterState)])
@@ -88,14 +88,14 @@ import Testing
 
   @Test func whereThereAreNoneItIsSaidWhy() {
     let rows: [(ScreenModel, SafeText)] = [
-      (Self.model([]), "nothing exists without a record on here"),
+      (Self.model([]), "no orphans on here"),
       (
-        Self.model([], problem: "what exists could not be listed: no route"),
-        "here: what exists could not be listed: no route"
+        Self.model([], problem: "cannot list the resources: no route"),
+        "here: cannot list the resources: no route"
       ),
       (
         Self.model([], wasListed: false),
-        "no provider here can list what exists on it, or none was asked yet"
+        "no provider can list its resources, or none has been asked yet"
       ),
     ]
     for (start, said) in rows {

@@ -93,9 +93,9 @@ import Testing
   /// What only the engine can know: that the provider is busy, that the user has one already, that
   /// there is nothing left to give; and what changed while a question was open.
   private static let expected = [
-    "busy", "holds", "in maintenance", "has not come back", "is full", "has nothing ready",
+    "busy", "holds", "in maintenance", "has not returned", "is full", "has nothing ready",
     "is exhausted", "is held by", "is being removed", "nothing waits to be undone",
-    "changed since you looked",
+    "has changed (you saw revision",
   ]
 
   private static let keys: [Key] = [

@@ -132,7 +132,7 @@ import Testing
     let refused = ActResult(act, .refused, "it is assigned", deployment: DeploymentID(17))
     let unknown = ActResult(act, .refused, "there is no such deployment", status: .absent)
     let pool = ActResult(.on("lab", .pause("lab")), .accepted, "paused")
-    let report = ActReport(results: [refused, unknown, pool], view: view([deployment()]))
+    let report = ResultReport(results: [refused, unknown, pool], view: view([deployment()]))
     let documents = report.documents.map { $0.text() }
     #expect(
       documents[0].hasPrefix(

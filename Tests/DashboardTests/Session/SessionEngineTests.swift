@@ -19,12 +19,12 @@ import Testing
 @Suite(.serialized) struct SessionEngineTests {
   /// A dashboard without a screen.
   private final class Dashboard: Sendable {
-    let mail: SessionMail
+    let mail: MessageQueue
     let store: SessionStore
     let supervisor: EngineSupervisor
 
     init(_ path: String, _ configuration: Configuration?) throws {
-      let mail = SessionMail(wake: try WakePipe())
+      let mail = MessageQueue(wake: try WakePipe())
       let store = SessionStore(path: path, mail: mail)
       let engine = SessionEngine(mail: mail, store: store)
       self.mail = mail
@@ -93,7 +93,7 @@ import Testing
     let pools = try StoreReader(path: path).snapshot().state.pools
     #expect(pools.map(\.name) == ["lab"], "on what the first ran on")
     second.stop()
-    #expect(EnginePresence.query(store: path) == .none)
+    #expect(LeaseStatus.query(store: path) == .none)
   }
 
   @Test func aSuspendedOneGivesTheStoreAwayAndTakesItAgain() throws {
@@ -103,9 +103,9 @@ import Testing
     let one = try Dashboard(path, settings())
     #expect(try one.tellsOfAnEngine(isHere: true))
     one.supervisor.suspend()
-    #expect(EnginePresence.query(store: path) == .none)
+    #expect(LeaseStatus.query(store: path) == .none)
     one.supervisor.resume()
-    #expect(try eventually { EnginePresence.query(store: path) != .none })
+    #expect(try eventually { LeaseStatus.query(store: path) != .none })
     one.stop()
   }
 

@@ -53,25 +53,25 @@ import Testing
 @Suite struct FrameFlowTests {
   private func at(_ milliseconds: Int64) -> Moment { Moment(milliseconds: milliseconds) }
 
-  private func asking() -> FrameFlow {
-    var flow = FrameFlow()
+  private func asking() -> FlowControl {
+    var flow = FlowControl()
     flow.trust()
-    let asks = flow.sent(bytes: FrameFlow.bytesPerQuestion)
+    let asks = flow.sent(bytes: FlowControl.bytesPerQuestion)
     #expect(asks)
     flow.asked(at: at(0))
     return flow
   }
 
   @Test func asksNothingOfATerminalThatHasNeverAnswered() {
-    var flow = FrameFlow()
+    var flow = FlowControl()
     let asks = flow.sent(bytes: 100_000)
     #expect(!asks)
   }
 
   @Test func asksAfterManyBytesAndNotAfterFew() {
-    var flow = FrameFlow()
+    var flow = FlowControl()
     flow.trust()
-    let asksEarly = flow.sent(bytes: FrameFlow.bytesPerQuestion - 1)
+    let asksEarly = flow.sent(bytes: FlowControl.bytesPerQuestion - 1)
     #expect(!asksEarly)
     let asksLate = flow.sent(bytes: 1)
     #expect(asksLate)
@@ -94,7 +94,7 @@ import Testing
   }
 
   @Test func answerThatNobodyAskedForHarmsNothing() {
-    var flow = FrameFlow()
+    var flow = FlowControl()
     flow.answered()
     #expect(flow.unanswered == 0)
   }

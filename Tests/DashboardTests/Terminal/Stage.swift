@@ -84,7 +84,7 @@ final class Stage {
     let options = TerminalOptions(
       input: slave, output: slave, environment: environment, locale: locale, guardsProcess: false)
     let descriptor = signalEnds.read
-    let gate = SignalGate(descriptor: descriptor) {
+    let gate = SignalDescriptor(descriptor: descriptor) {
       var byte: UInt8 = 0
       return read(descriptor, &byte, 1) == 1 ? Int32(byte) : nil
     }

@@ -30,11 +30,11 @@ import Testing
     let entry = choose(term)
     #expect(entry?.name == name)
     #expect(
-      entry?.note?.text == "this machine does not know the terminal \(term): taken for \(name)")
+      entry?.note?.text == "this machine does not know the terminal \(term): using \(name) instead")
   }
 
   @Test func terminalWithoutANameIsTakenForAnOldOne() {
-    #expect(choose(nil)?.note == "TERM is not set: taken for xterm")
+    #expect(choose(nil)?.note == "TERM is not set: using xterm instead")
     #expect(TerminalEntry.choose(term: "", wantsDirect: false) { $0 == "vt100" }?.name == "vt100")
   }
 

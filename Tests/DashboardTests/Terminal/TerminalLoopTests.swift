@@ -135,7 +135,8 @@ import Testing
     let heard = try await stage.finish().program.heard
     #expect(
       heard.first
-        == "started 80x24 this machine does not know the terminal no-such-term: taken for xterm")
+        == "started 80x24 this machine does not know the terminal no-such-term: using xterm instead"
+    )
   }
 
   @Test func dumbTerminalHasNoScreen() async throws {

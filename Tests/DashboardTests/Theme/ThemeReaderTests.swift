@@ -93,11 +93,11 @@ import Testing
     ),
     (
       "name: t\npalette:\n  ok: [red]",
-      "t.yaml:3: `ok` is no colour; write it as [\"#rrggbb\", 16 to 255, name of the sixteen]"
+      "t.yaml:3: `ok` is not a colour; write it as [\"#rrggbb\", 16 to 255, name of the sixteen]"
     ),
     (
       "name: t\npalette:\n  ok: [\"#112233\", 12]",
-      "t.yaml:3: `ok`: 12 is no colour of the 256; write one from 16 to 255"
+      "t.yaml:3: `ok`: 12 is not one of the 256 colours; write a number from 16 to 255"
     ),
     (
       "name: t\npalette: { default: \"#112233\" }",
@@ -105,7 +105,7 @@ import Testing
     ),
     (
       "name: t\nroles:\n  state.eror: default",
-      "t.yaml:3: there is no role `state.eror`; did you mean `state.error`?"
+      "t.yaml:3: unknown role `state.eror`; did you mean `state.error`?"
     ),
     (
       "name: t\nroles:\n  match: gren",
@@ -125,9 +125,9 @@ import Testing
     ),
     (
       "name: t\nglyphs:\n  ascii:\n    usabel: \"o\"",
-      "t.yaml:4: there is no sign `usabel`; did you mean `usable`?"
+      "t.yaml:4: unknown glyph `usabel`; did you mean `usable`?"
     ),
-    ("- a list", "t.yaml:1: a theme must be a section of keys, as `name: mine`"),
+    ("- a list", "t.yaml:1: a theme must be a section with keys, such as `name: mine`"),
   ])
   func saysFileLineAndRemedy(_ text: String, _ sentence: String) {
     #expect(problems(text) == [sentence])

@@ -46,6 +46,6 @@ import Testing
   @Test func saysThatThereIsNothing() {
     let lines = Self.lines(StoredState())
     #expect(lines.contains { $0.contains("no pool is configured") })
-    #expect(lines.contains { $0.contains("nobody holds one") })
+    #expect(lines.contains { $0.contains("no user holds a deployment") })
   }
 }

@@ -92,6 +92,6 @@ import Testing
       at: Fixture.now)
     _ = model.update(.presence(.none, isHere: false), at: Fixture.now)
     let text = model.text(72, 20)
-    #expect(text.contains("✖ no engine runs") && text.contains("no pool is configured"))
+    #expect(text.contains("✖ no engine running") && text.contains("no pool is configured"))
   }
 }

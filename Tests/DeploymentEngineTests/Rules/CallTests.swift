@@ -48,7 +48,7 @@ import Testing
     guard let flight = world.flight(1) else { return world.complain("nothing is called") }
     world.comeBack(flight, with: nil)
     #expect(world.flights.isEmpty && world[1].next.map { $0.at > world.now.moment } == true)
-    #expect(world[1].reason?.text.contains("answered nothing") == true)
+    #expect(world[1].reason?.text.contains("gave no answer") == true)
     world.settle()
     #expect(world.ready(at: .l1).count == 1)
   }

@@ -36,7 +36,7 @@ import Testing
       world.tell(1, "it was undefined")
       world.drain()
       #expect(world[1].state == .error, "\(situation)")
-      #expect(world.journal.contains { $0.message == "it is looked at: it was undefined" })
+      #expect(world.journal.contains { $0.message == "checking it: it was undefined" })
       #expect(world.driver.things.values.contains(.deployment(DeploymentID(1))))
     }
   }

@@ -124,7 +124,7 @@ import Testing
       .pool("a", l1: 3, usesPort: true), .pool("b", l1: 3, usesPort: true), .pool("c", l1: 3))
     let ports = world.engine.deployments.compactMap(\.identity.port)
     #expect(ports.count == 6 && Set(ports).count == 6)
-    #expect(ports.allSatisfy(Bounds.ports.contains))
+    #expect(ports.allSatisfy(Limits.ports.contains))
   }
 
   @Test func identitiesOutliveTheEngine() {

@@ -62,7 +62,7 @@ import Testing
       world.hear(.login("u\(round % 3)"), from: 1)
       world.hear(.logout("u\(round % 3)"), from: 1)
     }
-    #expect(world[1].notices.count <= Bounds.pendingNotices)
+    #expect(world[1].notices.count <= Limits.pendingNotices)
     world.answer(1, .finished)
     world.drain()
     #expect(world[1].isLetIn)

@@ -9,7 +9,7 @@ import Testing
 
   /// Three deployments were made, and the second is history: `d1` is `lab-000`, `d3` is `lab-002`.
   private static func site(
-    rule: OrphanRule = OrphanRule(), max: Int = 6, lists things: [OutsideThing] = []
+    rule: OrphanRule = OrphanRule(), max: Int = 6, lists things: [ExternalResource] = []
   ) -> Site {
     let site = Site(l1: 2, max: max, rule: rule)
     site.ask(.destroy(DeploymentID(2)))
@@ -20,8 +20,8 @@ import Testing
 
   private static let removing = OrphanRule(removes: true, grace: .hours(1), most: 3)
 
-  private static func machine(_ name: String, mac: UInt64) -> OutsideThing {
-    OutsideThing(
+  private static func machine(_ name: String, mac: UInt64) -> ExternalResource {
+    ExternalResource(
       kind: "domain", name: SafeText(name), purpose: .deployment(DeploymentID(2)),
       identity: Identity(name: name, mac: MACAddress(mac)))
   }
@@ -98,7 +98,7 @@ import Testing
   @Test func aPublicationIsNotNamedLikeOneThatWasLeftBehind() {
     let site = Site(l1: 0, publishes: true)
     site.things = [
-      OutsideThing(kind: "volume", name: "lab-r1.img", purpose: .publication("lab-r1"))
+      ExternalResource(kind: "volume", name: "lab-r1.img", purpose: .publication("lab-r1"))
     ]
     site.pass(.minutes(1))
     site.ask(.publish("lab"))

@@ -44,7 +44,7 @@ import Testing
   @Test func aPublicationWithoutARecordIsOne() {
     let site = Self.site()
     site.things = [
-      OutsideThing(kind: "volume", name: "lab-r1.img", purpose: .publication("lab-r1"))
+      ExternalResource(kind: "volume", name: "lab-r1.img", purpose: .publication("lab-r1"))
     ]
     site.pass(.minutes(1))
     #expect(site.list.confirmed.map(\.cause) == [.noRecord])
@@ -96,7 +96,7 @@ import Testing
     site.things = (0..<4).map { Site.machine(2, name: "lab-8\($0)") }
     site.pass(.hours(48))
     #expect(site.removed.isEmpty && site.shown.count == 4)
-    #expect(site.list.problem?.text.contains("4 exist without a record") == true)
+    #expect(site.list.problem?.text.contains("there are 4 orphans") == true)
     site.things.removeLast()
     site.pass(.minutes(30))
     #expect(site.removed.count == 3)
@@ -141,7 +141,7 @@ import Testing
     site.pass(.zero)
     #expect(site.list.all.map(\.removal) == [.failed("the disk is in use")])
     site.pass(.minutes(10))
-    #expect(site.list.problem == "what exists could not be listed: the disk is in use")
+    #expect(site.list.problem == "cannot list the resources: the disk is in use")
     #expect(site.shown == ["lab-92"])
   }
 
@@ -169,7 +169,7 @@ import Testing
     site.pass(.minutes(1))
     #expect(site.engine.providers.first?.places == 2)
     #expect(
-      site.engine.pool(named: "lab")?.now.text.contains("1 of them without a record") == true)
+      site.engine.pool(named: "lab")?.now.text.contains("1 of them orphans") == true)
   }
 
   @Test func aProviderThatListsNoLongerHasNone() {
@@ -249,7 +249,7 @@ import Testing
   @Test func whatCannotBeAdoptedIsRefusedAndStaysAsItIs() {
     let site = Site(l1: 2, max: 3)
     site.ask(.destroy(DeploymentID(2)))
-    let part = OutsideThing(
+    let part = ExternalResource(
       kind: "domain", name: "disk", purpose: .deployment(DeploymentID(2)))
     site.things = [Site.machine(2, name: "lab-000"), Site.machine(2), part]
     site.pass(.minutes(1))

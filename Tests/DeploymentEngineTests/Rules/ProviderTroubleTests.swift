@@ -58,7 +58,8 @@ import Testing
       $0.always(.deployForCache, .fail(.throttled, "slow down"))
     }
     #expect((left(world)?.milliseconds ?? 0) <= 6250)
-    #expect(world.journal.count { $0.message.text.hasPrefix("here is asked for nothing") } == 1)
+    #expect(
+      world.journal.count { $0.message.text.hasPrefix("nothing new is created on here") } == 1)
   }
 
   @Test func whatIsReadyIsServed() {
@@ -90,7 +91,7 @@ import Testing
     world.run(for: .minutes(13))
     #expect(world.pool().state == .active)
     #expect(world.ready(at: .l1).count == 3)
-    #expect(world.journal.count { $0.message == "here lets us in again" } == 1)
+    #expect(world.journal.count { $0.message == "here accepts our credentials again" } == 1)
   }
 
   @Test func oneAttemptThatWorksIsEnoughForAll() {

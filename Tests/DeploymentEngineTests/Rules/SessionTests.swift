@@ -111,8 +111,8 @@ import Testing
 
   @Test func theListOfLogInsHasABound() {
     let world = world(.remove)
-    for user in 0..<(Bounds.loggedInUsers + 20) { world.hear(.login("u\(user)"), from: 1) }
-    #expect(world[1].loggedIn.count <= Bounds.loggedInUsers && world[1].inUse)
+    for user in 0..<(Limits.loggedInUsers + 20) { world.hear(.login("u\(user)"), from: 1) }
+    #expect(world[1].loggedIn.count <= Limits.loggedInUsers && world[1].inUse)
     world.drain()
   }
 

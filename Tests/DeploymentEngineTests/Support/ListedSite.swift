@@ -11,9 +11,9 @@ final class ListedSite {
   private let services: [String: ServiceOffer]
 
   /// What exists on the provider beside what has a record.
-  var things: [OutsideThing] = []
+  var things: [ExternalResource] = []
   /// What exists on the provider "there".
-  var others: [OutsideThing] = []
+  var others: [ExternalResource] = []
   /// Providers that cannot be listed any more from the next configuration on.
   var unlisted: Set<String> = []
   /// Says instead that it cannot be listed, or removed.
@@ -69,9 +69,9 @@ final class ListedSite {
   var shown: [SafeText] { list.confirmed.map(\.thing.name) }
 
   /// A machine that belongs to this deployment.
-  static func machine(_ number: Int64, name: String? = nil) -> OutsideThing {
+  static func machine(_ number: Int64, name: String? = nil) -> ExternalResource {
     let name = name ?? "lab-9\(number)"
-    return OutsideThing(
+    return ExternalResource(
       kind: "domain", name: SafeText(name), purpose: .deployment(DeploymentID(number)),
       identity: Identity(name: name))
   }

@@ -12,7 +12,7 @@ enum Configurations {
         service:
           command: $SERVER
           port: auto
-          environment: { \(Workplace.mark): $PLACE }
+          environment: { \(CommandEnvironment.mark): $PLACE }
         sizes: { initial: 0, l1: 3, l2: 2, max: 8 }
         names: { prefix: web-, digits: 3 }
 
@@ -65,7 +65,7 @@ enum Configurations {
         provider: here
         service:
           command: [/bin/sleep, "86400"]
-          environment: { \(Workplace.mark): $PLACE }
+          environment: { \(CommandEnvironment.mark): $PLACE }
         sizes: { initial: 0, l1: \(l1), l2: \(l2), max: \(max) }
         names: { prefix: job-, digits: 3 }
         deadlines: { call: 20s, preparing: 10m, osReady: 1h, removing: 1h }

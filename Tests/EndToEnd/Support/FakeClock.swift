@@ -12,7 +12,7 @@ final class FakeClock {
   private let settings: String
   private let memory: UnsafeMutablePointer<Int64>
 
-  init(in place: Workplace) throws {
+  init(in place: CommandEnvironment) throws {
     library = place.folder + "/clock.so"
     settings = place.folder + "/clock"
     try place.write(Self.source, to: library + ".c")

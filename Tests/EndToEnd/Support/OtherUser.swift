@@ -24,8 +24,8 @@ extension OtherUser {
 
   /// Runs a test in a place that belongs to that user, with the program in it: where it was built,
   /// that user may not be able to look.
-  static func with<Result>(_ test: (Workplace) throws -> Result) throws -> Result {
-    try Workplace.with { place in
+  static func with<Result>(_ test: (CommandEnvironment) throws -> Result) throws -> Result {
+    try CommandEnvironment.with { place in
       try FileManager.default.copyItem(
         atPath: Program.path, toPath: place.folder + "/dashboard")
       try place.tool("chown", "-R", name, place.folder)
@@ -34,7 +34,7 @@ extension OtherUser {
   }
 
   /// Runs a command line as this user.
-  static func run(_ words: [String], in place: Workplace) throws -> Answer {
+  static func run(_ words: [String], in place: CommandEnvironment) throws -> Answer {
     let (output, errors) = (place.folder + "/other-output", place.folder + "/other-errors")
     let child = try Child(
       "setpriv", become + words, environment: place.environment, output: output, errors: errors)
@@ -43,7 +43,8 @@ extension OtherUser {
 
   /// How many processes and threads all of this user's may be before this process may start no
   /// more; nil: as many as ever. The user does it, as root may be kept from it.
-  static func limitProcesses(of process: Child, to count: Int?, in place: Workplace) throws {
+  static func limitProcesses(of process: Child, to count: Int?, in place: CommandEnvironment) throws
+  {
     let limits = try String(contentsOfFile: "/proc/\(process.pid)/limits", encoding: .utf8)
     let line = limits.split(separator: "\n").first { $0.hasPrefix("Max processes") } ?? ""
     let most = line.split(separator: " ").dropLast().last.map(String.init) ?? "unlimited"
@@ -53,7 +54,7 @@ extension OtherUser {
   }
 
   /// Starts an engine as this user, and waits until it answers.
-  static func engine(in place: Workplace) throws -> Child {
+  static func engine(in place: CommandEnvironment) throws -> Child {
     let errors = place.folder + "/other-errors"
     let child = try Child(
       "setpriv", become + [place.folder + "/dashboard", "engine", "--config", place.config],

@@ -15,7 +15,7 @@ struct QemuHost {
   /// Whether such a host can be had here; says why not, once.
   static let isPossible: Bool = {
     do {
-      return try Workplace.with { place in
+      return try CommandEnvironment.with { place in
         let answer = try run(["prepare", place.folder + "/host"], place)
         if answer.code == 77 { print("libvirt: \(answer.errors)") }
         guard answer.code != 77 else { return false }
@@ -33,9 +33,9 @@ struct QemuHost {
 
   /// Runs a test with a host of its own, of which nothing is left afterwards.
   static func with(
-    _ configuration: (QemuHost) -> String, _ test: (Workplace, QemuHost) throws -> Void
+    _ configuration: (QemuHost) -> String, _ test: (CommandEnvironment, QemuHost) throws -> Void
   ) throws {
-    try Workplace.with { place in
+    try CommandEnvironment.with { place in
       let folder = place.folder + "/host"
       defer { _ = try? run(["down", folder], place) }
       let answer = try run(["up", folder], place)
@@ -53,7 +53,7 @@ struct QemuHost {
   // MARK: What happens to it
 
   /// libvirtd stands still, or goes on; its guests run.
-  func freeze(_ isFrozen: Bool, _ place: Workplace) throws {
+  func freeze(_ isFrozen: Bool, _ place: CommandEnvironment) throws {
     let text = place.read(folder + "/libvirtd.pid")
     guard let pid = pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
       throw TooLate(description: "no pid of libvirtd: \(text)")
@@ -62,7 +62,7 @@ struct QemuHost {
   }
 
   /// libvirtd ends and is started anew; its guests run.
-  func restart(_ place: Workplace) throws {
+  func restart(_ place: CommandEnvironment) throws {
     let answer = try Self.run(["restart", folder], place)
     guard answer.code == 0 else { throw TooLate(description: "no restart: \(answer)") }
   }
@@ -70,7 +70,7 @@ struct QemuHost {
   // MARK: What there is
 
   /// All domains by name, with `running`, `saved` or `shut off`.
-  func domains(_ place: Workplace) throws -> [String: String] {
+  func domains(_ place: CommandEnvironment) throws -> [String: String] {
     let table = try virsh("list", "--all", "--managed-save", in: place)
     var found: [String: String] = [:]
     for line in table.split(separator: "\n").dropFirst(2) {
@@ -104,14 +104,14 @@ struct QemuHost {
 
   /// What somebody else does on the host.
   @discardableResult
-  func virsh(_ words: String..., in place: Workplace) throws -> String {
+  func virsh(_ words: String..., in place: CommandEnvironment) throws -> String {
     let answer = try Self.finish("virsh", ["-c", uri] + words, place)
     guard answer.code == 0 else { throw TooLate(description: "virsh \(words): \(answer)") }
     return answer.output
   }
 
   /// Types a line on the console of a guest.
-  func type(_ line: String, on name: String, in place: Workplace) throws {
+  func type(_ line: String, on name: String, in place: CommandEnvironment) throws {
     let console = try virsh("ttyconsole", name, in: place)
       .trimmingCharacters(in: .whitespacesAndNewlines)
     // QEMU looks once a second whether anybody is at the console; before that the line is lost.
@@ -120,12 +120,12 @@ struct QemuHost {
     guard answer.code == 0 else { throw TooLate(description: "typing \(line): \(answer)") }
   }
 
-  private static func run(_ words: [String], _ place: Workplace) throws -> Answer {
+  private static func run(_ words: [String], _ place: CommandEnvironment) throws -> Answer {
     try finish(script, words, place)
   }
 
   private static func finish(
-    _ program: String, _ words: [String], _ place: Workplace
+    _ program: String, _ words: [String], _ place: CommandEnvironment
   ) throws -> Answer {
     let (output, errors) = (place.folder + "/host-output", place.folder + "/host-errors")
     let child = try Child(

@@ -5,7 +5,7 @@ import TestSupport
 /// A file system of its own for one store: small, in memory, and gone afterwards. Only root may
 /// have one.
 struct SmallDisk {
-  private let place: Workplace
+  private let place: CommandEnvironment
   let path: String
   private var filler: String { path + "/filler" }
 
@@ -22,9 +22,10 @@ struct SmallDisk {
 
   /// Runs a test with its store on a disk of its own.
   static func with(
-    _ configuration: String, megabytes: Int = 8, _ test: (Workplace, SmallDisk) throws -> Void
+    _ configuration: String, megabytes: Int = 8,
+    _ test: (CommandEnvironment, SmallDisk) throws -> Void
   ) throws {
-    try Workplace.with { place in
+    try CommandEnvironment.with { place in
       let disk = SmallDisk(place: place, path: place.folder + "/disk")
       mkdir(disk.path, 0o700)
       try place.tool(

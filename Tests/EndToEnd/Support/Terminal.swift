@@ -14,7 +14,7 @@ final class Terminal {
     var testDescription: String { "\(width)x\(height)" }
   }
 
-  private let place: Workplace
+  private let place: CommandEnvironment
   private let socket: String
   private var environment: [String: String]
 
@@ -23,7 +23,8 @@ final class Terminal {
   /// - Parameters:
   ///   - more: goes over the place's environment; `TERM` is set as a terminal of tmux has it.
   init(
-    _ command: String, in place: Workplace, size: Size, environment more: [String: String] = [:]
+    _ command: String, in place: CommandEnvironment, size: Size,
+    environment more: [String: String] = [:]
   ) throws {
     self.place = place
     socket = "\(place.folder)/tmux-\(UInt32.random(in: 0...UInt32.max))"

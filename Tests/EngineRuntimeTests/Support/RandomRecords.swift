@@ -194,7 +194,7 @@ struct RandomRecords {
   }
 
   private mutating func orphan() -> Orphan {
-    let thing = OutsideThing(
+    let thing = ExternalResource(
       kind: text(), name: text(),
       purpose: bool()
         ? .deployment(DeploymentID(Int64(number(1...99)))) : .publication(text().text),

@@ -109,15 +109,15 @@ struct ScriptedProvider: NoticeSource, Inventory {
 
   func problem() async -> SafeText? { nil }
 
-  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [OutsideThing] {
+  func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource] {
     world.leftovers.map {
-      OutsideThing(
+      ExternalResource(
         kind: "thing", name: SafeText($0), purpose: .deployment(DeploymentID(1)),
         identity: Identity(name: $0))
     }
   }
 
-  func remove(_ thing: OutsideThing, ownedBy owner: String) async throws(DeploymentFailure) {
+  func remove(_ thing: ExternalResource, ownedBy owner: String) async throws(DeploymentFailure) {
     world.clear(thing.name.text)
   }
 }

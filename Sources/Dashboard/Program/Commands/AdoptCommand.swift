@@ -36,6 +36,6 @@ struct AdoptCommand: ParsableCommand, DashboardSubcommand {
           status: .absent,
           sentence: "\(name): the engine has seen nothing of this name without a record")
       }, goal: Act.Goal(of: .adopt, on: name))
-    try Acting(options, context).perform([act])
+    try RequestRunner(options, context).perform([act])
   }
 }

@@ -38,7 +38,8 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let names = try users.map { file throws(CommandFailure) in try Self.names(in: file) }
     let acts = (names ?? [user ?? ""]).map { act(for: $0, isOneOfMany: names != nil) }
-    try Acting(options, ifRevision: revision.ifRevision, context).perform(acts, form: .addresses)
+    try RequestRunner(options, ifRevision: revision.ifRevision, context).perform(
+      acts, form: .addresses)
   }
 
   private func act(for name: String, isOneOfMany: Bool) -> Act {

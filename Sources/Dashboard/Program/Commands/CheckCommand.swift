@@ -19,8 +19,8 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    guard let found = try Workplace.configuration(global, context) else {
-      throw Workplace.noConfiguration(context)
+    guard let found = try CommandEnvironment.configuration(global, context) else {
+      throw CommandEnvironment.noConfiguration(context)
     }
     let written = found.reading.problems + Self.themes(found.path, found.reading, context)
     let unreachable = written.isEmpty ? Self.unreachable(found.path, found.reading) : []

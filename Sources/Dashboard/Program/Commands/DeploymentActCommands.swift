@@ -61,7 +61,7 @@ struct DeploymentArguments: ParsableArguments {
   func perform(
     _ asked: DeploymentRequest, _ context: CommandContext
   ) throws(CommandFailure) {
-    try Acting(options, ifRevision: revision.ifRevision, context)
+    try RequestRunner(options, ifRevision: revision.ifRevision, context)
       .perform(ids.map { Act.on($0, asked) })
   }
 }

@@ -20,7 +20,7 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     var findings = [try Self.configuration(global, context)]
-    let place = try Workplace.findLeniently(global, context)
+    let place = try CommandEnvironment.findLeniently(global, context)
     let store = StoreExamination(path: place.storePath, at: context.clock.now)
     findings += Self.findings(on: store, at: place.storePath)
     findings += Self.outside(store)
@@ -37,7 +37,7 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
   private static func configuration(
     _ global: GlobalOptions, _ context: CommandContext
   ) throws(CommandFailure) -> Finding {
-    guard let found = try Workplace.configuration(global, context) else {
+    guard let found = try CommandEnvironment.configuration(global, context) else {
       return Finding(
         "configuration", "there is none", isTrouble: true,
         toDo: ["write one (`dashboard demo` shows the program without)"])

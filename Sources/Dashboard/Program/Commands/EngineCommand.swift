@@ -39,9 +39,9 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
       throw CommandFailure(.notPermitted, "dashboard: --read-only: no engine is started")
     }
     let signals = SignalQueue()
-    let place = try Workplace.findStrictly(global, context)
+    let place = try CommandEnvironment.findStrictly(global, context)
     guard place.settings != nil || fileExists(place.storePath) else {
-      throw Workplace.noConfiguration(context)
+      throw CommandEnvironment.noConfiguration(context)
     }
     try RunningEngine(place, global, context).run(
       signals, untilIdle: untilIdle, timeout: timeout)
@@ -55,13 +55,13 @@ private struct RunningEngine {
   private static let pause = TimeSpan.milliseconds(500)
   private static let longPause = TimeSpan.minutes(1)
 
-  private let place: Workplace
+  private let place: CommandEnvironment
   private let options: GlobalOptions
   private let context: CommandContext
   private let logger: Logger
   private let supervisor: EngineSupervisor
 
-  init(_ place: Workplace, _ options: GlobalOptions, _ context: CommandContext) {
+  init(_ place: CommandEnvironment, _ options: GlobalOptions, _ context: CommandContext) {
     self.place = place
     self.options = options
     self.context = context
@@ -112,8 +112,8 @@ private struct RunningEngine {
   /// Reads the configuration again; a bad one changes nothing.
   private func reconfigure() {
     do throws(CommandFailure) {
-      let new = try Workplace.findStrictly(options, context)
-      guard let settings = new.settings else { throw Workplace.noConfiguration(context) }
+      let new = try CommandEnvironment.findStrictly(options, context)
+      guard let settings = new.settings else { throw CommandEnvironment.noConfiguration(context) }
       supervisor.reconfigure(settings.configuration)
       logger.info("the configuration was read again from \(new.configurationPath ?? "")")
       if new.storePath != place.storePath || new.storeAccess != place.storeAccess {
@@ -126,7 +126,7 @@ private struct RunningEngine {
   }
 }
 
-extension Workplace {
+extension CommandEnvironment {
   /// Who may open a store that is created.
   var storeAccess: StoreAccess { settings?.access == .group ? .group : .owner }
 }

@@ -26,17 +26,17 @@ struct EventsCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
-    if let limit, !(0...Bounds.journalEntries).contains(limit) {
-      throw ValidationError("--limit must be from 0 to \(Bounds.journalEntries)")
+    if let limit, !(0...Limits.journalEntries).contains(limit) {
+      throw ValidationError("--limit must be from 0 to \(Limits.journalEntries)")
     }
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try Looking(global, context)
+    let looking = try StoreQuery(global, context)
     let deployment = try id.map { argument throws(CommandFailure) in
       try looking.deployment(argument).id
     }
-    let bell = follow ? StoreBell(path: looking.place.storePath) : nil
+    let bell = follow ? StoreChangeSignal(path: looking.place.storePath) : nil
     defer { bell?.stop() }
     let events = try looking.events(of: deployment, limit: limit ?? (follow ? 10 : Self.batch))
     if global.json, !follow {
@@ -49,7 +49,8 @@ struct EventsCommand: ParsableCommand, DashboardSubcommand {
 
   /// Prints what comes until nobody reads it any more.
   private func go(
-    on looking: Looking, after last: Int64?, _ deployment: DeploymentID?, _ bell: StoreBell
+    on looking: StoreQuery, after last: Int64?, _ deployment: DeploymentID?,
+    _ bell: StoreChangeSignal
   ) throws(CommandFailure) {
     var view = looking.view
     var last = last ?? 0

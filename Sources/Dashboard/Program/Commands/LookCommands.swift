@@ -21,7 +21,7 @@ struct PoolsCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try Looking(global, context)
+    let looking = try StoreQuery(global, context)
     let pools = looking.view.state.pools
     if global.json {
       return try context.answer(.array(pools.map(looking.view.document(of:))))
@@ -61,7 +61,7 @@ struct DeploymentsCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try Looking(global, context)
+    let looking = try StoreQuery(global, context)
     let wanted = try pool.map { name throws(CommandFailure) in try looking.pool(named: name).id }
     let found = looking.view.state.deployments.filter { isShown($0, pool: wanted) }
     if global.json {
@@ -93,7 +93,7 @@ struct ShowCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try Looking(global, context)
+    let looking = try StoreQuery(global, context)
     let deployment = try looking.deployment(id)
     if global.json { return try context.answer(looking.view.document(of: deployment)) }
     let events = try looking.events(of: deployment.id, limit: Self.eventLimit)
@@ -120,7 +120,7 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try Looking(global, context)
+    let looking = try StoreQuery(global, context)
     let (kind, explanation) = try explain(looking)
     if global.json {
       let lines = explanation.lines.map { line -> JSONValue in
@@ -135,7 +135,7 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
   }
 
   /// What a word names first of all: a pool, then a deployment, then a user.
-  private func explain(_ looking: Looking) throws(CommandFailure) -> (String, Explanation) {
+  private func explain(_ looking: StoreQuery) throws(CommandFailure) -> (String, Explanation) {
     let view = looking.view
     let zone = Zone.system(at: view.now.utc)
     if let pool = view.pool(named: what) {

@@ -32,12 +32,12 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    guard let found = try Workplace.configuration(global, context) else {
-      throw Workplace.noConfiguration(context)
+    guard let found = try CommandEnvironment.configuration(global, context) else {
+      throw CommandEnvironment.noConfiguration(context)
     }
     let search = OrphanSearch(
       providers: found.reading.providers.map { ($0.name, $0.provider) },
-      storePath: try Workplace.find(global, context).storePath)
+      storePath: try CommandEnvironment.find(global, context).storePath)
     let orphans = try search.orphans()
     for provider in search.blind { context.remark("dashboard: \(provider)") }
     if !remove.isEmpty { return try removeNamed(orphans, search, context) }
@@ -82,7 +82,7 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
 private struct FoundOrphan: Sendable {
   let provider: String
   let inventory: any Inventory
-  let thing: OutsideThing
+  let thing: ExternalResource
   let cause: Orphan.Cause
 
   /// Why it is not removed, whoever says so; nil: it may be.
@@ -120,7 +120,7 @@ private final class OrphanSearch {
   /// First what exists, then the records: what is made meanwhile has had a record before.
   func orphans() throws(CommandFailure) -> [FoundOrphan] {
     storeID = try snapshot().storeID
-    var things: [(String, any Inventory, OutsideThing)] = []
+    var things: [(String, any Inventory, ExternalResource)] = []
     for (name, inventory) in inventories {
       let owner = storeID
       switch waiting({ () async throws(DeploymentFailure) in

@@ -52,7 +52,7 @@ struct PlanCommand: ParsableCommand, DashboardSubcommand {
     _ context: CommandContext
   ) throws(CommandFailure) -> [(pool: SafeText?, plan: PoolPlan)] {
     if pool == nil, !numbers.isEmpty { return [(nil, plan(for: nil))] }
-    let looking = try Looking(global, context)
+    let looking = try StoreQuery(global, context)
     guard let pool else { return looking.view.state.pools.map { ($0.name, $0.plan) } }
     let found = try looking.pool(named: pool)
     return [(found.name, numbers.isEmpty ? found.plan : plan(for: found))]

@@ -25,7 +25,7 @@ struct PoolActCommand<Kind: PlainPoolRequest>: ParsableCommand, DashboardSubcomm
   @Argument(help: poolHelp) var pool: String
   @OptionGroup var options: ActOptions
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    try Acting(options, context).perform([.on(pool, Verb(Kind.asked, of: SafeText(pool)))])
+    try RequestRunner(options, context).perform([.on(pool, Verb(Kind.asked, of: SafeText(pool)))])
   }
 }
 
@@ -37,7 +37,7 @@ struct PublishCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var options: ActOptions
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let asked: PoolRequest = cancel ? .cancelPublication : .publish
-    try Acting(options, context).perform([.on(pool, Verb(asked, of: SafeText(pool)))])
+    try RequestRunner(options, context).perform([.on(pool, Verb(asked, of: SafeText(pool)))])
   }
 }
 
@@ -68,7 +68,7 @@ struct ResizeCommand: ParsableCommand, DashboardSubcommand {
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let sizes = reset ? nil : overrides
-    try Acting(options, context).perform([.on(pool, .resize(SafeText(pool), sizes))])
+    try RequestRunner(options, context).perform([.on(pool, .resize(SafeText(pool), sizes))])
   }
 }
 
@@ -94,7 +94,7 @@ struct MaintenanceCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var options: ActOptions
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let verb = Verb.maintenance(SafeText(provider), state == .on)
-    try Acting(options, context).perform([.on(provider, verb)])
+    try RequestRunner(options, context).perform([.on(provider, verb)])
   }
 }
 
@@ -132,6 +132,6 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
       case .login: .login(value)
       case .logout: .logout(value)
       }
-    try Acting(options, context).perform([.on(uniqueID, .notify(SafeText(uniqueID), said))])
+    try RequestRunner(options, context).perform([.on(uniqueID, .notify(SafeText(uniqueID), said))])
   }
 }

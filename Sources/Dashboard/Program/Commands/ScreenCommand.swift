@@ -43,8 +43,8 @@ struct ScreenCommand: ParsableCommand, DashboardSubcommand {
   private func screen(_ context: CommandContext) throws(CommandFailure) {
     let hasTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
     // Before anything can make a thread.
-    let signals = hasTerminal ? SignalGate.blockAtStart() : nil
-    let place = try Workplace.findForScreen(global, context)
+    let signals = hasTerminal ? SignalDescriptor.blockAtStart() : nil
+    let place = try CommandEnvironment.findForScreen(global, context)
     if let signals, let status = try DashboardSession(place, global, context).run(signals) {
       throw CommandFailure(status, lines: [])
     }
@@ -57,12 +57,12 @@ struct PlainOutput {
   /// How long it sleeps when nothing wakes it.
   private static let pause = TimeSpan.seconds(1)
 
-  private let looking: Looking
+  private let looking: StoreQuery
   private let isJSON: Bool
   private let context: CommandContext
 
   init(_ options: GlobalOptions, _ context: CommandContext) throws(CommandFailure) {
-    self.looking = try Looking(options, context)
+    self.looking = try StoreQuery(options, context)
     self.isJSON = options.json
     self.context = context
   }
@@ -81,7 +81,7 @@ struct PlainOutput {
       place: SafeText(looking.place.storePath), actor: context.actor, session: "once")
     try context.answer(
       PlainScreen.lines(
-        view.state, presence: EnginePresence.query(store: looking.place.storePath),
+        view.state, presence: LeaseStatus.query(store: looking.place.storePath),
         settings: settings, now: view.now, zone: .system(at: view.now.utc),
         glyphs: Locale.isUnicode(context.environment) ? .unicode : .ascii,
         width: context.output.width ?? PlainScreen.width))
@@ -89,7 +89,7 @@ struct PlainOutput {
 
   /// What changes from now on, until nobody reads it any more.
   func watch() throws(CommandFailure) {
-    let bell = StoreBell(path: looking.place.storePath)
+    let bell = StoreChangeSignal(path: looking.place.storePath)
     defer { bell.stop() }
     var (sequence, state) = try whole()
     while !context.output.isClosed {

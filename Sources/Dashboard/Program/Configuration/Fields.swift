@@ -68,7 +68,7 @@ extension Fields {
   mutating func nested(_ key: String, place: String? = nil) -> Fields? {
     guard let value = value(key) else { return nil }
     guard let section = value.section else {
-      report(key, "`\(key)` of \(self.place) must be a section of keys, not \(value.shape)")
+      report(key, "`\(key)` of \(self.place) must be a section with keys, not \(value.shape)")
       return nil
     }
     return Fields(section, file: file, place: place ?? "`\(key)` of \(self.place)")
@@ -78,7 +78,7 @@ extension Fields {
   mutating func items(_ key: String) -> [YAMLValue] {
     guard let value = value(key) else { return [] }
     if let list = value.list { return list }
-    report(key, "`\(key)` must be a list, each item after a `- `, not \(value.shape)")
+    report(key, "`\(key)` must be a list, with `- ` before each item, not \(value.shape)")
     return []
   }
 
@@ -141,7 +141,7 @@ extension Fields {
     guard case .duration(let span)? = scalar(key, .duration) else { return nil }
     if span > .zero || allowsZero { return span }
     report(
-      key, "`\(key): \(value(key)?.shown ?? "")` must be longer than nothing; write for example 30s"
+      key, "`\(key): \(value(key)?.shown ?? "")` must be more than zero, for example 30s"
     )
     return nil
   }

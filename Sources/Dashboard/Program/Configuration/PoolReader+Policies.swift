@@ -20,19 +20,19 @@ extension PoolReader {
     let length = prefix.utf8.count + digits
     if !prefix.utf8.allSatisfy(Self.isNameByte) {
       child.report(
-        "prefix", "`prefix: \(prefix)` may hold letters, digits, `-`, `_` and `.` only")
-    } else if length > Bounds.nameLength {
+        "prefix", "`prefix: \(prefix)` may contain only letters, digits, `-`, `_` and `.`")
+    } else if length > Limits.nameLength {
       child.report(
         "prefix",
-        "`prefix: \(prefix)` and \(digits) digits are \(length) characters together; "
-          + "\(Bounds.nameLength) is the most")
+        "`prefix: \(prefix)` and \(digits) digits make \(length) characters; "
+          + "the maximum is \(Limits.nameLength)")
     }
   }
 
   /// The default prefix is the pool's name, cut so that the digits find room.
   private static func pattern(prefix: String?, digits: Int, pool: String) -> NamePattern {
     if let prefix { return NamePattern(prefix: prefix, digits: digits) }
-    let letters = pool.utf8.filter(isNameByte).prefix(Bounds.nameLength - digits - 1)
+    let letters = pool.utf8.filter(isNameByte).prefix(Limits.nameLength - digits - 1)
     let name = letters.isEmpty ? "pool" : String(decoding: Array(letters), as: UTF8.self)
     return NamePattern(prefix: name + "-", digits: digits)
   }
@@ -50,7 +50,7 @@ extension PoolReader {
   /// The addresses of the pool's deployments.
   func macs(_ fields: inout Fields) -> MACRange? {
     guard let text = fields.text("macs") else { return nil }
-    let example = "write for example 52:54:00:00:00:00-52:54:00:00:ff:ff"
+    let example = "write, for example, 52:54:00:00:00:00-52:54:00:00:ff:ff"
     let ends = text.split(separator: "-", omittingEmptySubsequences: false).map {
       MACAddress(parsing: $0.drop { $0 == " " }.prefix { $0 != " " })
     }

@@ -29,13 +29,14 @@ struct PoolReader {
   private func poolName(_ fields: inout Fields) -> String? {
     guard let name = fields.name("pool") else { return nil }
     guard DeploymentID(parsing: name) != nil else { return name }
-    fields.report("name", "pool `\(name)` reads like the id of a deployment; choose another name")
+    fields.report("name", "pool `\(name)` looks like the id of a deployment; choose another name")
     return nil
   }
 
   private func provider(_ fields: inout Fields) -> ReadProvider? {
     let names = providers.map(\.configuration.name)
-    let there = names.isEmpty ? "there is none" : "there are: \(names.joined(separator: ", "))"
+    let there =
+      names.isEmpty ? "no provider is configured" : "providers: \(names.joined(separator: ", "))"
     guard let name = fields.text("provider") else {
       if fields.value("provider") == nil {
         fields.report(nil, "\(fields.place) has no `provider`; \(there)")
@@ -46,7 +47,7 @@ struct PoolReader {
     let near = NearestName.of(name, in: names).map { "did you mean \($0)? " } ?? ""
     fields.report(
       "provider",
-      "\(fields.place) stands on provider `\(name)`, which does not exist; "
+      "\(fields.place) uses provider `\(name)`, which does not exist; "
         + near + there)
     return nil
   }
@@ -68,7 +69,7 @@ struct PoolReader {
       checkMaximum("l1", sizes.l1, max, &child)
     } else if child.value("max") == nil {
       child.report(
-        nil, "\(child.place) have no `max`: how many may exist, L1 and assigned together")
+        nil, "\(child.place) need `max`: the maximum of L1 and assigned deployments together")
     }
     child.finish()
     fields.report(child.problems)

@@ -61,12 +61,12 @@ struct ProviderReader {
     }
     if let driver = drivers.first(where: { $0.name == name }) { return driver }
     if let absence = absentDrivers[name] {
-      fields.report("driver", "there is no driver `\(name)`: \(absence)")
+      fields.report("driver", "driver `\(name)` is not available: \(absence)")
       return nil
     }
     let near = NearestName.of(name, in: names).map { "did you mean \($0)? " } ?? ""
     fields.report(
-      "driver", "unknown driver `\(name)`; \(near)there are: \(names.joined(separator: ", "))")
+      "driver", "unknown driver `\(name)`; \(near)drivers: \(names.joined(separator: ", "))")
     return nil
   }
 
@@ -87,7 +87,7 @@ struct ProviderReader {
     guard var child = fields.nested("orphans") else { return rule }
     rule.removes = child.bool("remove") ?? rule.removes
     rule.grace = child.duration("grace", allowsZero: false) ?? rule.grace
-    rule.most = child.integer("most", in: 1...Bounds.orphans) ?? rule.most
+    rule.most = child.integer("most", in: 1...Limits.orphans) ?? rule.most
     child.finish()
     fields.report(child.problems)
     return rule
@@ -98,7 +98,7 @@ extension Fields {
   /// The name of a provider or a pool.
   mutating func name(_ kind: String) -> String? {
     guard let name = text("name") else {
-      if value("name") == nil { report(nil, "a \(kind) has no `name`; give it one") }
+      if value("name") == nil { report(nil, "a \(kind) needs a `name`") }
       return nil
     }
     let isInert = SafeText(name).text == name && name.utf8.count <= 64

@@ -22,7 +22,7 @@ struct SettingsReader {
       guard let section = document.isNothing ? YAMLSection(line: 1) : document.section else {
         throw .init(
           file: file, line: document.line,
-          SafeText("the file must hold keys such as `providers:` and `pools:`"))
+          SafeText("the file must contain keys such as `providers:` and `pools:`"))
       }
       return read(Fields(section, file: file, place: "the configuration"))
     } catch {
@@ -115,7 +115,8 @@ extension Fields {
   /// One item of a list of sections, called by its name.
   fileprivate mutating func item(_ item: YAMLValue, of list: String, kind: String) -> Fields? {
     guard let section = item.section else {
-      report(line: item.line, "each item of `\(list)` must be a section of keys, not \(item.shape)")
+      report(
+        line: item.line, "each item of `\(list)` must be a section with keys, not \(item.shape)")
       return nil
     }
     let name = section["name"]?.value.text.map { "\(kind) `\($0)`" } ?? "a \(kind) without a name"
@@ -127,6 +128,6 @@ extension Fields {
   ) {
     report(
       line: item.line(of: "name"),
-      "\(kind) `\(name)` is there already, on line \(first); names must differ")
+      "\(kind) `\(name)` is already defined on line \(first); names must be unique")
   }
 }

@@ -30,7 +30,7 @@ enum YAMLFile {
       bytes += buffer[..<count]
     }
     guard bytes.count <= sizeLimit else {
-      throw .unreadable(.init(file: path, "is longer than 1 MiB, which no configuration is"))
+      throw .unreadable(.init(file: path, "is longer than 1 MiB, the limit for a configuration"))
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .unreadable(.init(file: path, "is not UTF-8 text; save it as UTF-8"))
@@ -53,7 +53,7 @@ enum YAMLFile {
   private static func failure(_ path: String, _ code: Int32) -> Unreadable {
     let reason = SafeText(String(cString: strerror(code)))
     return code == ENOENT || code == ENOTDIR
-      ? .absent(.init(file: path, "there is no such file"))
+      ? .absent(.init(file: path, "does not exist"))
       : .unreadable(.init(file: path, "cannot be read: \(reason)"))
   }
 
@@ -70,7 +70,7 @@ enum YAMLFile {
       let names = keys.map { "`\($0)`" }.joined(separator: ", ")
       return .init(
         file: file, line: context.mark.line,
-        SafeText("the section holds \(names) twice; leave one"))
+        SafeText("the section contains \(names) twice; remove one"))
     case .reader(let problem, let offset, _, let yaml):
       let line = offset.map { yaml.prefix($0).count(where: \.isNewline) + 1 }
       return .init(file: file, line: line, SafeText("is not valid YAML: \(problem)"))

@@ -11,37 +11,37 @@ import TerminalHost
 struct DemoCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Open the screen on a throw-away store with pools that do real work here.",
+    abstract: "Open the screen on a temporary store, with pools that do real work on this machine.",
     usage: "dashboard demo [--once] [--theme <name>] [--colour <mode>]",
     discussion: """
       There is nothing to configure: one pool runs web servers on this machine, two are simulated, \
-      and users come and go. Leaving it ends everything that it started; what a killed one left is \
-      cleared by the next.
+      and users come and go. Quitting ends everything that the demo started; the next demo \
+      cleans up what a killed one left behind.
       """)
 
   /// How long the pools may take to fill where there is no screen to watch them.
   private static let patience = TimeSpan.seconds(30)
 
-  @Flag(help: "Fill the pools, print the panes as plain text, and end.")
+  @Flag(help: "Fill the pools, print the panes as plain text, and exit.")
   var once = false
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     guard global.config == nil, global.store == nil else {
-      throw ValidationError("`demo` has a configuration and a store of its own")
+      throw ValidationError("`demo` uses its own configuration and store")
     }
     guard !global.readOnly, !global.noEngine else {
-      throw ValidationError("`demo` must be the engine of its store")
+      throw ValidationError("`demo` must run the engine of its store")
     }
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let hasTerminal = !once && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-    let gate = hasTerminal ? SignalGate.blockAtStart() : nil
+    let gate = hasTerminal ? SignalDescriptor.blockAtStart() : nil
     let signals = hasTerminal ? nil : SignalQueue()
     clearOld(context)
     guard let folder = DemoFolder.make(context.environment) else {
-      throw CommandFailure(.storeTrouble, "dashboard: no folder for the demo could be made")
+      throw CommandFailure(.storeTrouble, "dashboard: cannot create a folder for the demo")
     }
     defer { clear(folder, context) }
     let place = try place(folder, context)
@@ -54,7 +54,7 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
 
   /// The screen, with users who come and go; nil when there is no terminal for it.
   private func screen(
-    _ place: Workplace, _ gate: SignalGate, _ context: CommandContext
+    _ place: CommandEnvironment, _ gate: SignalDescriptor, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus? {
     let traffic = DemoTraffic(storePath: place.storePath)
     return try DashboardSession(place, global, context, isThrowaway: true).run(
@@ -63,7 +63,7 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
 
   /// Without a terminal: the pools are filled, shown once, and emptied.
   private func plain(
-    _ place: Workplace, _ signals: SignalQueue?, _ context: CommandContext
+    _ place: CommandEnvironment, _ signals: SignalQueue?, _ context: CommandContext
   ) throws(CommandFailure) {
     let engine = EngineService(
       EngineOptions(
@@ -87,7 +87,7 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
 
   private func place(
     _ folder: DemoFolder, _ context: CommandContext
-  ) throws(CommandFailure) -> Workplace {
+  ) throws(CommandFailure) -> CommandEnvironment {
     let text = DemoConfiguration.text(
       folder: folder.webPath, path: context.environment["PATH"],
       program: ThemeLibrary.runningProgram)
@@ -96,24 +96,24 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
       try DemoConfiguration.page.write(
         toFile: folder.webPath + "/index.html", atomically: false, encoding: .utf8)
     } catch {
-      throw CommandFailure(.storeTrouble, "dashboard: \(folder.path) cannot be written: \(error)")
+      throw CommandFailure(.storeTrouble, "dashboard: cannot write \(folder.path): \(error)")
     }
     var options = global
     options.config = folder.configurationPath
-    return try Workplace.findStrictly(options, context)
+    return try CommandEnvironment.findStrictly(options, context)
   }
 
   private func clearOld(_ context: CommandContext) {
     for folder in DemoFolder.leftBehind(context.environment) {
-      context.remark("clearing what an earlier demo left in \(folder.path)")
+      context.remark("removing what an earlier demo left in \(folder.path)")
       report(folder, folder.clear(), context)
     }
   }
 
   private func clear(_ folder: DemoFolder, _ context: CommandContext) {
-    guard EnginePresence.query(store: folder.storePath) == .none else {
+    guard LeaseStatus.query(store: folder.storePath) == .none else {
       return context.remark(
-        "another dashboard has taken the demo over; it is left to it, in \(folder.path)")
+        "another dashboard has taken over the demo and keeps it, in \(folder.path)")
     }
     context.remark("ending what the demo started …")
     report(folder, folder.clear(), context)
@@ -124,7 +124,7 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
   ) {
     if result.left > 0 {
       context.remark(
-        "\(counted(result.left, "process")) would not end; the next demo tries again")
+        "\(counted(result.left, "process")) could not be ended; the next demo will try again")
     } else {
       context.remark(
         "ended \(counted(result.ended, "process")), removed \(folder.path)")

@@ -10,7 +10,7 @@ enum DemoConfiguration {
   ///   - program: this program, for where there is no Python.
   static func text(folder: String, path: String?, program: String?) -> String {
     """
-    # What `dashboard demo` runs on. A copy of it is a good beginning for your own:
+    # The configuration of `dashboard demo`. Start your own from a copy of it:
     # dashboard --config FILE
 
     store: store.sqlite
@@ -33,7 +33,7 @@ enum DemoConfiguration {
         sizes: { initial: 0, l1: 3, l2: 2, max: 8 }
         onLogout: remove
 
-      # Made up: several steps each, both caches, and some failures.
+      # Simulated: several steps per deployment, both caches, and some failures.
       - name: lab
         provider: play
         service: { steps: 5, stepTime: 900ms, jitter: 0.5, failure: 0.02, l2: true, seed: 7 }
@@ -41,7 +41,7 @@ enum DemoConfiguration {
         errorRetention: 2m
         historyRetention: 30m
 
-      # Made up: done in one step.
+      # Simulated: created at once.
       - name: kiosk
         provider: play
         service: { steps: 0 }

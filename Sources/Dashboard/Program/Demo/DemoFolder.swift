@@ -37,7 +37,7 @@ struct DemoFolder {
       guard isOurs(path), let lock = lock(path) else { return nil }
       let folder = DemoFolder(path: path, lock: lock)
       // Another dashboard may have taken the store over.
-      guard EnginePresence.query(store: folder.storePath) == .none else {
+      guard LeaseStatus.query(store: folder.storePath) == .none else {
         close(lock)
         return nil
       }

@@ -32,7 +32,7 @@ struct CommandContext: Sendable {
     } catch {
       guard error != .closed else { throw .closedPipe }
       throw CommandFailure(
-        .storeTrouble, "dashboard: the answer cannot be written: \(error.reason)")
+        .storeTrouble, "dashboard: cannot write the answer: \(error.reason)")
     }
   }
 

@@ -17,7 +17,7 @@ enum FileLimit {
     limit.rlim_cur = least
     limit.rlim_max = max(limit.rlim_max, least)
     if setrlimit(files, &limit) == 0 { return nil }
-    return "dashboard: this process may open only \(found) files, and \(least) are needed: "
+    return "dashboard: this process may open only \(found) files, but needs \(least): "
       + "raise the limit (`ulimit -n \(least)`, or LimitNOFILE= of a service)"
   }
 }

@@ -18,7 +18,7 @@ struct GlobalOptions: ParsableArguments {
     completion: .file(extensions: ["sqlite"]))
   var store: String?
 
-  @Flag(name: .long, help: "Look only: refuse whatever would change something.")
+  @Flag(name: .long, help: "Refuse everything that would change something.")
   var readOnly = false
 
   @Flag(name: .long, help: "Never become the engine.")
@@ -29,7 +29,7 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(
     name: [.long, .customLong("color", withSingleDash: false)],
-    help: ArgumentHelp("At most so many colours.", valueName: "mode"))
+    help: ArgumentHelp("Maximum number of colours.", valueName: "mode"))
   var colour: ColourDepth?
 
   @Flag(name: .long, help: "Answer with one JSON document.")

@@ -32,7 +32,7 @@ struct ManualPage {
     page.section("Description")
     page.paragraphs(configuration.discussion)
     page.section("Options")
-    page.paragraphs("They may stand before or after the name of a command.")
+    page.paragraphs("They can be given before or after the name of a command.")
     for argument in globalArguments { page.item(argument.term, argument.meaning) }
     commands(&page)
     keys(&page)
@@ -68,7 +68,7 @@ struct ManualPage {
         page.outdent()
       }
     }
-    page.subsection("Options of the commands that act")
+    page.subsection("Options of commands that send requests")
     for argument in common { page.item(argument.term, argument.meaning) }
   }
 
@@ -80,7 +80,7 @@ struct ManualPage {
   private func keys(_ page: inout Troff) {
     page.section("Keys")
     page.paragraphs(
-      "Each action has a name, by which `keys:` in the configuration gives it another key.")
+      "`keys:` in the configuration assigns other keys to actions by their names.")
     for group in ActionGroup.allCases {
       page.subsection(group.rawValue)
       for action in ActionTable.all where action.group == group {

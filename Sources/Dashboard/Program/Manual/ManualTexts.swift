@@ -5,8 +5,8 @@ enum ManualTexts {
     page.section("Configuration")
     page.paragraphs(
       """
-      A YAML file. Lengths of time carry a unit: 50ms, 10s, 5m, 1h, 2d. `dashboard check` says \
-      everything that is wrong with it, with line and remedy.
+      A YAML file. Durations need a unit: 50ms, 10s, 5m, 1h, 2d. `dashboard check` reports \
+      every problem, with line and remedy.
       """)
     page.verbatim(configuration)
     page.section("Files")
@@ -40,49 +40,49 @@ enum ManualTexts {
         deadlines: { call: 30s, preparing: 1h, osReady: 1h, removing: 4h }
         errorRetention: 1h
         historyRetention: 4h
-        unusedAfter: off           # or a length of time
+        unusedAfter: off           # or a duration
     theme: auto
-    grace: 5s                      # how long u takes back; 0s: not at all
+    grace: 5s                      # how long u can undo a request; 0s: never
     keys: { deployment.cancel: c }
     """
 
   private static let files = [
     (
       "$XDG_CONFIG_HOME/dashboard/config.yaml, /etc/dashboard/config.yaml",
-      "The configuration, where neither --config nor $DASHBOARD_CONFIG names one."
+      "The configuration, unless --config or $DASHBOARD_CONFIG names one."
     ),
     (
       "$XDG_STATE_HOME/dashboard/store.sqlite",
-      "The store, where neither --store nor the configuration names one. Beside it lies its lock."
+      "The store, unless --store or the configuration names one. Its lock file is next to it."
     ),
-    ("$XDG_CONFIG_HOME/dashboard/themes/NAME.yaml", "Themes of your own."),
+    ("$XDG_CONFIG_HOME/dashboard/themes/NAME.yaml", "Your own themes."),
   ]
 
   private static let environment = [
     ("DASHBOARD_CONFIG", "The configuration."),
-    ("NO_COLOR", "Not empty: no colours."),
-    ("TERM, COLORTERM, LC_ALL, LC_CTYPE, LANG", "What the terminal can show."),
-    ("TMPDIR", "Where the demo has its folder; /tmp otherwise."),
+    ("NO_COLOR", "If not empty, no colours."),
+    ("TERM, COLORTERM, LC_ALL, LC_CTYPE, LANG", "The capabilities of the terminal."),
+    ("TMPDIR", "The parent of the demo's folder; /tmp by default."),
   ]
 
   private static let statuses = [
     ("0", "Done."), ("1", "Refused, or failed; a second engine on one store."),
-    ("64", "The command line makes no sense."),
-    ("66", "There is no such file, store or deployment."),
-    ("69", "No engine runs, or a provider is out of reach."),
+    ("64", "The command line is wrong."),
+    ("66", "A file, store or deployment does not exist."),
+    ("69", "No engine is running, or a provider cannot be reached."),
     ("74", "The store cannot be read or written."), ("77", "Not permitted: read-only."),
     ("78", "The configuration is wrong."),
-    ("101 and more", "simulate: the checker that found something wrong, by its number."),
+    ("101 and more", "simulate: the number of the checker that failed."),
   ]
 
   private static let examples = [
-    ("dashboard demo", "Shows what this is, with nothing to configure."),
-    ("dashboard engine --until-idle --timeout 5m", "Fills the pools and ends."),
-    ("dashboard assign web ana --wait", "Gives ana a web server and prints where it is."),
+    ("dashboard demo", "Shows the program without any configuration."),
+    ("dashboard engine --until-idle --timeout 5m", "Fills the pools and exits."),
+    ("dashboard assign web ana --wait", "Assigns a web server to ana and prints its address."),
     (
       "dashboard deployments --state error --json",
-      "Lists what is in error, for another program."
+      "Lists deployments in error, for another program."
     ),
-    ("dashboard why web", "Says why the pool does what it does."),
+    ("dashboard why web", "Explains what the pool is doing."),
   ]
 }

@@ -15,13 +15,13 @@ struct DashboardSession {
   /// How long calls in flight may take when the program ends.
   private static let draining = TimeSpan.seconds(3)
 
-  private let place: Workplace
+  private let place: CommandEnvironment
   private let options: GlobalOptions
   private let context: CommandContext
   private let isThrowaway: Bool
 
   init(
-    _ place: Workplace, _ options: GlobalOptions, _ context: CommandContext,
+    _ place: CommandEnvironment, _ options: GlobalOptions, _ context: CommandContext,
     isThrowaway: Bool = false
   ) {
     self.isThrowaway = isThrowaway
@@ -38,7 +38,7 @@ struct DashboardSession {
   ///   - onClose: called when it has gone, before the engine ends.
   /// - Returns: how it ended; nil when there is no terminal that could show it.
   func run(
-    _ signals: SignalGate, onOpen: @escaping () -> Void = {}, onClose: () -> Void = {}
+    _ signals: SignalDescriptor, onOpen: @escaping () -> Void = {}, onClose: () -> Void = {}
   ) throws(CommandFailure) -> ExitStatus? {
     let setup = TerminalSetup(options, place.settings?.theme, context)
     let (choice, complaint) = setup.theme()
@@ -47,7 +47,7 @@ struct DashboardSession {
       _ = terminal.close()
       throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
     }
-    let mail = SessionMail(wake: wake)
+    let mail = MessageQueue(wake: wake)
     let store = SessionStore(path: place.storePath, mail: mail)
     let engine = SessionEngine(mail: mail, store: store)
     let supervisor = supervisor(engine)

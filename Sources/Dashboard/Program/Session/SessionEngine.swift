@@ -5,7 +5,7 @@ import SafeTexts
 
 /// Translates what happens to the engine of this process into messages to the screen.
 struct SessionEngine: Sendable {
-  let mail: SessionMail
+  let mail: MessageQueue
   let store: SessionStore
 
   /// An engine for a store, in this process where no other has one.

@@ -10,7 +10,7 @@ import TerminalCells
 struct SessionProgram: ScreenProgram {
   /// What surrounds the screen.
   struct Surroundings {
-    let mail: SessionMail
+    let mail: MessageQueue
     let store: SessionStore
     /// Nil: this process is never the engine.
     let supervisor: EngineSupervisor?

@@ -25,23 +25,23 @@ final class SessionStore: Sendable {
     /// Requests that have not been answered.
     var open: Set<RequestKey> = []
     var trouble: SafeText?
-    var presence: EnginePresence?
+    var presence: LeaseStatus?
     var isEngineHere = false
     var isStopped = false
   }
 
   private let path: String
-  private let mail: SessionMail
-  private let bell: StoreBell
+  private let mail: MessageQueue
+  private let bell: StoreChangeSignal
   private let state = Mutex(State())
   private let following = BlockingExecutor(named: "follow", limit: 1)
   private let working = BlockingExecutor(named: "work", limit: 1)
   private let ended = Semaphore()
 
-  init(path: String, mail: SessionMail) {
+  init(path: String, mail: MessageQueue) {
     self.path = path
     self.mail = mail
-    self.bell = StoreBell(path: path)
+    self.bell = StoreChangeSignal(path: path)
   }
 
   /// Begins to follow the store, which need not exist yet.
@@ -50,7 +50,7 @@ final class SessionStore: Sendable {
       while !state.withLock({ $0.isStopped }) {
         look()
         bell.wait(atMost: Self.pause)
-        StoreBell.sleep(Self.interval)
+        StoreChangeSignal.sleep(Self.interval)
       }
       ended.signal()
     }
@@ -203,7 +203,7 @@ final class SessionStore: Sendable {
   }
 
   private func tellPresence() {
-    let presence = EnginePresence.query(store: path)
+    let presence = LeaseStatus.query(store: path)
     let isHere: Bool? = state.withLock { state in
       guard state.presence?.isSame(as: presence) != true else { return nil }
       state.presence = presence
@@ -213,9 +213,9 @@ final class SessionStore: Sendable {
   }
 }
 
-extension EnginePresence {
+extension LeaseStatus {
   /// Whether it says the same to a person; the age of a silence grows all the time.
-  fileprivate func isSame(as other: EnginePresence) -> Bool {
+  fileprivate func isSame(as other: LeaseStatus) -> Bool {
     switch (self, other) {
     case (.silent(let one, _, _), .silent(let two, _, _)): one == two
     default: self == other

@@ -18,45 +18,46 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
       """,
     discussion: """
       The real core runs in virtual time: first with faults, then without, until everything has \
-      settled. Every step is judged. The same seed is the same run everywhere. A run that fails \
-      names the checker, tells the last 40 events of the deployment and how to repeat it; its exit \
-      status is the checker's, from 101 on. With --screen the same world is lived through on the \
-      dashboard's screen, 60 times faster than here: P stops time, . goes on by one event and , \
-      back, ] and [ change the speed.
+      settled. Checkers judge every step. The same seed gives the same run everywhere. A run that \
+      fails names the checker, prints the last 40 events of the deployment and how to repeat it; \
+      its exit status is the checker's, from 101 on. --screen shows the same world on the \
+      dashboard's screen, at 60 times normal speed: P pauses, . steps one event forwards and , \
+      backwards, ] and [ change the speed.
 
-      Presets: lite, nothing goes wrong outside; swarm, a world so small that all is exhausted all \
-      the time; nine-o-clock, a site of 1,000 on a working day; exam, three shifts of 250; ci, \
+      Presets: lite, no faults on the platforms; swarm, a world so small that everything runs out \
+      all the time; nine-o-clock, a site of 1,000 on a working day; exam, three shifts of 250; ci, \
       hundreds of short jobs an hour.
       """)
 
   @Option(help: ArgumentHelp("The world.", valueName: "number")) var seed: UInt64
-  @Option(help: ArgumentHelp("So many seeds, from this one on.", valueName: "number"))
+  @Option(help: ArgumentHelp("Number of seeds, starting with this one.", valueName: "number"))
   var runs = 1
-  @Option(help: ArgumentHelp("Faults go on for so many days of the world.", valueName: "number"))
+  @Option(help: ArgumentHelp("Number of simulated days with faults.", valueName: "number"))
   var days = 1
-  @Option(help: ArgumentHelp("What kind of world.", valueName: "preset"))
+  @Option(help: ArgumentHelp("The kind of world.", valueName: "preset"))
   var preset: Simulation.Preset = .swarm
-  @Option(help: ArgumentHelp("Leave a class of faults out.", valueName: "class"))
+  @Option(help: ArgumentHelp("Leave out a class of faults.", valueName: "class"))
   var without: [FaultClass] = []
-  @Option(help: ArgumentHelp("At most so many steps with faults.", valueName: "number"))
+  @Option(help: ArgumentHelp("Maximum number of steps with faults.", valueName: "number"))
   var steps: Int?
   @Option(help: .hidden) var judgeLimitsLower = 0
-  @Flag(help: "Tell every event, call and answer as it happens.") var trace = false
-  @Flag(help: "Leave out all that is not needed to fail.") var minimise = false
+  @Flag(help: "Print every event, call and answer as it happens.") var trace = false
+  @Flag(help: "Look for a shorter run that still fails.") var minimise = false
   @Flag(help: "Show the world on the screen.") var screen = false
   @Option(
     help: ArgumentHelp(
-      "So much of its time has passed before the screen opens: 90m, 8h.", valueName: "time"))
+      "Simulated time to skip before the screen opens: 90m, 8h.", valueName: "time"))
   var from: String?
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if screen, runs != 1 || minimise || trace || global.json {
-      throw ValidationError("--screen goes with neither --runs, --minimise, --trace nor --json")
+      throw ValidationError(
+        "--screen cannot be combined with --runs, --minimise, --trace or --json")
     }
-    if from != nil, !screen { throw ValidationError("--from goes with --screen") }
+    if from != nil, !screen { throw ValidationError("--from needs --screen") }
     if let from, TimeSpan(parsing: from) == nil {
-      throw ValidationError("--from takes a length of time with its unit, as 90m or 8h")
+      throw ValidationError("--from takes a duration with its unit, such as 90m or 8h")
     }
     guard (1...1_000_000).contains(runs), (1...36_500).contains(days), steps ?? 1 > 0 else {
       throw ValidationError("--runs takes 1 to 1000000, --days 1 to 36500, --steps at least 1")
@@ -79,8 +80,8 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
 
   private func show(_ context: CommandContext) throws(CommandFailure) {
     // Before anything can make a thread.
-    guard let signals = SignalGate.blockAtStart() else {
-      throw CommandFailure(.failed, "dashboard: this system's signals cannot be taken")
+    guard let signals = SignalDescriptor.blockAtStart() else {
+      throw CommandFailure(.failed, "dashboard: cannot handle signals on this system")
     }
     var simulation = Simulation(seed: seed, preset: preset, days: days)
     (simulation.without, simulation.steps) = (Set(without), steps)

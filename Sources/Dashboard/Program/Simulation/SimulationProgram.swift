@@ -82,7 +82,7 @@ struct SimulationProgram: ScreenProgram {
     }
     return [
       .pace(world.pace),
-      .notice("it is over: \(result.events) events, \(result.faults) faults, nothing is wrong"),
+      .notice("finished: \(result.events) events, \(result.faults) faults, no violations"),
     ]
   }
 
@@ -140,13 +140,13 @@ struct SimulationProgram: ScreenProgram {
     case .simulationBack:
       saysEnd = true
       if world.stepBack() {
-        said = [.notice("before that: \(world.latest ?? "nothing")")]
+        said = [.notice("previous event: \(world.latest ?? "nothing")")]
       } else {
         said = [
           .failure(
             world.isTouched
-              ? "you have asked for something: the seed alone no longer leads here"
-              : "this is the beginning")
+              ? "you sent a request: the seed alone no longer leads here"
+              : "this is the start of the run")
         ]
       }
     default: break

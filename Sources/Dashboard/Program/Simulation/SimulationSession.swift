@@ -28,18 +28,18 @@ struct SimulationSession {
   /// Shows it until it is left; how that ended.
   ///
   /// - Parameter signals: blocked before any thread was made.
-  func run(_ signals: SignalGate) throws(CommandFailure) -> ExitStatus {
+  func run(_ signals: SignalDescriptor) throws(CommandFailure) -> ExitStatus {
     let world = WatchedWorld(simulation, from: start)
     let setup = TerminalSetup(options, nil, context)
     let (choice, complaint) = setup.theme()
     if let complaint { context.remark("dashboard: \(complaint)") }
     guard let terminal = setup.terminal(choice.first) else {
       throw CommandFailure(
-        .failed, "dashboard: --screen needs a terminal; without it the run is told as text")
+        .failed, "dashboard: --screen needs a terminal; without it the run is printed as text")
     }
     guard let wake = try? WakePipe() else {
       _ = terminal.close()
-      throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
+      throw CommandFailure(.storeTrouble, "dashboard: too many open files")
     }
     var settings = ScreenSettings(
       place: "a simulated world", actor: context.actor, session: "screen", grace: .zero,

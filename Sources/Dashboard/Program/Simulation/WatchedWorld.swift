@@ -38,7 +38,7 @@ final class WatchedWorld {
   }
 
   /// What is wrong with the engine, once something is.
-  var complaint: Complaint? { run.result.complaint }
+  var complaint: Violation? { run.result.complaint }
   var isOver: Bool { run.stage == .over }
   var result: Simulation.Result { run.result }
 
@@ -150,7 +150,7 @@ final class WatchedWorld {
 
   // MARK: What is asked and read
 
-  /// Asks the engine there; nil: nothing can be stored now, so nobody answers.
+  /// OutstandingRequests the engine there; nil: nothing can be stored now, so nobody answers.
   func ask(_ request: Request) -> Reply? {
     guard !run.world.storeFails, !isOver else { return nil }
     asked += 1

@@ -53,7 +53,7 @@ struct ThemeLibrary: Sendable {
 
   private func definition(_ name: String, depth: Int) throws(ThemeFailure) -> ThemeDefinition {
     guard depth < Self.depthLimit else {
-      throw failure(name, "inherits in a circle; let one of them inherit from nothing")
+      throw failure(name, "inherits from itself through other themes; remove one `inherits`")
     }
     let ancestor: ThemeReader.Ancestor = { parent throws(ThemeFailure) in
       try definition(parent, depth: depth + 1)
@@ -70,7 +70,7 @@ struct ThemeLibrary: Sendable {
     }
     if let text = ShippedThemes.texts[name] { return (text, "\(name).yaml") }
     let near = NearestName.of(name, in: names).map { "did you mean \($0)? " } ?? ""
-    throw failure(name, "there is no such theme; \(near)known: \(names.joined(separator: ", "))")
+    throw failure(name, "unknown theme; \(near)themes: \(names.joined(separator: ", "))")
   }
 
   private func text(of file: String, isOptional: Bool) throws(ThemeFailure) -> String? {

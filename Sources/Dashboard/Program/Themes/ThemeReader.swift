@@ -28,7 +28,8 @@ struct ThemeReader {
     }
     guard let section = document.section else {
       let problem = ConfigurationProblem(
-        file: file, line: document.line, "a theme must be a section of keys, as `name: mine`")
+        file: file, line: document.line, "a theme must be a section with keys, such as `name: mine`"
+      )
       throw ThemeFailure(problems: [problem])
     }
     var fields = Fields(section, file: file, place: "the theme")
@@ -80,14 +81,15 @@ struct ThemeReader {
     guard (1...3).contains(parts.count), let rgb = parts[0].text.flatMap(RGB.init(hex:)) else {
       report(
         entry.line,
-        "`\(entry.key)` is no colour; write it as [\"#rrggbb\", 16 to 255, name of the sixteen]")
+        "`\(entry.key)` is not a colour; write it as [\"#rrggbb\", 16 to 255, name of the sixteen]")
       return nil
     }
     guard parts.count > 1 else { return ThemeColour(rgb: rgb, index: rgb.nearestIndex) }
     guard let index = parts[1].plainText.flatMap({ UInt8($0) }), index >= 16 else {
       report(
         entry.line,
-        "`\(entry.key)`: \(parts[1].shown) is no colour of the 256; write one from 16 to 255")
+        "`\(entry.key)`: \(parts[1].shown) is not one of the 256 colours; "
+          + "write a number from 16 to 255")
       return nil
     }
     guard parts.count > 2, parts[2].text != "default" else {
@@ -128,7 +130,7 @@ struct ThemeReader {
       } else if !Self.roleNames.contains(name) {
         let near = NearestName.of(name, in: Self.roleNames.sorted())
         let remedy = near.map { "did you mean `\($0)`?" } ?? "leave it out"
-        report(entry.line, "there is no role `\(name)`; \(remedy)")
+        report(entry.line, "unknown role `\(name)`; \(remedy)")
       } else if let look = look(name, entry) {
         definition.roles[name] = look
       }
@@ -212,7 +214,7 @@ extension Fields {
     if Glyphs.named[key] != nil { return "`\(key)` must be one \(kind)" }
     let names = Glyphs.named.keys.sorted() + ["spark"]
     let near = NearestName.of(key, in: names).map { "did you mean `\($0)`?" }
-    return "there is no sign `\(key)`; \(near ?? "known: \(names.joined(separator: ", "))")"
+    return "unknown glyph `\(key)`; \(near ?? "known: \(names.joined(separator: ", "))")"
   }
 }
 

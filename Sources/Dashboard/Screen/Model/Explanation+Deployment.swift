@@ -16,10 +16,10 @@ extension Explanation {
 
   private mutating func origin(_ deployment: Deployment, _ around: Surroundings) {
     let name = deployment.name
-    fact("\(name) was made \(around.point(deployment.createdAt)): \(deployment.because)")
+    fact("\(name) was created \(around.point(deployment.createdAt)): \(deployment.because)")
     if let publication = deployment.publication {
       let isOld = around.pool?.activePublication != publication
-      fact("it stands on publication \(publication)\(isOld ? ", which is not the active one" : "")")
+      fact("it uses publication \(publication)\(isOld ? ", which is not the active one" : "")")
     }
   }
 
@@ -31,35 +31,36 @@ extension Explanation {
       fact("\(operation.kind.word) is running\(progress)")
       if operation.failures > 0 {
         let reason = deployment.reason.map { ": \($0)" } ?? ""
-        fact("it failed \(operation.failures) times and is tried again\(reason)")
+        fact("it failed \(operation.failures) times and will be retried\(reason)")
       }
     case .error(let failed):
       fact("\(failed.operation.word) failed: \(deployment.reason ?? "no reason was given")")
-      if failed.removals > 0 { fact("removing it was tried \(failed.removals) times") }
-    case .removable: fact("it waits for the provider to have room to remove it")
+      if failed.removals > 0 { fact("\(failed.removals) attempts to remove it failed") }
+    case .removable: fact("it waits until the provider has room to remove it")
     case .usable(nil): break
     case .removed, .canceled: fact("it is history: \(deployment.state.rawValue)")
     }
     if deployment.cancelRequested {
-      fact("its end is asked for and comes when no call is in flight")
+      fact("its removal was requested and starts when no call is in flight")
     }
   }
 
   private mutating func gates(_ deployment: Deployment, _ around: Surroundings) {
     switch deployment.placement {
     case .assigned(let user, _):
-      head("May \(user) come in?")
+      head("Can \(user) be let in?")
       readiness(deployment)
       gate(
         deployment.admission == .granted, "setReady has finished since \(user) got it",
         else: "setReady has not finished since \(user) got it")
       let ip = deployment.ip ?? ""
-      gate(!ip.isEmpty, "its IP is \(ip)", else: "it has no IP yet, and nobody is let in without")
+      gate(
+        !ip.isEmpty, "its IP is \(ip)", else: "it has no IP yet, and no user is let in without one")
     case .cache(let level, let user):
       if let user {
-        head("May \(user), who waits for it, have it?")
+        head("Can it be assigned to \(user), who is waiting for it?")
       } else {
-        head("May it be assigned?")
+        head("Can it be assigned?")
       }
       gate(level == .l1, "it is at L1", else: "it is at L2 and goes through L1 first")
       readiness(deployment)
@@ -79,16 +80,19 @@ extension Explanation {
     gate(deployment.phase == .usable(nil), "it is usable", else: "it is not usable: \(state)")
     gate(
       deployment.osState == .usable, "the inside is ready",
-      else: "the OS manager has not said ready")
+      else: "the OS manager has not reported ready")
     if let pending = deployment.pending {
-      gate(false, "", else: "\(pending.verb.word) was asked for by \(pending.actor)")
+      gate(false, "", else: "\(pending.actor) requested \(pending.verb.word)")
     }
   }
 
   private mutating func nextSteps(_ deployment: Deployment, _ around: Surroundings) {
     let count = lines.count
     if let pending = deployment.pending {
-      next("\(pending.verb.word) is carried out at \(around.point(pending.due)), until then undo")
+      next(
+        SafeText(
+          "\(pending.verb.word) takes effect at \(around.point(pending.due)) "
+            + "and can be undone until then"))
     }
     step(deployment, around)
     if let deadline = deployment.phase.operation?.deadline {
@@ -98,9 +102,9 @@ extension Explanation {
       next("\(Self.impatience(deployment)) at \(around.point(patience))")
     }
     if case .error = deployment.phase, deployment.patience == nil, deployment.next == nil {
-      next("nothing by itself: a user held it, so a person decides (try again, destroy, forget)")
+      next("nothing automatic: a user held it, so an operator decides (retry, destroy, forget)")
     }
-    if lines.count == count { next("nothing by itself: it waits to be used") }
+    if lines.count == count { next("nothing automatic: it is available") }
   }
 
   private mutating func step(_ deployment: Deployment, _ around: Surroundings) {
@@ -110,28 +114,28 @@ extension Explanation {
     }
     let call = operation.step == .check ? "checkState" : operation.kind.word
     if around.pool?.inMaintenance == true {
-      next("\(call), when the maintenance of \(around.pool?.provider ?? "its provider") is over")
+      next("\(call), after the maintenance of \(around.pool?.provider ?? "its provider")")
     } else if let due = deployment.next {
       next("\(call) at \(around.point(due))")
     } else {
-      next("\(call) is being called, or waits for the provider's turn")
+      next("\(call) is in progress, or waits until the provider has room")
     }
   }
 
   /// What happens to one that has no operation when it is due.
   private static func dueWords(_ deployment: Deployment) -> String {
-    guard case .error(let failed) = deployment.phase else { return "it is looked at again" }
+    guard case .error(let failed) = deployment.phase else { return "it is checked again" }
     return failed.removals > 0
-      ? "removing it is tried again" : "what is left of it outside is destroyed"
+      ? "its removal is retried" : "anything left on the platform is removed"
   }
 
   /// What the end of an operation's time means.
   private static func end(of deployment: Deployment) -> String {
     switch deployment.state {
-    case .preparing where deployment.everAssigned: "if it still runs it becomes an error"
-    case .preparing: "if it still runs it is cancelled"
-    case .removing, .canceling: "if it still runs it is tried again"
-    case .usable, .removable, .removed, .canceled, .error: "its time is over"
+    case .preparing where deployment.everAssigned: "if it is still running, it becomes an error"
+    case .preparing: "if it is still running, it is cancelled"
+    case .removing, .canceling: "if it is still running, it is retried"
+    case .usable, .removable, .removed, .canceled, .error: "its deadline passes"
     }
   }
 
@@ -139,13 +143,14 @@ extension Explanation {
   private static func impatience(_ deployment: Deployment) -> String {
     switch deployment.state {
     case .error: "it is destroyed"
-    case .removed, .canceled: "it is forgotten"
+    case .removed, .canceled: "it leaves the history"
     case .usable where deployment.isWaitingForOS && deployment.everAssigned:
-      "if the OS manager has not spoken it becomes an error"
-    case .usable where deployment.isWaitingForOS: "if the OS manager has not spoken it is removed"
+      "if the OS manager has not reported ready, it becomes an error"
+    case .usable where deployment.isWaitingForOS:
+      "if the OS manager has not reported ready, it is removed"
     case .usable where deployment.placement.isAssigned:
-      "if nobody uses it, it is treated as after a log-out"
-    case .usable, .preparing, .removable, .removing, .canceling: "it is waited for no longer"
+      "if nobody is using it, the log-out policy applies"
+    case .usable, .preparing, .removable, .removing, .canceling: "the wait for it ends"
     }
   }
 }

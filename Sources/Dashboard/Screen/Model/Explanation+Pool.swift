@@ -8,7 +8,7 @@ extension Explanation {
     var result = Explanation()
     result.fact(pool.now)
     result.plan(pool)
-    result.head("May it create?")
+    result.head("Can it create?")
     result.creationGates(pool, around)
     result.waiting(around)
     result.publications(around)
@@ -25,12 +25,13 @@ extension Explanation {
 
   private mutating func creationGates(_ pool: Pool, _ around: Surroundings) {
     if let problem = pool.problem {
-      gate(false, "", else: "its service cannot be made: \(problem)")
+      gate(false, "", else: "its service cannot be configured: \(problem)")
     }
-    gate(pool.isConfigured, "it is in the configuration", else: "it left the configuration")
-    gate(!pool.isPaused, "it is not paused", else: "an operator paused it")
     gate(
-      !pool.inMaintenance, "provider \(pool.provider) may be called",
+      pool.isConfigured, "it is in the configuration", else: "it is no longer in the configuration")
+    gate(!pool.isPaused, "it is not paused", else: "it was paused by an operator")
+    gate(
+      !pool.inMaintenance, "provider \(pool.provider) accepts calls",
       else: "provider \(pool.provider) is in maintenance: no call is made")
     restraint(pool, around)
     if pool.traits?.publishes == true {
@@ -43,7 +44,7 @@ extension Explanation {
     let taken = counts.total + counts.leaving
     let leaving = counts.leaving > 0 ? ", \(counts.leaving) of them leaving or in error" : ""
     gate(
-      taken < pool.sizes.max, "\(taken) of at most \(pool.sizes.max) exist\(leaving)",
+      taken < pool.sizes.max, "\(taken) of \(pool.sizes.max) exist\(leaving)",
       else: "full: \(taken) of \(pool.sizes.max) exist\(leaving)")
     if let provider = around.provider { room(provider) }
   }
@@ -60,14 +61,15 @@ extension Explanation {
       true,
       errors == 0 || limit == 0
         ? "it is not restrained"
-        : "it is not restrained: \(errors) creation errors of late, \(limit) restrain", else: "")
+        : "it is not restrained: \(errors) recent creation errors, restrained at \(limit)", else: ""
+    )
   }
 
   private mutating func room(_ provider: ProviderRecord) {
     let limits = provider.limits
     gate(
       provider.preparing < limits.preparing,
-      "provider \(provider.name) prepares \(provider.preparing) of \(limits.preparing) at once",
+      "provider \(provider.name) is preparing \(provider.preparing) of \(limits.preparing)",
       else:
         "provider \(provider.name) is busy: \(provider.preparing) of \(limits.preparing) preparing")
     gate(
@@ -80,7 +82,7 @@ extension Explanation {
     guard let first = around.waiters.first else { return }
     head("Who waits?")
     fact("\(around.waiters.count) in the queue, first \(first.user)")
-    next("\(first.user) gives up at \(around.point(first.patience))")
+    next("the wait of \(first.user) ends at \(around.point(first.patience))")
   }
 
   private mutating func publications(_ around: Surroundings) {
@@ -91,7 +93,7 @@ extension Explanation {
       let since = around.point(publication.stateSince)
       var text =
         "\(publication.revision) \(publication.state.rawValue) since \(since), "
-        + "\(publication.standing) stand on it"
+        + "\(publication.standing) deployments use it"
       if let progress = publication.progress, publication.operation != nil {
         text += ", \(progress)"
       }

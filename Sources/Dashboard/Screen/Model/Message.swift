@@ -12,7 +12,7 @@ package enum Message: Sendable {
   /// What changed in the store.
   case changes(StoreChanges)
   /// Which engine runs on the store, and whether it is in this process.
-  case presence(EnginePresence, isHere: Bool)
+  case presence(LeaseStatus, isHere: Bool)
   /// Events that `Command.loadJournal` asked for, oldest first.
   case journal(DeploymentID?, [NumberedEntry])
   /// The engine answered a request.

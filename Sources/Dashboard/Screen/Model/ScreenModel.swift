@@ -26,7 +26,7 @@ package struct ScreenModel: Sendable {
   /// Why the store cannot be read at present.
   var storeTrouble: SafeText?
   /// The engine, once it was looked for.
-  var presence: EnginePresence?
+  var presence: LeaseStatus?
   /// Whether the engine is in this process.
   var isEngineHere = false
   /// How the time of a simulated world passes.
@@ -63,7 +63,7 @@ package struct ScreenModel: Sendable {
   /// Where a range of marks begins.
   var markAnchor: DeploymentID?
   /// The row under the cursor went away by itself, a moment ago.
-  var displaced: Displacement?
+  var displaced: CursorLoss?
 
   /// The events of everything, while they are shown.
   var events: LogView?
@@ -79,7 +79,7 @@ package struct ScreenModel: Sendable {
   /// What of a press was refused, until the next key.
   var report: Report?
   /// The requests made here.
-  var asks = Asks()
+  var asks = OutstandingRequests()
   /// Sizes that were asked for and have not arrived yet.
   var askedSizes: [PoolID: SizeOverrides] = [:]
   /// Requests made so far; makes their keys.
@@ -114,7 +114,7 @@ struct Frozen: Sendable {
 }
 
 /// The row under the cursor went away by itself.
-struct Displacement: Hashable, Sendable {
+struct CursorLoss: Hashable, Sendable {
   /// What was there.
   var name: SafeText
   /// When it went.

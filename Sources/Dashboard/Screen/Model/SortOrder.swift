@@ -9,10 +9,10 @@ package enum SortColumn: String, Hashable, Sendable, CaseIterable {
   /// As the menu of columns calls it.
   var title: String {
     switch self {
-    case .trouble: "Trouble first, then name"
+    case .trouble: "Errors first, then name"
     case .name: "Name"
     case .state: "State"
-    case .age: "Age in its state, longest first"
+    case .age: "Time in its state, longest first"
     case .user: "User"
     case .ip: "IP"
     }

@@ -34,19 +34,20 @@ extension ScreenModel {
       asks[key] = ask
       return
     }
-    ask.stage = .refused("no engine answered within \(Self.answerTime.spoken): it was taken back")
+    ask.stage = .refused(
+      "no engine answered within \(Self.answerTime.spoken): the request was withdrawn")
     forgetSizes(of: ask)
     change(ask)
     tell(ask, "")
   }
 
-  private mutating func change(_ ask: Ask) {
+  private mutating func change(_ ask: OutstandingRequest) {
     var ask = ask
     ask.since = now.moment
     asks[ask.key] = ask
   }
 
-  private mutating func forgetSizes(of ask: Ask) {
+  private mutating func forgetSizes(of ask: OutstandingRequest) {
     guard case .resize = ask.verb else { return }
     if let pool = live.pools.first(where: { $0.name == ask.name }) { askedSizes[pool.id] = nil }
   }
@@ -62,7 +63,8 @@ extension ScreenModel {
         change(ask)
         late.append(ask.key)
       } else if ask.stage == .withdrawing, now.moment - ask.since >= Self.answerTime {
-        ask.stage = .failed("no answer, and it could not be taken back: look whether it is done")
+        ask.stage = .failed(
+          "no answer, and the request could not be withdrawn: check whether it was carried out")
         change(ask)
         tell(ask, "")
       } else if ask.stage == .accepted {
@@ -74,7 +76,7 @@ extension ScreenModel {
   }
 
   /// Looks what became of an accepted request; whether it is over, and was told of.
-  private mutating func observe(_ ask: inout Ask) -> Bool {
+  private mutating func observe(_ ask: inout OutstandingRequest) -> Bool {
     guard let target = ask.target else { return false }
     let deployment = live.deployment(target.id)
     if deployment?.pending?.key == ask.key {
@@ -101,7 +103,7 @@ extension ScreenModel {
 // MARK: - What is said about it
 
 extension ScreenModel {
-  private mutating func tell(_ ask: Ask, _ note: SafeText) {
+  private mutating func tell(_ ask: OutstandingRequest, _ note: SafeText) {
     guard let batch = asks.batch(ask.batch) else { return }
     if batch.requests.count == 1, batch.refusedHere.isEmpty {
       tellOne(ask, note)
@@ -110,13 +112,13 @@ extension ScreenModel {
     }
   }
 
-  private mutating func tellOne(_ ask: Ask, _ note: SafeText) {
+  private mutating func tellOne(_ ask: OutstandingRequest, _ note: SafeText) {
     let label = ActionTable[ask.action].label
     switch ask.stage {
     case .sent, .withdrawing: break
     case .accepted:
       if ask.isGraceful, settings.grace > .zero {
-        say("\(label) \(ask.name) in \(settings.grace.spoken): \(keyName(.undo)) takes it back")
+        say("\(label) \(ask.name) in \(settings.grace.spoken): \(keyName(.undo)) undoes it")
       } else {
         say(note.isEmpty ? "\(label) \(ask.name): accepted" : "\(label) \(ask.name): \(note)")
       }
@@ -151,7 +153,7 @@ extension ScreenModel {
   }
 }
 
-extension Ask {
+extension OutstandingRequest {
   /// What was done, for a sentence about it.
   var pastWord: String {
     switch action {
@@ -163,7 +165,7 @@ extension Ask {
     case .release: "released"
     case .destroy: "destroyed"
     case .forget: "forgotten"
-    case .undo: "left as it is"
+    case .undo: "undone"
     default: "changed"
     }
   }
@@ -191,7 +193,7 @@ extension Ask {
     if wasPending, !deployment.isLeaving {
       return .failed(
         isInSameState
-          ? "it was taken back" : "it came too late, it is \(deployment.state.rawValue)")
+          ? "it was undone" : "too late, it is \(deployment.state.rawValue)")
     }
     switch verb {
     case .move(_, let level):

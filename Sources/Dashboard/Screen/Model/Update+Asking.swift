@@ -14,11 +14,11 @@ extension ScreenModel {
       return []
     }
     guard events == nil else {
-      complain("the events hide what this would be about: \(keyName(.back)) closes them")
+      complain("the event list covers the selection: \(keyName(.back)) closes it")
       return []
     }
-    if let displaced, marks.isEmpty, now.moment - displaced.at <= Displacement.lifetime {
-      complain("\(displaced.name) went away just now: look at the row, then press again")
+    if let displaced, marks.isEmpty, now.moment - displaced.at <= CursorLoss.lifetime {
+      complain("\(displaced.name) has just disappeared: check the row, then press again")
       return []
     }
     if id == .assign { return beginAssign() }
@@ -28,7 +28,7 @@ extension ScreenModel {
     let targets = targets
     guard !targets.isEmpty else {
       complain(
-        "choose a deployment first, in \(listKeys)"
+        "select a deployment first, in \(listKeys)"
       )
       return []
     }
@@ -42,11 +42,11 @@ extension ScreenModel {
 
   /// Why no request is made at all now, whatever is asked; nil: requests are made.
   var whyNothingIsAsked: SafeText? {
-    if settings.isReadOnly { return "read-only: nothing is asked of the engine from here" }
-    if !layout.allowsActing { return "too small to act" }
+    if settings.isReadOnly { return "read-only: requests are disabled" }
+    if !layout.allowsActing { return "the screen is too small for actions" }
     if sequence == nil { return "the store has not been read yet" }
-    if presence == EnginePresence.none {
-      return "no engine runs on this store: nothing would be done"
+    if presence == LeaseStatus.none {
+      return "no engine is running on this store: nothing would happen"
     }
     return nil
   }
@@ -126,7 +126,7 @@ extension ScreenModel {
 extension ScreenModel {
   private mutating func askPool(_ id: ActionID) -> [Command] {
     guard let pool = poolOfSubject else {
-      complain("\(ActionTable[id].label): choose one pool first")
+      complain("\(ActionTable[id].label): select a pool first")
       return []
     }
     let seen = withAskedSizes(pool)
@@ -175,12 +175,12 @@ extension ScreenModel {
 extension ScreenModel {
   private mutating func beginAssign() -> [Command] {
     guard marks.count < 2 else {
-      complain("Assign: one deployment has one user; \(marks.count) are marked")
+      complain("Assign: a deployment has one user, but \(marks.count) are marked")
       return []
     }
     if marks.isEmpty, subjectDeployment == nil {
       guard let pool = namedPool else {
-        complain("Assign: choose one pool first, or a deployment")
+        complain("Assign: select a pool first, or a deployment")
         return []
       }
       if let no = catalog.refusal(of: .assign, on: pool) {
@@ -223,7 +223,7 @@ extension ScreenModel {
     var waiting = targets.filter { $0.pending != nil }
     if waiting.isEmpty { waiting = lastGraceful }
     guard !waiting.isEmpty else {
-      complain("Undo: nothing waits to be carried out")
+      complain("Undo: no request is waiting")
       return []
     }
     return ask(.undo, waiting.map(Target.init), [])
@@ -241,7 +241,7 @@ extension ScreenModel {
   }
 }
 
-extension Ask {
+extension OutstandingRequest {
   /// Whether the grace time applies to it.
   var isGraceful: Bool { verb.graceful != nil }
 }
@@ -270,19 +270,19 @@ extension ScreenModel {
     guard !drafts.isEmpty else { return [] }
     let batch = asks.nextNumber
     var requests: [Request] = []
-    var made: [Ask] = []
+    var made: [OutstandingRequest] = []
     for draft in drafts {
       let request = request(draft)
       requests.append(request)
       made.append(
-        Ask(
+        OutstandingRequest(
           key: request.key, action: id, verb: draft.verb, target: draft.target, name: draft.name,
           batch: batch, at: now.moment, since: now.moment))
     }
     asks.add(made, action: id, refusedHere: refused)
     marks = []
     markAnchor = nil
-    say("asked: \(Self.phrase(id, drafts))")
+    say("sent: \(Self.phrase(id, drafts))")
     return [.send(requests)]
   }
 

@@ -159,7 +159,7 @@ extension ScreenModel {
       return [.flushInput]
     case .sortReverse:
       isReversed.toggle()
-      say("lists run \(isReversed ? "backwards" : "forwards")")
+      say("lists are in \(isReversed ? "reverse" : "normal") order")
     case .nextError: seekError()
     case .events: return toggleEvents()
     case .orphans: return openOrphans()
@@ -199,13 +199,13 @@ extension ScreenModel {
     } else if log != nil {
       log?.follows.toggle()
     } else {
-      say("only logs can be followed: \(keyName(.events)) shows the events of everything")
+      say("only logs can be followed: \(keyName(.events)) shows all events")
     }
   }
 
   private mutating func freeze() {
     frozen = Frozen(catalog: live, since: now.utc)
-    say("the lists are frozen; the engine goes on")
+    say("the lists are frozen; the engine continues")
   }
 
   private mutating func thaw() {
@@ -218,7 +218,7 @@ extension ScreenModel {
   /// Goes to the next deployment in error after the one that is chosen, round the end.
   private mutating func seekError() {
     let errors = catalog.errors
-    guard errors.count > 0 else { return say("nothing is in error", .done) }
+    guard errors.count > 0 else { return say("no deployment is in error", .done) }
     var place = 0
     if case .deployment(let id) = subject, let key = catalog.troubleKey(of: id),
       let index = errors.index(of: key)

@@ -27,7 +27,7 @@ extension ScreenModel {
     case .confirm(var dialog):
       guard case .typed = dialog.answer else { return }
       // Typing it out is what makes sure that it was read.
-      dialog.hint = "a paste does not answer this: type it"
+      dialog.hint = "pasted text is not accepted here: type it"
       modal = .confirm(dialog)
     case .assign(var dialog):
       dialog.field.paste(text)
@@ -45,7 +45,7 @@ extension ScreenModel {
       page.field?.paste(text)
       page.top = 0
       modal = .help(page)
-    case nil: say("a paste is not read as keys")
+    case nil: say("pasted text is not treated as keys")
     }
   }
 }
@@ -58,7 +58,7 @@ extension ScreenModel {
     dialog.hint = nil
     if key == .escape {
       modal = nil
-      say("nothing was asked")
+      say("nothing was sent")
       return []
     }
     switch dialog.answer {
@@ -66,10 +66,10 @@ extension ScreenModel {
       if key == "y" { return answer(dialog) }
       if key == "n" {
         modal = nil
-        say("nothing was asked")
+        say("nothing was sent")
         return []
       }
-      dialog.hint = "press y to do it, n or Esc to leave everything as it is"
+      dialog.hint = "press y to confirm, n or Esc to cancel"
     case .typed(let wanted):
       if key == .enter, dialog.field.text == wanted { return answer(dialog) }
       if !dialog.field.take(key) { dialog.hint = "type \(wanted) and press Enter, or Esc" }
@@ -98,7 +98,7 @@ extension ScreenModel {
     switch key {
     case .escape:
       modal = nil
-      say("nothing was asked")
+      say("nothing was sent")
       return []
     case .enter:
       let user = SafeText(dialog.field.text.trimmed)
@@ -227,17 +227,17 @@ extension ScreenModel {
     switch action.need {
     case .none: return nil
     case .pool:
-      guard let pool = poolOfSubject else { return "choose one pool first" }
+      guard let pool = poolOfSubject else { return "select a pool first" }
       return catalog.refusal(of: action.id, on: withAskedSizes(pool))
     case .deployment:
       if action.id == .assign, marks.isEmpty, subjectDeployment == nil {
-        guard let pool = namedPool else { return "choose one pool first" }
+        guard let pool = namedPool else { return "select a pool first" }
         return catalog.refusal(of: .assign, on: pool)
       }
       // Of very many it is found out when it is asked.
       guard marks.count <= Self.judgedMarks else { return nil }
       let targets = targets
-      guard let first = targets.first else { return "choose a deployment first" }
+      guard let first = targets.first else { return "select a deployment first" }
       let isPossible = targets.contains { refusal(of: action.id, for: $0) == nil }
       return isPossible ? nil : refusal(of: action.id, for: first)
     }
@@ -272,7 +272,7 @@ extension ScreenModel {
     guard let item else { return [] }
     if let subject, subject != self.subject, marks.isEmpty {
       modal = nil
-      complain("what the list was opened for went away: nothing was done")
+      complain("the selection has disappeared: nothing was sent")
       return []
     }
     if let refusal = item.refusal {

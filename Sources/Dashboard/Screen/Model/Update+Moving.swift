@@ -101,9 +101,9 @@ extension ScreenModel {
   /// Goes to the next or the last match of what is searched for.
   mutating func seek(forward: Bool) {
     guard isReading else {
-      return say("a search is made in details and logs; lists have a filter")
+      return say("search works in details and logs; lists have a filter")
     }
-    guard !search.isEmpty else { return say("nothing is searched for: \(keyName(.filter)) begins") }
+    guard !search.isEmpty else { return say("no search: \(keyName(.filter)) starts one") }
     if events != nil || tab == .log { seekInLog(forward) } else { seekInDetails(forward) }
   }
 
@@ -145,7 +145,7 @@ extension ScreenModel {
     }
     guard Pane.lists.contains(focus), let id = cursor(focus).id else {
       say(
-        "deployments are marked in \(listKeys)"
+        "deployments can be marked only in \(listKeys)"
       )
       return []
     }
@@ -168,7 +168,7 @@ extension ScreenModel {
     else {
       markAnchor = id
       marks.insert(id)
-      return say("the range begins here: go to its end and press \(keyName(.markRange)) again")
+      return say("the range starts here: move to its end and press \(keyName(.markRange)) again")
     }
     for place in min(from, to)...max(from, to) {
       if let id = self.id(at: place, in: focus) { marks.insert(id) }

@@ -20,7 +20,7 @@ extension ScreenModel {
     }
     let more = catalog.providers.reduce(0) { $0 + $1.orphans.more }
     let rest = more == 0 ? "" : ", and \(more) more"
-    modal = .picker(Picker(title: "\(items.count) without a record\(rest)", items: items))
+    modal = .picker(Picker(title: "\(items.count) orphans\(rest)", items: items))
     return [.flushInput]
   }
 
@@ -32,10 +32,10 @@ extension ScreenModel {
     if let problem {
       complain(SafeText(problem))
     } else if listed.isEmpty {
-      say("no provider here can list what exists on it, or none was asked yet")
+      say("no provider can list its resources, or none has been asked yet")
     } else {
       let names = listed.map(\.name.text).joined(separator: ", ")
-      say("nothing exists without a record on \(names)", .done)
+      say("no orphans on \(names)", .done)
     }
   }
 
@@ -44,7 +44,7 @@ extension ScreenModel {
     let since = ClockText.since(orphan.firstSeen, now: now.utc, zone)
     let start = "on \(provider), \(orphan.thing.purpose), since \(since)"
     switch (orphan.removal, orphan.cause) {
-    case (.asked(let actor), _): return "\(start): being removed, asked by \(actor)"
+    case (.asked(let actor), _): return "\(start): being removed, requested by \(actor)"
     case (.failed(let reason), _): return "\(start): not removed: \(reason)"
     case (.none, .laterState), (.none, .saidGone): return "\(start): \(orphan.cause.words)"
     case (.none, .noRecord): return "\(start)\(ruleWords(orphan, provider))"
@@ -56,13 +56,13 @@ extension ScreenModel {
     let settings = catalog.configuration.providers.first { SafeText($0.name) == provider }
     guard settings?.orphans.removes ?? false else { return "" }
     let left = orphan.grace.at - now.moment
-    return left > .zero ? ": removed in \(left.spoken)" : ": removed at the next look"
+    return left > .zero ? ": removed in \(left.spoken)" : ": removed at the next check"
   }
 
   /// What can be done about one.
   mutating func openOrphan(_ name: OrphanName) -> [Command] {
     guard let (provider, orphan) = catalog.orphan(name) else {
-      complain("\(name) is gone, or has a record again")
+      complain("\(name) is gone or has a record again")
       return []
     }
     func refusal(_ asked: OrphanRequest) -> SafeText? {

@@ -128,19 +128,19 @@ extension ScreenModel {
   }
 
   private mutating func lose(_ id: DeploymentID, _ name: SafeText) {
-    displaced = Displacement(name: name, at: now.moment)
+    displaced = CursorLoss(name: name, at: now.moment)
     detailTop = 0
     say("\(name) \(fate(of: id))")
   }
 
   /// What became of a deployment that is no longer in its list.
   private func fate(of id: DeploymentID) -> SafeText {
-    guard let deployment = catalog.deployment(id) else { return "is gone and forgotten" }
+    guard let deployment = catalog.deployment(id) else { return "is gone" }
     if deployment.phase.isHistory { return "is gone: \(deployment.state.rawValue)" }
     switch deployment.placement {
-    case .assigned(let user, _): return "is in another list now: assigned to \(user)"
+    case .assigned(let user, _): return "has moved to another list: assigned to \(user)"
     case .cache(let level, _) where Pane(deployment.placement) != subjectPane:
-      return "is in another list now: \(level.rawValue)"
+      return "has moved to another list: \(level.rawValue)"
     case .cache: return "is hidden by the filter now"
     }
   }

@@ -63,7 +63,7 @@ extension ScreenModel {
   private mutating func passTime() -> [Command] {
     samples.take(live.pools, at: now)
     if let status, now.moment - status.at > status.kind.lifetime { self.status = nil }
-    if let displaced, now.moment - displaced.at > Displacement.lifetime { self.displaced = nil }
+    if let displaced, now.moment - displaced.at > CursorLoss.lifetime { self.displaced = nil }
     return tendAsks()
   }
 }
@@ -78,7 +78,7 @@ extension Status.Kind {
   }
 }
 
-extension Displacement {
+extension CursorLoss {
   /// How long a key that was meant for another row may still be on its way.
   static let lifetime = TimeSpan.seconds(1)
 }

@@ -69,7 +69,7 @@ extension ScreenModel {
     _ field: TextField, in rect: Rect, on surface: inout Surface, _ glyphs: Glyphs
   ) {
     let problem = (isReading ? search : filter).problem.map { ", \($0)" } ?? ""
-    let hint: SafeText = "\(findCount)\(problem)  Enter keeps it, Esc drops it"
+    let hint: SafeText = "\(findCount)\(problem)  Enter keeps it, Esc clears it"
     let hintWidth = min(Surface.columns(hint), rect.width / 2)
     surface.write("/", at: Point(x: rect.x + 1, y: rect.y), width: 1, role: .hintKey)
     drawField(

@@ -9,7 +9,7 @@ extension ScreenModel {
     guard width > 0 else { return [] }
     let catalog = catalog
     switch subject {
-    case .nothing: return [Line("nothing is chosen: the list is empty", .textDim)]
+    case .nothing: return [Line("nothing is selected: the list is empty", .textDim)]
     case .pool(nil): return tab == .why ? whyOfAll(catalog, width) : summary(catalog, width)
     case .pool(.some(let id)):
       guard let pool = catalog.pool(id) else { return [] }
@@ -41,12 +41,12 @@ extension ScreenModel {
           Fact(
             "Provider", provider.inMaintenance ? "\(provider.name), maintenance" : provider.name,
             provider.inMaintenance ? .statusWarning : .text),
-          Fact("Holds", "\(provider.places) of \(limits.deployments)"),
+          Fact("Deployments", "\(provider.places) of \(limits.deployments)"),
           Fact("Preparing", "\(provider.preparing) of \(limits.preparing)"),
           Fact("Removing", "\(provider.removing) of \(limits.removing)"),
         ], width, atMost: 4)
     }
-    return lines.isEmpty ? [Line("no provider is known yet", .textDim)] : lines
+    return lines.isEmpty ? [Line("no provider yet", .textDim)] : lines
   }
 
   /// Errors that are told of here; the lists have them all.
@@ -60,7 +60,7 @@ extension ScreenModel {
     }
     if errors.count > Self.troubleLimit {
       lines.append(
-        Line("and \(errors.count - Self.troubleLimit) more: \(keyName(.nextError)) goes to each"))
+        Line("and \(errors.count - Self.troubleLimit) more: \(keyName(.nextError)) shows each"))
     }
     return lines
   }
@@ -165,7 +165,8 @@ extension ScreenModel {
     }
     if let pending = deployment.pending {
       lines += Self.wrapped(
-        "\(pending.verb.word) at \(around.point(pending.due)), asked by \(pending.actor)", width,
+        "\(pending.verb.word) at \(around.point(pending.due)), requested by \(pending.actor)",
+        width,
         sign: "Asked       ", .stateCanceling)
     }
     lines += Self.columns(facts(deployment, around), width)
@@ -182,7 +183,7 @@ extension ScreenModel {
       Fact("Placement", placement(deployment)),
       Fact("User", deployment.placement.user ?? dash),
       Fact("In use", loggedIn(deployment)), Fact("IP", deployment.ip ?? dash),
-      Fact("OS", deployment.osState == .usable ? "ready" : "has not said ready"),
+      Fact("OS", deployment.osState == .usable ? "ready" : "has not reported ready"),
     ]
     if let console = deployment.console { facts.append(Fact("Console", console)) }
     facts += operationFacts(deployment, around)

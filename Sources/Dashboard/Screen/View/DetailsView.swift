@@ -28,7 +28,7 @@ extension ScreenModel {
   func drawDetails(in room: Rect, on surface: inout Surface, _ glyphs: Glyphs) {
     if tab == .log {
       guard let log else {
-        return write("nothing is chosen: the list is empty", in: room, on: &surface)
+        return write("nothing is selected: the list is empty", in: room, on: &surface)
       }
       return drawLog(log, in: room, on: &surface, glyphs)
     }
@@ -46,7 +46,7 @@ extension ScreenModel {
   func drawLog(_ view: LogView, in room: Rect, on surface: inout Surface, _ glyphs: Glyphs) {
     let entries = logEntries(view)
     guard !entries.isEmpty else {
-      return write(view.isLoaded ? "no event yet" : "events are being read", in: room, on: &surface)
+      return write(view.isLoaded ? "no events yet" : "loading events", in: room, on: &surface)
     }
     let last = lastTop(entries, room)
     let top = view.follows ? last : min(view.topIndex(of: entries), last)

@@ -88,7 +88,7 @@ extension ScreenModel {
     let label = ActionTable[id].label
     let text: SafeText
     if let orphan = dialog.orphan {
-      text = "Remove the \(orphan) from \(orphan.provider), with all that belongs to it?"
+      text = "Remove the \(orphan) from \(orphan.provider), and everything that belongs to it?"
     } else if dialog.targets.count == 1, let target = dialog.targets.first {
       text = "\(label) \(target.name) (\(target.id), revision \(target.revision))?"
     } else {
@@ -114,7 +114,7 @@ extension ScreenModel {
     let work = busy == 1 ? "1 operation is" : "\(busy) operations are"
     let future =
       settings.isThrowaway
-      ? "Whatever was started is ended." : "What is begun goes on when an engine runs again."
+      ? "Everything it started is ended." : "It continues when an engine runs again."
     return Self.wrapped(
       "The engine runs in this window and \(work) under way. \(future)", width)
   }
@@ -137,7 +137,7 @@ extension ScreenModel {
 
   private func refusedLines(_ refused: [Refused], _ width: Int, _ glyphs: Glyphs) -> [Line] {
     guard !refused.isEmpty else { return [] }
-    var lines = [Line("\(refused.count) cannot, and are left as they are:", .statusWarning)]
+    var lines = [Line("\(refused.count) cannot be changed and stay as they are:", .statusWarning)]
     lines += refused.prefix(3).map { Line("  \($0.sentence)", .textDim) }
     if refused.count > 3 {
       lines.append(Line("  \(glyphs.ellipsis) and \(refused.count - 3) more", .textDim))
@@ -150,10 +150,10 @@ extension ScreenModel {
     case .destroy, .release, .cancel:
       guard settings.grace > .zero else { return [] }
       return Self.wrapped(
-        "It begins in \(settings.grace.spoken); until then \(keyName(.undo)) takes it back.", width)
+        "It starts in \(settings.grace.spoken); until then \(keyName(.undo)) undoes it.", width)
     case .forget:
       return Self.wrapped(
-        "Nothing outside is touched: what is left of it there is nobody's any more.", width)
+        "Nothing on the platform is changed; anything left there loses its record.", width)
     default: return []
     }
   }
@@ -172,8 +172,8 @@ extension ScreenModel {
     case .typed(let wanted):
       lines = [
         Line([
-          Span("Type "), Span(SafeText(wanted), .hintKey), Span(" and Enter to do it, "),
-          Span("Esc", .hintKey), Span(" to leave it"),
+          Span("Type "), Span(SafeText(wanted), .hintKey), Span(" and Enter to confirm, "),
+          Span("Esc", .hintKey), Span(" to cancel"),
         ]), Line("> "),
       ]
     }
@@ -188,10 +188,10 @@ extension ScreenModel {
     var action = ActionID.assign
     switch dialog.subject {
     case .deployment(let target): what = "Assign \(describe(target))"
-    case .pool(let name): what = "Assign a deployment of \(name); the engine chooses it"
+    case .pool(let name): what = "Assign a deployment of \(name), chosen by the engine"
     case .orphan(let name):
       action = .adopt
-      what = "Make the \(name) a deployment again; nobody else is given what its user left in it"
+      what = "Make the \(name) a deployment again, only for its user"
     }
     let label = ActionTable[action].label
     var lines = Self.wrapped(what, textWidth(layout)) + [Line("To user: ")]
@@ -225,7 +225,7 @@ extension ScreenModel {
     )
     var lines = hasField ? [Line(": ")] : []
     lines += shown.dropFirst(top).prefix(height).map { line($0, widths) }
-    if shown.isEmpty { lines.append(Line("no action is called that", .textDim)) }
+    if shown.isEmpty { lines.append(Line("no action has that name", .textDim)) }
     // As wide as its widest line, so that it stands still while it is narrowed.
     let widest = picker.items.map { Self.width(line($0, widths)) }.max() ?? 0
     let room = box(picker.title, lines, layout, atLeast: widest, on: &surface, glyphs)
@@ -269,7 +269,7 @@ extension ScreenModel {
       let cut = lines.count - room + 1
       lines = lines.prefix(room - 1) + [Line("\(glyphs.ellipsis) \(cut) more lines", .textDim)]
     }
-    lines.append(Line("Esc closes this, any other key goes on", .hintText))
+    lines.append(Line("Esc closes this, any other key continues", .hintText))
     _ = box(report.title, lines, layout, on: &surface, glyphs)
   }
 }

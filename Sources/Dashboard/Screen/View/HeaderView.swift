@@ -47,7 +47,7 @@ extension ScreenModel {
     }
     if let storeTrouble { parts.append((Span(storeTrouble, .statusError), 97)) }
     guard sequence != nil else {
-      parts.append((Span("reading the store", .header), 60))
+      parts.append((Span("loading the store", .header), 60))
       return parts
     }
     parts.append((Span(Self.count(catalog.pools.count, "pool"), .header), 20))
@@ -60,7 +60,9 @@ extension ScreenModel {
       parts.append((Span(Self.count(waiting, "user") + " waiting", .statusWarning), 55))
     }
     let orphans = catalog.orphans.count
-    if orphans > 0 { parts.append((Span("\(orphans) without a record", .statusWarning), 54)) }
+    if orphans > 0 {
+      parts.append((Span("\(orphans) orphan\(orphans == 1 ? "" : "s")", .statusWarning), 54))
+    }
     return parts
   }
 
@@ -74,8 +76,8 @@ extension ScreenModel {
   /// The engine; that there is none is said before anything else is.
   private func engineSpan(_ glyphs: Glyphs) -> HeaderPart {
     switch presence {
-    case nil: (Span("engine: looking for it", .header), 80)
-    case .some(.none): (Span("\(glyphs.error) no engine runs", .statusError), 96)
+    case nil: (Span("engine: searching", .header), 80)
+    case .some(.none): (Span("\(glyphs.error) no engine running", .statusError), 96)
     case .running(let pid, let host, _):
       isEngineHere
         ? (Span("\(glyphs.usable) engine: here", .statusOK), 80)
@@ -100,8 +102,8 @@ extension ScreenModel {
   /// The whole state of affairs for a screen of one line, as much of it as fits.
   func statusLine(_ glyphs: Glyphs, width: Int) -> SafeText {
     if let storeTrouble { return storeTrouble }
-    if sequence == nil { return "reading the store" }
-    if presence == EnginePresence.none { return "no engine runs" }
+    if sequence == nil { return "loading the store" }
+    if presence == LeaseStatus.none { return "no engine running" }
     let totals = catalog.totals
     let busy = totals.l1Preparing + totals.l2Preparing + totals.removing
     let short = "\(totals.error) error \(glyphs.separator) \(totals.l1Ready) ready"

@@ -15,11 +15,11 @@ extension ScreenModel {
     let own = ActionTable.all.filter {
       $0.hintedIn.contains(page.pane) && $0.hintedIn.count < Pane.allCases.count
     }
-    var lines = section("In the pane \(page.pane.title)", own.filter(fits))
+    var lines = section("In pane \(page.pane.title)", own.filter(fits))
     for group in ActionGroup.allCases {
       lines += section(group.rawValue, ActionTable.all.filter { $0.group == group && fits($0) })
     }
-    return lines.isEmpty ? [Line("no action is called that", .textDim)] : lines
+    return lines.isEmpty ? [Line("no action has that name", .textDim)] : lines
   }
 
   private func section(_ title: String, _ actions: [Action]) -> [Line] {
@@ -32,7 +32,7 @@ extension ScreenModel {
     let shown = keys.isEmpty ? "x" + " menu" : keys
     let pad = String(repeating: " ", count: max(1, 14 - shown.count))
     var help = action.help
-    if action.isIrreversible { help += " Asks first: it cannot be taken back." }
+    if action.isIrreversible { help += " OutstandingRequests first, because it cannot be undone." }
     return Line([
       Span("  \(shown)\(pad)", .hintKey), Span("\(help)  "),
       Span(SafeText(action.id.rawValue), .textDim),

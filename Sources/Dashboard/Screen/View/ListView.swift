@@ -92,18 +92,20 @@ extension ScreenModel {
 
   /// Why a list is empty.
   func emptyText(_ pane: Pane) -> SafeText {
-    if sequence == nil { return "the store is being read" }
+    if sequence == nil { return "loading the store" }
     if !filter.isEmpty {
       let all = catalog.rows(ListName(pool: pool, pane: pane)).count
-      return all == 0 ? "empty" : "none of \(all) matches \(filter.text)"
+      return all == 0 ? "empty" : "none of \(all) match \(filter.text)"
     }
-    guard let pool = chosenPool else { return pane == .assigned ? "nobody holds one" : "empty" }
+    guard let pool = chosenPool else {
+      return pane == .assigned ? "no user holds a deployment" : "empty"
+    }
     switch pane {
     case .l1:
       return pool.sizes.l1 == 0 && pool.sizes.initial == 0
-        ? "\(pool.name) keeps none at L1" : "none yet"
-    case .l2: return pool.sizes.l2 == 0 ? "\(pool.name) keeps none at L2" : "none yet"
-    case .assigned, .pools, .details: return "nobody holds one"
+        ? "\(pool.name) keeps no deployments at L1" : "none yet"
+    case .l2: return pool.sizes.l2 == 0 ? "\(pool.name) keeps no deployments at L2" : "none yet"
+    case .assigned, .pools, .details: return "no user holds a deployment"
     }
   }
 }

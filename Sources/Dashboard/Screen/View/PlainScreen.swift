@@ -10,7 +10,7 @@ package enum PlainScreen {
 
   /// The lines, without a line end.
   package static func lines(
-    _ state: StoredState, presence: EnginePresence, settings: ScreenSettings, now: EngineTime,
+    _ state: StoredState, presence: LeaseStatus, settings: ScreenSettings, now: EngineTime,
     zone: Zone, glyphs: Glyphs, width: Int = width
   ) -> [String] {
     var model = ScreenModel(settings: settings, now: now)

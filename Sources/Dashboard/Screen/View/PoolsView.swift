@@ -231,7 +231,7 @@ extension ScreenModel {
   }
 
   private func overall(_ pools: [Pool]) -> (SafeText, Role) {
-    if sequence == nil { return ("the store is being read", .textDim) }
+    if sequence == nil { return ("loading the store", .textDim) }
     if pools.isEmpty { return ("no pool is configured", .textDim) }
     var parts: [String] = []
     for state in [PoolState.restrained, .paused, .maintenance] {
@@ -243,7 +243,7 @@ extension ScreenModel {
     let isTroubled = !parts.isEmpty
     let busy = pools.filter { !$0.plan.isMet }.count
     if busy > 0 { parts.append("\(busy) adjusting") }
-    if parts.isEmpty { parts.append("every pool has its sizes") }
+    if parts.isEmpty { parts.append("every pool is at its target size") }
     return (SafeText(parts.joined(separator: ", ")), isTroubled ? .statusWarning : .text)
   }
 }

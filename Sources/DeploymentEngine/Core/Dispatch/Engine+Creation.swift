@@ -7,13 +7,13 @@ extension Engine {
   func creationGate(_ index: Int) -> SafeText? {
     let pool = poolTable[index].record
     if let problem = pool.problem { return problem }
-    if !pool.isConfigured { return "it left the configuration" }
+    if !pool.isConfigured { return "it is no longer in the configuration" }
     if pool.isPaused { return "paused" }
     if let restraint = pool.restraint {
       let left = restraint.until.at - now.moment
       return SafeText("restrained for \(left.spoken): \(restraint.reason)")
     }
-    guard let traits = pool.traits else { return "its service is not known yet" }
+    guard let traits = pool.traits else { return "its service is not loaded yet" }
     if traits.publishes, pool.activePublication == nil {
       return "no publication is active: publish \(pool.name)"
     }
@@ -27,14 +27,14 @@ extension Engine {
     if identityTable.names(of: poolTable[index].settings.names) == 0 {
       return SafeText(
         "all \(poolTable[index].settings.names.capacity) names "
-          + "\(poolTable[index].settings.names.prefix)… are held; raise names.digits"
+          + "\(poolTable[index].settings.names.prefix)… are in use; raise names.digits"
       )
     }
     if let range = poolTable[index].settings.macs, !identityTable.hasMAC(in: range) {
-      return "all addresses of the MAC range are held; widen macs"
+      return "all addresses of the MAC range are in use; widen macs"
     }
     if poolTable[index].record.traits?.usesPort ?? false, !identityTable.hasPort {
-      return "all ports \(Bounds.ports) are held"
+      return "all ports \(Limits.ports) are in use"
     }
     return nil
   }

@@ -21,14 +21,14 @@ extension Engine {
     }
     if let slot = oldest(.l1Waiting, of: index) {
       reserve(slot, for: user)
-      return .served(slot, note: reservedNote(slot, user, "when its OS manager says ready"))
+      return .served(slot, note: reservedNote(slot, user, "when its OS manager reports ready"))
     }
     let provider = provider(ofPool: index)
     let isBusy = provider.preparing >= provider.limits.preparing
     let hasRoom = pool.counts.total + pool.counts.leaving < pool.sizes.max
     if hasRoom, !isBusy, let slot = movable(of: index) {
       startMove(slot, to: .l1, reservedFor: user, because: "\(user) waits")
-      return .served(slot, note: reservedNote(slot, user, "when it has come from L2"))
+      return .served(slot, note: reservedNote(slot, user, "when it has moved from L2"))
     }
     if let slot = oldest(.l1Deploying, of: index) ?? oldest(.l1Moving, of: index) {
       reserve(slot, for: user)
@@ -44,7 +44,7 @@ extension Engine {
   }
 
   private func reservedNote(_ slot: Int, _ user: SafeText, _ when: String) -> SafeText {
-    SafeText("\(deploymentTable[slot].name) is reserved for \(user), theirs \(when)")
+    SafeText("\(deploymentTable[slot].name) is reserved for \(user) and will be assigned \(when)")
   }
 
   private mutating func create(
@@ -74,9 +74,10 @@ extension Engine {
     }
     guard
       let slot = create(
-        in: index, .deployForUser, at: .assigned(user), because: "\(user) asked for one")
+        in: index, .deployForUser, at: .assigned(user), because: "requested for \(user)")
     else { return .refused(Refusal(.notPermitted, SafeText("pool \(pool.name) is exhausted"))) }
-    return .served(slot, note: SafeText("\(deploymentTable[slot].name) is made for \(user)"))
+    return .served(
+      slot, note: SafeText("\(deploymentTable[slot].name) is being created for \(user)"))
   }
 
   /// A user takes a usable L1 item; `setReady` follows as soon as the provider has room.

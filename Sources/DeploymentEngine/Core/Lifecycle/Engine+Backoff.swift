@@ -30,7 +30,7 @@ extension Engine {
     }
     if isNew {
       let name = providerTable[provider].record.name
-      let sentence = "\(name) is asked for nothing new for \(wait.spoken): \(failure.reason)"
+      let sentence = "nothing new is created on \(name) for \(wait.spoken): \(failure.reason)"
       log(.provider, sentence, level: .warning)
     }
     return wait
@@ -73,7 +73,7 @@ extension Engine {
     providerTable.endFailures(provider)
     guard let backoff = providerTable[provider].backoff, backoff.kind == .denied else { return }
     providerTable.endBackoff(provider)
-    log(.provider, "\(providerTable[provider].record.name) lets us in again")
+    log(.provider, "\(providerTable[provider].record.name) accepts our credentials again")
     for index in poolTable.indices where poolTable[index].provider == provider {
       guard poolTable[index].record.restraint?.until.at == backoff.end else { continue }
       poolTable.endRestraint(index)

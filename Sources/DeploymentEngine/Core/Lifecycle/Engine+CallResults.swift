@@ -90,7 +90,7 @@ extension Engine {
     let own = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
     let wait = least + own
     feed(slot) { $0.failForNow(because: SafeText(sentence), againIn: wait, at: $1) }
-    log(.failure, "\(sentence); again in \(wait.spoken)", level: .warning, slot: slot)
+    log(.failure, "\(sentence); retrying in \(wait.spoken)", level: .warning, slot: slot)
   }
 
   /// Preparing has finished: rows 1 to 4 of the contract.
@@ -98,7 +98,7 @@ extension Engine {
     let deployment = deploymentTable[slot]
     let index = deploymentTable.pool(of: slot)
     if deployment.cancelRequested {
-      return enqueueRemoval(slot, because: "\(kind.word) finished after its end had been asked for")
+      return enqueueRemoval(slot, because: "\(kind.word) finished after its removal was requested")
     }
     let isOutdated = deploymentTable.isOutdated(slot)
     if isOutdated, deployment.placement.user == nil {

@@ -17,8 +17,9 @@ extension Engine {
       return .refused(
         Refusal(
           .notPermitted,
-          "\(deploymentTable[slot].name) is \(deploymentTable[slot].state.rawValue), nobody listens"
-        ))
+          SafeText(
+            "\(deploymentTable[slot].name) is \(deploymentTable[slot].state.rawValue); "
+              + "reports are ignored")))
     }
     switch word {
     case .ready(let data): return osReady(slot, data)
@@ -33,10 +34,10 @@ extension Engine {
       $0.guest = .ready(data: data)
       if $0.state == .usable { $0.patience = nil }
     }
-    log(.session, "the OS manager says ready", slot: slot)
+    log(.session, "the OS manager reported ready", slot: slot)
     reconcile(slot)
     return .accepted(
-      deploymentTable[slot].id, note: "\(deploymentTable[slot].name) is ready inside")
+      deploymentTable[slot].id, note: "\(deploymentTable[slot].name) has reported ready")
   }
 
   private mutating func newIP(_ slot: Int, _ ip: SafeText) -> Reply {
@@ -45,7 +46,7 @@ extension Engine {
       $0.ip = ip
       $0.notices.add(.setIp(ip))
     }
-    log(.session, "its IP is \(ip), says the OS manager", slot: slot)
+    log(.session, "the OS manager reported the IP \(ip)", slot: slot)
     if deploymentTable[slot].isLetIn { admit(slot) }
     flushNotices(slot)
     return .accepted(
@@ -57,11 +58,11 @@ extension Engine {
     let name = deploymentTable[slot].name
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
     if deploymentTable[slot].loggedIn.contains(user) {
-      return .accepted(deploymentTable[slot].id, note: "\(user) is logged in to \(name) already")
+      return .accepted(deploymentTable[slot].id, note: "\(user) is already logged in to \(name)")
     }
-    guard deploymentTable[slot].loggedIn.count < Bounds.loggedInUsers else {
+    guard deploymentTable[slot].loggedIn.count < Limits.loggedInUsers else {
       return .refused(
-        Refusal(.notPermitted, "\(Bounds.loggedInUsers) users are logged in to \(name) already"))
+        Refusal(.notPermitted, "\(Limits.loggedInUsers) users are already logged in to \(name)"))
     }
     change(slot) {
       $0.loggedIn = ($0.loggedIn + [user]).sorted()

@@ -108,7 +108,8 @@ extension Engine {
 
   private mutating func followHistory(_ slot: Int, actor: SafeText = "engine") {
     let deployment = deploymentTable[slot]
-    let sentence = "\(deployment.state.rawValue): \(deployment.identity.name) is free again"
+    let sentence =
+      "\(deployment.state.rawValue): the name \(deployment.identity.name) is free again"
     outbox.follow(with: .journal(entry(.state, sentence, slot: slot, actor: actor)))
     guard let publication = deployment.publication else { return }
     let pool = deploymentTable.pool(of: slot)

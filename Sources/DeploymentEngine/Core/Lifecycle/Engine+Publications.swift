@@ -166,7 +166,7 @@ extension Engine {
   private mutating func removeIfDrained(_ index: Int, _ revision: Int) {
     guard let record = poolTable[index].publication(revision)?.record else { return }
     guard record.state == .draining, record.standing <= 0 else { return }
-    log(.publication, "revision \(revision) is removed: nothing stands on it", pool: index)
+    log(.publication, "revision \(revision) is being removed: no deployment uses it", pool: index)
     removePublication(index, revision)
   }
 
@@ -193,7 +193,7 @@ extension Engine {
         $0.failForNow(because: failure.reason, againIn: wait, at: $1)
       }
       return log(
-        .publication, "\(sentence); again in \(wait.spoken)", level: .warning, pool: index)
+        .publication, "\(sentence); retrying in \(wait.spoken)", level: .warning, pool: index)
     }
     failPublication(index, revision, operation.kind, failure.reason)
   }

@@ -29,7 +29,7 @@ extension Engine {
   @discardableResult
   mutating func failDuplicate(_ slot: Int, _ kind: OperationKind) -> Bool {
     guard let first = deploymentTable.duplicate(of: slot) else { return false }
-    let reason = "its unique id \(deploymentTable[slot].uniqueId) is held by \(first) already"
+    let reason = "\(first) already has its unique id \(deploymentTable[slot].uniqueId)"
     fail(slot, kind, .init(.permanent, SafeText(reason)))
     return true
   }
@@ -118,7 +118,7 @@ extension Engine {
       $0.nextLookAt = look
       $0.reportedChange = nil
     }
-    log(.state, "it is looked at: \(sentence)", slot: slot)
+    log(.state, "checking it: \(sentence)", slot: slot)
     switch deploymentTable[slot].placement {
     case .assigned:
       change(slot) { $0.placement = $0.placement.with(.wanted) }

@@ -27,6 +27,6 @@ extension Engine {
     guard !deploymentTable.isCalled(slot) else {
       return change(slot) { $0.next = $1.deadline(in: Timing.maintenance) }
     }
-    enqueueRemoval(slot, because: "removing it from its error")
+    enqueueRemoval(slot, because: "removing it after an error")
   }
 }

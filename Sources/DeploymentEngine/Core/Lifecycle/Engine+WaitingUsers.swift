@@ -42,7 +42,7 @@ extension Engine {
       endWaiting(waiter.user, in: index)
       log(
         .assignment,
-        "\(waiter.user) waited for \(waiter.patience.length.spoken) and was not served: "
+        "\(waiter.user) waited for \(waiter.patience.length.spoken) without getting a deployment: "
           + poolTable[index].record.now.text, level: .warning, pool: index)
     }
   }

@@ -68,7 +68,7 @@ public struct Operation: Hashable, Sendable {
 
 extension CallResult {
   /// What the driver answered to a task.
-  var taskState: TaskState { answer ?? .error(.init(.unknown, "it answered nothing")) }
+  var taskState: TaskState { answer ?? .error(.init(.unknown, "the driver gave no answer")) }
 
   /// When an operation that runs is checked again.
   var checkPause: TimeSpan {

@@ -33,13 +33,13 @@ extension Engine {
     endWaiting(user, in: index)
     let slot = insert(deployment, pool: index)
     deploymentTable.touch(slot)
-    log(.created, "adopted for \(user): it existed without a record", slot: slot)
+    log(.created, "adopted for \(user): it was an orphan", slot: slot)
     reconcile(slot)
     return .accepted(deployment.id, note: SafeText("\(name) is \(user)'s as \(deployment.id)"))
   }
 
   /// It has a record: whatever was made for it, on whatever provider, is no orphan.
-  private mutating func dropOrphans(of purpose: OutsideThing.Purpose) {
+  private mutating func dropOrphans(of purpose: ExternalResource.Purpose) {
     for provider in providerTable.indices
     where providerTable[provider].record.orphans.all.contains(where: { $0.thing.purpose == purpose }
     ) {
@@ -60,7 +60,7 @@ extension Engine {
     }
     guard let place else {
       throw Refusal(
-        .notFound, SafeText("\(name) does not exist on \(name.provider) without a record"))
+        .notFound, SafeText("there is no orphan \(name) on \(name.provider)"))
     }
     return (provider, place)
   }
@@ -81,26 +81,26 @@ extension Engine {
       }
     }
     if isLeaving {
-      throw no("\(name), or something else of it, is being removed")
+      throw no("\(name), or another part of it, is being removed")
     }
     let isLate = providerTable.contains { provider in
       provider.inventory.lateRemovals.contains { $0.removes(orphan.thing.purpose) }
     }
     if isLate {
-      throw no("the last attempt to remove \(name) has not come back: nothing can be asked")
+      throw no("the last attempt to remove \(name) has not returned: try again later")
     }
     if hasLateCall(orphan) {
-      throw no("the last call on \(name) has not come back: nothing can be asked")
+      throw no("the last call on \(name) has not returned: try again later")
     }
     if identityTable.isHeld(identity) {
-      throw no("another deployment has the name or the address of \(name) by now")
+      throw no("another deployment now has the name or the address of \(name)")
     }
     guard let index = poolToAdopt(id, identity, provider) else {
-      throw no("no pool on \(name.provider) makes names like \(identity.name)")
+      throw no("no pool on \(name.provider) uses names like \(identity.name)")
     }
     let pool = poolTable[index].record
     if let held = poolTable[index].holders[user].flatMap({ deploymentTable.slot($0) }) {
-      throw no("\(user) holds \(deploymentTable[held].name) already")
+      throw no("\(user) already holds \(deploymentTable[held].name)")
     }
     guard pool.counts.total + pool.counts.leaving < pool.sizes.max else {
       throw no("pool \(pool.name) is full: \(pool.sizes.max) of \(pool.sizes.max)")

@@ -200,9 +200,11 @@ extension Engine {
     if record.traits != before.traits { endWhatIsNotOffered(index) }
     identityTable.use(settings.names)
     if let range = settings.macs { identityTable.use(range) }
-    if isNew { log(.pool, "pool \(name) is there", pool: index) }
+    if isNew { log(.pool, "pool \(name) was added", pool: index) }
     if !isConfigured, before.isConfigured {
-      log(.pool, "it left the configuration: kept, paused", level: .warning, pool: index)
+      log(
+        .pool, "it was removed from the configuration: paused until it is empty", level: .warning,
+        pool: index)
     }
     poolTable.replan(index)
   }

@@ -27,7 +27,7 @@ extension Engine {
         !traits.offers(operation.kind)
       else { continue }
       endReservation(slot)
-      remove(slot, because: "its service no longer has what \(operation.kind.word) is for")
+      remove(slot, because: "its service no longer supports \(operation.kind.word)")
     }
   }
 
@@ -44,7 +44,7 @@ extension Engine {
     let problem = poolTable[index].staysSentence(settings.provider)
     poolTable.settle(index, on: settings.provider, solving: problem)
     move(pool: index, to: SafeText(settings.provider))
-    log(.pool, "it is on provider \(settings.provider) now", pool: index)
+    log(.pool, "it now uses provider \(settings.provider)", pool: index)
     poolTable.replan(index)
   }
 
@@ -64,8 +64,8 @@ extension PoolEntry {
   /// Why it creates nothing while it is to move to another provider.
   func staysSentence(_ provider: String) -> SafeText {
     SafeText(
-      "its provider changed to \(provider) while something of it exists on \(record.provider): it "
-        + "stays there, and creates nothing, until that is gone")
+      "its provider changed to \(provider) while it has deployments on \(record.provider): it "
+        + "creates nothing until they are gone")
   }
 }
 

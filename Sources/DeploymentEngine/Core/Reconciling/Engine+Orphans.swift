@@ -40,7 +40,7 @@ extension Engine {
       giveUp(call, provider)
       let limit = Timing.inventory.call
       return inventoryEnded(
-        call, .failed("there was no answer within \(limit.spoken)"), provider)
+        call, .failed("no answer within \(limit.spoken)"), provider)
     }
     guard let next = inventory.nextAt, next <= now.moment else { return }
     if providerTable[provider].record.inMaintenance {
@@ -113,7 +113,7 @@ extension Engine {
       }
     case (.list, .failed(let reason)):
       providerTable.updateOrphans(provider) {
-        $0.problem = "what exists could not be listed: \(reason)"
+        $0.problem = "cannot list the resources: \(reason)"
       }
     case (.remove(let thing), .removed): removed(thing, provider)
     case (.remove(let thing), .failed(let reason)): notRemoved(thing, provider, reason)
@@ -128,7 +128,7 @@ extension Engine {
   /// has had its record before.
   ///
   /// - Returns: whether something was seen for the first time.
-  private mutating func reckon(_ things: [OutsideThing], _ provider: Int) -> Bool {
+  private mutating func reckon(_ things: [ExternalResource], _ provider: Int) -> Bool {
     let rule = rule(provider)
     var before: [OrphanName: Orphan] = [:]
     for orphan in providerTable[provider].record.orphans.all {
@@ -154,8 +154,8 @@ extension Engine {
     all.sort { ($0.thing.name, $0.thing.kind) < ($1.thing.name, $1.thing.kind) }
     var list = OrphanList()
     list.listedAt = now.utc
-    list.more = max(0, all.count - Bounds.orphans)
-    list.all = Array(all.prefix(Bounds.orphans))
+    list.more = max(0, all.count - Limits.orphans)
+    list.all = Array(all.prefix(Limits.orphans))
     let places = providerTable[provider].record.places
     providerTable.updateOrphans(provider) { $0 = list }
     holdIdentities(provider)
@@ -171,7 +171,7 @@ extension Engine {
     }
   }
 
-  private func cause(_ thing: OutsideThing) -> Orphan.Cause? {
+  private func cause(_ thing: ExternalResource) -> Orphan.Cause? {
     Orphan.Cause(
       of: thing.purpose, counters: identityTable.counters,
       isGone: { id in deploymentTable.slot(id).map { deploymentTable[$0].phase.isHistory } },
@@ -221,12 +221,13 @@ extension Engine {
   /// Why a rule removes nothing of what is listed; nil: it may.
   private func doubt(about list: OrphanList, _ rule: OrphanRule) -> SafeText? {
     if list.all.contains(where: { $0.cause == .laterState }) {
-      return
-        "nothing is removed by itself: a later state of this store made some, so it is an old copy"
+      return SafeText(
+        "automatic removal is off: a later state of this store created some orphans, "
+          + "so it is an old copy")
     }
     if list.more == 0, list.all.count <= rule.most { return nil }
     return SafeText(
-      "nothing is removed by itself: \(list.all.count + list.more) exist without a record, and "
+      "automatic removal is off: there are \(list.all.count + list.more) orphans, and "
         + "the rule stops at \(rule.most)")
   }
 
@@ -242,7 +243,7 @@ extension Engine {
   /// What is to be removed next. What a rule asked for is only removed while it would ask again,
   /// and nothing is before this run of the engine has seen what exists: what is stored may be of
   /// another time.
-  private mutating func nextRemoval(_ provider: Int) -> OutsideThing? {
+  private mutating func nextRemoval(_ provider: Int) -> ExternalResource? {
     guard providerTable[provider].inventory.isListed else { return nil }
     let rule = rule(provider)
     for index in providerTable[provider].record.orphans.all.indices {
@@ -257,13 +258,13 @@ extension Engine {
     return nil
   }
 
-  private func place(_ thing: OutsideThing, _ provider: Int) -> Int? {
+  private func place(_ thing: ExternalResource, _ provider: Int) -> Int? {
     providerTable[provider].record.orphans.all.firstIndex {
       $0.thing.name == thing.name && $0.thing.kind == thing.kind
     }
   }
 
-  private mutating func removed(_ thing: OutsideThing, _ provider: Int) {
+  private mutating func removed(_ thing: ExternalResource, _ provider: Int) {
     guard let place = place(thing, provider) else { return }
     let orphan = providerTable[provider].record.orphans.all[place]
     providerTable.updateOrphans(provider) { $0.all.remove(at: place) }
@@ -272,16 +273,16 @@ extension Engine {
     guard case .asked(let actor) = orphan.removal else { return }
     log(
       .provider,
-      "\(name(orphan, provider)), which had no record, was removed from "
+      "\(name(orphan, provider)), an orphan, was removed from "
         + "\(providerTable[provider].record.name)", actor: actor)
   }
 
-  private mutating func notRemoved(_ thing: OutsideThing, _ provider: Int, _ reason: SafeText) {
+  private mutating func notRemoved(_ thing: ExternalResource, _ provider: Int, _ reason: SafeText) {
     guard let place = place(thing, provider) else { return }
     let orphan = providerTable[provider].record.orphans.all[place]
     providerTable.updateOrphans(provider) { $0.all[place].removal = .failed(reason) }
     log(
-      .provider, "\(name(orphan, provider)), which has no record, could not be removed: \(reason)",
+      .provider, "\(name(orphan, provider)), an orphan, could not be removed: \(reason)",
       level: .error)
   }
 }

@@ -70,7 +70,7 @@ public enum LogoutPolicy: String, Hashable, Codable, Sendable, CaseIterable {
 public struct NamePattern: Hashable, Codable, Sendable {
   /// What every name begins with.
   public var prefix: String
-  /// Digits of the number; prefix and digits together at most `Bounds.nameLength`.
+  /// Digits of the number; prefix and digits together at most `Limits.nameLength`.
   public var digits: Int
   /// A pattern from its parts.
   public init(prefix: String, digits: Int) {

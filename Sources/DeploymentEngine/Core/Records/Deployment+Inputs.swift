@@ -190,6 +190,6 @@ extension [Notice] {
   /// Adds one; over the limit the oldest goes.
   mutating func add(_ notice: Notice) {
     append(notice)
-    if count > Bounds.pendingNotices { removeFirst(count - Bounds.pendingNotices) }
+    if count > Limits.pendingNotices { removeFirst(count - Limits.pendingNotices) }
   }
 }

@@ -23,7 +23,7 @@ public struct Orphan: Hashable, Sendable {
   }
 
   /// What it is.
-  public var thing: OutsideThing
+  public var thing: ExternalResource
   /// Why no record speaks of it.
   public var cause: Cause
   /// In how many listings it was there; from the second on it is shown.
@@ -36,7 +36,7 @@ public struct Orphan: Hashable, Sendable {
   public var removal = Removal.none
 
   /// One that was just seen for the first time.
-  public init(_ thing: OutsideThing, _ cause: Cause, grace: Deadline, at now: Timestamp) {
+  public init(_ thing: ExternalResource, _ cause: Cause, grace: Deadline, at now: Timestamp) {
     self.thing = thing
     self.cause = cause
     self.grace = grace
@@ -57,7 +57,7 @@ extension Orphan.Cause {
   ///   - isGone: of a deployment, whether its record says that it is gone; nil: there is none.
   ///   - isRemoved: the same of a publication.
   public init?(
-    of purpose: OutsideThing.Purpose, counters: Counters, isGone: (DeploymentID) -> Bool?,
+    of purpose: ExternalResource.Purpose, counters: Counters, isGone: (DeploymentID) -> Bool?,
     isRemoved: (String) -> Bool?
   ) {
     let saidGone: Bool?
@@ -81,8 +81,8 @@ extension Orphan.Cause {
   public var words: SafeText {
     switch self {
     case .noRecord: "no record"
-    case .saidGone: "its record says that it is gone"
-    case .laterState: "made by a later state of this store"
+    case .saidGone: "its record says that it was removed"
+    case .laterState: "created by a later state of this store"
     }
   }
 }
@@ -127,7 +127,7 @@ public struct OrphanRule: Hashable, Codable, Sendable {
 
 /// What a provider said that exists on it, as far as no record speaks of it.
 public struct OrphanList: Hashable, Sendable {
-  /// By name; at most `Bounds.orphans`.
+  /// By name; at most `Limits.orphans`.
   public var all: [Orphan] = []
   /// How many there were beyond those.
   public var more = 0
@@ -158,7 +158,7 @@ public struct InventoryCall: Hashable, Sendable {
     /// What exists with the engine's mark.
     case list
     /// To remove one thing.
-    case remove(OutsideThing)
+    case remove(ExternalResource)
   }
   /// Its number; counted together with those of driver calls.
   public var id: CallID
@@ -171,7 +171,7 @@ public struct InventoryCall: Hashable, Sendable {
 /// What came of an inventory call.
 public enum InventoryAnswer: Hashable, Sendable {
   /// What exists.
-  case things([OutsideThing])
+  case things([ExternalResource])
   /// It does not exist any more.
   case removed
   /// Nobody knows, or it could not be done.

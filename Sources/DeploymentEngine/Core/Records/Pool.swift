@@ -210,7 +210,7 @@ public struct ProviderRecord: Hashable, Sendable {
   /// Why there is no place on it for one more; nil: there is.
   var exhaustion: SafeText? {
     guard places >= limits.deployments else { return nil }
-    let without = orphans.places == 0 ? "" : " (\(orphans.places) of them without a record)"
+    let without = orphans.places == 0 ? "" : " (\(orphans.places) of them orphans)"
     return SafeText(
       "provider \(name) holds \(places) of \(limits.deployments) deployments\(without); "
         + "raise limits.deployments")

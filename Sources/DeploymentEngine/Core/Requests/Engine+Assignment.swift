@@ -9,14 +9,14 @@ extension Engine {
       return reassign(slot, user)
     }
     if poolTable[index].waitingUsers.contains(user) {
-      return .accepted(nil, note: "\(user) waits already")
+      return .accepted(nil, note: "\(user) is already waiting")
     }
     switch serve(user, in: index) {
     case .served(let slot, let note): return .accepted(deploymentTable[slot].id, note: note)
     case .busy(let why):
-      guard poolTable[index].waiters.count < Bounds.waitingUsers else {
+      guard poolTable[index].waiters.count < Limits.waitingUsers else {
         return .refused(
-          Refusal(.notPermitted, "\(Bounds.waitingUsers) users wait in this pool already"))
+          Refusal(.notPermitted, "\(Limits.waitingUsers) users are already waiting in this pool"))
       }
       beginWaiting(user, in: index, isFirst: false)
       return .accepted(nil, note: "\(user) waits: \(why)")
@@ -29,7 +29,7 @@ extension Engine {
     let index = deploymentTable.pool(of: slot)
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
     if let id = poolTable[index].holders[user], let held = deploymentTable.slot(id) {
-      return .refused(Refusal(.notPermitted, "\(user) holds \(deploymentTable[held].name) already"))
+      return .refused(Refusal(.notPermitted, "\(user) already holds \(deploymentTable[held].name)"))
     }
     endWaiting(user, in: index)
     take(slot, for: user)
@@ -59,7 +59,7 @@ extension Engine {
         change(slot) { $0.placement = $0.placement.with(.wanted) }
         reconcile(slot)
       }
-      return .accepted(deployment.id, note: SafeText("\(user) holds \(name) already"))
+      return .accepted(deployment.id, note: SafeText("\(user) already holds \(name)"))
     case .removed, .canceled:
       return .refused(Refusal(.notPermitted, SafeText("\(name) is history")))
     }

@@ -16,7 +16,7 @@ extension Engine {
     let name = poolTable[index].record.name
     poolTable.setPaused(index, isPaused)
     providerTable.scheduleDispatch(poolTable[index].provider)
-    return .accepted(nil, note: isPaused ? "\(name) is paused" : "\(name) goes on")
+    return .accepted(nil, note: isPaused ? "\(name) is paused" : "\(name) is resumed")
   }
 
   mutating func lift(_ index: Int) -> Reply {
@@ -51,7 +51,8 @@ extension Engine {
     }
     if !isOn { resume(provider) }
     log(.provider, "maintenance of \(name) \(isOn ? "begins" : "ends")", actor: request.actor)
-    return .accepted(nil, note: isOn ? "\(name) is not called any more" : "\(name) is called again")
+    return .accepted(
+      nil, note: isOn ? "calls to \(name) are stopped" : "calls to \(name) are resumed")
   }
 
   /// The maintenance of a provider is over: what was in flight gets its next check now.

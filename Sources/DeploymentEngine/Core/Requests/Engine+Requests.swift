@@ -80,8 +80,8 @@ extension Engine {
         Refusal(
           .stale,
           SafeText(
-            "\(deployment.name) changed since you looked (revision \(seen), now "
-              + "\(deployment.revision)): look again")))
+            "\(deployment.name) has changed (you saw revision \(seen), now it is "
+              + "\(deployment.revision)): check it again")))
     }
     let pool = poolTable[deploymentTable.pool(of: slot)].record
     if let refusal = Permission.refusal(of: asked, on: deployment, in: pool) {
@@ -93,7 +93,8 @@ extension Engine {
         $0.pending = PendingRequest(
           key: request.key, actor: request.actor, verb: graceful, due: due)
       }
-      return .accepted(id, note: "\(graceful.word) in \(due.length.spoken), until then undo")
+      return .accepted(
+        id, note: "\(graceful.word) in \(due.length.spoken); it can be undone until then")
     }
     return carryOut(asked, on: slot, request)
   }
@@ -113,19 +114,19 @@ extension Engine {
       } else {
         queueToUse(slot, .setReady)
       }
-      return .accepted(id, note: "setReady is asked in its turn")
+      return .accepted(id, note: "setReady is queued")
     case .assign(let user): return assign(slot, to: user)
     case .retry: return retry(slot)
     case .forget:
       // Before: with the last one of its pool the pool may leave the provider.
       markUnverified(slot)
       markForgotten(slot, actor: request.actor)
-      return .accepted(id, note: "forgotten: whatever was left outside is no longer known")
+      return .accepted(id, note: "forgotten: anything left on the platform has no record now")
     case .undo:
       let word = deploymentTable[slot].pending?.verb.word ?? "request"
       change(slot) { $0.pending = nil }
       reconcile(slot)
-      return .accepted(id, note: "\(word) was taken back")
+      return .accepted(id, note: "\(word) was undone")
     }
   }
 
@@ -155,7 +156,7 @@ extension Engine {
       return reconcile(slot)
     }
     if endsPreparing {
-      log(.request, "cancel came too late: it is usable", slot: slot, actor: pending.actor)
+      log(.request, "too late to cancel: it is usable", slot: slot, actor: pending.actor)
       return reconcile(slot)
     }
     _ = end(slot, asked.name, actor: pending.actor)
@@ -166,7 +167,7 @@ extension Engine {
     // Placement and state change in one commit, whether there is a place now or not.
     change(slot) { $0.placement = .cache(level, reservedFor: nil) }
     queueToPrepare(slot, .moveToCache(level))
-    log(.state, "moving to \(level.rawValue): an operator asked", slot: slot)
+    log(.state, "moving to \(level.rawValue): requested by an operator", slot: slot)
     return .accepted(
       deploymentTable[slot].id,
       note: SafeText("it is moving to \(level.rawValue)\(turnNote(provider))"))
@@ -190,7 +191,7 @@ extension Engine {
     let name = deploymentTable[slot].name
     if deploymentTable.isCalled(slot) {
       return .refused(
-        Refusal(.notPermitted, "the last call on \(name) has not come back: nothing can be asked"))
+        Refusal(.notPermitted, "the last call on \(name) has not returned: try again later"))
     }
     let provider = providerPlace(of: slot)
     var turn = ""
@@ -200,10 +201,10 @@ extension Engine {
       queueToPrepare(slot, failed.operation)
     case .setReady, .notifyReadyFromOSManager: retryInside(slot, failed.operation)
     case .cancel, .destroy, .publish:
-      enqueueRemoval(slot, because: "an operator asked to try \(failed.operation.word) again")
+      enqueueRemoval(slot, because: "an operator requested a retry of \(failed.operation.word)")
     }
     return .accepted(
-      deploymentTable[slot].id, note: SafeText("\(failed.operation.word) is tried again\(turn)"))
+      deploymentTable[slot].id, note: SafeText("\(failed.operation.word) is being retried\(turn)"))
   }
 
   /// One that failed when it had been usable is usable again and does the same again. One whose

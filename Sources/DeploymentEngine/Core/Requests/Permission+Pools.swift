@@ -52,7 +52,7 @@ extension Permission {
         ? notPermitted("provider \(provider.name) is in maintenance") : nil
     case .adopt:
       guard case .deployment = orphan.thing.purpose, orphan.thing.identity != nil else {
-        return notPermitted("it is no whole deployment: \(name) can only be removed")
+        return notPermitted("it is only a part of a deployment: \(name) can only be removed")
       }
       return nil
     }

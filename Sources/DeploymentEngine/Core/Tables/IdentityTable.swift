@@ -12,7 +12,7 @@ struct IdentityTable: Sendable {
   private var ranges: [MACRange: NumberPool] = [:]
   private var rangeOrder: [MACRange] = []
   private var heldPorts = Set<UInt16>()
-  private var nextPort = Bounds.ports.lowerBound
+  private var nextPort = Limits.ports.lowerBound
   /// What exists without a record has these, each so many times.
   private var barredNames: [String: Int] = [:]
   private var barredMACs: [MACAddress: Int] = [:]
@@ -99,7 +99,7 @@ struct IdentityTable: Sendable {
   /// Whether an address of this range is free.
   func hasMAC(in range: MACRange) -> Bool { (ranges[range]?.free ?? 0) > 0 }
   /// Whether a port is free.
-  var hasPort: Bool { heldPorts.count + barredPorts.count < Bounds.ports.count }
+  var hasPort: Bool { heldPorts.count + barredPorts.count < Limits.ports.count }
 
   /// The lowest free address of a range that no pool holds.
   mutating func takeMAC(in range: MACRange) -> MACAddress? {
@@ -116,7 +116,7 @@ struct IdentityTable: Sendable {
     guard hasPort else { return nil }
     while true {
       let port = nextPort
-      nextPort = port == Bounds.ports.upperBound ? Bounds.ports.lowerBound : port + 1
+      nextPort = port == Limits.ports.upperBound ? Limits.ports.lowerBound : port + 1
       if barredPorts[port] == nil, heldPorts.insert(port).inserted { return port }
     }
   }

@@ -46,7 +46,7 @@ struct InventoryInFlight: Sendable {
   var due: Moment
 
   /// It removes a thing that was made for this.
-  func removes(_ purpose: OutsideThing.Purpose) -> Bool {
+  func removes(_ purpose: ExternalResource.Purpose) -> Bool {
     switch task {
     case .list: false
     case .remove(let thing): thing.purpose == purpose

@@ -59,30 +59,31 @@ package enum Checker: Int32, CaseIterable, Sendable {
   package var promise: String {
     switch self {
     case .oneCall: "at most one operation and one call in flight for a deployment"
-    case .calls: "a driver is called only where the contract has that method"
-    case .faithfulness: "what is called belongs to a stored pool and provider"
-    case .placement: "L2 is never assigned, an assigned one never goes back to a cache"
-    case .transitions: "states follow one another as the table says, and revisions grow"
-    case .admission: "nobody is let in before setReady finished after the claim"
-    case .records: "an error has a reason, a decision has one, lists keep their bounds"
-    case .identity: "names, addresses, ports and unique ids are held once"
-    case .users: "no user holds two in one pool, and nobody waits for what is there"
-    case .counts: "what is counted is what there is"
-    case .limits: "pool and provider limits hold at every instant"
-    case .dueTimes: "whatever is not history has a due time, and the engine wakes for it"
-    case .creation: "a pool that may not create does not"
-    case .publications: "one active, one in preparation, none removed from under a deployment"
+    case .calls: "a driver is called only where the contract allows that method"
+    case .faithfulness: "every call concerns a stored pool and provider"
+    case .placement: "L2 is never assigned, and an assigned deployment never returns to a cache"
+    case .transitions: "states follow one another as the table allows, and revisions grow"
+    case .admission: "no user is let in before setReady has finished after the assignment"
+    case .records: "every error and every decision has a reason, and lists keep their bounds"
+    case .identity: "each name, address, port and unique id has one holder"
+    case .users: "no user holds two deployments of a pool or waits while one is available"
+    case .counts: "counts match what exists"
+    case .limits: "the limits of pools and providers always hold"
+    case .dueTimes:
+      "every deployment that is not history has a due time, and the engine wakes for it"
+    case .creation: "a pool that must not create creates nothing"
+    case .publications: "one publication is active, one in preparation, and none in use is removed"
     case .answers: "each request has one answer, and a refusal says why"
-    case .durability: "what is stored is the state"
+    case .durability: "the store holds the state"
     case .restart: "a restart changes nothing but due times"
-    case .repetition: "the same once more changes nothing"
+    case .repetition: "a repeated event changes nothing"
     case .idleness: "idle means that nothing is in flight"
-    case .things: "what exists outside belongs to exactly one record"
+    case .things: "every external resource belongs to exactly one record"
     case .liveness: "when faults stop, everything settles within a stated time"
-    case .determinism: "one seed is one trace"
-    case .scenario: "what a test itself expects"
-    case .orphans: "what has no record is listed as it is, and nobody's record is removed as such"
-    case .adoptions: "what is adopted becomes one user's, once, and stays what it was"
+    case .determinism: "one seed gives one trace"
+    case .scenario: "the scenario ends as its test expects"
+    case .orphans: "orphans are listed correctly, and nothing with a record is removed as one"
+    case .adoptions: "an adopted resource becomes one user's deployment, once, unchanged"
     }
   }
 
@@ -91,7 +92,7 @@ package enum Checker: Int32, CaseIterable, Sendable {
 }
 
 /// What a checker found.
-package struct Complaint: Hashable, Sendable, CustomStringConvertible {
+package struct Violation: Hashable, Sendable, CustomStringConvertible {
   package var checker: Checker
   package var text: String
 

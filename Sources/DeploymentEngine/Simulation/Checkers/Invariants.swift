@@ -5,12 +5,12 @@ import SafeTexts
 /// What must hold of an engine after every step. Pure: a view in, complaints out.
 package enum Invariants {
   /// Every complaint about a view.
-  package static func complaints(about view: EngineView) -> [Complaint] {
-    var found: [Complaint] = []
+  package static func complaints(about view: EngineView) -> [Violation] {
+    var found: [Violation] = []
     func add(_ checker: Checker, _ judge: (EngineView, inout [String]) -> Void) {
       var complaints: [String] = []
       judge(view, &complaints)
-      found += complaints.map { Complaint(checker: checker, text: $0) }
+      found += complaints.map { Violation(checker: checker, text: $0) }
     }
     add(.identity, identities)
     add(.records) { view, complaints in
@@ -56,7 +56,7 @@ package enum Invariants {
       }
       if let port = held.identity.port {
         if !ports.insert(port).inserted { complaints.append("two hold the port \(port)") }
-        if !Bounds.ports.contains(port) { complaints.append("port \(port) is out of range") }
+        if !Limits.ports.contains(port) { complaints.append("port \(port) is out of range") }
       }
       guard held.state == .usable, !held.uniqueId.isEmpty else { continue }
       if !uniqueIds.insert(held.uniqueId).inserted {
@@ -83,9 +83,9 @@ package enum Invariants {
     if zip(one.loggedIn, one.loggedIn.dropFirst()).contains(where: { $0 >= $1 }) {
       complaints.append("\(one.id) has log-ins that are no sorted set: \(one.loggedIn)")
     }
-    if one.loggedIn.count > Bounds.loggedInUsers { complaints.append("\(one.id): log-ins") }
-    if one.notices.count > Bounds.pendingNotices { complaints.append("\(one.id): notices") }
-    if one.identity.name.isEmpty || one.identity.name.utf8.count > Bounds.nameLength {
+    if one.loggedIn.count > Limits.loggedInUsers { complaints.append("\(one.id): log-ins") }
+    if one.notices.count > Limits.pendingNotices { complaints.append("\(one.id): notices") }
+    if one.identity.name.isEmpty || one.identity.name.utf8.count > Limits.nameLength {
       complaints.append("\(one.id) is named “\(one.identity.name)”")
     }
     return complaints

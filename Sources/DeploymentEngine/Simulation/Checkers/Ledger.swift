@@ -40,7 +40,7 @@ struct Ledger {
   func holder(of user: SafeText, in pool: PoolID) -> DeploymentID? { users[pool]?[user] }
 
   /// Takes in one commit, and says what is wrong with it.
-  mutating func take(_ commit: Commit, _ store: StoreCopy) -> [Complaint] {
+  mutating func take(_ commit: Commit, _ store: StoreCopy) -> [Violation] {
     var touched: [PoolID] = []
     func touch(_ id: PoolID) { if !touched.contains(id) { touched.append(id) } }
     for change in commit.others {
@@ -59,7 +59,7 @@ struct Ledger {
       if let new = one.new { touch(new.record.pool) }
     }
     for one in commit.amendments { if let old = one.old { release(old.record, one.new) } }
-    var complaints: [Complaint] = []
+    var complaints: [Violation] = []
     for one in commit.amendments { if let new = one.new { hold(new, &complaints) } }
     for one in commit.amendments { judgeReservation(one, store, &complaints) }
     for id in touched.sorted() { judge(id, store, &complaints) }
@@ -115,13 +115,13 @@ struct Ledger {
     }
   }
 
-  private mutating func hold(_ row: Row, _ complaints: inout [Complaint]) {
+  private mutating func hold(_ row: Row, _ complaints: inout [Violation]) {
     let new = row.record
     known[new.id] = row
     guard new.exists else { return }
     func complain(_ what: String, _ other: DeploymentID) {
       complaints.append(
-        Complaint(checker: .identity, text: "\(new.id) has \(what) that \(other) holds"))
+        Violation(checker: .identity, text: "\(new.id) has \(what) that \(other) holds"))
     }
     if let other = names.updateValue(new.id, forKey: new.identity.name), other != new.id {
       complain("the name \(new.identity.name)", other)
@@ -146,13 +146,13 @@ struct Ledger {
       other != new.id
     {
       complaints.append(
-        Complaint(checker: .users, text: "\(new.id): \(user) holds \(other) in that pool too"))
+        Violation(checker: .users, text: "\(new.id): \(user) holds \(other) in that pool too"))
     }
   }
 
   /// Whoever loses a reservation has another one, or waits.
   private func judgeReservation(
-    _ change: Commit.Amendment, _ store: StoreCopy, _ complaints: inout [Complaint]
+    _ change: Commit.Amendment, _ store: StoreCopy, _ complaints: inout [Violation]
   ) {
     guard let old = change.old?.record, let new = change.new?.record,
       case .cache(_, reservedFor: let user?) = old.placement, new.placement.user != user
@@ -160,22 +160,22 @@ struct Ledger {
     let key = StoreCopy.WaiterKey(pool: old.pool, user: user)
     guard users[old.pool]?[user] == nil, store.waiters[key] == nil else { return }
     complaints.append(
-      Complaint(checker: .users, text: "\(old.id) is lost to \(user), who gets no other"))
+      Violation(checker: .users, text: "\(old.id) is lost to \(user), who gets no other"))
   }
 
-  private func judge(_ id: PoolID, _ store: StoreCopy, _ complaints: inout [Complaint]) {
+  private func judge(_ id: PoolID, _ store: StoreCopy, _ complaints: inout [Violation]) {
     guard let row = store.pools[id], let counts = sums[id]?.counts else { return }
     let pool = row.record
     if pool.counts != counts {
       complaints.append(
-        Complaint(
+        Violation(
           checker: .counts, text: "\(pool.name) counts \(pool.counts), there are \(counts)"))
     }
     guard let provider = store.providers[pool.provider]?.record else { return }
     let existing = existing(on: provider.name)
     if provider.deployments != existing {
       complaints.append(
-        Complaint(
+        Violation(
           checker: .counts,
           text: "\(provider.name) counts \(provider.deployments) of \(existing)"))
     }
@@ -184,7 +184,7 @@ struct Ledger {
   /// Whoever takes a place of a provider finds one. What had one before keeps it when the limit is
   /// lowered.
   private func judge(
-    _ id: PoolID, _ place: Place, _ store: StoreCopy, _ complaints: inout [Complaint]
+    _ id: PoolID, _ place: Place, _ store: StoreCopy, _ complaints: inout [Violation]
   ) {
     guard let pool = store.pools[id], let row = store.providers[pool.record.provider]
     else { return }
@@ -194,7 +194,7 @@ struct Ledger {
     let held = held(place, on: provider.name)
     guard held > limit else { return }
     complaints.append(
-      Complaint(checker: .limits, text: "\(provider.name) has \(held) of \(limit) \(place)"))
+      Violation(checker: .limits, text: "\(provider.name) has \(held) of \(limit) \(place)"))
   }
 }
 

@@ -7,7 +7,7 @@ import SafeTexts
 struct OrphanOracle {
   /// One thing without a record.
   struct Sighting {
-    var thing: OutsideThing
+    var thing: ExternalResource
     /// In how many listings in a row it was there.
     var count: Int
     /// When it was first among them, by the most that any clock may have shown.
@@ -34,8 +34,8 @@ struct OrphanOracle {
 
   /// A provider has said what exists on it; `isOrphan` by the records as they were then.
   mutating func take(
-    _ things: [OutsideThing], on provider: SafeText, at time: TimeSpan,
-    isOrphan: (OutsideThing) -> Bool
+    _ things: [ExternalResource], on provider: SafeText, at time: TimeSpan,
+    isOrphan: (ExternalResource) -> Bool
   ) {
     guard able.contains(provider.text) else { return }
     let before = listed[provider] ?? []
@@ -49,8 +49,8 @@ struct OrphanOracle {
     }
     // Of more than are kept in mind the last are only counted.
     let kept = all.sorted { ($0.thing.name, $0.thing.kind) < ($1.thing.name, $1.thing.kind) }
-    more[provider] = max(0, all.count - Bounds.orphans)
-    listed[provider] = all.count > Bounds.orphans ? Array(kept.prefix(Bounds.orphans)) : all
+    more[provider] = max(0, all.count - Limits.orphans)
+    listed[provider] = all.count > Limits.orphans ? Array(kept.prefix(Limits.orphans)) : all
     doubts[provider] = nil
     listings[provider, default: 0] += 1
   }
@@ -59,13 +59,13 @@ struct OrphanOracle {
   mutating func heal() { listings = [:] }
 
   /// A provider has removed a thing.
-  mutating func removed(_ thing: OutsideThing, on provider: SafeText) {
+  mutating func removed(_ thing: ExternalResource, on provider: SafeText) {
     listed[provider]?.removeAll { $0.thing.name == thing.name && $0.thing.kind == thing.kind }
     asked.remove(OrphanName(thing, on: provider))
   }
 
   /// A provider could not: whoever asked has had an answer.
-  mutating func notRemoved(_ thing: OutsideThing, on provider: SafeText) {
+  mutating func notRemoved(_ thing: ExternalResource, on provider: SafeText) {
     asked.remove(OrphanName(thing, on: provider))
   }
 
@@ -126,12 +126,12 @@ struct OrphanOracle {
 
   /// What is wrong with asking a provider to remove a thing.
   func complaints(
-    about thing: OutsideThing, on provider: SafeText, rule: OrphanRule, counters: Counters,
+    about thing: ExternalResource, on provider: SafeText, rule: OrphanRule, counters: Counters,
     at time: TimeSpan
   ) -> [String] {
     let name = OrphanName(thing, on: provider)
     let list = listed[provider] ?? []
-    let isOld = { (one: OutsideThing) in
+    let isOld = { (one: ExternalResource) in
       if case .deployment(let id) = one.purpose { id.number >= counters.deployment } else { false }
     }
     if isOld(thing) { return ["it was made by a later state of the store"] }
@@ -154,7 +154,7 @@ struct OrphanOracle {
 }
 
 extension OrphanName {
-  init(_ thing: OutsideThing, on provider: SafeText) {
+  init(_ thing: ExternalResource, on provider: SafeText) {
     self.init(provider: provider, kind: thing.kind, name: thing.name)
   }
 }

@@ -21,12 +21,12 @@ package enum Transitions {
   /// Every complaint about a change.
   package static func complaints(
     from old: Deployment, to new: Deployment, wasCalled: Bool, at now: EngineTime
-  ) -> [Complaint] {
+  ) -> [Violation] {
     var moves: [String] = []
     placement(old, new, &moves)
-    return moves.map { Complaint(checker: .placement, text: $0) }
+    return moves.map { Violation(checker: .placement, text: $0) }
       + states(from: old, to: new, wasCalled: wasCalled, at: now)
-      .map { Complaint(checker: .transitions, text: $0) }
+      .map { Violation(checker: .transitions, text: $0) }
   }
 
   private static func states(

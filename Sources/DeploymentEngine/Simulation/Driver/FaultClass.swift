@@ -70,7 +70,7 @@ extension Behaviour {
       switch kind {
       case .permanent: .permanent
       case .transient, .throttled, .denied:
-        reason == FaultDice.silence ? .outage : .transient
+        reason == FaultPlan.silence ? .outage : .transient
       case .unknown: reason == ScriptedDriver.notDone ? .lost : .unknown
       case .portTaken: .port
       }

@@ -30,7 +30,7 @@ struct Inventories {
   private var repeated = 0
   private var strange = 0
   /// Somebody else's things that the provider takes for ours, for a while.
-  private var strangers: [SafeText: [OutsideThing]] = [:]
+  private var strangers: [SafeText: [ExternalResource]] = [:]
 
   /// Rates for one seed: each kind of trouble is there or not.
   init(seed: UInt64, without: Set<FaultClass>) {
@@ -84,14 +84,14 @@ struct Inventories {
   mutating func reaches() -> Bool { random.percent(50) }
 
   /// Somebody else's things come and go among what a provider lists.
-  mutating func strangers(on provider: SafeText) -> [OutsideThing] {
+  mutating func strangers(on provider: SafeText) -> [ExternalResource] {
     var random = random.fork()
     if random.percent(strange) {
       let prefix = random.pick(["a-", "b-", "c-", "z-"]) ?? "a-"
       let name = prefix + "\(random.below(10))"
       let id = DeploymentID(Int64(random.below(random.percent(20) ? 100_000 : 60)))
       strangers[provider, default: []].append(
-        OutsideThing(
+        ExternalResource(
           kind: "stranger", name: SafeText(name), purpose: .deployment(id),
           identity: random.percent(70) ? Identity(name: name) : nil))
     }

@@ -8,7 +8,7 @@ extension ScriptedDriver {
   /// A provider removes one of the things that it has listed.
   ///
   /// - Returns: whether something else has its name: that stays.
-  mutating func remove(_ thing: OutsideThing, on provider: SafeText) -> Bool {
+  mutating func remove(_ thing: ExternalResource, on provider: SafeText) -> Bool {
     if stock.remove(thing, on: provider) { return true }
     let name = thing.name.text
     switch (thing.purpose, things[name]) {
@@ -66,7 +66,7 @@ extension ScriptedDriver {
 }
 
 /// How often drivers leave something behind; drawn per seed, often never.
-struct LeftoverDice {
+struct LeftoverPlan {
   private var random: SplitMix64
   /// So many times of how many: of a hundred in a world that is all trouble.
   private let outOf: Int

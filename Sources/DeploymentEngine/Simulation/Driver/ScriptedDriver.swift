@@ -107,15 +107,15 @@ package struct ScriptedDriver {
   /// What things stand on.
   var hosts = Hosts()
   /// What exists on providers that can list it.
-  var stock = Stock()
+  var stock = ExternalResources()
   /// What such providers answer.
   var inventories = Inventories(seed: 0, without: Set(FaultClass.allCases))
-  var leftovers = LeftoverDice(seed: 0, without: Set(FaultClass.allCases))
+  var leftovers = LeftoverPlan(seed: 0, without: Set(FaultClass.allCases))
   /// What stays though its driver will say that it is gone, and what will be made twice.
   var staying: Set<CallTarget> = []
   var doubled: Set<CallTarget> = []
   /// Decides by chance what no script decides.
-  package var dice: FaultDice?
+  package var dice: FaultPlan?
   /// What it says when to check.
   package var suggestedTime = TimeSpan.seconds(1)
   /// Addresses are given at the end of a deploy.

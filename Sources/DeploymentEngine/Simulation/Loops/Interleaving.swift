@@ -33,7 +33,7 @@ package struct Interleaving {
   /// What came of it.
   package static func complaints(
     _ start: Start, _ first: Asked, _ answers: Int, _ second: Asked
-  ) -> [Complaint] {
+  ) -> [Violation] {
     let world = world(start)
     world.label = "\(start), \(first), \(answers) answers, \(second): "
     ask(first, world)

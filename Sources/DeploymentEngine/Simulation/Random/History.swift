@@ -6,7 +6,7 @@ package import SafeTexts
 /// One random history of a small world: users, operators, agents, failures, hangs, crashes and
 /// clocks that
 /// jump. The seed decides everything.
-package final class History: Scene {
+package final class History: Workload {
   package let world: World
   package let seed: UInt64
   package var random: SplitMix64
@@ -36,7 +36,7 @@ package final class History: Scene {
   }
 
   package init(
-    seed: UInt64, without: Set<FaultClass> = [], complained: @escaping (Complaint) -> Void
+    seed: UInt64, without: Set<FaultClass> = [], complained: @escaping (Violation) -> Void
   ) {
     self.seed = seed
     self.without = without
@@ -50,9 +50,9 @@ package final class History: Scene {
         utc: Timestamp(milliseconds: 1_700_000_000_000 + Int64(random.below(1_000_000_000)))),
       complained: complained)
     world.label = "seed \(seed): "
-    world.driver.dice = FaultDice(seed: random.next(), without: without)
+    world.driver.dice = FaultPlan(seed: random.next(), without: without)
     world.driver.inventories = Inventories(seed: ~seed, without: without)
-    world.driver.leftovers = LeftoverDice(seed: seed &* 0x9e37_79b9, without: without)
+    world.driver.leftovers = LeftoverPlan(seed: seed &* 0x9e37_79b9, without: without)
     world.list(setup.lists)
     world.services = setup.services
     offers = setup.services

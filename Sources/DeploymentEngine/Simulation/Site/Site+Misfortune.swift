@@ -63,7 +63,7 @@ extension Site {
   }
 
   /// What had befallen it is over.
-  func end(_ act: Agenda.Act) {
+  func end(_ act: Schedule.Act) {
     switch act {
     case .hostReturns(let host, let withThings):
       world.driver.returnHost(host, withThings: withThings)

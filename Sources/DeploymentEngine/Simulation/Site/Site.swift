@@ -4,12 +4,12 @@ import DeploymentInterface
 import SafeTexts
 
 /// A site with pools of the size of an office, and people who come, work and leave by the clock.
-final class Site: Scene {
+final class Site: Workload {
   let world: World
   private var random: SplitMix64
   /// Decides on misfortunes, so that leaving one out moves nothing else.
   var mishap: SplitMix64
-  var agenda = Agenda()
+  var agenda = Schedule()
   private let end: TimeSpan
   let without: Set<FaultClass>
   private let preset: Simulation.Preset
@@ -32,10 +32,10 @@ final class Site: Scene {
     world.label = "seed \(simulation.seed): "
     world.judgesEvery = 4096
     world.records = false
-    world.driver.dice = FaultDice(seed: random.next(), without: simulation.without)
+    world.driver.dice = FaultPlan(seed: random.next(), without: simulation.without)
     world.driver.suggestedTime = .seconds(20)
     world.driver.inventories = Inventories(seed: ~simulation.seed, without: simulation.without)
-    world.driver.leftovers = LeftoverDice(
+    world.driver.leftovers = LeftoverPlan(
       seed: simulation.seed &* 0x9e37_79b9, without: simulation.without, outOf: 10_000)
     world.driver.hosts.count = 20
     mishap = SplitMix64(seed: simulation.seed &+ 1)
@@ -125,7 +125,7 @@ final class Site: Scene {
   private func trouble(_ midnight: TimeSpan) {
     for _ in 0..<(1 + random.below(8)) {
       let at = midnight + .seconds(Int64(random.below(86_400)))
-      let kind = random.pick([Agenda.Act.crash, .storeFails, .clock, .operator]) ?? .crash
+      let kind = random.pick([Schedule.Act.crash, .storeFails, .clock, .operator]) ?? .crash
       agenda.add(at, kind)
       if kind == .storeFails {
         agenda.add(at + .seconds(Int64(1 + random.below(600))), .storeHeals)
@@ -163,7 +163,7 @@ final class Site: Scene {
     return true
   }
 
-  private func carryOut(_ act: Agenda.Act) {
+  private func carryOut(_ act: Schedule.Act) {
     switch act {
     case .come(let user, let pool): world.assign(user, from: pool)
     case .logIn(let user, let pool): say(.login(user), user, pool)

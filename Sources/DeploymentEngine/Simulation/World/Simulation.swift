@@ -40,7 +40,7 @@ package struct Simulation: Sendable {
 
   /// What came of a run.
   package struct Result: Sendable {
-    package var complaint: Complaint?
+    package var complaint: Violation?
     package var digest: UInt64 = 0
     package var events = 0
     package var steps = 0

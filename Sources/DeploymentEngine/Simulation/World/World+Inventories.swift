@@ -70,7 +70,7 @@ extension World {
   }
 
   /// - Returns: whether something else has its name.
-  private func removeOutside(_ thing: OutsideThing, on provider: SafeText) -> Bool {
+  private func removeOutside(_ thing: ExternalResource, on provider: SafeText) -> Bool {
     if checks, store.speaks(of: thing.purpose) {
       complain(.orphans, "\(thing.purpose) has a record when \(thing.name) is removed as an orphan")
     }
@@ -134,7 +134,7 @@ extension World {
   }
 
   /// What exists on a provider that can list, and has no record; sorted by name.
-  package func leftovers(on provider: SafeText) -> [OutsideThing] {
+  package func leftovers(on provider: SafeText) -> [ExternalResource] {
     driver.stock.things(on: provider).filter { !store.speaks(of: $0.purpose) }
       .sorted { $0.name < $1.name }
   }
@@ -154,7 +154,7 @@ extension World.Told {
 
 extension StoreCopy {
   /// Whether a record speaks of what was made for this, and does not say that it is gone.
-  func speaks(of purpose: OutsideThing.Purpose) -> Bool {
+  func speaks(of purpose: ExternalResource.Purpose) -> Bool {
     switch purpose {
     case .deployment(let id): deployments[id]?.record.exists ?? false
     case .publication(let name):
@@ -165,7 +165,7 @@ extension StoreCopy {
 
 extension InventoryAnswer {
   /// What is listed.
-  fileprivate var things: [OutsideThing] {
+  fileprivate var things: [ExternalResource] {
     switch self {
     case .things(let things): things
     case .removed, .failed: []

@@ -21,7 +21,9 @@ extension World {
     _ outcome: Effects
   ) {
     let new = row.record
-    if !engine.holds(new) { complain(.durability, "\(new.id) is stored as it is not") }
+    if !engine.holds(new) {
+      complain(.durability, "\(new.id) is stored differently from the engine's state")
+    }
     if told.contains(where: { $0.adoption(in: outcome)?.id == new.id }) {
       return judgeAdopted(new, told, outcome)
     }
@@ -121,7 +123,7 @@ extension World {
       complain(.answers, "\(id): \(request.verb) at revision \(seen) is accepted at \(stored)")
     }
     for case .refused(let refusal) in outcome.answers.map(\.reply) where refusal.sentence.isEmpty {
-      complain(.answers, "a request is refused without a word")
+      complain(.answers, "a request is refused without a reason")
     }
   }
 
@@ -233,7 +235,7 @@ extension World {
           + "\(store.publications[key].map { "\($0.record)" } ?? "nothing")")
     }
     if view.waiters.count != store.waiters.count {
-      complain(.durability, "who waits differs from the store")
+      complain(.durability, "the waiting users differ from the store")
     }
   }
 
@@ -252,7 +254,7 @@ extension World {
       complain(.restart, "a restart changed what exists on \(provider.name) without a record")
     }
     if engine.waiters.map(\.user) != loaded.waiters.map(\.user) {
-      complain(.restart, "a restart changed who waits")
+      complain(.restart, "a restart changed the waiting users")
     }
   }
 }

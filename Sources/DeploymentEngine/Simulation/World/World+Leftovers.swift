@@ -22,7 +22,7 @@ extension World {
     }
   }
 
-  private func isListed(_ name: String, _ left: [OutsideThing]) -> Bool {
+  private func isListed(_ name: String, _ left: [ExternalResource]) -> Bool {
     let list = engine.providers.first { $0.name.text == name }?.orphans ?? OrphanList()
     return list.all.allSatisfy(\.isConfirmed) && list.all.count == left.count
       && left.allSatisfy { one in list.all.contains { $0.thing == one } }

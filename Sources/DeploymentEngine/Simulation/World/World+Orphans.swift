@@ -145,7 +145,7 @@ extension World {
 
 extension InventoryCall {
   /// What is to be removed.
-  var removed: OutsideThing? {
+  var removed: ExternalResource? {
     switch task {
     case .list: nil
     case .remove(let thing): thing
@@ -155,7 +155,7 @@ extension InventoryCall {
 
 extension CallTarget {
   /// What is made for it, where that is known by its number.
-  fileprivate var purpose: OutsideThing.Purpose? {
+  fileprivate var purpose: ExternalResource.Purpose? {
     switch self {
     case .deployment(let id): .deployment(id)
     case .publication: nil

@@ -36,10 +36,10 @@ package final class World {
   package internal(set) var calls: [(at: Moment, call: Call)] = []
   /// What came of the last step.
   package internal(set) var last = Effects()
-  package private(set) var complaints: [Complaint] = []
+  package private(set) var complaints: [Violation] = []
   /// How much time has passed, whatever the clocks say.
   package internal(set) var elapsed = TimeSpan.zero
-  private let complained: (Complaint) -> Void
+  private let complained: (Violation) -> Void
   /// Where complaints come from: the seed, or nothing.
   package var label = ""
   /// The next step is cut short, as by a crash.
@@ -51,7 +51,7 @@ package final class World {
   /// Off: journal and calls are not kept, so that years can pass.
   package var records = true
   /// Whoever follows the world.
-  var happened: ((Happening) -> Void)?
+  var happened: ((TraceEvent) -> Void)?
   /// A digest of everything that the engine ever wanted.
   package internal(set) var trace = Trace()
   /// How often what was visited.
@@ -100,7 +100,7 @@ package final class World {
   /// A world with a configuration that its engine is not told yet.
   package init(
     configuration: Configuration, services: [String: ServiceOffer], seed: UInt64,
-    startingAt start: EngineTime, complained: @escaping (Complaint) -> Void
+    startingAt start: EngineTime, complained: @escaping (Violation) -> Void
   ) {
     self.now = start
     self.decidedAt = start
@@ -350,7 +350,7 @@ package final class World {
 
   /// Something is wrong, by this checker.
   package func complain(_ checker: Checker, _ text: String) {
-    let complaint = Complaint(checker: checker, text: label + text)
+    let complaint = Violation(checker: checker, text: label + text)
     complaints.append(complaint)
     happened?(.complained(complaint))
     if complaints.count <= 3 { complained(complaint) }

@@ -30,7 +30,7 @@ package struct ByteReader: ~Copyable {
 
   /// Nothing may be left over.
   consuming func close() throws(UnreadableRecord) {
-    if position != end { throw UnreadableRecord(why: "it is longer than it should be") }
+    if position != end { throw UnreadableRecord(why: "it is too long") }
   }
 
   mutating func byte() throws(UnreadableRecord) -> UInt8 {
@@ -43,7 +43,7 @@ package struct ByteReader: ~Copyable {
     switch try byte() {
     case 0: return false
     case 1: return true
-    case let other: throw UnreadableRecord(why: "\(other) is neither yes nor no")
+    case let other: throw UnreadableRecord(why: "\(other) is not a Boolean")
     }
   }
 

@@ -147,7 +147,7 @@ extension ByteReader {
       let level = try cacheLevel()
       return .cache(level, reservedFor: try optionalText())
     case 2: return .assigned(try text())
-    case let other: throw UnreadableRecord(why: "there is no placement \(other)")
+    case let other: throw UnreadableRecord(why: "unknown placement \(other)")
     }
   }
 
@@ -182,7 +182,7 @@ extension ByteReader {
     case 3: return .userLoggedIn(try text())
     case 4: return .userLoggedOut(try text())
     case 5: return .setIp(try text())
-    case let other: throw UnreadableRecord(why: "there is no notice \(other)")
+    case let other: throw UnreadableRecord(why: "unknown notice \(other)")
     }
   }
 }

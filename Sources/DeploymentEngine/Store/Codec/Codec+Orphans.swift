@@ -26,7 +26,7 @@ extension ByteWriter {
     }
   }
 
-  private mutating func write(_ thing: OutsideThing) {
+  private mutating func write(_ thing: ExternalResource) {
     write(thing.kind)
     write(thing.name)
     switch thing.purpose {
@@ -62,21 +62,21 @@ extension ByteReader {
     case 0: break
     case 1: orphan.removal = .asked(by: try text())
     case 2: orphan.removal = .failed(try text())
-    case let other: throw UnreadableRecord(why: "there is no removal \(other)")
+    case let other: throw UnreadableRecord(why: "unknown removal \(other)")
     }
     return orphan
   }
 
-  private mutating func outsideThing() throws(UnreadableRecord) -> OutsideThing {
+  private mutating func outsideThing() throws(UnreadableRecord) -> ExternalResource {
     let kind = try text()
     let name = try text()
-    let purpose: OutsideThing.Purpose
+    let purpose: ExternalResource.Purpose
     switch try byte() {
     case 0: purpose = .deployment(DeploymentID(try signed()))
     case 1: purpose = .publication(try string())
-    case let other: throw UnreadableRecord(why: "there is no purpose \(other)")
+    case let other: throw UnreadableRecord(why: "unknown purpose \(other)")
     }
-    return OutsideThing(
+    return ExternalResource(
       kind: kind, name: name, purpose: purpose, identity: try bool() ? try identity() : nil)
   }
 }

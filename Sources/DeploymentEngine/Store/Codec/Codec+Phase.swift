@@ -69,7 +69,7 @@ extension ByteReader {
     case 6: return .cancel
     case 7: return .destroy
     case 8: return .publish
-    case let other: throw UnreadableRecord(why: "there is no operation \(other)")
+    case let other: throw UnreadableRecord(why: "unknown operation \(other)")
     }
   }
 
@@ -96,7 +96,7 @@ extension ByteReader {
     case 6: return .canceling(try operation(at: now))
     case 7: return .canceled
     case 8: return .error(try failed())
-    case let other: throw UnreadableRecord(why: "there is no state \(other)")
+    case let other: throw UnreadableRecord(why: "unknown state \(other)")
     }
   }
 }

@@ -65,7 +65,7 @@ extension ByteReader {
     switch try byte() {
     case 1: return .l1
     case 2: return .l2
-    case let other: throw UnreadableRecord(why: "there is no cache level \(other)")
+    case let other: throw UnreadableRecord(why: "unknown cache level \(other)")
     }
   }
 
@@ -75,7 +75,7 @@ extension ByteReader {
   ) throws(UnreadableRecord) -> Value where Value.RawValue == UInt8 {
     let number = try byte()
     guard let value = Value(rawValue: number) else {
-      throw UnreadableRecord(why: "\(number) is not known here")
+      throw UnreadableRecord(why: "unknown value \(number)")
     }
     return value
   }
@@ -86,7 +86,7 @@ extension ByteReader {
   ) throws(UnreadableRecord) -> Value where Value.RawValue == String {
     let word = try string()
     guard let value = Value(rawValue: word) else {
-      throw UnreadableRecord(why: "\(word) is not known here")
+      throw UnreadableRecord(why: "unknown value \(word)")
     }
     return value
   }

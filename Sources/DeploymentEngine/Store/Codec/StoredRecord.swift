@@ -27,7 +27,7 @@ extension StoredRecord {
   init(decoding bytes: [UInt8], at now: EngineTime) throws(UnreadableRecord) {
     var reader = try ByteReader(bytes)
     guard reader.version >= 1, reader.version <= Self.recordVersion else {
-      throw UnreadableRecord(why: "it has version \(reader.version), which is not known here")
+      throw UnreadableRecord(why: "this program does not support its version \(reader.version)")
     }
     try self.init(from: &reader, at: now)
     try reader.close()

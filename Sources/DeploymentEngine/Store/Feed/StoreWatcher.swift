@@ -42,7 +42,7 @@ public final class StoreWatcher: Sendable {
   }
 
   private func run() {
-    var sight = StoreSight(path)
+    var sight = ChangeDetector(path)
     while !isStopped.load(ordering: .sequentiallyConsistent) {
       if sight.hasChanged() { tell() }
       sight.wait(or: wake)

@@ -182,7 +182,7 @@ extension Lease {
   ) -> EngineStartFailure {
     if failure.number == EROFS { return EngineStartFailure(.store(.readOnly(path))) }
     let sentence: SafeText = """
-      \(path) cannot be written (\(failure.text)): give the user of this program the permission, \
+      cannot write \(path) (\(failure.text)): give the user of this program write permission, \
       or choose another store
       """
     return EngineStartFailure(.store(StoreFailure(.unwritable, sentence)))
@@ -200,7 +200,7 @@ extension Lease {
       // Nobody: it has been given away in between.
       guard let held = LeaseHolder.look(at: paths.lock) else { continue }
       guard case .silent = held.presence, endsFrozenHolder else {
-        throw heldBy(held, paths, "close it, or attach to it")
+        throw heldBy(held, paths, "stop that engine, or use its store with --no-engine")
       }
       try endFrozen(held, paths)
     }
@@ -212,23 +212,25 @@ extension Lease {
   private static func endFrozen(
     _ held: LeaseHolder, _ paths: StorePaths
   ) throws(EngineStartFailure) {
-    guard held.contents.holder.isAlive != nil else { throw heldBy(held, paths, "end it there") }
+    guard held.contents.holder.isAlive != nil else {
+      throw heldBy(held, paths, "stop it on that machine")
+    }
     for _ in 0..<30 {
       usleep(100_000)
       guard let again = LeaseHolder.look(at: paths.lock),
         again.contents.holder == held.contents.holder
       else { return }
       if again.beat != held.beat {
-        throw heldBy(again, paths, "close it, or attach to it")
+        throw heldBy(again, paths, "stop that engine, or use its store with --no-engine")
       }
     }
     do throws(ProcessIdentity.KillFailure) {
       try held.contents.holder.process.kill(within: 5000)
     } catch {
       switch error {
-      case .impossible: throw heldBy(held, paths, "end it there")
-      case .notPermitted: throw heldBy(held, paths, "end it as the user it belongs to")
-      case .stillThere: throw heldBy(held, paths, "it does not end; look at its disk")
+      case .impossible: throw heldBy(held, paths, "stop it on that machine")
+      case .notPermitted: throw heldBy(held, paths, "stop it as the user who owns it")
+      case .stillThere: throw heldBy(held, paths, "it cannot be killed; check its disk")
       }
     }
   }

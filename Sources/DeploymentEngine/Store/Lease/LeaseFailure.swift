@@ -6,10 +6,10 @@ public struct LeaseFailure: Error, Hashable, Sendable {
   /// One sentence that names the holder, and says what to do.
   public let sentence: SafeText
   /// Who holds it.
-  public let holder: EnginePresence
+  public let holder: LeaseStatus
 
   /// A failure with its sentence.
-  public init(sentence: SafeText, holder: EnginePresence) {
+  public init(sentence: SafeText, holder: LeaseStatus) {
     self.sentence = sentence
     self.holder = holder
   }

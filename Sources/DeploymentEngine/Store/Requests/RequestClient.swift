@@ -90,7 +90,11 @@ public final class RequestClient: Sendable {
       let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM request WHERE reply IS NULL") ?? 0
       if open + requests.count > StoreLimits.openRequests {
         throw StoreFailure(
-          .full, "\(open) requests wait in \(paths.store) already: wait until the engine took them")
+          .full,
+          """
+          \(open) requests are already waiting in \(paths.store): try again when an engine has \
+          read them
+          """)
       }
       for request in requests {
         // Nobody waited for it any more, so it was never taken up: it may be left anew.
@@ -130,7 +134,7 @@ public final class RequestClient: Sendable {
   /// The engine that took it up ended before it answered, and none has come after it. Nobody can
   /// take it up while this transaction lasts: that, too, would be a write.
   private func isOrphaned(taken: Int64?, epoch: Int64) -> Bool {
-    taken == epoch && EnginePresence.query(store: paths.store) == .none
+    taken == epoch && LeaseStatus.query(store: paths.store) == .none
   }
 
   private func lateAnswer(to key: RequestKey) throws(StoreFailure) -> Reply? {

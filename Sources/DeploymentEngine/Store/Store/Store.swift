@@ -122,8 +122,8 @@ extension Store {
     .init(
       .damaged,
       """
-      \(paths.store) is empty, and no engine made it: put the store back, or remove the file to \
-      begin anew
+      \(paths.store) is empty and was not created by an engine: restore the store, or remove \
+      the file to start with an empty store
       """)
   }
 
@@ -213,8 +213,8 @@ extension LockContents.Remembered {
     .init(
       .damaged,
       """
-      \(paths.store) is gone or empty, but \(paths.lock) remembers \(commits) commits in it: \
-      put the store back, or remove the lock file to begin anew without what was in it
+      \(paths.store) is missing or empty, but \(paths.lock) records \(commits) commits: \
+      restore the store, or remove the lock file to start without its contents
       """)
   }
 
@@ -226,16 +226,16 @@ extension LockContents.Remembered {
       throw .init(
         .damaged,
         """
-        \(paths.store) is another store than the one that \(paths.lock) remembers: put that one \
-        back, or remove the lock file to go on with this one
+        \(paths.store) is not the store that \(paths.lock) belongs to: restore that store, \
+        or remove the lock file to use this one
         """)
     }
     if self.commits > commits {
       throw .init(
         .damaged,
         """
-        \(paths.store) is older than \(paths.lock) remembers (\(self.commits - commits) \
-        commits are missing): put the newer one back, or remove the lock file to go on with this one
+        \(paths.store) is too old according to \(paths.lock) (\(self.commits - commits) \
+        commits are missing): restore the newer store, or remove the lock file to use this one
         """)
     }
   }

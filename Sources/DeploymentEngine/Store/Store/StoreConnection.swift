@@ -23,7 +23,7 @@ enum StoreConnection {
     let standing = try attempt(paths) { try queue.read(Schema.standing) }
     switch standing {
     case .current: return queue
-    case .empty: throw .init(.busy, "\(paths.store) is not set up yet: start an engine on it")
+    case .empty: throw .init(.busy, "\(paths.store) is not initialised yet: start an engine on it")
     case .older: throw .older(paths.store)
     case .newer: throw .newer(paths.store)
     case .foreign: throw .foreign(paths.store)

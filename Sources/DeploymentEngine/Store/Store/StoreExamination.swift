@@ -22,14 +22,14 @@ public struct StoreExamination: Sendable {
   /// Whether its disk takes no writes from anybody.
   public let isReadOnly: Bool
   /// Whether an engine runs on it.
-  public let presence: EnginePresence
+  public let presence: LeaseStatus
 
   /// Examines the store at a path, page by page. That takes a second for 500 MB.
   ///
   /// - Parameter now: what due times are reckoned from.
   public init(path: String, at now: EngineTime) {
     let paths = StorePaths(path)
-    presence = EnginePresence.query(store: path)
+    presence = LeaseStatus.query(store: path)
     let file = try? FileStatus(path: paths.store)
     size = file.map { $0.size + ((try? FileStatus(path: paths.log))?.size ?? 0) }
     free = Self.free(in: paths.folder)

@@ -18,7 +18,7 @@ extension StoreFailure {
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       self.init(.busy, "\(path) is locked by another process: wait until it has finished")
     case .SQLITE_FULL:
-      self.init(.full, "\(path) cannot grow, its disk is full: make room there")
+      self.init(.full, "cannot extend \(path): its disk is full; free some space")
     case .SQLITE_READONLY where FileStatus.isReadOnly(path): self = .readOnly(path)
     case .SQLITE_READONLY, .SQLITE_PERM:
       self = .unwritable(path, Self.text(error))
@@ -26,18 +26,19 @@ extension StoreFailure {
       self.init(
         .unreadable,
         """
-        \(path) cannot be read where it is, since its file system is mounted read-only and its log \
-        is not whole there: copy it together with \(path)-wal to where it can be written
+        cannot read \(path): its file system is mounted read-only and its write-ahead log is \
+        incomplete; copy it and \(path)-wal to a writable folder
         """)
     case .SQLITE_CANTOPEN:
       self.init(
-        .unreadable, "\(path) cannot be opened: see to the permissions of it and of its directory")
+        .unreadable, "cannot open \(path): check the permissions of the file and of its folder")
     case .SQLITE_IOERR:
       self.init(
-        .disk, "\(path) cannot be written, the disk answers with an error: look at the disk")
+        .disk, "cannot write \(path): the disk reports an error; check the disk")
     case .SQLITE_CONSTRAINT:
       self.init(
-        .inconsistent, "\(path) refuses what contradicts what is in it: \(Self.text(error))")
+        .inconsistent, "\(path) rejects a change that contradicts its contents: \(Self.text(error))"
+      )
     default:
       self.init(.other, "\(path) cannot be used: \(Self.text(error))")
     }
@@ -48,29 +49,29 @@ extension StoreFailure {
   }
 
   static func absent(_ path: String) -> StoreFailure {
-    .init(.absent, "there is no store at \(path): an engine that is started on it makes one")
+    .init(.absent, "no store at \(path): starting an engine creates it")
   }
 
   static func foreign(_ path: String) -> StoreFailure {
     .init(
-      .foreign, "\(path) is not a store of this program but something else: choose another path")
+      .foreign, "\(path) is not a store of this program: choose another path")
   }
 
   static func damaged(_ path: String, _ why: String) -> StoreFailure {
-    .init(.damaged, "\(path) is damaged (\(why)): put back a copy, or begin with another store")
+    .init(.damaged, "\(path) is damaged (\(why)): restore a copy, or start with another store")
   }
 
   static func unwritable(_ path: String, _ why: String) -> StoreFailure {
     .init(
       .unwritable,
-      "\(path) cannot be written (\(why)): give the user of this program the permission")
+      "cannot write \(path) (\(why)): give the user of this program write permission")
   }
 
   static func readOnly(_ path: String) -> StoreFailure {
     .init(
       .unwritable,
       """
-      \(path) cannot be written, its file system is mounted read-only: mount it for writing, or \
+      cannot write \(path): its file system is mounted read-only; mount it read-write, or \
       choose another store
       """)
   }
@@ -79,8 +80,8 @@ extension StoreFailure {
     .init(
       .other,
       """
-      no engine can run on \(path), the system gives it no thread (\(why)): end other processes \
-      of this user, or raise its limit (ulimit -u)
+      cannot run an engine on \(path): the system cannot create a thread (\(why)); end other \
+      processes of this user, or raise its limit (ulimit -u)
       """)
   }
 
@@ -92,13 +93,12 @@ extension StoreFailure {
     .init(
       .older,
       """
-      \(path) was written by an older version of this program: start an engine on it, which \
-      brings it up to date
+      \(path) was written by an older version of this program: start an engine on it to update it
       """)
   }
 
   static func lost(_ path: String) -> StoreFailure {
-    .init(.lost, "another engine has taken \(path) over")
+    .init(.lost, "another engine has taken over \(path)")
   }
 
   /// Waiting may help.

@@ -54,7 +54,7 @@ extension StoreWriter {
   /// Keeps what passes within its limits: a batch when enough has come together, and never much
   /// at once.
   mutating func trim() throws {
-    if let upTo = Self.surplus(position.journal, limit: Int64(Bounds.journalEntries)) {
+    if let upTo = Self.surplus(position.journal, limit: Int64(Limits.journalEntries)) {
       try run("DELETE FROM journal WHERE id <= ?", [upTo])
       position.journal.first = upTo + 1
     }

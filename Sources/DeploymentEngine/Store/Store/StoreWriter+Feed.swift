@@ -64,5 +64,5 @@ extension StoreWriter {
 
 extension Reply {
   fileprivate static let unreadable = Reply.refused(
-    Refusal(.invalid, "this engine cannot read the request: it is of another version"))
+    Refusal(.invalid, "this engine cannot read the request: it has another version"))
 }

@@ -8,11 +8,11 @@ struct DomainDocument {
   /// - Parameter xml: libvirt's own, or what an administrator wrote.
   init(_ xml: String) throws(VirtError) {
     guard let document = WellFormed.document(xml) else {
-      throw .refusal("the XML of the domain cannot be read")
+      throw .refusal("cannot parse the XML of the domain")
     }
     self.document = document
     guard let root = document.rootElement(), root.name == "domain" else {
-      throw .refusal("the XML is not that of a domain: its first element must be <domain>")
+      throw .refusal("the XML is not a domain: its root element must be <domain>")
     }
     self.root = root
   }
@@ -33,7 +33,7 @@ struct DomainDocument {
   func onlyDisk() throws(VirtError) -> DiskSource {
     guard let disk = disks.first else { throw .refusal("it has no disk") }
     guard disks.count == 1 else {
-      throw .refusal("it has \(disks.count) disks, and one can be cloned")
+      throw .refusal("it has \(disks.count) disks, but only one can be cloned")
     }
     let source = disk.elements(forName: "source").first
     func attribute(_ name: String) -> String? { source?.attribute(forName: name)?.stringValue }
@@ -69,7 +69,7 @@ struct DomainDocument {
 
   private func putMark(_ mark: Mark, _ asksUsers: Bool) throws(VirtError) {
     guard let element = mark.element(asksUsers: asksUsers) else {
-      throw .refusal("the mark cannot be written")
+      throw .refusal("cannot insert the mark")
     }
     let metadata = root.child("metadata", made: true)
     for old in metadata.children ?? [] where old.xmlString.contains(Mark.namespace) {
@@ -79,7 +79,9 @@ struct DomainDocument {
   }
 
   private func putDisk(_ path: String) throws(VirtError) {
-    guard disks.count <= 1 else { throw .refusal("it has \(disks.count) disks, and one is made") }
+    guard disks.count <= 1 else {
+      throw .refusal("it has \(disks.count) disks, but only one is created")
+    }
     let disk = disks.first ?? Self.newDisk()
     if disk.parent == nil { devices.addChild(disk) }
     disk.set(attribute: "type", "file")

@@ -6,7 +6,7 @@ struct HostCapabilities {
 
   init(_ xml: String) throws(VirtError) {
     guard let root = WellFormed.document(xml)?.rootElement() else {
-      throw .refusal("the capabilities of the host cannot be read")
+      throw .refusal("cannot parse the capabilities of the host")
     }
     guests = root.elements(forName: "guest")
   }
@@ -28,7 +28,7 @@ struct HostCapabilities {
       guard
         let best = known.first(where: { $0.type == "kvm" && $0.arch == "x86_64" })
           ?? known.first(where: { $0.type == "kvm" }) ?? known.first
-      else { throw .refusal("the host can run no machines") }
+      else { throw .refusal("the host cannot run any machines") }
       let (type, arch, system) = (best.type.escaped, best.arch.escaped, best.os.escaped)
       let processor = type == "kvm" ? #"<cpu mode="host-passthrough"/>"# : ""
       return """

@@ -19,7 +19,7 @@ enum EventLoop {
       if let reason = clibvirt_load() {
         throw .init(
           code: VirtError.number(VIR_ERR_NO_CLIENT),
-          "libvirt cannot be loaded (\(String(cString: reason))): apt-get install libvirt0")
+          "cannot load libvirt (\(String(cString: reason))): apt-get install libvirt0")
       }
       clibvirt_silence()
       guard virInitialize() == 0, virEventRegisterDefaultImpl() == 0 else { throw .last() }

@@ -30,7 +30,7 @@ enum Power: Hashable, Sendable {
     case saved = "it was saved"
     case failed = "it could not be started"
     case elsewhere = "it was moved to another host"
-    case host = "the host or its libvirt was started again"
+    case host = "the host or its libvirt was restarted"
   }
 
   init(state: Int32, reason: Int32) {
@@ -81,7 +81,7 @@ extension Power {
   var words: String {
     switch self {
     case .running: "it runs"
-    case .paused(.failure): "it is paused because its disk cannot be used"
+    case .paused(.failure): "it is paused because of a disk error"
     case .paused: "it is paused"
     case .asleep: "the guest sleeps"
     case .ending: "it is being shut down"

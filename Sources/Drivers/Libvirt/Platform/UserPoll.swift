@@ -45,7 +45,7 @@ final class UserPoll: Sendable {
       guard let users = found[machine.uuid] else { return nil }
       return DriverNotice(
         owner: machine.mark.owner, deployment: DeploymentID(machine.mark.id),
-        kind: .users(users.prefix(Bounds.loggedInUsers).map { SafeText($0) }))
+        kind: .users(users.prefix(Limits.loggedInUsers).map { SafeText($0) }))
     }
   }
 }

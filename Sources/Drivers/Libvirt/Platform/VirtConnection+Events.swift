@@ -39,11 +39,11 @@ private final class EventContext: Sendable {
 
 /// What an event says has become of a domain.
 struct Change: Hashable, Sendable {
-  let state: Expectations.State
+  let state: ExpectedStates.State
   /// In a sentence.
   let words: String
 
-  init(_ state: Expectations.State, _ words: String) {
+  init(_ state: ExpectedStates.State, _ words: String) {
     self.state = state
     self.words = words
   }

@@ -9,8 +9,8 @@ import Posix
 final class VirtConnection: Sendable {
   /// As it was configured.
   let uri: String
-  let jobs: JobTable
-  let expectations = Expectations()
+  let jobs: JobQueue
+  let expectations = ExpectedStates()
   private let threads = BlockingExecutor(named: "libvirt", limit: 32)
   private let firstPause: TimeSpan
   /// Held while the connection is opened, so that this happens once.
@@ -30,7 +30,7 @@ final class VirtConnection: Sendable {
   init(uri: String, firstPause: TimeSpan = .seconds(1)) {
     self.uri = uri
     self.firstPause = firstPause
-    jobs = JobTable(threads: threads)
+    jobs = JobQueue(threads: threads)
   }
 
   /// How long one look may take.
@@ -111,7 +111,7 @@ final class VirtConnection: Sendable {
   private func outOfReach(_ error: VirtError) -> VirtError {
     .init(
       code: VirtError.number(VIR_ERR_NO_CONNECT), domain: error.domain,
-      "libvirt at \(uri) is out of reach: \(error.message)")
+      "cannot reach libvirt at \(uri): \(error.message)")
   }
 
   private func lose(_ session: VirtSession, _ error: VirtError) {
@@ -149,7 +149,7 @@ final class VirtConnection: Sendable {
   /// What is there when a connection is opened: what we remember of it may be old.
   private func takeCensus(_ session: VirtSession) {
     guard let domains = try? session.domains() else { return }
-    var found: [String: Expectations.Found] = [:]
+    var found: [String: ExpectedStates.Found] = [:]
     for domain in domains {
       guard let element = try? domain.markElement(), let mark = Mark(element: element),
         let power = try? domain.power()

@@ -12,12 +12,12 @@ enum Main {
       (simulation.steps, simulation.judgesEvery) = (400, 8)
       if let found = simulation.run(tell: { _ in }).complaint { say(found, "seed \(seed)") }
     }
-    var course = Course(.none)
+    var course = Scenario(.none)
     if let found = course.run().first { say(found, "the course") }
     exit(1)
   }
 
-  private static func say(_ complaint: Complaint, _ where: String) -> Never {
+  private static func say(_ complaint: Violation, _ where: String) -> Never {
     print("\(complaint.checker)\t\(`where`)\t\(complaint.text.prefix(160))")
     exit(0)
   }

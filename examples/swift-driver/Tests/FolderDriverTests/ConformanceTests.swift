@@ -11,7 +11,7 @@ import Testing
   defer { try? FileManager.default.removeItem(atPath: root) }
   let provider = try FolderDriver().makeProvider(["root": .text(root)])
 
-  var ground = ConformanceGround(try provider.makeService([:]), owner: "kit")
+  var ground = ConformanceFixture(try provider.makeService([:]), owner: "kit")
   ground.count = { thing in
     FileManager.default.fileExists(atPath: root + "/" + thing.identity.name) ? 1 : 0
   }

@@ -1,0 +1,129 @@
+import DeploymentEngine
+import DeploymentInterface
+import EngineRuntime
+import EngineStore
+import SafeTexts
+
+/// Waits until what was accepted has ended.
+struct CompletionWaiter {
+  let reader: StoreReader
+  let storePath: String
+  let context: CommandContext
+
+  /// How long it sleeps when no change wakes it: the engine may have gone, which changes nothing.
+  private static let pause = TimeSpan.seconds(1)
+  /// How long it rests at least between two looks; and never looks more than it rests.
+  private static let rest = TimeSpan.milliseconds(50)
+
+  func wait(_ accepted: [ActResult]) throws(CommandFailure) -> [ActResult] {
+    var results = accepted
+    let bell = StoreChangeSignal(path: storePath)
+    defer { bell.stop() }
+    while true {
+      let start = context.clock.now.moment
+      let snapshot = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
+      let view = StoreView(snapshot.state, at: context.clock.now)
+      results = results.map { $0.outcome == .accepted ? Self.judge($0, view) : $0 }
+      guard results.contains(where: { $0.outcome == .accepted }) else { return results }
+      if LeaseStatus.query(store: storePath) == .none {
+        return results.map { $0.outcome == .accepted ? Self.abandoned($0) : $0 }
+      }
+      if context.output.isClosed { throw .closedPipe }
+      let look = context.clock.now.moment - start
+      bell.wait(atMost: Self.pause)
+      StoreChangeSignal.sleep(max(Self.rest, min(Self.pause, look)))
+    }
+  }
+
+  private static func abandoned(_ result: ActResult) -> ActResult {
+    var result = result
+    result.outcome = .failed
+    result.reason = "accepted, but the engine has gone; the next one goes on with it"
+    result.status = .unavailable
+    return result
+  }
+
+  /// The result as the store now has it; `accepted` while it has not ended.
+  static func judge(_ result: ActResult, _ view: StoreView) -> ActResult {
+    switch result.act.goal {
+    case .answered: result.ended(.done)
+    case .gone: judgeGone(result, view)
+    case .usable: judgeUsable(result, view)
+    case .ended: judgeEnded(result, view)
+    case .letIn(let user, let target): judgeLetIn(result, user, target, view)
+    case .published(let pool): judgePublished(result, pool, view)
+    }
+  }
+
+  private static func judgeGone(_ result: ActResult, _ view: StoreView) -> ActResult {
+    // History is kept for a time only: what is no longer there is gone, too.
+    guard let deployment = result.deployment.flatMap(view.deployment),
+      !deployment.phase.isHistory
+    else { return result.ended(.done, "it is gone") }
+    guard deployment.state == .error else { return result }
+    return result.ended(.failed, DeploymentWords(deployment, at: view.now).reason)
+  }
+
+  private static func judgeUsable(_ result: ActResult, _ view: StoreView) -> ActResult {
+    guard let deployment = result.deployment.flatMap(view.deployment) else {
+      return result.ended(.failed, "it is gone")
+    }
+    if deployment.phase == .usable(nil) { return result.usable(deployment) }
+    if deployment.phase.isHistory { return result.ended(.failed, "it was removed meanwhile") }
+    guard deployment.state == .error else { return result }
+    return result.ended(.failed, DeploymentWords(deployment, at: view.now).reason)
+  }
+
+  private static func judgeEnded(_ result: ActResult, _ view: StoreView) -> ActResult {
+    guard let deployment = result.deployment.flatMap(view.deployment),
+      deployment.phase == .usable(nil)
+    else { return judgeGone(result, view) }
+    return result.usable(deployment)
+  }
+
+  private static func judgeLetIn(
+    _ result: ActResult, _ user: SafeText, _ target: SafeText, _ view: StoreView
+  ) -> ActResult {
+    var result = result
+    let pool = view.pool(named: target.text)
+    let held = view.state.deployments.first { deployment in
+      deployment.placement.user == user && !deployment.phase.isHistory
+        && (pool.map { deployment.pool == $0.id } ?? (deployment.id == result.deployment))
+    }
+    if let held {
+      result.deployment = held.id
+      if held.isLetIn { return result.ended(.done, "\(user) is let in at \(held.ip ?? "")") }
+      guard held.placement.isAssigned && held.state == .error else { return result }
+      return result.ended(.failed, DeploymentWords(held, at: view.now).reason)
+    }
+    let waits = view.state.waiters.contains { $0.user == user && $0.pool == pool?.id }
+    return waits ? result : result.ended(.failed, "\(user) no longer waits, and holds nothing")
+  }
+
+  private static func judgePublished(
+    _ result: ActResult, _ pool: SafeText, _ view: StoreView
+  ) -> ActResult {
+    let id = view.pool(named: pool.text)?.id
+    let newest = view.state.publications.filter { $0.pool == id }.max { $0.revision < $1.revision }
+    switch newest?.state {
+    case .publishing: return result
+    case .active:
+      return result.ended(.done, "publication \(newest?.revision ?? 0) of \(pool) is active")
+    case .error: return result.ended(.failed, newest?.reason ?? "it failed")
+    case .draining, .removing, .removed, nil:
+      return result.ended(.failed, "the publication was cancelled")
+    }
+  }
+}
+
+extension ActResult {
+  /// The same, ended well with a deployment that can be used.
+  fileprivate func usable(_ deployment: Deployment) -> ActResult {
+    ended(.done, "it is usable, \(deployment.placement.word)")
+  }
+
+  /// The same, ended.
+  fileprivate func ended(_ outcome: Outcome, _ reason: SafeText? = nil) -> ActResult {
+    ActResult(act, outcome, reason ?? self.reason, deployment: deployment)
+  }
+}

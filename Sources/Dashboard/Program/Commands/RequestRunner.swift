@@ -1,0 +1,146 @@
+import Basics
+import DeploymentEngine
+import DeploymentInterface
+import EngineRuntime
+import EngineStore
+import SafeTexts
+
+/// OutstandingRequests the engine that runs on a store, and reports what it answers.
+struct RequestRunner {
+  private let options: ActOptions
+  private let revision: UInt64?
+  private let context: CommandContext
+  private let storePath: String
+  private let client: RequestClient
+  private let reader: StoreReader
+
+  /// - Parameter revision: what the deployment's revision must still be.
+  init(
+    _ options: ActOptions, ifRevision revision: UInt64? = nil, _ context: CommandContext
+  ) throws(CommandFailure) {
+    guard !options.global.readOnly else {
+      throw CommandFailure(.notPermitted, "dashboard: --read-only: nothing is changed")
+    }
+    self.options = options
+    self.revision = revision
+    self.context = context
+    self.storePath = try CommandEnvironment.find(options.global, context).storePath
+    if LeaseStatus.query(store: storePath) == .none { throw Self.noEngine(storePath) }
+    do throws(StoreFailure) {
+      self.reader = try StoreReader(path: storePath)
+      self.client = try RequestClient(path: storePath)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// OutstandingRequests for everything at once, waits as the options say, and reports.
+  func perform(_ acts: [Act], form: ResultReport.Form = .lines) throws(CommandFailure) {
+    var results = try ask(acts)
+    if options.wait {
+      results = try CompletionWaiter(reader: reader, storePath: storePath, context: context).wait(
+        results)
+    }
+    let view = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
+    let report = ResultReport(results: results, view: StoreView(view.state, at: context.clock.now))
+    if options.global.json {
+      try context.answer(.array(report.documents))
+    } else {
+      try context.answer(report.answers(form))
+    }
+    let lines = report.complaints
+    if !lines.isEmpty { throw CommandFailure(report.status, lines: lines) }
+  }
+
+  /// A key belongs to one act; with several acts each has its own, made of the key and what was
+  /// typed, so that repeating the command line repeats the keys.
+  private func key(of act: Act, among acts: [Act], number: Int) -> RequestKey {
+    guard let key = options.key else {
+      let random = UInt64.random(in: .min ... .max)
+      return RequestKey("cli-\(String(random, radix: 36))-\(number)")
+    }
+    guard acts.count > 1 else { return RequestKey(key) }
+    let own = "\(key)/\(act.argument)"
+    // A key is cut when it is too long; two keys must not become one by that.
+    return RequestKey(own.utf8.count <= 100 ? own : "\(key)/#\(number)")
+  }
+
+  private func ask(_ acts: [Act]) throws(CommandFailure) -> [ActResult] {
+    let snapshot = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
+    let view = StoreView(snapshot.state, at: context.clock.now)
+    var settled: [Int: ActResult] = [:]
+    var requests: [Int: Request] = [:]
+    for (number, act) in acts.enumerated() {
+      let key = key(of: act, among: acts, number: number)
+      if let known = try earlierAnswer(to: key) {
+        // What was typed may name nothing any more: the answer stands all the same.
+        settled[number] = Self.result(act, known, about: nil)
+        continue
+      }
+      do throws(LookupFailure) {
+        requests[number] = Request(
+          key: key, actor: context.actor, verb: try act.verb(view), ifRevision: revision)
+      } catch {
+        settled[number] = ActResult(
+          act, .refused, SafeText(error.sentence), status: error.status)
+      }
+    }
+    let replies = try replies(to: requests.sorted { $0.key < $1.key }.map(\.value))
+    return acts.enumerated().map { number, act in
+      settled[number] ?? result(act, requests[number], replies)
+    }
+  }
+
+  /// Only a key that the caller chose can have been used before.
+  private func earlierAnswer(to key: RequestKey) throws(CommandFailure) -> Reply? {
+    guard options.key != nil else { return nil }
+    return try storeFailing { () throws(StoreFailure) in try client.answer(to: key) }
+  }
+
+  private func replies(to requests: [Request]) throws(CommandFailure) -> [RequestKey: Reply] {
+    guard !requests.isEmpty else { return [:] }
+    return try storeFailing { () throws(StoreFailure) in
+      try client.ask(requests, timeout: context.patience)
+    }
+  }
+
+  private func result(
+    _ act: Act, _ request: Request?, _ replies: [RequestKey: Reply]
+  ) -> ActResult {
+    if let request, let reply = replies[request.key] {
+      return Self.result(act, reply, about: request.verb.deployment)
+    }
+    let seconds = context.patience.spoken
+    return ActResult(
+      act, .failed, SafeText("the engine has not answered for \(seconds); taken back"),
+      deployment: request?.verb.deployment, status: .unavailable)
+  }
+
+  private static func result(_ act: Act, _ reply: Reply, about id: DeploymentID?) -> ActResult {
+    switch reply {
+    case .accepted(let chosen, let note):
+      ActResult(act, .accepted, note, deployment: chosen ?? id)
+    case .refused(let refusal):
+      ActResult(
+        act, .refused, refusal.sentence, deployment: id,
+        status: refusal.kind == .notFound ? .absent : .failed)
+    }
+  }
+
+  private static func noEngine(_ path: String) -> CommandFailure {
+    CommandFailure(
+      .unavailable,
+      "dashboard: no engine runs on \(path): open the dashboard or start `dashboard engine`")
+  }
+}
+
+/// Runs something on a store, with its failures as this program's.
+func storeFailing<Value>(
+  _ body: () throws(StoreFailure) -> Value
+) throws(CommandFailure) -> Value {
+  do throws(StoreFailure) {
+    return try body()
+  } catch {
+    throw CommandFailure(error)
+  }
+}

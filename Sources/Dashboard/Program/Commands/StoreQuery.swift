@@ -1,0 +1,93 @@
+import DeploymentEngine
+import DeploymentInterface
+import EngineRuntime
+import EngineStore
+import SafeTexts
+
+/// A store that is open for looking.
+struct StoreQuery {
+  let place: CommandEnvironment
+  let reader: StoreReader
+  let view: StoreView
+  let context: CommandContext
+
+  init(_ options: GlobalOptions, _ context: CommandContext) throws(CommandFailure) {
+    self.place = try CommandEnvironment.find(options, context)
+    self.context = context
+    do throws(StoreFailure) {
+      self.reader = try StoreReader(path: place.storePath)
+      self.view = StoreView(try reader.snapshot().state, at: context.clock.now)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// Says to a person that nothing of what follows moves.
+  func remarkIfNoEngineRuns() {
+    if LeaseStatus.query(store: place.storePath) == .none {
+      context.remark("dashboard: no engine runs on \(place.storePath): this is how it was left")
+    }
+  }
+
+  /// The pool of this name.
+  func pool(named name: String) throws(CommandFailure) -> Pool {
+    if let pool = view.pool(named: name) { return pool }
+    throw CommandFailure(.absent, "dashboard: " + view.noPool(name))
+  }
+
+  /// The deployment that an argument names.
+  func deployment(_ argument: String) throws(CommandFailure) -> Deployment {
+    do throws(LookupFailure) {
+      return try view.deployment(named: argument)
+    } catch {
+      throw CommandFailure(error.status, "dashboard: \(argument): \(error.sentence)")
+    }
+  }
+
+  /// The last events, oldest first.
+  func events(of deployment: DeploymentID?, limit: Int) throws(CommandFailure) -> [NumberedEntry] {
+    do throws(StoreFailure) {
+      return try reader.journalTail(deployment: deployment, limit: limit)
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+}
+
+/// An argument that names no deployment, or more than one.
+struct LookupFailure: Error {
+  let status: ExitStatus
+  let sentence: String
+}
+
+extension StoreView {
+  /// The deployment with this id or this name. Names are looked for among what exists first:
+  /// history keeps names that have been given again.
+  func deployment(named argument: String) throws(LookupFailure) -> Deployment {
+    if let id = DeploymentID(parsing: argument) {
+      if let found = deployment(id) { return found }
+      throw LookupFailure(status: .absent, sentence: "there is no such deployment")
+    }
+    let named = state.deployments.filter { $0.name.text == argument }
+    let existing = named.filter { !$0.phase.isHistory }
+    let candidates = existing.isEmpty ? named : existing
+    guard let found = candidates.first else {
+      throw LookupFailure(status: .absent, sentence: "there is no deployment of this name or id")
+    }
+    guard candidates.count == 1 else {
+      let ids = candidates.prefix(10).map(\.id.description).joined(separator: ", ")
+      throw LookupFailure(
+        status: .usage,
+        sentence: "\(candidates.count) deployments have this name; use an id: \(ids)")
+    }
+    return found
+  }
+
+  /// That there is no pool of a name, with those that there are.
+  func noPool(_ name: String) -> String {
+    let names = state.pools.map(\.name.text)
+    let near = NearestName.of(name, in: names).map { "did you mean `\($0)`? " } ?? ""
+    let there = names.isEmpty ? "there is none" : "there are: \(names.joined(separator: ", "))"
+    return "there is no pool `\(SafeText(name))`; \(near)\(there)"
+  }
+}

@@ -1,0 +1,120 @@
+import DeploymentInterface
+import Glibc
+import Posix
+
+/// Waits for a program to end, reads what it says meanwhile, and ends it when it must.
+struct ProcessMonitor {
+  private let pid: Int32
+  private let output: StreamPipe
+  private let errors: StreamPipe
+  private let stop: WakePipe
+  private var said: [UInt8] = []
+  private var complained: [UInt8] = []
+  private var openStreams: Set<Int32>
+  private var cause: DriverProcess.Ending.Cause?
+
+  init(pid: Int32, output: StreamPipe, errors: StreamPipe, stop: WakePipe) {
+    self.pid = pid
+    self.output = output
+    self.errors = errors
+    self.stop = stop
+    openStreams = [output.reading, errors.reading]
+  }
+
+  /// Returns once the program has ended and been taken out of the process table.
+  mutating func run(within limit: TimeSpan) -> DriverProcess.Ending {
+    let process = try? Pidfd(pid)
+    var end = SystemClock.monotonicMilliseconds + limit.milliseconds
+    while !Self.hasEnded(pid) {
+      let left = end - SystemClock.monotonicMilliseconds
+      if left <= 0 {
+        guard cause == nil else { break }
+        cause = .late
+        end = askToEnd()
+        continue
+      }
+      wait(for: process, atMost: left)
+      if cause == nil, stop.drain() {
+        cause = .cancelled
+        end = askToEnd()
+      }
+      if cause == nil, said.count > Limits.driverReplyBytes {
+        cause = .tooMuch
+        break
+      }
+    }
+    if cause != nil { kill(-pid, SIGKILL) }
+    return finish()
+  }
+
+  /// Asks all that belongs to it to end; the number of its group is its own until it is reaped.
+  private func askToEnd() -> Int64 {
+    kill(-pid, SIGTERM)
+    kill(-pid, SIGCONT)
+    return SystemClock.monotonicMilliseconds + DriverProcess.grace.milliseconds
+  }
+
+  private mutating func wait(for process: Pidfd?, atMost milliseconds: Int64) {
+    var polls = openStreams.sorted().map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    if cause == nil { polls.append(pollfd(fd: stop.reading, events: Int16(POLLIN), revents: 0)) }
+    if let process {
+      polls.append(pollfd(fd: process.descriptor, events: Int16(POLLIN), revents: 0))
+    }
+    // Without a descriptor for the process its end is looked for every 20 ms.
+    let pause = process == nil ? min(milliseconds, 20) : milliseconds
+    guard poll(&polls, nfds_t(polls.count), Int32(clamping: pause)) > 0 else { return }
+    for poll in polls where poll.revents != 0 {
+      if poll.fd == output.reading, !Self.read(output, into: &said, keepsEnd: false) {
+        openStreams.remove(output.reading)
+      }
+      if poll.fd == errors.reading, !Self.read(errors, into: &complained, keepsEnd: true) {
+        openStreams.remove(errors.reading)
+      }
+    }
+  }
+
+  /// False: nobody writes there any more.
+  private static func read(
+    _ pipe: StreamPipe, into bytes: inout [UInt8], keepsEnd: Bool
+  ) -> Bool {
+    switch pipe.read() {
+    case .bytes(let new):
+      bytes += new
+      // Twice the limit before anything is moved: then moving costs little for each byte.
+      if keepsEnd, bytes.count > 2 * Limits.driverErrorBytes {
+        bytes.removeFirst(bytes.count - Limits.driverErrorBytes)
+      }
+    case .nothing: break
+    case .ended: return false
+    }
+    return true
+  }
+
+  /// It has ended, and is still in the process table.
+  static func hasEnded(_ pid: Int32) -> Bool {
+    var information = siginfo_t()
+    let options = Int32(WEXITED | WNOHANG | WNOWAIT)
+    guard waitid(P_PID, id_t(pid), &information, options) == 0 else { return true }
+    return information.si_signo == SIGCHLD
+  }
+
+  /// What it has said before its end is in the pipes now; who still holds them is not waited for.
+  private mutating func finish() -> DriverProcess.Ending {
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    Self.drain(output, into: &said)
+    Self.drain(errors, into: &complained)
+    let signal = status & 0x7f
+    let end =
+      signal == 0 ? .exited(status >> 8 & 0xff) : DriverProcess.Ending.Cause.signalled(signal)
+    if cause == nil, said.count > Limits.driverReplyBytes { cause = .tooMuch }
+    return .init(
+      cause: cause ?? end, output: said, errors: complained.suffix(Limits.driverErrorBytes))
+  }
+
+  private static func drain(_ pipe: StreamPipe, into bytes: inout [UInt8]) {
+    // A child that goes on writing is not listened to for ever.
+    let most = bytes.count + Limits.driverReplyBytes + 1
+    while bytes.count < most, case .bytes(let new) = pipe.read() { bytes += new }
+  }
+}

@@ -1,0 +1,199 @@
+import Basics
+import DeploymentInterface
+import Glibc
+import Posix
+
+/// What lies between those who ask a program that serves and the thread that talks to it.
+final class RequestBroker: Sendable {
+  private struct WeakSink: Sendable {
+    weak let sink: NoticeSink?
+    init(_ sink: NoticeSink) { self.sink = sink }
+  }
+  private struct State {
+    var calls: [String: ServedCall] = [:]
+    /// Those that have not been handed to the program, in their order.
+    var unsent: [String] = []
+    var inFlight = 0
+    var sinks: [WeakSink] = []
+    /// A thread serves.
+    var isServed = false
+    var isClosed = false
+    var failures = 0
+    /// Why the program does not run, and when it is started again.
+    var pause: (reason: String, end: Int64)?
+  }
+  private let state = Mutex(State())
+  /// Rung when the thread that serves has ended for good.
+  private let ended: WakePipe?
+  private let firstPause: TimeSpan
+  private static let longestPause = TimeSpan.seconds(60)
+  /// Rung when there is something new.
+  let bell: WakePipe?
+
+  init(firstPause: TimeSpan) {
+    self.firstPause = firstPause
+    bell = try? WakePipe()
+    ended = try? WakePipe()
+  }
+
+  // MARK: Those who ask
+
+  /// Adds a call; true: nobody serves, and the one who called must have that done.
+  func add(_ call: ServedCall) -> Bool {
+    let refused = state.withLock { state -> (kind: FailureClass, reason: String)? in
+      if state.isClosed { return (.unknown, "the driver's program has been stopped") }
+      if let pause = state.pause, pause.end > SystemClock.monotonicMilliseconds {
+        let left = TimeSpan.milliseconds(pause.end - SystemClock.monotonicMilliseconds)
+        return (.transient, "\(pause.reason); it will be restarted in \(left.spoken)")
+      }
+      state.calls[call.id] = call
+      state.unsent.append(call.id)
+      return nil
+    }
+    if let refused {
+      call.fail(refused.kind, refused.reason)
+      return false
+    }
+    bell?.wake()
+    return begin()
+  }
+
+  /// Adds one who listens; as `add`.
+  func add(_ sink: NoticeSink) -> Bool {
+    state.withLock { state in
+      state.sinks.removeAll { $0.sink == nil }
+      state.sinks.append(WeakSink(sink))
+    }
+    return begin()
+  }
+
+  private func begin() -> Bool {
+    state.withLock { state in
+      guard !state.isServed, !state.isClosed else { return false }
+      state.isServed = true
+      return true
+    }
+  }
+
+  /// Who asked does not wait any more.
+  func giveUp(_ id: String) {
+    take(id)?.fail(.unknown, "it was cancelled before it was answered")
+  }
+
+  /// The program is not needed any more.
+  func close() {
+    state.withLock { $0.isClosed = true }
+    bell?.wake()
+  }
+
+  func waitForEnd(atMost span: TimeSpan) {
+    guard state.withLock({ $0.isServed }) else { return }
+    guard let ended else { return }
+    var polls = [pollfd(fd: ended.reading, events: Int16(POLLIN), revents: 0)]
+    _ = poll(&polls, 1, Int32(clamping: span.milliseconds))
+  }
+
+  // MARK: The thread that serves
+
+  /// Whether the program must run now; where not, the thread ends.
+  func isNeeded() -> Bool {
+    let (isNeeded, isClosed) = state.withLock { state in
+      let isWatched = state.sinks.contains { $0.sink != nil }
+      state.isServed = !state.isClosed && (isWatched || !state.unsent.isEmpty)
+      return (state.isServed, state.isClosed)
+    }
+    if isClosed { ended?.wake() }
+    return isNeeded
+  }
+
+  var isClosed: Bool { state.withLock { $0.isClosed } }
+
+  /// How long it must not be started yet, in milliseconds.
+  var pauseLeft: Int64 {
+    state.withLock { $0.pause.map { max(0, $0.end - SystemClock.monotonicMilliseconds) } ?? 0 }
+  }
+
+  /// Those that can be handed to the program now.
+  func takeUnsent() -> [ServedCall] {
+    state.withLock { state in
+      var calls: [ServedCall] = []
+      let count = min(state.unsent.count, Limits.servedCalls - state.inFlight)
+      for id in state.unsent.prefix(max(0, count)) {
+        guard var call = state.calls[id] else { continue }
+        call.sent = SystemClock.monotonicMilliseconds
+        state.calls[id] = call
+        state.inFlight += 1
+        calls.append(call)
+      }
+      state.unsent.removeFirst(max(0, count))
+      return calls
+    }
+  }
+
+  /// The call with this id, which is then no longer there; nil: nobody waits for it.
+  func take(_ id: String) -> ServedCall? {
+    state.withLock { state in
+      guard let call = state.calls.removeValue(forKey: id) else { return nil }
+      if call.sent == nil { state.unsent.removeAll { $0 == id } } else { state.inFlight -= 1 }
+      return call
+    }
+  }
+
+  /// Those whose time is over, which are then no longer there.
+  func takeOverdue() -> [ServedCall] {
+    let now = SystemClock.monotonicMilliseconds
+    let ids = state.withLock { state in
+      state.calls.values.filter { $0.due <= now }.map(\.id).sorted()
+    }
+    return ids.compactMap { take($0) }
+  }
+
+  /// When the next is over its time.
+  var nextDue: Int64? { state.withLock { $0.calls.values.map(\.due).min() } }
+
+  /// The program works: the next pause is short again.
+  func noteAnswer() {
+    state.withLock { state in
+      state.failures = 0
+      state.pause = nil
+    }
+  }
+
+  /// The program has ended, or could not be started: what it was asked has an unknown end, what it
+  /// was not asked will be asked again.
+  func noteEnd(_ reason: String) {
+    let (calls, isClosed) = state.withLock { state in
+      defer {
+        state.calls = [:]
+        state.unsent = []
+        state.inFlight = 0
+      }
+      let doubled = firstPause.milliseconds << Int64(min(state.failures, 10))
+      state.failures += 1
+      let pause = min(doubled, max(Self.longestPause.milliseconds, firstPause.milliseconds))
+      state.pause = (reason, SystemClock.monotonicMilliseconds + pause)
+      return (state.calls.values.sorted { $0.id < $1.id }, state.isClosed)
+    }
+    for call in calls {
+      let isSent = call.sent != nil || isClosed
+      call.fail(isSent ? .unknown : .transient, "\(call.verb) got no answer: \(reason)")
+    }
+  }
+
+  /// There is no thread to serve on: the next that asks has it tried again.
+  func noteUnserved(_ reason: String) {
+    noteEnd(reason)
+    let isClosed = state.withLock { state in
+      state.isServed = false
+      return state.isClosed
+    }
+    if isClosed { ended?.wake() }
+  }
+
+  /// Tells who listens what the program has said unasked.
+  func tell(_ said: DriverNotification) {
+    for sink in state.withLock({ $0.sinks.compactMap { $0.sink } }) {
+      for notice in said.notices { sink.tell(notice) }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import Basics
+import DeploymentInterface
+import SafeTexts
+
+/// How we left each domain that carries a mark, so that an event that we caused ourselves can be
+/// told from one that somebody else did.
+final class ExpectedStates: Sendable {
+  /// What a domain should be.
+  enum State: Hashable, Sendable {
+    case running, off, absent
+    /// We are at work on it: anything may be.
+    case busy
+  }
+
+  private struct Entry {
+    var mark: Mark
+    var state: State
+    /// Its guest agent is asked who is logged in.
+    var asksUsers: Bool
+  }
+  /// A domain as it was found.
+  struct Found {
+    var mark: Mark
+    var state: State
+    var asksUsers = false
+  }
+  private let entries = Mutex<[String: Entry]>([:])
+
+  /// How a domain is left, by its UUID.
+  func set(_ uuid: String, _ mark: Mark, _ state: State, asksUsers: Bool = false) {
+    entries.withLock { entries in
+      entries[uuid] =
+        state == .absent ? nil : Entry(mark: mark, state: state, asksUsers: asksUsers)
+    }
+  }
+
+  /// The running ones whose guest agents are asked who is logged in, by their UUIDs.
+  var withUsers: [(uuid: String, mark: Mark)] {
+    entries.withLock { entries in
+      entries.filter { $0.value.state == .running && $0.value.asksUsers }
+        .map { ($0.key, $0.value.mark) }.sorted { $0.mark.id < $1.mark.id }
+    }
+  }
+
+  /// Nothing is known of it any more.
+  func forget(_ uuid: String) { entries.withLock { $0[uuid] = nil } }
+
+  /// What is to be said about an event; nil: nothing.
+  func compare(_ uuid: String, with change: Change) -> DriverNotice? {
+    entries.withLock { entries in
+      guard let entry = entries[uuid], entry.state != .busy, entry.state != change.state else {
+        return nil
+      }
+      entries[uuid]?.state = change.state
+      if change.state == .absent { entries[uuid] = nil }
+      return entry.mark.notice(change.words)
+    }
+  }
+
+  /// Takes over what is there now; answers what has changed since it was last known.
+  func compare(_ found: [String: Found]) -> [DriverNotice] {
+    entries.withLock { entries in
+      var notices: [DriverNotice] = []
+      for (uuid, entry) in entries where entry.state != .busy {
+        guard let now = found[uuid] else {
+          entries[uuid] = nil
+          notices.append(entry.mark.notice("it no longer exists"))
+          continue
+        }
+        guard now.state != entry.state else { continue }
+        entries[uuid]?.state = now.state
+        let words = now.state == .off ? "it is switched off" : "it was started"
+        notices.append(entry.mark.notice(words))
+      }
+      for (uuid, now) in found where entries[uuid] == nil {
+        entries[uuid] = Entry(mark: now.mark, state: now.state, asksUsers: now.asksUsers)
+      }
+      return notices.sorted { $0.deployment < $1.deployment }
+    }
+  }
+}
+
+extension Mark {
+  fileprivate func notice(_ words: String) -> DriverNotice {
+    DriverNotice(owner: owner, deployment: DeploymentID(id), kind: .changed(SafeText(words)))
+  }
+}
