@@ -2,14 +2,14 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// What comes due of a deployment.
+/// What becomes due for a deployment.
 extension Engine {
   mutating func wake(_ slot: Int) {
     noteOverdueCall(slot)
     if let pending = deploymentTable[slot].pending, pending.due.at <= now.moment {
       carryOut(pending, on: slot)
     }
-    if let patience = deploymentTable[slot].patience, patience.at <= now.moment {
+    if let limit = deploymentTable[slot].stateDeadline, limit.at <= now.moment {
       stateDeadlinePassed(slot)
       guard !deploymentTable[slot].phase.isHistory else { return }
     }
@@ -18,7 +18,7 @@ extension Engine {
     }
     verifyIfReported(slot)
     noteReportedUsers(slot)
-    guard !deploymentTable.isCalled(slot), let next = deploymentTable[slot].next,
+    guard !deploymentTable.isCalled(slot), let next = deploymentTable[slot].nextActionAt,
       next.at <= now.moment
     else {
       return
@@ -26,26 +26,26 @@ extension Engine {
     act(slot)
   }
 
-  /// The next thing of a deployment is due: a call, or the removal of an error.
+  /// The next action of a deployment is due: a call, or the removal of an error.
   private mutating func act(_ slot: Int) {
     switch deploymentTable[slot].phase {
     case .preparing, .usable(.some), .removing, .canceling:
       if provider(of: slot).inMaintenance {
-        change(slot) { $0.next = Deadline(from: $1.moment, length: Timing.maintenance) }
+        change(slot) { $0.nextActionAt = Deadline(from: $1.moment, length: Timing.maintenance) }
       } else if let wait = denialWait(slot) {
-        change(slot) { $0.next = $1.deadline(in: wait) }
+        change(slot) { $0.nextActionAt = $1.deadline(in: wait) }
       } else {
         call(slot)
       }
     case .error:
       removeFromError(slot)
     case .usable(nil), .removable, .removed, .canceled:
-      change(slot) { $0.next = nil }
+      change(slot) { $0.nextActionAt = nil }
     }
   }
 
-  /// A call is still out though its time is over: said once; nothing else is called on it
-  /// meanwhile.
+  /// Reports once that a call in flight exceeded its time limit. No other call is made on the
+  /// deployment meanwhile.
   private mutating func noteOverdueCall(_ slot: Int) {
     guard deploymentTable.noteOverdueCall(slot, at: now) else { return }
     let task = deploymentTable.runtime(slot).call?.task
@@ -56,7 +56,7 @@ extension Engine {
     log(.failure, reason, level: .warning, slot: slot)
   }
 
-  /// The state has been waited in for too long.
+  /// The deadline of the state has passed.
   private mutating func stateDeadlinePassed(_ slot: Int) {
     let settings = pool(of: slot).settings
     switch deploymentTable[slot].phase {
@@ -65,7 +65,7 @@ extension Engine {
     case .usable where deploymentTable[slot].isWaitingForOS:
       let reason = "the OS manager did not report ready within \(settings.deadlines.osReady.spoken)"
       change(slot) {
-        $0.patience = nil
+        $0.stateDeadline = nil
         $0.reason = SafeText(reason)
       }
       log(.failure, reason, level: .warning, slot: slot)
@@ -76,14 +76,14 @@ extension Engine {
         remove(slot, because: reason)
       }
     case .usable:
-      change(slot) { $0.patience = nil }
+      change(slot) { $0.stateDeadline = nil }
       endUse(slot, because: "not in use for \((settings.unusedAfter ?? .zero).spoken)")
     case .preparing, .removable, .removing, .canceling, .error:
-      change(slot) { $0.patience = nil }
+      change(slot) { $0.stateDeadline = nil }
     }
   }
 
-  /// An operation's time is over.
+  /// The deadline of an operation has passed.
   private mutating func operationDeadlinePassed(_ slot: Int, _ operation: Operation) {
     let reason =
       operation.overdueSentence + (deploymentTable[slot].reason.map { ": \($0)" } ?? "")

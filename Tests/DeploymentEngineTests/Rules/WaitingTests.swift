@@ -71,10 +71,10 @@ import Testing
     let world = busyWorld()
     world.assign("ann", from: "desk")
     let waiter = try #require(world.engine.waiters.first)
-    #expect(waiter.patience.at > world.now.moment)
+    #expect(waiter.deadline.at > world.now.moment)
     world.driver.always(.checkState, .runForever)
     world.driver.always(.cancel, .hang)
-    world.run(for: waiter.patience.at - world.now.moment + .seconds(1))
+    world.run(for: waiter.deadline.at - world.now.moment + .seconds(1))
     #expect(world.engine.waiters.isEmpty)
   }
 

@@ -119,8 +119,8 @@ struct RandomRecords {
     deployment.data = bytes()
     deployment.notices = (0..<number(0...3)).map { _ in notice() }
     deployment.stateSince = timestamp()
-    deployment.next = maybe { $0.deadline() }
-    deployment.patience = maybe { $0.deadline() }
+    deployment.nextActionAt = maybe { $0.deadline() }
+    deployment.stateDeadline = maybe { $0.deadline() }
     return deployment
   }
 
@@ -219,13 +219,13 @@ struct RandomRecords {
     publication.data = bytes()
     publication.progress = maybe { $0.progress() }
     publication.stateSince = timestamp()
-    publication.next = maybe { $0.deadline() }
+    publication.nextActionAt = maybe { $0.deadline() }
     return publication
   }
 
   mutating func waiter(_ pool: Int32, _ position: Int64) -> WaitingUser {
     WaitingUser(
       pool: PoolID(pool), user: SafeText("waiter\(position)"),
-      position: position, patience: deadline())
+      position: position, deadline: deadline())
   }
 }

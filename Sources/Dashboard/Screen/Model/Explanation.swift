@@ -105,7 +105,7 @@ extension Explanation {
     let name = around.pool?.name ?? "a pool"
     head("\(waiter.user) waits in \(name)")
     fact("place \(place + 1) of \(around.waiters.count) in the queue")
-    next("the wait ends at \(around.point(waiter.patience))")
+    next("the wait ends at \(around.point(waiter.deadline))")
     if let pool = around.pool { add(Explanation.of(pool, around)) }
   }
 }

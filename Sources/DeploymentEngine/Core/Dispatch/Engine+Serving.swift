@@ -1,17 +1,17 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Finds a deployment for a user, at once or when one who waits can be served.
+/// Finds a deployment for a user, at once or when a waiting user can be served.
 extension Engine {
-  /// What came of looking for a deployment for a user.
+  /// The result of a search for a deployment for a user.
   enum Serving {
     case served(Int, note: SafeText)
-    /// Something could be had, but the provider is busy: the user waits.
+    /// The pool could serve the user, but the provider is busy: the user waits.
     case busy(SafeText)
     case refused(Refusal)
   }
 
-  /// Looks in the order of the contract; whatever is taken is taken in this step.
+  /// Searches in the order of the contract, and takes what it finds in the same step.
   mutating func serve(_ user: SafeText, in index: Int) -> Serving {
     let pool = poolTable[index].record
     if let refusal = refusal(of: .assign(user: user), on: index) { return .refused(refusal) }
@@ -37,7 +37,7 @@ extension Engine {
     return create(for: user, in: index, hasRoom: hasRoom, isBusy: isBusy)
   }
 
-  /// The oldest at L2 that can come to L1, while the service still has that.
+  /// The oldest deployment at L2 that can move to L1, while the service still supports that.
   private mutating func movable(of index: Int) -> Int? {
     guard poolTable[index].record.traits?.cacheLevels.contains(.l2) ?? false else { return nil }
     return oldest(.l2Usable, of: index)
@@ -80,7 +80,7 @@ extension Engine {
       slot, note: SafeText("\(deploymentTable[slot].name) is being created for \(user)"))
   }
 
-  /// A user takes a usable L1 item; `setReady` follows as soon as the provider has room.
+  /// Reserves a usable L1 deployment for a user; `setReady` follows when the provider has room.
   mutating func take(_ slot: Int, for user: SafeText) {
     guard deploymentTable[slot].osState == .usable else { return reserve(slot, for: user) }
     claim(slot, for: user)
@@ -92,7 +92,7 @@ extension Engine {
     log(.assignment, "reserved for \(user)", slot: slot)
   }
 
-  /// Serves the users who wait on a provider, in the order in which they asked.
+  /// Serves the waiting users of a provider, in the order of their requests.
   mutating func serveWaitingUsers(_ provider: Int) {
     let order = providerTable[provider].waitingPools.sorted {
       (poolTable[$0].firstPosition, $0) < (poolTable[$1].firstPosition, $1)

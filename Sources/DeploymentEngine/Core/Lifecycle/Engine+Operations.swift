@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// Feeds an input to the machine of a deployment, and does what it answers.
+  /// Feeds an input to the machine of a deployment, and carries out the transition.
   mutating func feed(_ slot: Int, _ input: (inout Deployment, EngineTime) -> Transition) {
     var transition = Transition.none
     change(slot) { transition = input(&$0, $1) }
@@ -13,59 +13,61 @@ extension Engine {
     if let queue = transition.queue { enqueue(slot, queue) }
   }
 
-  /// Prepares it with an operation, which is called at once.
+  /// Starts a preparing operation, which is called at once.
   mutating func prepare(_ slot: Int, _ kind: OperationKind) {
     let length = deadlines(of: slot).preparing
     forgetReport(slot)
     feed(slot) { $0.prepare(kind, within: length, at: $1) }
   }
 
-  /// Calls an operation on it while it stays usable.
+  /// Starts an operation during which the deployment stays usable.
   mutating func use(_ slot: Int, _ kind: OperationKind) {
     let length = deadlines(of: slot).preparing
     forgetReport(slot)
     feed(slot) { $0.use(kind, within: length, at: $1) }
   }
 
-  /// The same as soon as its provider has room for it: in this very step where it has.
+  /// The same when its provider has room: in this very step if it has room now.
   mutating func queueToPrepare(_ slot: Int, _ kind: OperationKind) {
     let length = deadlines(of: slot).preparing
     let provider = provider(of: slot).name
     feed(slot) { $0.queueToPrepare(kind, within: length, on: provider, at: $1) }
   }
 
-  /// The same as soon as its provider has room for it: in this very step where it has.
+  /// The same when its provider has room: in this very step if it has room now.
   mutating func queueToUse(_ slot: Int, _ kind: OperationKind) {
     let length = deadlines(of: slot).preparing
     let provider = provider(of: slot).name
     feed(slot) { $0.queueToUse(kind, within: length, on: provider, at: $1) }
   }
 
-  /// Its turn has come.
+  /// Starts the queued operation.
   mutating func beginQueued(_ slot: Int) {
     let length = deadlines(of: slot).preparing
     forgetReport(slot)
     feed(slot) { $0.beginQueued(within: length, at: $1) }
   }
 
-  /// Its provider has room to remove it, or to cancel its operation.
+  /// Starts the removal, or the cancellation of the running operation.
   mutating func beginRemoval(_ slot: Int) {
     let length = deadlines(of: slot).removing
     forgetReport(slot)
     feed(slot) { $0.beginRemoval(within: length, at: $1) }
   }
 
-  /// Whatever begins now verifies what its driver reported.
+  /// The operation that starts now verifies what the driver reported.
   private mutating func forgetReport(_ slot: Int) {
     deploymentTable.updateRuntime(slot) { $0.reportedChange = nil }
   }
 
-  /// Lets it wait in a queue of its provider. While a call is out nothing waits to be removed or to
-  /// be started: then the end of that call does this.
+  /// Puts the deployment into a queue of its provider. During a call it is not queued for a removal
+  /// or a start: the end of the call does that.
   mutating func enqueue(_ slot: Int, _ queue: WorkQueue) {
     if queue != .ready, deploymentTable.isCalled(slot) { return }
     guard deploymentTable.enqueue(slot, queue) else { return }
-    if queue == .removal, deploymentTable[slot].next != nil { change(slot) { $0.next = nil } }
+    if queue == .removal, deploymentTable[slot].nextActionAt != nil {
+      change(slot) { $0.nextActionAt = nil }
+    }
     providerTable.append(deploymentTable[slot].id, to: queue, of: providerPlace(of: slot))
   }
 
@@ -78,7 +80,8 @@ extension Engine {
     log(.state, "moving to \(level.rawValue): \(reason)", slot: slot)
   }
 
-  /// The driver said gone: what identified it is free again, and it is history.
+  /// The driver confirmed the removal: the deployment becomes history and its identity is free
+  /// again.
   mutating func markRemoved(_ slot: Int) {
     giveBackIdentity(slot)
     let retention = pool(of: slot).settings.historyRetention
@@ -86,8 +89,8 @@ extension Engine {
     followHistory(slot)
   }
 
-  /// A person has cleaned up by hand. Its last call may still be out: nothing is made of its answer
-  /// any more, but what identifies it is held until then.
+  /// An operator cleaned up by hand. A last call may still be in flight: its result is ignored, but
+  /// the identity is held until then.
   mutating func markForgotten(_ slot: Int, actor: SafeText) {
     if let call = deploymentTable.endCall(slot) {
       let late = LateCall(
@@ -116,7 +119,7 @@ extension Engine {
     outbox.follow(with: .publicationLeft(pool: pool, revision: publication))
   }
 
-  /// An operation ended in an error, with its reason.
+  /// Ends an operation in an error, with its reason.
   mutating func fail(_ slot: Int, _ kind: OperationKind, _ failure: DeploymentFailure) {
     let before = deploymentTable[slot].phase
     let removals: Int
@@ -136,8 +139,9 @@ extension Engine {
     if kind.creates, failure.kind == .permanent { noteCreationError(slot, failure.reason) }
   }
 
-  /// When an error is removed by itself: what was never assigned after its retention, again with
-  /// growing pauses; what a person wanted gone at once; an assigned one waits for a person.
+  /// When an error is removed automatically: after the retention if it was never assigned, with
+  /// growing pauses for further attempts, and at once if a user requested the removal. Nil for an
+  /// assigned one, which waits for an operator.
   private mutating func errorPause(
     _ slot: Int, removals: Int, wasAskedFor: Bool
   ) -> TimeSpan? {
@@ -149,7 +153,8 @@ extension Engine {
     return deploymentTable[slot].everAssigned ? nil : pool(of: slot).settings.errorRetention
   }
 
-  /// A deployment that failed or goes is no longer anybody's reservation: the user gets another.
+  /// Ends the reservation of a deployment that failed or is being removed: the user gets another
+  /// one.
   mutating func endReservation(_ slot: Int) {
     guard case .cache(let level, reservedFor: .some(let user)) = deploymentTable[slot].placement
     else {

@@ -2,8 +2,8 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// Ends a deployment whatever it is doing: a running operation is cancelled when no call is in
-  /// flight, anything else is removed when the provider has room.
+  /// Removes a deployment in any state: a running operation is cancelled when no call is in flight;
+  /// otherwise it is removed when the provider has room.
   mutating func remove(_ slot: Int, because reason: String, actor: SafeText = "engine") {
     switch deploymentTable[slot].phase {
     case .preparing:
@@ -16,16 +16,16 @@ extension Engine {
     }
   }
 
-  /// Waits for the provider to have room to remove it.
+  /// Queues the removal until the provider has room.
   mutating func enqueueRemoval(_ slot: Int, because reason: String, actor: SafeText = "engine") {
     feed(slot) { deployment, _ in deployment.release() }
     log(.state, "removable: \(reason)", slot: slot, actor: actor)
   }
 
-  /// An error has been kept long enough: what it may have left outside is destroyed.
+  /// The retention of an error is over: whatever it left on the provider is destroyed.
   mutating func removeFromError(_ slot: Int) {
     guard !deploymentTable.isCalled(slot) else {
-      return change(slot) { $0.next = $1.deadline(in: Timing.maintenance) }
+      return change(slot) { $0.nextActionAt = $1.deadline(in: Timing.maintenance) }
     }
     enqueueRemoval(slot, because: "removing it after an error")
   }

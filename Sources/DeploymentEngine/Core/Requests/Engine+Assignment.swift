@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// Gives a user a deployment of a pool; the engine chooses.
+  /// Assigns a deployment of a pool, which the engine chooses, to a user.
   mutating func assign(_ user: SafeText, in index: Int) -> Reply {
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
     if let id = poolTable[index].holders[user], let slot = deploymentTable.slot(id) {
@@ -24,7 +24,7 @@ extension Engine {
     }
   }
 
-  /// Gives this very L1 item to a user.
+  /// Assigns a certain L1 deployment to a user.
   mutating func assign(_ slot: Int, to user: SafeText) -> Reply {
     let index = deploymentTable.pool(of: slot)
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
@@ -37,7 +37,8 @@ extension Engine {
       deploymentTable[slot].id, note: SafeText("\(deploymentTable[slot].name) is \(user)'s"))
   }
 
-  /// The user holds one already: it is made ready again, or its trouble is told.
+  /// The user already holds this deployment: it is made ready again, or the reply says what is
+  /// wrong.
   private mutating func reassign(_ slot: Int, _ user: SafeText) -> Reply {
     let deployment = deploymentTable[slot]
     let name = deployment.name

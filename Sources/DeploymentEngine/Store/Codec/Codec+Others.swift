@@ -51,7 +51,7 @@ extension PublicationRecord: StoredRecord {
     writer.write(optional: progress) { $0.write($1) }
     writer.write(createdAt)
     writer.write(stateSince)
-    writer.write(optional: next, at: now)
+    writer.write(optional: nextActionAt, at: now)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -73,7 +73,7 @@ extension PublicationRecord: StoredRecord {
     self.data = data
     self.progress = progress
     stateSince = try reader.timestamp()
-    next = try reader.optionalDeadline(at: now)
+    nextActionAt = try reader.optionalDeadline(at: now)
   }
 }
 
@@ -110,7 +110,7 @@ extension WaitingUser: StoredRecord {
     // A request's key stood here; nobody reads it.
     writer.write("")
     writer.write(position)
-    writer.write(patience, at: now)
+    writer.write(deadline, at: now)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -120,6 +120,6 @@ extension WaitingUser: StoredRecord {
     let position = try reader.signed()
     self.init(
       pool: pool, user: user, position: position,
-      patience: try reader.deadline(at: now))
+      deadline: try reader.deadline(at: now))
   }
 }
