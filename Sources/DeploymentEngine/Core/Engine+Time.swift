@@ -2,14 +2,14 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// What comes due of a deployment.
+/// What becomes due for a deployment.
 extension Engine {
   mutating func wake(_ slot: Int) {
     noteOverdueCall(slot)
     if let pending = deploymentTable[slot].pending, pending.due.at <= now.moment {
       carryOut(pending, on: slot)
     }
-    if let patience = deploymentTable[slot].patience, patience.at <= now.moment {
+    if let limit = deploymentTable[slot].stateDeadline, limit.at <= now.moment {
       stateDeadlinePassed(slot)
       guard !deploymentTable[slot].phase.isHistory else { return }
     }
@@ -19,7 +19,7 @@ extension Engine {
     }
     verifyIfReported(slot)
     noteReportedUsers(slot)
-    guard !deploymentTable.isCalled(slot), let next = deploymentTable[slot].next,
+    guard !deploymentTable.isCalled(slot), let next = deploymentTable[slot].nextActionAt,
       next.at <= now.moment
     else {
       return
@@ -27,16 +27,16 @@ extension Engine {
     act(slot)
   }
 
-  /// The next thing of a deployment is due: a call, or the removal of an error.
+  /// The next action of a deployment is due: a call, or the removal of an error.
   private mutating func act(_ slot: Int) {
     switch deploymentTable[slot].phase {
     case .preparing, .usable(.some), .removing, .canceling:
       if provider(of: slot).inMaintenance {
-        change(slot) { $0.next = Deadline(from: $1.moment, length: Timing.maintenance) }
+        change(slot) { $0.nextActionAt = Deadline(from: $1.moment, length: Timing.maintenance) }
       } else if let wait = denialWait(slot) {
-        change(slot) { $0.next = $1.deadline(in: wait) }
+        change(slot) { $0.nextActionAt = $1.deadline(in: wait) }
       } else if let operation = deploymentTable[slot].phase.operation, operation.waitsToTryAgain {
-        change(slot) { $0.next = nil }
+        change(slot) { $0.nextActionAt = nil }
         enqueue(slot, queue(for: operation))
       } else {
         call(slot)
@@ -44,12 +44,12 @@ extension Engine {
     case .error:
       removeFromError(slot)
     case .usable(nil), .removable, .removed, .canceled:
-      change(slot) { $0.next = nil }
+      change(slot) { $0.nextActionAt = nil }
     }
   }
 
-  /// A call is still out though its time is over: said once; nothing else is called on it
-  /// meanwhile.
+  /// Reports once that a call in flight exceeded its time limit. No other call is made on the
+  /// deployment meanwhile.
   private mutating func noteOverdueCall(_ slot: Int) {
     guard deploymentTable.noteOverdueCall(slot, at: now) else { return }
     let task = deploymentTable.runtime(slot).call?.task
@@ -59,8 +59,9 @@ extension Engine {
     change(slot) { $0.reason = SafeText(reason) }
     log(.failure, reason, level: .warning, slot: slot)
     providerTable.countHangingCalls(providerPlace(of: slot), by: 1)
-    if deploymentTable[slot].phase.operation != nil {
-      feed(slot) { deployment, _ in deployment.becomeStuck() }
+    switch deploymentTable[slot].phase {
+    case .preparing, .usable(.some): feed(slot) { deployment, _ in deployment.becomeStuck() }
+    case .usable(nil), .removable, .removing, .removed, .canceling, .canceled, .error: break
     }
   }
 
@@ -77,10 +78,11 @@ extension Engine {
 
   private mutating func becomeStuck(_ slot: Int) {
     guard !provider(of: slot).inMaintenance else { return }
-    feed(slot) { deployment, _ in deployment.becomeStuck() }
-    log(
-      .failure, "its removal makes no progress; its place goes to others", level: .warning,
-      slot: slot)
+    let length = pool(of: slot).settings.stuckAfter
+    let sentence =
+      "its removal has made no progress for \(length.spoken); it is tried in turn with others"
+    log(.failure, sentence, level: .warning, slot: slot)
+    feed(slot) { $0.restartRemoval(because: SafeText(sentence), within: length, at: $1) }
   }
 
   /// The queue in which an operation waits for a place.
@@ -89,7 +91,7 @@ extension Engine {
     return queue == .removal && operation.isStuck ? .stuck : queue
   }
 
-  /// The state has been waited in for too long.
+  /// The deadline of the state has passed.
   private mutating func stateDeadlinePassed(_ slot: Int) {
     let settings = pool(of: slot).settings
     switch deploymentTable[slot].phase {
@@ -98,7 +100,7 @@ extension Engine {
     case .usable where deploymentTable[slot].isWaitingForOS:
       let reason = "the OS manager did not report ready within \(settings.deadlines.osReady.spoken)"
       change(slot) {
-        $0.patience = nil
+        $0.stateDeadline = nil
         $0.reason = SafeText(reason)
       }
       log(.failure, reason, level: .warning, slot: slot)
@@ -109,14 +111,14 @@ extension Engine {
         remove(slot, because: reason)
       }
     case .usable:
-      change(slot) { $0.patience = nil }
+      change(slot) { $0.stateDeadline = nil }
       endUse(slot, because: "not in use for \((settings.unusedAfter ?? .zero).spoken)")
     case .preparing, .removable, .removing, .canceling, .error:
-      change(slot) { $0.patience = nil }
+      change(slot) { $0.stateDeadline = nil }
     }
   }
 
-  /// An operation's time is over.
+  /// The deadline of an operation has passed.
   private mutating func operationDeadlinePassed(_ slot: Int, _ operation: Operation) {
     let reason =
       operation.overdueSentence + (deploymentTable[slot].reason.map { ": \($0)" } ?? "")
@@ -140,7 +142,7 @@ extension Engine {
     case .preparing, .usable:
       fail(slot, operation.kind, .init(.unknown, SafeText(reason)))
     case .removing, .canceling:
-      let limit = deadlines(of: slot).removing
+      let limit = pool(of: slot).settings.stuckAfter
       log(.failure, "\(reason); retrying", level: .warning, slot: slot)
       feed(slot) { $0.restartRemoval(because: SafeText(reason), within: limit, at: $1) }
     case .removable, .removed, .canceled, .error: break

@@ -94,7 +94,7 @@ import Testing
     state.waiters = [
       WaitingUser(
         pool: PoolID(1), user: "eva", position: 1,
-        patience: Deadline(from: Self.now.moment, length: .hours(1)))
+        deadline: Deadline(from: Self.now.moment, length: .hours(1)))
     ]
     let goal = Act.Goal.letIn(user: "eva", target: "lab")
     let result = CompletionWaiter.judge(accepted(goal, about: nil), StoreView(state, at: Self.now))

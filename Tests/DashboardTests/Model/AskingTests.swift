@@ -336,7 +336,7 @@ extension Verb {
     #expect(model.type(.enter).requests.first?.verb == .assignFromPool("win11", user: "zo"))
     _ = model.type("3")
     #expect(model.type("a").isEmpty)
-    #expect(model.status?.text.text.contains("goes through L1") == true)
+    #expect(model.status?.text.text.contains("move it to L1 first") == true)
   }
 
   @Test func asksBeforeItEndsTheOnlyEngine() {

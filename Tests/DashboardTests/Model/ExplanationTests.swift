@@ -64,10 +64,10 @@ import Testing
       state.waiters = [
         WaitingUser(
           pool: Fixture.kiosk, user: "bob", position: 1,
-          patience: Fixture.now.deadline(in: .minutes(9))),
+          deadline: Fixture.now.deadline(in: .minutes(9))),
         WaitingUser(
           pool: Fixture.kiosk, user: "eva", position: 2,
-          patience: Fixture.now.deadline(in: .minutes(10))),
+          deadline: Fixture.now.deadline(in: .minutes(10))),
       ]
     }
     #expect(
@@ -83,7 +83,7 @@ import Testing
         key: RequestKey("k"), actor: "tom", verb: .destroy,
         due: Fixture.now.deadline(in: .seconds(4)))
       state.deployments[0].guest = .silent
-      state.deployments[0].patience = Fixture.now.deadline(in: .hours(1))
+      state.deployments[0].stateDeadline = Fixture.now.deadline(in: .hours(1))
     }
     #expect(lines.contains("closed tom requested destroy"))
     #expect(

@@ -291,7 +291,7 @@ extension World {
     world.run(for: .minutes(61))
     #expect(world[1].state == .error)
     #expect(world.ask(.retry(one)).isAccepted)
-    #expect(world[1].isWaitingForOS && world[1].patience != nil)
+    #expect(world[1].isWaitingForOS && world[1].stateDeadline != nil)
     #expect(world.flight(1) == nil, "nothing is told that was not said")
     world.hear(.ready(nil), from: 1)
     world.drain()

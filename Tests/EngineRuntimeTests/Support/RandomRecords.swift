@@ -110,6 +110,7 @@ struct RandomRecords {
     }
     deployment.loggedIn = (0..<number(0...3)).map { _ in text() }
     deployment.wasLetIn = bool()
+    deployment.promise = maybe { $0.promise(Int64(id)) }
     deployment.uniqueId = text()
     deployment.driverName = text()
     deployment.ip = maybe { $0.text() }
@@ -119,8 +120,8 @@ struct RandomRecords {
     deployment.data = bytes()
     deployment.notices = (0..<number(0...3)).map { _ in notice() }
     deployment.stateSince = timestamp()
-    deployment.next = maybe { $0.deadline() }
-    deployment.patience = maybe { $0.deadline() }
+    deployment.nextActionAt = maybe { $0.deadline() }
+    deployment.stateDeadline = maybe { $0.deadline() }
     return deployment
   }
 
@@ -219,13 +220,20 @@ struct RandomRecords {
     publication.data = bytes()
     publication.progress = maybe { $0.progress() }
     publication.stateSince = timestamp()
-    publication.next = maybe { $0.deadline() }
+    publication.nextActionAt = maybe { $0.deadline() }
     return publication
   }
 
   mutating func waiter(_ pool: Int32, _ position: Int64) -> WaitingUser {
     WaitingUser(
-      pool: PoolID(pool), user: SafeText("waiter\(position)"),
-      position: position, patience: deadline())
+      pool: PoolID(pool), user: SafeText("waiter\(position)"), promise: promise(position),
+      retryAt: maybe { $0.deadline() })
+  }
+
+  private mutating func promise(_ position: Int64) -> Promise {
+    var promise = Promise(position: position, patience: maybe { $0.deadline() })
+    promise.failures = number(0...9)
+    promise.reasons = (0..<number(0...3)).map { _ in text() }
+    return promise
   }
 }

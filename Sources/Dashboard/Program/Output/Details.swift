@@ -29,7 +29,7 @@ extension StoreView {
       let end = point(operation.deadline.utc(at: now))
       facts.append(("operation", SafeText("\(operation.kind.word)\(tries), until \(end)")))
     }
-    if let due = deployment.next {
+    if let due = deployment.nextActionAt {
       facts.append(("next", SafeText(point(due.utc(at: now)))))
     }
     let known = facts.filter { !$0.1.isEmpty }

@@ -54,7 +54,7 @@ extension StoreView {
       "revision": .number(Int64(clamping: deployment.revision)),
       "createdAt": .time(deployment.createdAt),
       "stateSince": .time(deployment.stateSince),
-      "nextCheckAt": .time(deployment.next?.utc(at: now)),
+      "nextCheckAt": .time(deployment.nextActionAt?.utc(at: now)),
       "console": .text(deployment.console),
     ]
   }

@@ -98,10 +98,12 @@ extension Explanation {
     if let deadline = deployment.phase.operation?.deadline {
       next("\(Self.end(of: deployment)) at \(around.point(deadline))")
     }
-    if let patience = deployment.patience {
+    if let patience = deployment.stateDeadline {
       next("\(Self.impatience(deployment)) at \(around.point(patience))")
     }
-    if case .error = deployment.phase, deployment.patience == nil, deployment.next == nil {
+    if case .error = deployment.phase, deployment.stateDeadline == nil,
+      deployment.nextActionAt == nil
+    {
       next("nothing automatic: a user held it, so an operator decides (retry, destroy, forget)")
     }
     if lines.count == count { next("nothing automatic: it is available") }
@@ -109,13 +111,15 @@ extension Explanation {
 
   private mutating func step(_ deployment: Deployment, _ around: Surroundings) {
     guard let operation = deployment.phase.operation else {
-      if let due = deployment.next { next("\(Self.dueWords(deployment)) at \(around.point(due))") }
+      if let due = deployment.nextActionAt {
+        next("\(Self.dueWords(deployment)) at \(around.point(due))")
+      }
       return
     }
     let call = operation.step == .check ? "checkState" : operation.kind.word
     if around.pool?.inMaintenance == true {
       next("\(call), after the maintenance of \(around.pool?.provider ?? "its provider")")
-    } else if let due = deployment.next {
+    } else if let due = deployment.nextActionAt {
       next("\(call) at \(around.point(due))")
     } else {
       next("\(call) is in progress, or waits until the provider has room")

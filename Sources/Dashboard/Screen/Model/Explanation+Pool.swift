@@ -82,7 +82,9 @@ extension Explanation {
     guard let first = around.waiters.first else { return }
     head("Who waits?")
     fact("\(around.waiters.count) in the queue, first \(first.user)")
-    next("the wait of \(first.user) ends at \(around.point(first.patience))")
+    if let patience = first.promise.patience {
+      next("the wait of \(first.user) ends at \(around.point(patience))")
+    }
   }
 
   private mutating func publications(_ around: Surroundings) {
@@ -99,7 +101,7 @@ extension Explanation {
       }
       if let reason = publication.reason { text += ": \(reason)" }
       fact(SafeText(text))
-      if let due = publication.next {
+      if let due = publication.nextActionAt {
         next("publication \(publication.revision): \(around.point(due))")
       }
     }

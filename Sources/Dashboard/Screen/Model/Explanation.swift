@@ -105,7 +105,11 @@ extension Explanation {
     let name = around.pool?.name ?? "a pool"
     head("\(waiter.user) waits in \(name)")
     fact("place \(place + 1) of \(around.waiters.count) in the queue")
-    next("the wait ends at \(around.point(waiter.patience))")
+    for reason in waiter.promise.reasons { fact("one failed: \(reason)") }
+    if let retry = waiter.retryAt { next("another one is tried at \(around.point(retry))") }
+    if let patience = waiter.promise.patience {
+      next("the wait ends at \(around.point(patience))")
+    }
     if let pool = around.pool { add(Explanation.of(pool, around)) }
   }
 }

@@ -112,7 +112,7 @@ extension ScreenModel {
     }
     guard !inSight, layout.panes[.details] != nil, tab != .log, let subject = subjectDeployment
     else { return inSight }
-    let dues = [subject.next, subject.patience, subject.phase.operation?.deadline]
+    let dues = [subject.nextActionAt, subject.stateDeadline, subject.phase.operation?.deadline]
     return ticks(subject)
       || dues.contains { $0.map { isNear($0.at - now.moment) } ?? false }
   }

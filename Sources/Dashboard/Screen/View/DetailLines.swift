@@ -207,10 +207,11 @@ extension ScreenModel {
       facts.append(Fact("Deadline", SafeText(around.point(operation.deadline))))
     }
     if let progress = deployment.progress { facts.append(Fact("Progress", "\(progress)")) }
-    let next = deployment.next.map(around.point) ?? (operation == nil ? "-" : "being called")
+    let next =
+      deployment.nextActionAt.map(around.point) ?? (operation == nil ? "-" : "being called")
     facts.append(Fact(deployment.state == .error ? "Removal" : "Next check", SafeText(next)))
-    if let patience = deployment.patience {
-      facts.append(Fact("Patience", SafeText(around.point(patience))))
+    if let stateDeadline = deployment.stateDeadline {
+      facts.append(Fact("Patience", SafeText(around.point(stateDeadline))))
     }
     return facts
   }

@@ -1,9 +1,9 @@
 import DeploymentInterface
 import SafeTexts
 
-/// How a pool gets one more deployment, or why it does not.
+/// Creates a deployment in a pool, or says why it cannot be created.
 extension Engine {
-  /// Why a pool may create nothing now, by its own state; nil: it may.
+  /// Why the pool's own state forbids creation now; nil if it does not.
   func creationGate(_ index: Int) -> SafeText? {
     let pool = poolTable[index].record
     if let problem = pool.problem { return problem }
@@ -27,7 +27,8 @@ extension Engine {
     return nil
   }
 
-  /// What there is too little of to create one more, and what would help; nil: nothing.
+  /// What is exhausted so that no deployment can be created, and what would help; nil if nothing
+  /// is.
   func exhaustion(_ index: Int) -> SafeText? {
     let provider = provider(ofPool: index)
     if let why = provider.exhaustion { return why }
@@ -46,8 +47,8 @@ extension Engine {
     return nil
   }
 
-  /// A new deployment with an identity of its own, stored before its first call; nil when something
-  /// is exhausted.
+  /// Creates a deployment with its own identity, stored before its first call; nil if something is
+  /// exhausted.
   mutating func create(
     in index: Int, _ kind: OperationKind, at placement: Placement, _ promise: Promise? = nil,
     because reason: String
@@ -62,7 +63,7 @@ extension Engine {
       guest: .silent, publication: poolTable[index].record.activePublication,
       because: SafeText(reason),
       at: now.utc)
-    deployment.next = deadline(in: .zero)
+    deployment.nextActionAt = deadline(in: .zero)
     deployment.promise = promise
     let slot = insert(deployment, pool: index)
     deploymentTable.touch(slot)

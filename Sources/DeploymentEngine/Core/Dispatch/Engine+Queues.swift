@@ -30,12 +30,12 @@ extension Engine {
       .canceling(let operation) where operation.waitsToTryAgain:
       tryAgain(slot)
     case .preparing(_, ending: false), .usable, .removing, .removed, .canceling, .canceled, .error:
-      // It failed or was forgotten while it waited.
+      // It failed or was forgotten while it was queued.
       break
     }
   }
 
-  /// Starts as many of the deploys and moves that wait as the provider's limit allows.
+  /// Starts as many queued deploys and moves as the provider's limit allows.
   mutating func dispatchStarts(_ provider: Int) {
     while hasRoomToPrepare(provider), let id = providerTable.popFirst(.start, of: provider) {
       guard let slot = deploymentTable.dequeue(id, .start) else { continue }
@@ -43,7 +43,8 @@ extension Engine {
     }
   }
 
-  /// Makes as many ready as the provider's limit allows, in the order in which that was asked.
+  /// Starts as many `setReady` operations as the provider's limit allows, in the order of the
+  /// requests.
   mutating func dispatchReadies(_ provider: Int) {
     while providerTable[provider].settingReady < providerTable[provider].record.limits.settingReady,
       let id = providerTable.popFirst(.ready, of: provider)
@@ -67,8 +68,8 @@ extension Engine {
     return record.preparing < record.limits.preparing && !providerTable[provider].isHanging
   }
 
-  /// Its turn has come; one whose end was asked for meanwhile starts nothing, and one that is still
-  /// being told something waits for the end of that call.
+  /// Starts a queued operation. It does nothing if the removal was requested meanwhile, and it
+  /// waits for the end of a call that delivers notices.
   private mutating func startQueued(_ slot: Int) {
     guard let operation = deploymentTable[slot].phase.operation, operation.isWaiting,
       !deploymentTable[slot].cancelRequested, !deploymentTable.isCalled(slot)

@@ -1,12 +1,12 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Finds a deployment for a user, at once or when one who waits can be served.
+/// Finds a deployment for a user, at once or when a waiting user can be served.
 extension Engine {
-  /// What came of looking for a deployment for a user.
+  /// The result of a search for a deployment for a user.
   enum Serving {
     case served(Int, note: SafeText)
-    /// Something could be had, but the provider is busy: the user waits.
+    /// The pool could serve the user, but the provider is busy: the user waits.
     case busy(SafeText)
     case refused(Refusal)
   }
@@ -114,7 +114,7 @@ extension Engine {
     log(.assignment, "reserved for \(user)", slot: slot)
   }
 
-  /// Serves the users who wait on a provider, in the order in which they asked.
+  /// Serves the waiting users of a provider, in the order of their requests.
   mutating func serveWaitingUsers(_ provider: Int) {
     let order = providerTable[provider].waitingPools.sorted {
       (poolTable[$0].firstPosition, $0) < (poolTable[$1].firstPosition, $1)

@@ -1,30 +1,28 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What comes of the calls of a deployment.
+/// The results of a deployment's calls.
 extension Engine {
-  /// A call came back.
-  mutating func deploymentCallEnded(_ outcome: CallResult, _ id: DeploymentID) {
+  /// Handles the result of a call.
+  mutating func deploymentCallEnded(_ result: CallResult, _ id: DeploymentID) {
     guard let slot = deploymentTable.slot(id),
-      let call = deploymentTable.runtime(slot).call, call.id == outcome.id
+      let call = deploymentTable.runtime(slot).call, call.id == result.id
     else { return }
     endCall(slot)
     deploymentTable.noteCall(slot, at: now)
-    if deploymentTable[slot].phase.operation?.isStuck ?? false, call.isOverdue, stuckAt(slot) == nil {
-      noteReturn(slot)
-    }
-    for line in outcome.log { log(.driver, line.message.text, level: line.level, slot: slot) }
+    if call.isOverdue { noteReturn(slot) }
+    for line in result.log { log(.driver, line.message.text, level: line.level, slot: slot) }
     let hadIP = deploymentTable[slot].ip
     change(slot) {
       $0.notices.removeFirst(min(call.noticesSent, $0.notices.count))
-      if let data = outcome.data {
+      if let data = result.data {
         $0.data = data
-        $0.console = outcome.console
+        $0.console = result.console
       }
-      if let uniqueId = outcome.uniqueId { $0.uniqueId = uniqueId }
-      if let name = outcome.name { $0.driverName = name }
-      if let ip = outcome.ip, !ip.isEmpty { $0.ip = ip }
-      $0.progress = outcome.progress
+      if let uniqueId = result.uniqueId { $0.uniqueId = uniqueId }
+      if let name = result.name { $0.driverName = name }
+      if let ip = result.ip, !ip.isEmpty { $0.ip = ip }
+      $0.progress = result.progress
     }
     if deploymentTable[slot].ip != hadIP, deploymentTable[slot].state == .usable,
       let ip = deploymentTable[slot].ip
@@ -32,24 +30,26 @@ extension Engine {
       log(.state, "its IP is now \(ip)", slot: slot)
     }
     guard let task = call.task, isCurrent(task, slot) else { return callReturned(slot) }
-    take(outcome, of: task, slot)
+    take(result, of: task, slot)
     callReturned(slot)
   }
 
-  /// The operation that was called for still runs.
+  /// Whether the operation that the call belongs to still runs.
   private func isCurrent(_ task: DriverTask, _ slot: Int) -> Bool {
     deploymentTable[slot].phase.operation?.kind == task.operation
   }
 
-  private mutating func take(_ outcome: CallResult, of task: DriverTask, _ slot: Int) {
+  private mutating func take(_ result: CallResult, of task: DriverTask, _ slot: Int) {
     guard let operation = deploymentTable[slot].phase.operation else {
       return outbox.breakInvariant(
         "\(deploymentTable[slot].id) has no operation that \(task.method) could answer")
     }
-    switch outcome.taskState {
+    switch result.taskState {
     case .running:
       noteWorking(slot, task)
-      feed(slot) { $0.keepRunning(checkedIn: outcome.checkPause, at: $1) }
+      // One whose place was given back meanwhile asks again in its turn.
+      if operation.waitsToTryAgain { return }
+      feed(slot) { $0.keepRunning(checkedIn: result.checkPause, at: $1) }
     case .finished:
       noteWorking(slot, task)
       if task.operation == .setReady { noteLook(slot, isGone: false) }
@@ -62,7 +62,7 @@ extension Engine {
     change(slot) {
       $0.reason = nil
       $0.progress = nil
-      $0.next = nil
+      $0.nextActionAt = nil
     }
     switch deploymentTable[slot].phase {
     case .preparing: prepared(slot, kind)
@@ -73,7 +73,7 @@ extension Engine {
     }
   }
 
-  /// An error: permanent ends the operation; all else is tried again after a growing pause.
+  /// A permanent error ends the operation; any other is retried after a growing pause.
   private mutating func tryAgain(
     _ slot: Int, _ task: DriverTask, _ operation: Operation, _ failure: DeploymentFailure
   ) {
@@ -103,9 +103,12 @@ extension Engine {
     if failures >= Timing.triesBesideReady { passOnBesideReady(slot, failure) }
   }
 
-  /// A call that hung has come back.
+  /// A call that hung has come back. A removal stays among the stuck ones: its place is taken.
   private mutating func noteReturn(_ slot: Int) {
-    feed(slot) { deployment, _ in deployment.comeUnstuck() }
+    switch deploymentTable[slot].phase {
+    case .preparing, .usable(.some): feed(slot) { deployment, _ in deployment.comeUnstuck() }
+    case .usable(nil), .removable, .removing, .removed, .canceling, .canceled, .error: break
+    }
   }
 
   /// The user of one that fails again and again goes on to one that is ready, where the provider
@@ -121,7 +124,7 @@ extension Engine {
     remove(slot, because: failure.reason.text)
   }
 
-  /// Preparing has finished: rows 1 to 4 of the contract.
+  /// Preparing finished: rows 1 to 4 of the contract.
   mutating func prepared(_ slot: Int, _ kind: OperationKind) {
     let deployment = deploymentTable[slot]
     let index = deploymentTable.pool(of: slot)
@@ -151,14 +154,14 @@ extension Engine {
     log(.state, "usable, waiting for the OS manager", slot: slot)
   }
 
-  /// One whose OS manager never spoke waits for it once more.
+  /// Waits again for an OS manager that has not reported.
   mutating func waitForOSAgain(_ slot: Int) {
     let length = deadlines(of: slot).osReady
     feed(slot) { $0.waitForOSAgain(within: length, at: $1) }
     reconcile(slot)
   }
 
-  /// An operation of a usable deployment ended well.
+  /// An operation of a usable deployment finished.
   mutating func operationEnded(_ slot: Int, _ kind: OperationKind) {
     if kind == .setReady, deploymentTable[slot].placement.holder != nil,
       deploymentTable[slot].ip?.isEmpty ?? true

@@ -48,7 +48,7 @@ extension Engine {
     } else {
       wait = nil
     }
-    change(slot) { deployment, now in deployment.next = wait.map { now.deadline(in: $0) } }
+    change(slot) { deployment, now in deployment.nextActionAt = wait.map { now.deadline(in: $0) } }
   }
 
   /// Of the errors that are removed by themselves only the latest are kept to be looked at.

@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// Feeds an input to the machine of a deployment, and does what it answers.
+  /// Feeds an input to the machine of a deployment, and carries out the transition.
   mutating func feed(_ slot: Int, _ input: (inout Deployment, EngineTime) -> Transition) {
     var transition = Transition.none
     change(slot) { transition = input(&$0, $1) }
@@ -13,35 +13,35 @@ extension Engine {
     if let queue = transition.queue { enqueue(slot, queue) }
   }
 
-  /// Prepares it with an operation, which is called at once.
+  /// Starts a preparing operation, which is called at once.
   mutating func prepare(_ slot: Int, _ kind: OperationKind) {
     let length = deadlines(of: slot).preparing
     forgetReport(slot)
     feed(slot) { $0.prepare(kind, within: length, at: $1) }
   }
 
-  /// Calls an operation on it while it stays usable.
+  /// Starts an operation during which the deployment stays usable.
   mutating func use(_ slot: Int, _ kind: OperationKind) {
     let length = deadlines(of: slot).preparing
     forgetReport(slot)
     feed(slot) { $0.use(kind, within: length, at: $1) }
   }
 
-  /// The same as soon as its provider has room for it: in this very step where it has.
+  /// The same when its provider has room: in this very step if it has room now.
   mutating func queueToPrepare(_ slot: Int, _ kind: OperationKind) {
     let length = deadlines(of: slot).preparing
     let provider = provider(of: slot).name
     feed(slot) { $0.queueToPrepare(kind, within: length, on: provider, at: $1) }
   }
 
-  /// The same as soon as its provider has room for it: in this very step where it has.
+  /// The same when its provider has room: in this very step if it has room now.
   mutating func queueToUse(_ slot: Int, _ kind: OperationKind) {
     let length = deadlines(of: slot).preparing
     let provider = provider(of: slot).name
     feed(slot) { $0.queueToUse(kind, within: length, on: provider, at: $1) }
   }
 
-  /// Its turn has come.
+  /// Starts the queued operation.
   mutating func beginQueued(_ slot: Int) {
     let length = deadlines(of: slot).preparing
     forgetReport(slot)
@@ -58,17 +58,19 @@ extension Engine {
     feed(slot) { $0.beginRemoval(within: length, at: $1) }
   }
 
-  /// Whatever begins now verifies what its driver reported.
+  /// The operation that starts now verifies what the driver reported.
   private mutating func forgetReport(_ slot: Int) {
     deploymentTable.updateRuntime(slot) { $0.reportedChange = nil }
   }
 
-  /// Lets it wait in a queue of its provider. While a call is out nothing waits to be removed or to
-  /// be started: then the end of that call does this.
+  /// Puts the deployment into a queue of its provider. During a call it is not queued for a removal
+  /// or a start: the end of the call does that.
   mutating func enqueue(_ slot: Int, _ queue: WorkQueue) {
     if queue != .ready, deploymentTable.isCalled(slot) { return }
     guard deploymentTable.enqueue(slot, queue) else { return }
-    if queue == .removal, deploymentTable[slot].next != nil { change(slot) { $0.next = nil } }
+    if queue == .removal, deploymentTable[slot].nextActionAt != nil {
+      change(slot) { $0.nextActionAt = nil }
+    }
     providerTable.append(deploymentTable[slot].id, to: queue, of: providerPlace(of: slot))
   }
 
@@ -85,7 +87,8 @@ extension Engine {
     log(.state, "moving to \(level.rawValue): \(reason)", slot: slot)
   }
 
-  /// The driver said gone: what identified it is free again, and it is history.
+  /// The driver confirmed the removal: the deployment becomes history and its identity is free
+  /// again.
   mutating func markRemoved(_ slot: Int) {
     giveBackIdentity(slot)
     let retention = pool(of: slot).settings.historyRetention

@@ -1,9 +1,9 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What is made of a deployment with nothing going on.
+/// What happens to a deployment without a running operation.
 extension Engine {
-  /// A usable deployment with nothing going on: whatever waited for that comes now.
+  /// Starts whatever waited until a usable deployment had no running operation.
   mutating func reconcile(_ slot: Int) {
     guard !deploymentTable.isCalled(slot), deploymentTable[slot].phase == .usable(nil) else {
       return
@@ -25,7 +25,7 @@ extension Engine {
     }
   }
 
-  /// A usable one whose unique id another usable one holds becomes an error.
+  /// A usable deployment with the unique id of another usable deployment becomes an error.
   @discardableResult
   mutating func failDuplicate(_ slot: Int, _ kind: OperationKind) -> Bool {
     guard let first = deploymentTable.duplicate(of: slot) else { return false }
@@ -34,7 +34,7 @@ extension Engine {
     return true
   }
 
-  /// Tells the driver what it is to be told when no task would carry it.
+  /// Whether notices wait for the driver and no task would carry them.
   func hasNoticesOnly(_ slot: Int) -> Bool {
     !deploymentTable.isCalled(slot) && !deploymentTable[slot].notices.isEmpty
       && deploymentTable[slot].phase == .usable(nil)
@@ -42,7 +42,7 @@ extension Engine {
 
   mutating func flushNotices(_ slot: Int) { if hasNoticesOnly(slot) { call(slot) } }
 
-  /// No call is out any more: what waited for that goes on.
+  /// No call is in flight any more: continue what waited for that.
   mutating func callReturned(_ slot: Int) {
     guard !deploymentTable.isCalled(slot) else { return }
     switch deploymentTable[slot].phase {
@@ -55,7 +55,7 @@ extension Engine {
     case .preparing(let operation, _):
       if operation.isQueued { enqueue(slot, operation.kind.queue) }
     case .removing(let operation), .canceling(let operation):
-      if operation.waitsToTryAgain, deploymentTable[slot].next == nil {
+      if operation.waitsToTryAgain, deploymentTable[slot].nextActionAt == nil {
         enqueue(slot, queue(for: operation))
       }
     case .removed, .canceled, .error: break
@@ -80,32 +80,34 @@ extension Engine {
     change(slot) {
       $0.placement = .assigned(user, .wanted)
       $0.promise = promise
-      $0.patience = nil
+      $0.stateDeadline = nil
       $0.stateSince = $1.utc
       $0.notices.add(.assignToUser(user))
     }
     log(.assignment, "assigned to \(user)", slot: slot)
   }
 
-  /// The one path by which a use ends, whatever the cause: the pool's policy, once.
+  /// The only path by which a use ends, whatever the cause: applies the pool's policy once.
   mutating func endUse(_ slot: Int, because reason: String) {
     guard deploymentTable[slot].placement.isAssigned, !deploymentTable[slot].inUse else { return }
     if pool(of: slot).settings.onLogout == .remove { remove(slot, because: reason) }
   }
 
-  /// An assigned one that nobody uses: after `unusedAfter` as after a log-out.
+  /// Starts the timer of an assigned deployment that nobody uses: after `unusedAfter` it is treated
+  /// as after a log-out.
   mutating func startUnusedTimer(_ slot: Int) {
     let settings = pool(of: slot).settings
     guard let length = settings.unusedAfter, settings.onLogout == .remove,
       deploymentTable[slot].placement.isAssigned, deploymentTable[slot].phase == .usable(nil),
-      !deploymentTable[slot].inUse, deploymentTable[slot].patience == nil
+      !deploymentTable[slot].inUse, deploymentTable[slot].stateDeadline == nil
     else { return }
-    change(slot) { $0.patience = $1.deadline(in: length) }
+    change(slot) { $0.stateDeadline = $1.deadline(in: length) }
   }
 
-  /// Looks at a usable one that its driver has spoken of, not more often than every so often: it
-  /// is made what it is to be once more, which does nothing where it is that, and ends in an error
-  /// where nothing is left.
+  /// Verifies a usable deployment after its driver reported a change, at most once per
+  /// `Timing.look`. It repeats the idempotent operation of its placement (`setReady`, or
+  /// `moveToCache`): this does nothing if nothing changed, and ends in an error if the resource is
+  /// gone.
   mutating func verifyIfReported(_ slot: Int) {
     let runtime = deploymentTable.runtime(slot)
     guard let sentence = runtime.reportedChange, runtime.call == nil, runtime.queue != .ready,

@@ -1,9 +1,9 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Where a deployment is counted and where it can be found; derived from it alone.
+/// How a deployment is counted and indexed; derived from its record alone.
 struct CensusKey: Hashable, Sendable {
-  /// The line of the pool's counts.
+  /// The pool's counter.
   enum Count: Hashable, Sendable {
     case l1Ready, l1Waiting, l1Preparing, l2Ready, l2Waiting, l2Preparing
     case assigned, removing, error, history
@@ -18,11 +18,11 @@ struct CensusKey: Hashable, Sendable {
   enum Index: Int, Hashable, Sendable, CaseIterable {
     /// Ready, of the active publication.
     case l1Ready
-    /// Usable, while the OS manager has not spoken.
+    /// Usable, waiting for the OS manager.
     case l1Waiting
     /// Being deployed.
     case l1Deploying
-    /// On its way from L2.
+    /// Moving from L2.
     case l1Moving
     /// Usable at L2.
     case l2Usable
@@ -53,7 +53,7 @@ struct CensusKey: Hashable, Sendable {
   var isAbsent: Bool
   var uniqueId: SafeText
   var isOperating: Bool
-  /// The level at which it is counted though its end is asked for; nil: it stays.
+  /// The level at which it is counted although its removal was requested; nil if it was not.
   var ending: CacheLevel?
 
   init(_ deployment: Deployment, isOutdated: Bool) {
@@ -147,7 +147,7 @@ struct CensusKey: Hashable, Sendable {
 }
 
 extension PoolCounts {
-  /// Adds one deployment (`by: 1`) or takes it away (`by: -1`).
+  /// Adds one deployment (`by: 1`) or removes it (`by: -1`).
   mutating func add(_ key: CensusKey, by step: Int) {
     switch key.count {
     case .l1Ready:
@@ -179,7 +179,7 @@ extension PoolCounts {
 }
 
 extension CensusKey {
-  /// It has an operation, or waits in a queue for one.
+  /// Whether it has an operation, or waits in a queue for one.
   var isBusy: Bool {
     switch count {
     case .l1Preparing, .l2Preparing, .removing: true
@@ -196,15 +196,15 @@ extension CensusKey {
 
 /// How the counting of a deployment changed.
 struct CensusChange: Sendable {
-  /// Nil: it was not there before.
+  /// Nil for a new deployment.
   var before: CensusKey?
   var after: CensusKey
 
-  /// It takes a place of another limit of its provider than before, or of none.
+  /// Whether it takes a place of another limit of its provider, or of none.
   var movesQuota: Bool { before?.quota != after.quota }
-  /// It exists outside, and did not before.
+  /// Whether its resource exists now and did not before.
   var appears: Bool { !existed && exists }
-  /// It existed outside, and does no more.
+  /// Whether its resource existed before and no longer does.
   var disappears: Bool { existed && !exists }
   /// It is history from now on.
   var ends: Bool { before.map { $0.count != .history } ?? false && after.count == .history }

@@ -1,7 +1,7 @@
 import DeploymentInterface
 import SafeTexts
 
-/// A provider with what is kept beside its record.
+/// A provider with its state beside the record.
 struct ProviderEntry: Sendable {
   fileprivate(set) var record: ProviderRecord
   fileprivate(set) var settingReady = 0
@@ -12,7 +12,7 @@ struct ProviderEntry: Sendable {
   /// Pools in which users wait.
   fileprivate(set) var waitingPools: [Int] = []
   fileprivate(set) var isErased = false
-  /// Why its pools create nothing; for this run only, the pools' restraints are stored.
+  /// The back-off, if any; not stored, unlike the restraints of its pools.
   fileprivate(set) var backoff: ProviderBackoff?
   /// Why what it says is gone is not believed yet; nil: it is believed.
   fileprivate(set) var doubt: SafeText?
@@ -33,22 +33,22 @@ struct ProviderEntry: Sendable {
   var isHanging: Bool { hangingCalls >= record.limits.preparing }
 }
 
-/// What is known of the listing of what exists on a provider, for this run only.
+/// The state of a provider's inventory in this run only; not stored.
 struct InventoryState: Sendable {
-  /// What is barred for things that have no record, or whose record was given up and that may exist
-  /// still: nobody else gets their names meanwhile.
+  /// Barred identities: of resources without a record, and of forgotten records whose resources may
+  /// still exist.
   var heldIdentities: Set<Identity> = []
-  /// What records held that were given up, each until a listing that began later says what exists.
+  /// Identities of forgotten records, each held until a listing that began later.
   var unverified: [UnverifiedIdentity] = []
-  /// It was listed since the engine started.
+  /// Whether it was listed since the engine started.
   var isListed = false
-  /// Removals that were given up, and may still be carried out.
+  /// Removals that were given up but may still be carried out.
   var lateRemovals: [InventoryInFlight] = []
-  /// The provider can say what exists on it.
+  /// Whether the provider can list its resources.
   var isOffered = false
   /// The inventory call in flight.
   var call: InventoryInFlight?
-  /// When the next one is made; nil: while one is in flight.
+  /// When the next call is due; nil while one is in flight.
   var nextAt: Moment?
 }
 
@@ -60,7 +60,7 @@ struct InventoryInFlight: Sendable {
   /// When it began.
   var began: Moment
 
-  /// It removes a thing that was made for this.
+  /// Whether it removes a resource that was made for this purpose.
   func removes(_ purpose: ExternalResource.Purpose) -> Bool {
     switch task {
     case .list: false
@@ -69,15 +69,15 @@ struct InventoryInFlight: Sendable {
   }
 }
 
-/// What may exist though its record was given up.
+/// An identity that may still exist although its record was forgotten.
 struct UnverifiedIdentity: Sendable {
   var identity: Identity
-  /// Listings with a higher number began later.
+  /// The last call number at that time: listings with a higher number began later.
   var since: CallID
 }
 
-/// Every provider: the only writer of their records. A provider keeps its place; one that is gone
-/// is marked.
+/// All providers: the only writer of their records. A provider keeps its index; an erased one is
+/// marked.
 struct ProviderTable: Sendable {
   private var providers: [ProviderEntry] = []
   private var placesByName: [SafeText: Int] = [:]
@@ -88,7 +88,7 @@ struct ProviderTable: Sendable {
     _read { yield providers[place] }
   }
   var indices: Range<Int> { providers.indices }
-  /// Every provider that is there, by name.
+  /// Every existing provider, by name.
   var records: [ProviderRecord] {
     providers.filter { !$0.isErased }.map(\.record).sorted { $0.name < $1.name }
   }
@@ -100,9 +100,9 @@ struct ProviderTable: Sendable {
     providers.contains(where: condition)
   }
 
-  // MARK: Coming and going
+  // MARK: Adding and erasing
 
-  /// Adds a provider that holds nothing yet.
+  /// Adds a provider without deployments.
   mutating func add(_ record: ProviderRecord) -> Int {
     var record = record
     (record.preparing, record.removing, record.deployments) = (0, 0, 0)
@@ -128,7 +128,7 @@ struct ProviderTable: Sendable {
     touch(place)
   }
 
-  // MARK: What is to be stored
+  // MARK: Changed records
 
   mutating func touch(_ place: Int) {
     guard !providers[place].isDirty else { return }
@@ -147,7 +147,7 @@ struct ProviderTable: Sendable {
 
   // MARK: Counts and queues
 
-  /// Counts the places of a deployment as it now is instead of as it was.
+  /// Updates the counts after a change of a deployment.
   mutating func count(_ place: Int, _ change: CensusChange) {
     if change.movesQuota {
       count(place, change.before?.quota, by: -1)
@@ -171,7 +171,7 @@ struct ProviderTable: Sendable {
     }
   }
 
-  /// A place became free or a queue longer: its queues are served before the step ends.
+  /// Schedules serving its queues before the step ends: a place became free or a queue longer.
   mutating func scheduleDispatch(_ place: Int) {
     guard !providers[place].needsDispatch else { return }
     providers[place].needsDispatch = true
@@ -205,7 +205,7 @@ struct ProviderTable: Sendable {
     providers[place].waitingPools.append(pool)
   }
 
-  /// Takes a pool out of those in which users wait; false: it was none of them.
+  /// Removes a pool from those with waiting users; false if it was not among them.
   @discardableResult
   mutating func removeWaitingPool(_ pool: Int, _ place: Int) -> Bool {
     guard let entry = providers[place].waitingPools.firstIndex(of: pool) else { return false }
@@ -251,20 +251,20 @@ struct ProviderTable: Sendable {
   mutating func endFailures(_ place: Int) { providers[place].consecutiveFailures = 0 }
   mutating func endBackoff(_ place: Int) { providers[place].backoff = nil }
 
-  // MARK: What exists without a record
+  // MARK: Orphans
 
-  /// Changes what is known of the listing of a provider.
+  /// Changes the state of a provider's inventory.
   mutating func updateInventory(_ place: Int, _ body: (inout InventoryState) -> Void) {
     body(&providers[place].inventory)
   }
 
-  /// Changes the list of what exists without a record; it is stored with the provider.
+  /// Changes the list of orphans, which is stored with the provider.
   mutating func updateOrphans(_ place: Int, _ body: (inout OrphanList) -> Void) {
     body(&providers[place].record.orphans)
     touch(place)
   }
 
-  /// Whether a publication of this name exists without a record, or is still being removed.
+  /// Whether a publication with this name exists without a record, or is still being removed.
   func isLeftBehind(_ publication: String) -> Bool {
     providers.contains { provider in
       provider.record.orphans.all.contains { $0.thing.purpose == .publication(publication) }

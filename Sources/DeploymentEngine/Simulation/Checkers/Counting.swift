@@ -6,8 +6,12 @@ extension PoolCounts {
   mutating func count(_ one: Deployment, activePublication: Int?, by step: Int) {
     switch one.state {
     case .removed, .canceled: return
-    case .error: error += step
-    case .removable, .removing, .canceling: removing += step
+    case .error:
+      error += step
+      if one.placement.level == .l2 || one.isAbsent { leavingOutsideMax += step }
+    case .removable, .removing, .canceling:
+      removing += step
+      if one.placement.level == .l2 { leavingOutsideMax += step }
     case .preparing, .usable:
       guard one.isFree, let level = one.placement.level else {
         assigned += step
@@ -79,25 +83,29 @@ extension EngineView {
   /// Everything that exists on a provider.
   package func existing(on provider: ProviderRecord) -> Int {
     let pools = pools(of: provider)
-    return deployments.count { $0.exists && pools.contains($0.pool) }
+    return deployments.count { $0.exists && !$0.isAbsent && pools.contains($0.pool) }
   }
 }
 
 /// What a provider has only so many of.
-package enum Place: Hashable, CaseIterable, Sendable { case preparing, removing, settingReady }
+package enum Place: Hashable, CaseIterable, Sendable {
+  case preparing, removing, settingReady, stuck
+}
 
 extension Deployment {
   /// The place that it holds; one that waits for its turn holds none.
   package var place: Place? {
     switch phase {
     case .preparing(let operation, _), .usable(.some(let operation)):
-      if operation.step == .queued { return nil }
+      if operation.step == .queued || operation.step == .again { return nil }
       switch operation.kind {
       case .deployForCache, .deployForUser, .moveToCache: return .preparing
       case .setReady: return .settingReady
       case .notifyReadyFromOSManager, .cancel, .destroy, .publish: return nil
       }
-    case .removing, .canceling: return .removing
+    case .removing(let operation), .canceling(let operation):
+      if operation.step == .again { return nil }
+      return operation.isStuck ? .stuck : .removing
     case .usable(nil), .removable, .removed, .canceled, .error: return nil
     }
   }

@@ -27,19 +27,19 @@ struct DueTimes {
   func complaints(about one: Deployment, _ flight: Flight?) -> [String] {
     guard isServed else { return [] }
     var complaints: [String] = []
-    if flight == nil, one.next == nil, needsNext(one), !isQueued(one) {
+    if flight == nil, one.nextActionAt == nil, needsNext(one), !isQueued(one) {
       complaints.append("\(one.id) is \(one.phase) and waits for nothing")
     }
     if one.isWaitingForOS, one.phase == .usable(nil), one.placement.level != .l2,
-      one.patience == nil
+      one.stateDeadline == nil
     {
       complaints.append("\(one.id) waits for its OS without an end")
     }
-    if one.state == .error, !one.wasLetIn, one.patience == nil, one.next == nil, flight == nil {
+    if one.state == .error, one.isDisposable, one.nextActionAt == nil, flight == nil {
       complaints.append("\(one.id) is in error for ever")
     }
     let due = [
-      flight == nil ? one.next?.at : nil, one.patience?.at, one.pending?.due.at,
+      flight == nil ? one.nextActionAt?.at : nil, one.stateDeadline?.at, one.pending?.due.at,
       one.phase.operation?.deadline.at,
       flight.flatMap { $0.deadline > now.moment ? $0.deadline : nil },
     ].compactMap(\.self).min()
@@ -67,7 +67,9 @@ struct DueTimes {
       return isFull(.removing) || isFull(.preparing) || isQueued(operation.kind)
     case .preparing(let operation, ending: false): return isQueued(operation.kind)
     case .usable(let operation): return operation.map { isQueued($0.kind) } ?? false
-    case .removable, .removing, .canceling: return isFull(.removing)
+    case .removable: return isFull(.removing)
+    case .removing(let operation), .canceling(let operation):
+      return isFull(operation.isStuck ? .stuck : .removing)
     case .removed, .canceled, .error: return false
     }
   }

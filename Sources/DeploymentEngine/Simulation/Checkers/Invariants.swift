@@ -77,8 +77,9 @@ package enum Invariants {
       complaints.append("\(one.id) is in error without a reason")
     }
     if one.because.isEmpty { complaints.append("\(one.id) was made for no reason") }
-    if one.placement.isAssigned, !one.wasLetIn {
-      complaints.append("\(one.id) is assigned and was never assigned")
+    if one.isLetIn, !one.wasLetIn { complaints.append("\(one.id) forgot that it lets its user in") }
+    if one.isGivenUp, one.state == .usable {
+      complaints.append("\(one.id) was given up and is usable")
     }
     if zip(one.loggedIn, one.loggedIn.dropFirst()).contains(where: { $0 >= $1 }) {
       complaints.append("\(one.id) has log-ins that are no sorted set: \(one.loggedIn)")
@@ -94,8 +95,9 @@ package enum Invariants {
   /// No user holds two in one pool, and none of those who hold one waits.
   private static func holders(_ view: EngineView, _ complaints: inout [String]) {
     for pool in view.pools {
-      let users = view.deployments.filter { $0.pool == pool.id && $0.isSupply }
-        .compactMap(\.placement.user)
+      let users = view.deployments.filter {
+        $0.pool == pool.id && $0.isSupply && !$0.cancelRequested
+      }.compactMap(\.placement.user)
       if Set(users).count != users.count {
         complaints.append("a user holds two in \(pool.name): \(users)")
       }

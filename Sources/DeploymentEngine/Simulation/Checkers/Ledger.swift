@@ -203,7 +203,7 @@ extension ProviderLimits {
   subscript(place: Place) -> Int {
     switch place {
     case .preparing: preparing
-    case .removing: removing
+    case .removing, .stuck: removing
     case .settingReady: settingReady
     }
   }

@@ -173,18 +173,13 @@ extension ProviderRecord: HasDeadlines {
 
 extension PublicationRecord: HasDeadlines {}
 
-extension WaitingUser: HasDeadlines {
-  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> WaitingUser {
-    WaitingUser(
-      pool: pool, user: user, position: position, patience: transform(patience))
-  }
-}
+extension WaitingUser: HasDeadlines {}
 
 extension Deployment {
   /// Itself without anything that a restart may change: also whether something is due at all.
   package var withoutDueTimes: Deployment {
     var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
-    copy.next = nil
+    copy.nextActionAt = nil
     return copy
   }
 }
@@ -193,7 +188,7 @@ extension PublicationRecord {
   /// Itself without anything that a restart may change: also whether something is due at all.
   package var withoutDueTimes: PublicationRecord {
     var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
-    copy.next = nil
+    copy.nextActionAt = nil
     return copy.withoutStanding
   }
 

@@ -68,7 +68,8 @@ extension Behaviour {
     case .finish, .run: nil
     case .fail(let kind, let reason), .runThenFail(_, let kind, let reason):
       switch kind {
-      case .permanent: .permanent
+      case .permanent, .nameTaken: .permanent
+      case .gone: .vanish
       case .transient, .throttled, .denied:
         reason == FaultPlan.silence ? .outage : .transient
       case .unknown: reason == ScriptedDriver.notDone ? .lost : .unknown

@@ -33,8 +33,8 @@ package struct Trace: Hashable, Sendable {
       add(Int64(bitPattern: one.revision))
       add(one.state.rawValue)
       add(one.placement.user?.text ?? one.placement.word)
-      add(one.next?.at.milliseconds ?? -1)
-      add(one.patience?.at.milliseconds ?? -1)
+      add(one.nextActionAt?.at.milliseconds ?? -1)
+      add(one.stateDeadline?.at.milliseconds ?? -1)
     case .erasedDeployment(let id): add(-id.number)
     case .pool(let pool):
       add(Int64(pool.id.number))

@@ -30,8 +30,8 @@ extension Deployment: StoredRecord {
     writer.write(list: notices) { $0.write($1) }
     writer.write(createdAt)
     writer.write(stateSince)
-    writer.write(optional: next, at: now)
-    writer.write(optional: patience, at: now)
+    writer.write(optional: nextActionAt, at: now)
+    writer.write(optional: stateDeadline, at: now)
     writer.write(optional: console)
     writer.write(isAbsent)
     writer.write(optional: promise) { $0.write($1, at: now) }
@@ -76,8 +76,8 @@ extension Deployment: StoredRecord {
     self.data = data
     self.notices = notices
     stateSince = try reader.timestamp()
-    next = try reader.optionalDeadline(at: now)
-    patience = try reader.optionalDeadline(at: now)
+    nextActionAt = try reader.optionalDeadline(at: now)
+    stateDeadline = try reader.optionalDeadline(at: now)
     if reader.version >= 2 { console = try reader.optionalText() }
     guard reader.version >= 3 else { return }
     if try reader.bool(), case .error(var failed) = phase {

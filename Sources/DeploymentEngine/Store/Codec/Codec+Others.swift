@@ -51,7 +51,7 @@ extension PublicationRecord: StoredRecord {
     writer.write(optional: progress) { $0.write($1) }
     writer.write(createdAt)
     writer.write(stateSince)
-    writer.write(optional: next, at: now)
+    writer.write(optional: nextActionAt, at: now)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -73,7 +73,7 @@ extension PublicationRecord: StoredRecord {
     self.data = data
     self.progress = progress
     stateSince = try reader.timestamp()
-    next = try reader.optionalDeadline(at: now)
+    nextActionAt = try reader.optionalDeadline(at: now)
   }
 }
 

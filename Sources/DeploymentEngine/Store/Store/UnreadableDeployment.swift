@@ -38,7 +38,7 @@ struct UnreadableDeployment {
     deployment.wasLetIn = true
     deployment.reason = "its record in the store is damaged (\(why)); it was \(state.rawValue)"
     if state == .removed || state == .canceled {
-      deployment.patience = Deadline(from: now.moment, length: .zero)
+      deployment.stateDeadline = Deadline(from: now.moment, length: .zero)
     }
     return deployment
   }
