@@ -16,8 +16,8 @@ extension Marks {
     + [
       FaultClass.permanent, .transient, .unknown, .lost, .hang, .slow, .outage, .host, .vanish,
     ].map(\.rawValue)
-  /// Faults that affect all deployments at once, or one whose record is lost, with or without a
-  /// call in flight.
+  /// Faults that affect all deployments at once, or a deployment whose record is lost, with or
+  /// without a call in flight.
   private static let globalFaults: [FaultClass] = [
     .crash, .store, .clock, .reload, .service, .host, .vanish, .stranger, .storm, .old, .notice,
     .loss, .inventory,
