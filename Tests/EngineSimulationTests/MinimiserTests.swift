@@ -13,7 +13,7 @@ import Testing
   @Test func aRunJudgedTooStrictlyFailsAndIsToldWithItsStory() {
     let result = Self.failing.run()
     #expect(result.complaint?.checker == .limits)
-    #expect((1...40).contains(result.story.count))
+    #expect((1...40).contains(result.failureTrace.count))
   }
 
   @Test func aFailureIsShortenedAndStillFailsWithTheSameChecker() throws {

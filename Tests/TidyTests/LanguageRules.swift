@@ -3,7 +3,9 @@ extension Rule {
   /// language apply there, and to every document, script and makefile. Add a folder after
   /// proofreading it.
   private static let proofread = [
-    "Sources/DeploymentEngine/Core", "Sources/DeploymentEngine/Interface", "Tests/TidyTests",
+    "Sources/Dashboard/Program/Simulation", "Sources/DeploymentEngine/Core",
+    "Sources/DeploymentEngine/Interface", "Sources/DeploymentEngine/Runtime",
+    "Sources/DeploymentEngine/Simulation", "Sources/Support", "Tests/TidyTests",
   ]
 
   static let language: [Rule] = [

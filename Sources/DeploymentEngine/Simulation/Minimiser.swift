@@ -1,5 +1,5 @@
 extension Simulation {
-  /// How to repeat it.
+  /// The command that repeats the run.
   package var command: String {
     var words = "dashboard simulate --seed \(seed) --preset \(preset.rawValue)"
     if days != 1 { words += " --days \(days)" }
@@ -11,8 +11,8 @@ extension Simulation {
     return words
   }
 
-  /// A shorter run that the same checker ends: faults stop earlier, and whole classes of them are
-  /// left out. Nil where the run does not fail.
+  /// A shorter run that fails by the same checker: faults stop earlier, and classes of faults are
+  /// left out. Nil if the run does not fail.
   package func minimised() -> (Simulation, Result)? {
     var best = self
     var found = run()

@@ -1,15 +1,15 @@
 import DeploymentEngine
 import DeploymentInterface
 
-/// Whatever is not history and not at rest has a due time, a call in flight or a queue to wait in;
-/// and the engine wakes up for it.
+/// Checks that every deployment that is neither history nor settled has a due time, a call in
+/// flight or a place in a queue, and that the engine wakes for it.
 struct DueTimes {
-  /// Its pool's calls are made.
+  /// Whether calls of its pool are made.
   private let isServed: Bool
   private let limits: ProviderLimits
   private let nextWake: Moment?
   private let now: EngineTime
-  /// How many places of the provider are held.
+  /// Number of occupied slots of the provider.
   private let held: (Place) -> Int
 
   init(
@@ -23,7 +23,7 @@ struct DueTimes {
     self.held = held
   }
 
-  /// Every complaint about one deployment of the pool, with the call that is in flight on it.
+  /// All violations of one deployment of the pool, given the call in flight on it.
   func complaints(about one: Deployment, _ flight: Flight?) -> [String] {
     guard isServed else { return [] }
     var complaints: [String] = []
@@ -33,7 +33,7 @@ struct DueTimes {
     if one.isWaitingForOS, one.phase == .usable(nil), one.placement.level != .l2,
       one.stateDeadline == nil
     {
-      complaints.append("\(one.id) waits for its OS without an end")
+      complaints.append("\(one.id) waits for its OS without a deadline")
     }
     if one.state == .error, one.isDisposable, one.nextActionAt == nil, flight == nil {
       complaints.append("\(one.id) is in error for ever")
@@ -46,7 +46,7 @@ struct DueTimes {
     if let due, due > now.moment, nextWake ?? due + .seconds(1) > due {
       complaints.append(
         "\(one.id) is due at \(due.milliseconds), the engine sleeps until "
-          + "\(nextWake.map { "\($0.milliseconds)" } ?? "it is told something"), now "
+          + "\(nextWake.map { "\($0.milliseconds)" } ?? "the next event"), now "
           + "\(now.moment.milliseconds): \(one.phase)")
     }
     return complaints
@@ -60,7 +60,7 @@ struct DueTimes {
     }
   }
 
-  /// It waits for room on its provider, and there is none.
+  /// Whether it waits for a slot of its provider and all are occupied.
   private func isQueued(_ one: Deployment) -> Bool {
     switch one.phase {
     case .preparing(let operation, ending: true):
