@@ -2,7 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension Deployment: StoredRecord {
-  /// 2: with the address of its console.
+  /// Version 2 added the address of the console.
   static var recordVersion: UInt8 { 2 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
@@ -158,7 +158,7 @@ extension ByteReader {
     return isReady ? .ready(data: data, isTold: isTold) : .silent
   }
 
-  /// Stored for every deployment, as 0 where nobody holds it.
+  /// Stored for every deployment; 0 if no user holds it.
   mutating func admission() throws(UnreadableRecord) -> Admission {
     let stored = try byte()
     if stored == 0 { return .wanted }

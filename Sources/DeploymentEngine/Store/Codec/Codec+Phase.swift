@@ -1,7 +1,7 @@
 import DeploymentEngine
 import DeploymentInterface
 
-// The numbers are the stored form: never given again, only added to.
+// The numbers are the stored form: new ones may be added, but none may be reused.
 
 extension ByteWriter {
   mutating func write(_ kind: OperationKind) {

@@ -132,7 +132,7 @@ extension ByteReader {
 }
 
 extension PoolCounts {
-  /// In the order in which they are stored.
+  /// The counts in the order in which they are stored.
   fileprivate static var storedFields: [WritableKeyPath<PoolCounts, Int>] {
     [
       \.l1Ready, \.l1Waiting, \.l1Preparing, \.l2Ready, \.l2Waiting, \.l2Preparing, \.assigned,
