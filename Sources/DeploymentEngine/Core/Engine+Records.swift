@@ -47,7 +47,7 @@ extension Engine {
   mutating func erase(_ slot: Int) {
     let id = deploymentTable[slot].id
     let pool = deploymentTable.pool(of: slot)
-    if let call = deploymentTable.endCall(slot) { callTable.end(call.id) }
+    if let call = endCall(slot) { callTable.end(call.id) }
     deploymentTable.erase(slot)
     outbox.store(.erasedDeployment(id))
     outbox.follow(with: .recordErased(pool: pool))
@@ -62,10 +62,11 @@ extension Engine {
     guard let change = deploymentTable.recount(slot, isOutdated: isOutdated) else { return }
     poolTable.count(deploymentTable[slot].id, of: index, change, in: deploymentTable)
     providerTable.count(poolTable[index].provider, change)
-    if change.disappears {
+    if change.disappears || change.ends {
       poolTable.reviveExhausted()
       outbox.follow(with: .poolEmptied(index))
     }
+    if change.before?.reservation != change.after.reservation { updateService(of: index) }
     poolTable.replan(index)
   }
 
@@ -90,6 +91,7 @@ extension Engine {
     consider(deploymentTable[slot].patience?.at)
     consider(deploymentTable[slot].pending?.due.at)
     consider(deploymentTable[slot].phase.operation?.deadline.at)
+    consider(stuckAt(slot))
     if runtime.call == nil { consider(deploymentTable[slot].next?.at) }
     // What is past needs no time to be due at: it waits for something else.
     if runtime.reportedChange != nil, let look = runtime.nextLookAt, look > now.moment {

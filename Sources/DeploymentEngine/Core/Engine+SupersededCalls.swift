@@ -28,7 +28,7 @@ extension Engine {
       else {
         return true
       }
-      return operation.isQueued || deploymentTable[slot].cancelRequested
+      return operation.isWaiting || deploymentTable[slot].cancelRequested
     case .publication(let pool, let revision):
       guard let index = poolTable.place(pool), let task = call.task else { return true }
       return poolTable[index].publication(revision)?.record.operation?.kind != task.operation
@@ -42,7 +42,7 @@ extension Engine {
     case .deployment(let id):
       guard let slot = deploymentTable.slot(id), deploymentTable.runtime(slot).call?.id == call.id
       else { return }
-      _ = deploymentTable.endCall(slot)
+      endCall(slot)
       callReturned(slot)
     case .publication(let pool, let revision):
       guard let index = poolTable.place(pool),

@@ -13,6 +13,7 @@ extension Engine {
       stateDeadlinePassed(slot)
       guard !deploymentTable[slot].phase.isHistory else { return }
     }
+    if let stuckAt = stuckAt(slot), stuckAt <= now.moment { becomeStuck(slot) }
     if let operation = deploymentTable[slot].phase.operation, operation.isOver(at: now) {
       operationDeadlinePassed(slot, operation)
     }
@@ -34,6 +35,9 @@ extension Engine {
         change(slot) { $0.next = Deadline(from: $1.moment, length: Timing.maintenance) }
       } else if let wait = denialWait(slot) {
         change(slot) { $0.next = $1.deadline(in: wait) }
+      } else if let operation = deploymentTable[slot].phase.operation, operation.waitsToTryAgain {
+        change(slot) { $0.next = nil }
+        enqueue(slot, queue(for: operation))
       } else {
         call(slot)
       }
@@ -54,6 +58,35 @@ extension Engine {
     let reason = "\(method) did not answer within \(limit.spoken)"
     change(slot) { $0.reason = SafeText(reason) }
     log(.failure, reason, level: .warning, slot: slot)
+    providerTable.countHangingCalls(providerPlace(of: slot), by: 1)
+    if deploymentTable[slot].phase.operation != nil {
+      feed(slot) { deployment, _ in deployment.becomeStuck() }
+    }
+  }
+
+  /// When a removal has made no progress for so long that its place is given back.
+  func stuckAt(_ slot: Int) -> Moment? {
+    switch deploymentTable[slot].phase {
+    case .removing(let operation), .canceling(let operation):
+      guard !operation.isStuck else { return nil }
+      let length = min(pool(of: slot).settings.stuckAfter, operation.deadline.length)
+      return operation.deadline.at - operation.deadline.length + length
+    case .preparing, .usable, .removable, .removed, .canceled, .error: return nil
+    }
+  }
+
+  private mutating func becomeStuck(_ slot: Int) {
+    guard !provider(of: slot).inMaintenance else { return }
+    feed(slot) { deployment, _ in deployment.becomeStuck() }
+    log(
+      .failure, "its removal makes no progress; its place goes to others", level: .warning,
+      slot: slot)
+  }
+
+  /// The queue in which an operation waits for a place.
+  func queue(for operation: Operation) -> WorkQueue {
+    let queue = operation.kind.queue
+    return queue == .removal && operation.isStuck ? .stuck : queue
   }
 
   /// The state has been waited in for too long.
@@ -69,10 +102,10 @@ extension Engine {
         $0.reason = SafeText(reason)
       }
       log(.failure, reason, level: .warning, slot: slot)
-      if deploymentTable[slot].everAssigned {
+      if deploymentTable[slot].wasLetIn {
         fail(slot, .notifyReadyFromOSManager, .init(.permanent, SafeText(reason)))
       } else {
-        endReservation(slot)
+        passOn(slot, because: reason, .init(.permanent, SafeText(reason)))
         remove(slot, because: reason)
       }
     case .usable:
@@ -102,7 +135,7 @@ extension Engine {
         change(slot) { $0.reason = SafeText(reason) }
       }
       extendDeadline(slot, by: deadlines(of: slot).preparing)
-      endReservation(slot)
+      passOn(slot, because: reason, .init(.unknown, SafeText(reason)))
       remove(slot, because: reason)
     case .preparing, .usable:
       fail(slot, operation.kind, .init(.unknown, SafeText(reason)))

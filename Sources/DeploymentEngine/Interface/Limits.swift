@@ -1,5 +1,7 @@
 /// Every limit on memory, queues and text, in one place. Reaching one is an event, not an accident.
 public enum Limits {
+  /// Checks of deployments that are remembered for judging a provider.
+  public static let looks = 1000
   /// Bytes of a name, prefix and number together: what NetBIOS allows.
   public static let nameLength = 15
   /// Users logged in to one deployment.

@@ -36,6 +36,9 @@ public enum Admission: UInt8, Hashable, Sendable {
   case wanted = 1
   /// `setReady` has finished since the user claimed it; with an IP the user is let in.
   case granted = 2
+  /// It failed before the user was let in, or was replaced: it is nobody's any more and never
+  /// becomes supply again. It can only be destroyed or forgotten.
+  case givenUp = 3
 }
 
 /// Where a deployment stands. An assigned L2 item cannot be expressed.
@@ -56,8 +59,11 @@ public enum Placement: Hashable, Sendable {
     }
   }
 
-  /// Who holds it or waits for it.
-  public var user: SafeText? {
+  /// Who holds it or waits for it; nil where it was given up.
+  public var user: SafeText? { isGivenUp ? nil : namedUser }
+
+  /// Who holds it, waits for it or held it when it was given up.
+  public var namedUser: SafeText? {
     switch self {
     case .cache(_, let user): user
     case .assigned(let user, _): user
@@ -67,10 +73,13 @@ public enum Placement: Hashable, Sendable {
   /// The user who holds it; nil in a cache, also where one waits for it.
   public var holder: SafeText? {
     switch self {
-    case .cache: nil
-    case .assigned(let user, _): user
+    case .cache, .assigned(_, .givenUp): nil
+    case .assigned(let user, .wanted), .assigned(let user, .granted): user
     }
   }
+
+  /// Whether it was a user's and is nobody's any more.
+  public var isGivenUp: Bool { admission == .givenUp }
 
   /// Whether its holder may come in; nil where nobody holds it.
   public var admission: Admission? {

@@ -90,6 +90,10 @@ public struct Moment: Hashable, Comparable, Sendable {
   public static func + (moment: Moment, span: TimeSpan) -> Moment {
     .init(milliseconds: moment.milliseconds + span.milliseconds)
   }
+  /// The point that lies a length earlier.
+  public static func - (moment: Moment, span: TimeSpan) -> Moment {
+    .init(milliseconds: moment.milliseconds - span.milliseconds)
+  }
   /// The length from one point to another; negative when `other` is later.
   public static func - (moment: Moment, other: Moment) -> TimeSpan {
     .init(milliseconds: moment.milliseconds - other.milliseconds)

@@ -106,7 +106,7 @@ import Testing
     #expect(ports.count == 3 && Set(ports).count == 3)
   }
 
-  @Test func aNeverAssignedOneIsDestroyedAfterItsRetention() {
+  @Test func aNwasLetInOneIsDestroyedAfterItsRetention() {
     let world = World(.pool(l1: 1, max: 1) { $0.errorRetention = .minutes(20) }) {
       $0.next(.deployForCache, .broken)
     }

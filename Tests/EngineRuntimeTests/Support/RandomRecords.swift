@@ -109,7 +109,7 @@ struct RandomRecords {
         verb: records.pick([.cancel, .destroy, .release]), due: records.deadline())
     }
     deployment.loggedIn = (0..<number(0...3)).map { _ in text() }
-    deployment.everAssigned = bool()
+    deployment.wasLetIn = bool()
     deployment.uniqueId = text()
     deployment.driverName = text()
     deployment.ip = maybe { $0.text() }

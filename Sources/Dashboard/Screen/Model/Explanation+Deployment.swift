@@ -132,7 +132,7 @@ extension Explanation {
   /// What the end of an operation's time means.
   private static func end(of deployment: Deployment) -> String {
     switch deployment.state {
-    case .preparing where deployment.everAssigned: "if it is still running, it becomes an error"
+    case .preparing where deployment.wasLetIn: "if it is still running, it becomes an error"
     case .preparing: "if it is still running, it is cancelled"
     case .removing, .canceling: "if it is still running, it is retried"
     case .usable, .removable, .removed, .canceled, .error: "its deadline passes"
@@ -144,7 +144,7 @@ extension Explanation {
     switch deployment.state {
     case .error: "it is destroyed"
     case .removed, .canceled: "it leaves the history"
-    case .usable where deployment.isWaitingForOS && deployment.everAssigned:
+    case .usable where deployment.isWaitingForOS && deployment.wasLetIn:
       "if the OS manager has not reported ready, it becomes an error"
     case .usable where deployment.isWaitingForOS:
       "if the OS manager has not reported ready, it is removed"

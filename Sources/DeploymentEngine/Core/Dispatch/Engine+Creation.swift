@@ -9,6 +9,13 @@ extension Engine {
     if let problem = pool.problem { return problem }
     if !pool.isConfigured { return "it is no longer in the configuration" }
     if pool.isPaused { return "paused" }
+    if providerTable[poolTable[index].provider].isHanging {
+      let count = providerTable[poolTable[index].provider].hangingCalls
+      return SafeText("\(count) calls to provider \(pool.provider) hang; it is not called again")
+    }
+    if let why = providerTable[poolTable[index].provider].doubt {
+      return SafeText("provider \(pool.provider) is doubted: \(why)")
+    }
     if let restraint = pool.restraint {
       let left = restraint.until.at - now.moment
       return SafeText("restrained for \(left.spoken): \(restraint.reason)")
@@ -42,8 +49,10 @@ extension Engine {
   /// A new deployment with an identity of its own, stored before its first call; nil when something
   /// is exhausted.
   mutating func create(
-    in index: Int, _ kind: OperationKind, at placement: Placement, because reason: String
+    in index: Int, _ kind: OperationKind, at placement: Placement, _ promise: Promise? = nil,
+    because reason: String
   ) -> Int? {
+    identityTable.offerSetAside(by: now.moment)
     guard exhaustion(index) == nil, let identity = takeIdentity(index) else { return nil }
     let length = poolTable[index].settings.deadlines.preparing
     let operation = Operation(kind, deadline: deadline(in: length))
@@ -54,6 +63,7 @@ extension Engine {
       because: SafeText(reason),
       at: now.utc)
     deployment.next = deadline(in: .zero)
+    deployment.promise = promise
     let slot = insert(deployment, pool: index)
     deploymentTable.touch(slot)
     stands(on: deployment.publication, index)

@@ -39,7 +39,7 @@ extension Engine {
         share: poolTable[index].share, pool: index, stamp: poolTable[index].stamp)
       providerTable.insert(candidate, place)
     }
-    if grows || !poolTable[index].waiters.isEmpty { providerTable.scheduleDispatch(place) }
+    if grows || poolTable[index].needsServing { providerTable.scheduleDispatch(place) }
   }
 
   private func gates(_ index: Int) -> PlannerGates {
@@ -51,8 +51,8 @@ extension Engine {
     var gates = PlannerGates(
       cacheLevels: pool.traits?.cacheLevels ?? .none,
       noCreation: creationGate(index) ?? exhausted,
-      noAction: isBlocked.map { SafeText($0) }, movableL2: hasL2 ? movable : 0,
-      creationRoom: room(index))
+      noAction: isBlocked.map { SafeText($0) },
+      movableL2: hasL2 && pool.moveRestraint == nil ? movable : 0, creationRoom: room(index))
     let leaving: [CensusKey.Index] = [
       .l1Ready, .l1Waiting, .l1Deploying, .l1OldReady, .l1OldWaiting,
     ]
@@ -91,9 +91,13 @@ extension Engine {
 
   private func room(_ index: Int) -> Int {
     let provider = provider(ofPool: index)
-    return min(
+    let pool = poolTable[index].record
+    let room = min(
       identityTable.names(of: poolTable[index].settings.names),
       provider.limits.deployments - provider.places)
+    // After a restraint one creation at a time shows whether it works again.
+    guard pool.restraints > 0 else { return room }
+    return min(room, max(0, 1 - pool.counts.l1Preparing - pool.counts.l2Preparing))
   }
 
   /// What the pool does now and why, or why nothing.
@@ -115,7 +119,17 @@ extension Engine {
           + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
       )
     }
-    if pool.waiting > 0 { parts.append("\(pool.waiting) users wait") }
+    if pool.waiting > 0 {
+      parts.append(pool.waiting == 1 ? "1 user waits" : "\(pool.waiting) users wait")
+    }
+    if let restraint = pool.moveRestraint {
+      parts.append("nothing is moved from L2 because moves fail: \(restraint.reason)")
+    }
+    let aside = identityTable.aside(of: poolTable[index].settings.names)
+    if let first = aside.first {
+      let others = aside.count > 1 ? " and \(aside.count - 1) more" : ""
+      parts.append("not used because something else has the name: \(first)\(others)")
+    }
     return parts.joined(separator: "; ")
   }
 

@@ -11,6 +11,13 @@ extension Engine {
       else { continue }
       startRemoval(slot)
     }
+    while providerTable[provider].stuck < providerTable[provider].record.limits.removing,
+      let id = providerTable.popFirst(.stuck, of: provider)
+    {
+      guard let slot = deploymentTable.dequeue(id, .stuck), !deploymentTable.isCalled(slot)
+      else { continue }
+      startRemoval(slot)
+    }
   }
 
   private mutating func startRemoval(_ slot: Int) {
@@ -19,6 +26,9 @@ extension Engine {
     case .preparing(_, ending: true):
       beginRemoval(slot)
       log(.state, "canceling", slot: slot)
+    case .removing(let operation) where operation.waitsToTryAgain,
+      .canceling(let operation) where operation.waitsToTryAgain:
+      tryAgain(slot)
     case .preparing(_, ending: false), .usable, .removing, .removed, .canceling, .canceled, .error:
       // It failed or was forgotten while it waited.
       break
@@ -39,7 +49,7 @@ extension Engine {
       let id = providerTable.popFirst(.ready, of: provider)
     {
       guard let slot = deploymentTable.dequeue(id, .ready) else { continue }
-      if deploymentTable[slot].phase.operation?.isQueued ?? false {
+      if deploymentTable[slot].phase.operation?.isWaiting ?? false {
         startQueued(slot)
         continue
       }
@@ -54,15 +64,15 @@ extension Engine {
   /// Whether a deploy or a move can begin on a provider.
   func hasRoomToPrepare(_ provider: Int) -> Bool {
     let record = providerTable[provider].record
-    return record.preparing < record.limits.preparing
+    return record.preparing < record.limits.preparing && !providerTable[provider].isHanging
   }
 
   /// Its turn has come; one whose end was asked for meanwhile starts nothing, and one that is still
   /// being told something waits for the end of that call.
   private mutating func startQueued(_ slot: Int) {
-    guard let operation = deploymentTable[slot].phase.operation, operation.isQueued,
+    guard let operation = deploymentTable[slot].phase.operation, operation.isWaiting,
       !deploymentTable[slot].cancelRequested, !deploymentTable.isCalled(slot)
     else { return }
-    beginQueued(slot)
+    if operation.waitsToTryAgain { tryAgain(slot) } else { beginQueued(slot) }
   }
 }

@@ -58,6 +58,7 @@ extension Engine {
   /// A call has come back well: its provider works again, if it is one that had not.
   mutating func noteWorking(_ slot: Int, _ task: DriverTask) {
     let wasDenied = deploymentTable.runtime(slot).isDenied
+    providerTable.noteWorking(providerPlace(of: slot), at: now.moment)
     deploymentTable.updateRuntime(slot) { $0.isDenied = false }
     let isNew =
       switch task {

@@ -8,7 +8,11 @@ extension Engine {
     guard let slot = deploymentTable.slot(id),
       let call = deploymentTable.runtime(slot).call, call.id == outcome.id
     else { return }
-    _ = deploymentTable.endCall(slot)
+    endCall(slot)
+    deploymentTable.noteCall(slot, at: now)
+    if deploymentTable[slot].phase.operation?.isStuck ?? false, call.isOverdue, stuckAt(slot) == nil {
+      noteReturn(slot)
+    }
     for line in outcome.log { log(.driver, line.message.text, level: line.level, slot: slot) }
     let hadIP = deploymentTable[slot].ip
     change(slot) {
@@ -48,6 +52,7 @@ extension Engine {
       feed(slot) { $0.keepRunning(checkedIn: outcome.checkPause, at: $1) }
     case .finished:
       noteWorking(slot, task)
+      if task.operation == .setReady { noteLook(slot, isGone: false) }
       finish(slot, task.operation)
     case .error(let failure): tryAgain(slot, task, operation, failure)
     }
@@ -74,9 +79,15 @@ extension Engine {
   ) {
     let sentence = "\(task.method): \(failure.reason)"
     var least = min(failure.retryAfter ?? .zero, Timing.provider.longest)
+    let failures = operation.failures + 1
+    var own = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
     switch failure.kind {
-    case .permanent: return fail(slot, task.operation, failure)
+    case .gone where task.operation.isRepeatable:
+      noteLook(slot, isGone: true)
+      return fail(slot, task.operation, failure)
+    case .permanent, .nameTaken, .gone: return fail(slot, task.operation, failure)
     case .portTaken:
+      if failures < Timing.port.tries { own = Timing.port.pause }
       if let old = deploymentTable[slot].identity.port, let port = identityTable.takePort() {
         identityTable.giveBack(port: old)
         change(slot) { $0.identity.port = port }
@@ -86,11 +97,28 @@ extension Engine {
       least = restrainProvider(providerPlace(of: slot), failure)
     case .transient, .unknown: break
     }
-    let failures = operation.failures + 1
-    let own = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
     let wait = least + own
     feed(slot) { $0.failForNow(because: SafeText(sentence), againIn: wait, at: $1) }
     log(.failure, "\(sentence); retrying in \(wait.spoken)", level: .warning, slot: slot)
+    if failures >= Timing.triesBesideReady { passOnBesideReady(slot, failure) }
+  }
+
+  /// A call that hung has come back.
+  private mutating func noteReturn(_ slot: Int) {
+    feed(slot) { deployment, _ in deployment.comeUnstuck() }
+  }
+
+  /// The user of one that fails again and again goes on to one that is ready, where the provider
+  /// works otherwise.
+  private mutating func passOnBesideReady(_ slot: Int, _ failure: DeploymentFailure) {
+    guard deploymentTable[slot].promise != nil, !deploymentTable[slot].wasLetIn,
+      deploymentTable[slot].placement.isAssigned,
+      poolTable[deploymentTable.pool(of: slot)].count(.l1Ready) > 0,
+      let worked = providerTable[providerPlace(of: slot)].workedAt,
+      worked > now.moment - Timing.retry.longest
+    else { return }
+    passOn(slot, because: failure.reason.text, failure)
+    remove(slot, because: failure.reason.text)
   }
 
   /// Preparing has finished: rows 1 to 4 of the contract.
@@ -132,8 +160,34 @@ extension Engine {
 
   /// An operation of a usable deployment ended well.
   mutating func operationEnded(_ slot: Int, _ kind: OperationKind) {
+    if kind == .setReady, deploymentTable[slot].placement.holder != nil,
+      deploymentTable[slot].ip?.isEmpty ?? true
+    {
+      return askForAddress(slot)
+    }
     feed(slot) { deployment, _ in deployment.finish(kind) }
+    if kind.creates { succeeded(slot) }
     if kind == .setReady { admit(slot) }
     reconcile(slot)
+  }
+
+  /// Its user cannot be let in without an address: it is asked for again within the operation's
+  /// time.
+  private mutating func askForAddress(_ slot: Int) {
+    guard let user = deploymentTable[slot].placement.holder,
+      let operation = deploymentTable[slot].phase.operation
+    else { return }
+    let wait = timers.pause(
+      after: operation.failures + 1, from: Timing.retry.first, upTo: Timing.retry.longest)
+    let sentence = SafeText("it has no IP yet: \(user) cannot be let in")
+    if deploymentTable[slot].reason != sentence {
+      log(.assignment, sentence.text, level: .warning, slot: slot)
+    }
+    feed(slot) { $0.failForNow(because: sentence, againIn: wait, at: $1) }
+  }
+
+  /// A creation succeeded: failures before it no longer lengthen the pool's restraints.
+  private mutating func succeeded(_ slot: Int) {
+    poolTable.endRestraintCount(deploymentTable.pool(of: slot))
   }
 }

@@ -48,6 +48,9 @@ extension Engine {
     feed(slot) { $0.beginQueued(within: length, at: $1) }
   }
 
+  /// Its provider has a place for the call that failed for now.
+  mutating func tryAgain(_ slot: Int) { feed(slot) { $0.tryAgain(at: $1) } }
+
   /// Its provider has room to remove it, or to cancel its operation.
   mutating func beginRemoval(_ slot: Int) {
     let length = deadlines(of: slot).removing
@@ -71,9 +74,13 @@ extension Engine {
 
   /// Placement and state change in one commit.
   mutating func startMove(
-    _ slot: Int, to level: CacheLevel, reservedFor user: SafeText?, because reason: String
+    _ slot: Int, to level: CacheLevel, reservedFor user: SafeText?, _ promise: Promise? = nil,
+    because reason: String
   ) {
-    change(slot) { $0.placement = .cache(level, reservedFor: user) }
+    change(slot) {
+      $0.placement = .cache(level, reservedFor: user)
+      $0.promise = promise
+    }
     prepare(slot, .moveToCache(level))
     log(.state, "moving to \(level.rawValue): \(reason)", slot: slot)
   }
@@ -86,10 +93,18 @@ extension Engine {
     followHistory(slot)
   }
 
+  /// Takes the call off that was in flight.
+  @discardableResult
+  mutating func endCall(_ slot: Int) -> CallInFlight? {
+    let call = deploymentTable.endCall(slot)
+    if call?.isOverdue ?? false { providerTable.countHangingCalls(providerPlace(of: slot), by: -1) }
+    return call
+  }
+
   /// A person has cleaned up by hand. Its last call may still be out: nothing is made of its answer
   /// any more, but what identifies it is held until then.
   mutating func markForgotten(_ slot: Int, actor: SafeText) {
-    if let call = deploymentTable.endCall(slot) {
+    if let call = endCall(slot) {
       let late = LateCall(
         deployment: deploymentTable[slot].id, identity: deploymentTable[slot].identity,
         provider: providerPlace(of: slot))
@@ -114,65 +129,5 @@ extension Engine {
     guard let publication = deployment.publication else { return }
     let pool = deploymentTable.pool(of: slot)
     outbox.follow(with: .publicationLeft(pool: pool, revision: publication))
-  }
-
-  /// An operation ended in an error, with its reason.
-  mutating func fail(_ slot: Int, _ kind: OperationKind, _ failure: DeploymentFailure) {
-    let before = deploymentTable[slot].phase
-    let removals: Int
-    switch before {
-    case .removing, .canceling: removals = deploymentTable.runtime(slot).failedRemovals + 1
-    case .preparing, .usable, .removable, .removed, .canceled, .error: removals = 0
-    }
-    deploymentTable.updateRuntime(slot) { $0.failedRemovals = removals }
-    let wasAskedFor = deploymentTable[slot].cancelRequested
-    let due = errorPause(slot, removals: removals, wasAskedFor: wasAskedFor).map {
-      Deadline(from: now.moment, length: $0)
-    }
-    let failed = Failed(kind, failure.kind, removals: removals)
-    feed(slot) { deployment, _ in deployment.fail(failed, because: failure.reason, due: due) }
-    log(.failure, "\(kind.word): \(failure.reason)", level: .error, slot: slot)
-    endReservation(slot)
-    if kind.creates, failure.kind == .permanent { noteCreationError(slot, failure.reason) }
-  }
-
-  /// When an error is removed by itself: what was never assigned after its retention, again with
-  /// growing pauses; what a person wanted gone at once; an assigned one waits for a person.
-  private mutating func errorPause(
-    _ slot: Int, removals: Int, wasAskedFor: Bool
-  ) -> TimeSpan? {
-    if removals > 0, !deploymentTable[slot].everAssigned {
-      return timers.pause(
-        after: removals, from: Timing.removal.first, upTo: Timing.removal.longest)
-    }
-    if wasAskedFor { return .zero }
-    return deploymentTable[slot].everAssigned ? nil : pool(of: slot).settings.errorRetention
-  }
-
-  /// A deployment that failed or goes is no longer anybody's reservation: the user gets another.
-  mutating func endReservation(_ slot: Int) {
-    guard case .cache(let level, reservedFor: .some(let user)) = deploymentTable[slot].placement
-    else {
-      return
-    }
-    change(slot) { $0.placement = .cache(level, reservedFor: nil) }
-    log(.assignment, "no longer reserved for \(user), who gets another", slot: slot)
-    beginWaiting(user, in: deploymentTable.pool(of: slot), isFirst: true)
-  }
-
-  private mutating func noteCreationError(_ slot: Int, _ reason: SafeText) {
-    let index = deploymentTable.pool(of: slot)
-    let rule = poolTable[index].settings.restrain
-    guard rule.count > 0, rule.within > .zero else { return }
-    var errors = poolTable[index].record.creationErrors.filter { $0.at > now.moment }
-    errors.append(deadline(in: rule.within))
-    if errors.count > rule.count { errors.removeFirst(errors.count - rule.count) }
-    poolTable.setCreationErrors(index, errors)
-    guard errors.count == rule.count, let last = errors.last else { return }
-    restrain(index, until: last, reason)
-    log(
-      .pool,
-      "restrained for \(rule.within.spoken): \(rule.count) creations failed, the last because: "
-        + reason.text, level: .warning, pool: index)
   }
 }

@@ -182,12 +182,12 @@ extension Engine {
     _ index: Int, _ revision: Int, _ operation: Operation, _ failure: DeploymentFailure
   ) {
     let sentence = "\(operation.kind.word) of revision \(revision): \(failure.reason)"
-    guard failure.kind == .permanent else {
+    guard failure.kind.endsOperation else {
       let failures = operation.failures + 1
       var wait = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
       switch failure.kind {
       case .throttled, .denied: wait = wait + restrainProvider(poolTable[index].provider, failure)
-      case .permanent, .transient, .unknown, .portTaken: break
+      case .permanent, .transient, .unknown, .portTaken, .nameTaken, .gone: break
       }
       feedPublication(index, revision) {
         $0.failForNow(because: failure.reason, againIn: wait, at: $1)

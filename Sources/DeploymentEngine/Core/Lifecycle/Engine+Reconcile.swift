@@ -14,7 +14,7 @@ extension Engine {
       return use(slot, .notifyReadyFromOSManager)
     }
     if case .cache(.l1, reservedFor: .some(let user)) = deploymentTable[slot].placement {
-      claim(slot, for: user)
+      claim(slot, for: user, deploymentTable[slot].promise)
     }
     if deploymentTable[slot].admission == .wanted {
       enqueue(slot, .ready)
@@ -54,29 +54,32 @@ extension Engine {
       }
     case .preparing(let operation, _):
       if operation.isQueued { enqueue(slot, operation.kind.queue) }
-    case .removing, .canceling, .removed, .canceled, .error: break
+    case .removing(let operation), .canceling(let operation):
+      if operation.waitsToTryAgain, deploymentTable[slot].next == nil {
+        enqueue(slot, queue(for: operation))
+      }
+    case .removed, .canceled, .error: break
     }
     reschedule(slot)
   }
 
-  /// Made ready for the user who holds it: let in, as soon as there is an address.
+  /// Made ready for the user who holds it, and with an address: the user is let in.
   mutating func admit(_ slot: Int) {
-    guard let user = deploymentTable[slot].placement.holder,
-      deploymentTable[slot].admission == .granted
+    guard let user = deploymentTable[slot].placement.holder, deploymentTable[slot].isLetIn
     else { return }
-    if deploymentTable[slot].isLetIn {
-      change(slot) { $0.reason = nil }
-      return log(.assignment, "\(user) is let in at \(deploymentTable[slot].ip ?? "")", slot: slot)
+    change(slot) {
+      $0.reason = nil
+      $0.wasLetIn = true
+      $0.promise = nil
     }
-    change(slot) { $0.reason = "it has no IP yet: \(user) cannot be let in" }
-    log(.assignment, "no IP yet: \(user) cannot be let in", level: .warning, slot: slot)
+    log(.assignment, "\(user) is let in at \(deploymentTable[slot].ip ?? "")", slot: slot)
   }
 
   /// It becomes the user's, and is told so.
-  mutating func claim(_ slot: Int, for user: SafeText) {
+  mutating func claim(_ slot: Int, for user: SafeText, _ promise: Promise?) {
     change(slot) {
       $0.placement = .assigned(user, .wanted)
-      $0.everAssigned = true
+      $0.promise = promise
       $0.patience = nil
       $0.stateSince = $1.utc
       $0.notices.add(.assignToUser(user))
@@ -87,11 +90,7 @@ extension Engine {
   /// The one path by which a use ends, whatever the cause: the pool's policy, once.
   mutating func endUse(_ slot: Int, because reason: String) {
     guard deploymentTable[slot].placement.isAssigned, !deploymentTable[slot].inUse else { return }
-    let settings = pool(of: slot).settings
-    if settings.onLogout == .remove { return remove(slot, because: reason) }
-    if deploymentTable.isOutdated(slot) {
-      remove(slot, because: "\(reason), and a newer publication is active")
-    }
+    if pool(of: slot).settings.onLogout == .remove { remove(slot, because: reason) }
   }
 
   /// An assigned one that nobody uses: after `unusedAfter` as after a log-out.

@@ -22,10 +22,26 @@ extension Engine {
     log(.state, "removable: \(reason)", slot: slot, actor: actor)
   }
 
+  /// An error of a deployment that a user was let in to, and that may have passed.
+  private func mayReturn(_ slot: Int) -> Bool {
+    guard case .error(let failed) = deploymentTable[slot].phase else { return false }
+    return failed.failure.mayReturn && failed.operation.isRepeatable
+  }
+
+  private mutating func lookAgainInTime(_ slot: Int) {
+    guard !provider(of: slot).inMaintenance else {
+      return change(slot) { $0.next = $1.deadline(in: Timing.maintenance) }
+    }
+    lookAgain(slot, because: "what it failed for may have passed")
+  }
+
   /// An error has been kept long enough: what it may have left outside is destroyed.
   mutating func removeFromError(_ slot: Int) {
-    guard !deploymentTable.isCalled(slot) else {
+    guard !deploymentTable.isCalled(slot), !isDoubted(slot) else {
       return change(slot) { $0.next = $1.deadline(in: Timing.maintenance) }
+    }
+    guard deploymentTable[slot].isDisposable || !mayReturn(slot) else {
+      return lookAgainInTime(slot)
     }
     enqueueRemoval(slot, because: "removing it after an error")
   }

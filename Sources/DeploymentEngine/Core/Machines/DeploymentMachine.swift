@@ -74,6 +74,21 @@ public struct DeploymentMachine: Hashable, Sendable {
     }
   }
 
+  /// Its provider has a place for the operation that failed for now: the same call is made again.
+  mutating func tryAgain() -> Transition {
+    guard let operation = phase.operation, operation.waitsToTryAgain, !phase.isEnding else {
+      return refuse("try again: nothing of it failed for now")
+    }
+    let transition = update("try again") { $0.tryAgain() }
+    return transition.broken == nil ? .call : transition
+  }
+
+  /// It has made no progress for too long: it gives its place back.
+  mutating func becomeStuck() -> Transition { update("be stuck") { $0.becomeStuck() } }
+
+  /// It makes progress again.
+  mutating func comeUnstuck() -> Transition { update("come unstuck") { $0.comeUnstuck() } }
+
   /// The driver answered *running*. What was usable is being prepared from now on.
   mutating func keepRunning() -> Transition {
     switch phase {
@@ -175,13 +190,13 @@ public struct DeploymentMachine: Hashable, Sendable {
     }
   }
 
-  /// The time of its removal is over: it is begun again.
+  /// The time of its removal is over: it is begun again when it has a place.
   mutating func restartRemoval(by deadline: Deadline) -> Transition {
     switch phase {
     case .removing(let operation):
-      become(.removing(Operation(operation.kind, deadline: deadline)))
+      become(.removing(operation.begunAgain(by: deadline)), .wait(.stuck))
     case .canceling(let operation):
-      become(.canceling(Operation(operation.kind, deadline: deadline)))
+      become(.canceling(operation.begunAgain(by: deadline)), .wait(.stuck))
     case .preparing, .usable, .removable, .removed, .canceled, .error:
       refuse("be removed once more")
     }
@@ -196,12 +211,14 @@ public struct DeploymentMachine: Hashable, Sendable {
     }
   }
 
-  /// A person has cleaned up after its error.
+  /// A person has cleaned up after its error, or after a removal that is stuck.
   mutating func forget() -> Transition {
     switch phase {
-    case .error: become(.removed)
+    case .error: return become(.removed)
+    case .removing(let operation) where operation.isStuck: return become(.removed)
+    case .canceling(let operation) where operation.isStuck: return become(.canceled)
     case .preparing, .usable, .removable, .removing, .removed, .canceling, .canceled:
-      refuse("be forgotten")
+      return refuse("be forgotten")
     }
   }
 

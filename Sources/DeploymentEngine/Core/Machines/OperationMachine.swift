@@ -12,15 +12,19 @@ public struct Operation: Hashable, Sendable {
   public private(set) var failures: Int
   /// When its time is over.
   public private(set) var deadline: Deadline
+  /// It has made no progress for so long that its place was given back.
+  public private(set) var isStuck: Bool
 
   /// An operation that has not been called yet.
   public init(
-    _ kind: OperationKind, step: OperationStep = .start, failures: Int = 0, deadline: Deadline
+    _ kind: OperationKind, step: OperationStep = .start, failures: Int = 0, deadline: Deadline,
+    isStuck: Bool = false
   ) {
     self.kind = kind
     self.step = step
     self.failures = failures
     self.deadline = deadline
+    self.isStuck = isStuck
   }
 
   /// The next call; nil while it waits for a place.
@@ -28,17 +32,28 @@ public struct Operation: Hashable, Sendable {
     switch step {
     case .start: .start(kind)
     case .check: .check(kind)
-    case .queued: nil
+    case .queued, .again: nil
     }
   }
 
-  /// It waits for a place of its provider.
+  /// It waits for a place of its provider, and its time has not begun.
   var isQueued: Bool {
     switch step {
     case .queued: true
+    case .start, .check, .again: false
+    }
+  }
+
+  /// It holds no place of its provider: it waits for one, or for its next try.
+  var isWaiting: Bool {
+    switch step {
+    case .queued, .again: true
     case .start, .check: false
     }
   }
+
+  /// It waits for its next try, and for a place then.
+  var waitsToTryAgain: Bool { step == .again }
 
   /// Its time is over.
   func isOver(at now: EngineTime) -> Bool { deadline.at <= now.moment }
@@ -54,15 +69,34 @@ public struct Operation: Hashable, Sendable {
     failures = 0
   }
 
-  /// The driver failed for now: the same call is made again.
-  mutating func failForNow() { failures += 1 }
+  /// The driver failed for now: the same call is made again. One that had not begun outside gives
+  /// its place back meanwhile.
+  mutating func failForNow() {
+    failures += 1
+    if step == .start { step = .again }
+  }
+
+  /// It has a place again.
+  mutating func tryAgain() { step = .start }
+
+  /// It has made no progress for too long.
+  mutating func becomeStuck() { isStuck = true }
+
+  /// It makes progress again.
+  mutating func comeUnstuck() { isStuck = false }
+
+  /// The same from its beginning, as soon as there is a place for what is stuck.
+  func begunAgain(by deadline: Deadline) -> Operation {
+    Operation(kind, step: .again, failures: failures, deadline: deadline, isStuck: true)
+  }
 
   /// It may go on until then.
   mutating func extend(until moment: Moment) { deadline.at = moment }
 
   /// The same with its deadline on another clock.
   public func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Operation {
-    Operation(kind, step: step, failures: failures, deadline: transform(deadline))
+    Operation(
+      kind, step: step, failures: failures, deadline: transform(deadline), isStuck: isStuck)
   }
 }
 

@@ -11,6 +11,9 @@ public enum OperationStep: UInt8, Hashable, Sendable {
   case check = 1
   /// Nothing, until the provider has room for the operation.
   case queued = 2
+  /// The method that starts it once more, after a pause and as soon as the provider has room again:
+  /// its call failed for now, and meanwhile it holds no place.
+  case again = 3
 }
 
 /// What an error leaves behind: the operation that failed. The reason stands in the deployment.
@@ -21,12 +24,18 @@ public struct Failed: Hashable, Sendable {
   public var failure: FailureClass
   /// Attempts to remove it from the error, so far.
   public var removals: Int
+  /// The driver says that nothing exists outside: it takes no place anywhere.
+  public var leavesNothing: Bool
 
   /// A failure of an operation.
-  public init(_ operation: OperationKind, _ failure: FailureClass, removals: Int = 0) {
+  public init(
+    _ operation: OperationKind, _ failure: FailureClass, removals: Int = 0,
+    leavesNothing: Bool = false
+  ) {
     self.operation = operation
     self.failure = failure
     self.removals = removals
+    self.leavesNothing = leavesNothing
   }
 }
 

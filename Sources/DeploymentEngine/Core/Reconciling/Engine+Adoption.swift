@@ -99,7 +99,7 @@ extension Engine {
       throw no("no pool on \(name.provider) uses names like \(identity.name)")
     }
     let pool = poolTable[index].record
-    if let held = poolTable[index].holders[user].flatMap({ deploymentTable.slot($0) }) {
+    if let held = poolTable.holder(user, in: index).flatMap({ deploymentTable.slot($0) }) {
       throw no("\(user) already holds \(deploymentTable[held].name)")
     }
     guard pool.counts.total + pool.counts.leaving < pool.sizes.max else {
@@ -114,6 +114,7 @@ extension Engine {
       id: id, pool: pool.id, identity: identity, placement: .assigned(user),
       phase: .usable(nil), guest: .ready(isTold: true), publication: nil,
       because: "it existed without a record", at: now.utc)
+    deployment.wasLetIn = true
     deployment.notices.add(.assignToUser(user))
     return (deployment, index)
   }

@@ -24,7 +24,6 @@ extension Engine {
     for waiter in state.waiters.sorted(by: { $0.position < $1.position }) {
       guard let index = loadedPool(waiter.pool, of: waiter.user.text) else { continue }
       insert(waiter, index)
-      timers.add(waiter.patience.at, .pool(index))
     }
     for index in poolTable.indices {
       if let restraint = poolTable[index].record.restraint {

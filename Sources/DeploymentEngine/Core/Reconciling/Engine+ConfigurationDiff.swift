@@ -26,7 +26,7 @@ extension Engine {
       guard case .preparing(let operation, ending: false) = deploymentTable[slot].phase,
         !traits.offers(operation.kind)
       else { continue }
-      endReservation(slot)
+      passOn(slot, because: "its service no longer supports \(operation.kind.word)")
       remove(slot, because: "its service no longer supports \(operation.kind.word)")
     }
   }

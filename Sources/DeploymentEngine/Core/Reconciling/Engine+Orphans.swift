@@ -34,6 +34,7 @@ extension Engine {
   /// A provider is to be listed, or an answer is overdue.
   mutating func wakeInventory(_ provider: Int) {
     let inventory = providerTable[provider].inventory
+    if !providerTable[provider].isErased { endDoubtIfDue(provider) }
     guard !providerTable[provider].isErased, inventory.isOffered else { return }
     if let call = inventory.call {
       guard call.due <= now.moment else { return }
@@ -62,9 +63,10 @@ extension Engine {
     let call = InventoryCall(
       id: callTable.number(), provider: providerTable[provider].record.name,
       task: asked.map { .remove($0) } ?? .list)
-    let due = now.moment + Timing.inventory.call
+    let began = now.moment
+    let due = began + Timing.inventory.call
     providerTable.updateInventory(provider) {
-      $0.call = InventoryInFlight(id: call.id, task: call.task, due: due)
+      $0.call = InventoryInFlight(id: call.id, task: call.task, due: due, began: began)
       $0.nextAt = nil
     }
     timers.add(due, .inventory(provider))
@@ -108,6 +110,7 @@ extension Engine {
         $0.unverified.removeAll { $0.since.number < call.id.number }
       }
       let isNew = reckon(things, provider)
+      judgePresence(things, provider, since: call.began)
       if isNew || !providerTable[provider].inventory.unverified.isEmpty {
         pause = Timing.inventory.again
       }

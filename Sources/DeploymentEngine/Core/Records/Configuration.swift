@@ -129,6 +129,14 @@ public struct RestraintRule: Hashable, Codable, Sendable {
   }
 }
 
+/// What happens to a deployment that fails after its user was let in.
+public enum FailurePolicy: String, Hashable, Codable, Sendable, CaseIterable {
+  /// It stays the user's until a person decides, because data may be on it.
+  case hold
+  /// It is removed, and the user gets another one.
+  case replace
+}
+
 /// A pool as it is configured.
 public struct PoolConfiguration: Hashable, Codable, Sendable {
   /// Its name; unique.
@@ -155,6 +163,22 @@ public struct PoolConfiguration: Hashable, Codable, Sendable {
   public var historyRetention: TimeSpan
   /// After so long assigned and not in use it is treated as after a log-out; nil: off.
   public var unusedAfter: TimeSpan?
+  /// What happens to one that fails after its user was let in; nil: `replace` in pools that remove
+  /// at log-out, else `hold`.
+  public var onFailure: FailurePolicy?
+  /// How users are told apart.
+  public var users = UserNames()
+  /// How long a user waits for a deployment; nil: until there is one.
+  public var patience: TimeSpan?
+  /// How many failed ones are kept to be looked at; further ones are removed at once.
+  public var keepErrors = 3
+  /// A removal that makes no progress for this long gives its place back.
+  public var stuckAfter = TimeSpan.minutes(10)
+
+  /// The policy for one that fails after its user was let in.
+  public var failurePolicy: FailurePolicy {
+    onFailure ?? (onLogout == .remove ? .replace : .hold)
+  }
 
   /// A pool with the defaults of the contract.
   public init(
@@ -176,6 +200,31 @@ public struct PoolConfiguration: Hashable, Codable, Sendable {
     self.errorRetention = errorRetention
     self.historyRetention = historyRetention
     self.unusedAfter = unusedAfter
+  }
+}
+
+extension PoolConfiguration {
+  /// As it is stored; a store of an earlier version lacks the later settings.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    provider = try container.decode(String.self, forKey: .provider)
+    service = try container.decode(ParameterValues.self, forKey: .service)
+    sizes = try container.decode(Sizes.self, forKey: .sizes)
+    names = try container.decode(NamePattern.self, forKey: .names)
+    macs = try container.decodeIfPresent(MACRange.self, forKey: .macs)
+    onLogout = try container.decode(LogoutPolicy.self, forKey: .onLogout)
+    restrain = try container.decode(RestraintRule.self, forKey: .restrain)
+    deadlines = try container.decode(PoolDeadlines.self, forKey: .deadlines)
+    errorRetention = try container.decode(TimeSpan.self, forKey: .errorRetention)
+    historyRetention = try container.decode(TimeSpan.self, forKey: .historyRetention)
+    unusedAfter = try container.decodeIfPresent(TimeSpan.self, forKey: .unusedAfter)
+    onFailure = try container.decodeIfPresent(FailurePolicy.self, forKey: .onFailure)
+    users = try container.decodeIfPresent(UserNames.self, forKey: .users) ?? UserNames()
+    patience = try container.decodeIfPresent(TimeSpan.self, forKey: .patience)
+    keepErrors = try container.decodeIfPresent(Int.self, forKey: .keepErrors) ?? 3
+    stuckAfter =
+      try container.decodeIfPresent(TimeSpan.self, forKey: .stuckAfter) ?? .minutes(10)
   }
 }
 

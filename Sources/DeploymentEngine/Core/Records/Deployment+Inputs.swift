@@ -122,7 +122,7 @@ extension Deployment {
     progress = nil
     patience = nil
     next = due
-    placement = placement.with(.wanted)
+    if admission == .granted { placement = placement.with(.wanted) }
     return machine.fail(failed)
   }
 
@@ -142,9 +142,21 @@ extension Deployment {
     because sentence: SafeText, within length: TimeSpan, at now: EngineTime
   ) -> Transition {
     reason = sentence
-    next = now.deadline(in: .zero)
+    next = nil
     return machine.restartRemoval(by: now.deadline(in: length))
   }
+
+  /// See `DeploymentMachine.tryAgain`.
+  mutating func tryAgain(at now: EngineTime) -> Transition {
+    next = now.deadline(in: .zero)
+    return machine.tryAgain()
+  }
+
+  /// See `DeploymentMachine.becomeStuck`.
+  mutating func becomeStuck() -> Transition { machine.becomeStuck() }
+
+  /// See `DeploymentMachine.comeUnstuck`.
+  mutating func comeUnstuck() -> Transition { machine.comeUnstuck() }
 
   /// See `DeploymentMachine.extendDeadline`.
   mutating func extendDeadline(by length: TimeSpan, at now: EngineTime) -> Transition {
@@ -165,6 +177,7 @@ extension Deployment {
 
   private mutating func becomeHistory(keptFor length: TimeSpan, at now: EngineTime) {
     pending = nil
+    promise = nil
     reason = nil
     progress = nil
     notices = []

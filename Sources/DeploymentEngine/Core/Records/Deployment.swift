@@ -47,8 +47,11 @@ public struct Deployment: Hashable, Sendable {
   public var pending: PendingRequest?
   /// The users logged in, sorted.
   public var loggedIn: [SafeText] = []
-  /// Whether a user ever held it; automatic removal concerns only what was never assigned.
-  public var everAssigned = false
+  /// Whether a user was ever let in. Automatic removal concerns only deployments that nobody was
+  /// let in to, or that their pool throws away.
+  public var wasLetIn = false
+  /// What its user was promised; kept until the user is let in, and passed on if this one fails.
+  public var promise: Promise?
   /// The publication it was made from.
   public var publication: Int?
   /// The driver's name for the outside thing; empty until it knows.
@@ -94,7 +97,6 @@ public struct Deployment: Hashable, Sendable {
     self.because = because
     self.createdAt = now
     self.stateSince = now
-    self.everAssigned = placement.isAssigned
   }
 
   /// Its state, with what belongs to it.
@@ -108,6 +110,7 @@ public struct Deployment: Hashable, Sendable {
     copy.next = next.map(transform)
     copy.patience = patience.map(transform)
     if let pending { copy.pending?.due = transform(pending.due) }
+    copy.promise?.patience = promise?.patience.map(transform)
     return copy
   }
 
@@ -129,6 +132,15 @@ public struct Deployment: Hashable, Sendable {
   public var isReady: Bool { phase == .usable(nil) && osState == .usable }
   /// Usable, while the OS manager has not spoken.
   public var isWaitingForOS: Bool { state == .usable && osState == .preparing }
+  /// It was a user's and is nobody's any more.
+  public var isGivenUp: Bool { placement.isGivenUp }
+  /// In error, while its driver says that nothing exists outside.
+  public var isAbsent: Bool {
+    if case .error(let failed) = phase { return failed.leavesNothing }
+    return false
+  }
+  /// Nobody was let in to it, or its user has another one: it may be removed without a person.
+  public var isDisposable: Bool { (!wasLetIn || isGivenUp) && !inUse }
   /// Its user has been let in: made ready since the claim, and with an address.
   public var isLetIn: Bool {
     isReady && admission == .granted && !(ip?.isEmpty ?? true)

@@ -72,6 +72,9 @@ public struct PoolCounts: Hashable, Sendable {
   public var removing = 0
   /// In error.
   public var error = 0
+  /// Of `removing` and `error`: at L2, or in error while nothing of it exists outside. They fill no
+  /// place of `max`.
+  public var leavingOutsideMax = 0
   /// Of L1 above: made from a publication that is no longer the active one.
   public var l1Outdated = 0
   /// Of L2 above: made from a publication that is no longer the active one.
@@ -90,11 +93,11 @@ public struct PoolCounts: Hashable, Sendable {
   public var l2: Int { l2Ready + l2Waiting + l2Preparing }
   /// L1 and assigned together; L2 is not in it.
   public var total: Int { l1 + assigned }
-  /// What still exists outside without being supply: counts against `max` and the provider's
-  /// limits.
-  public var leaving: Int { removing + error }
-  /// Everything that exists outside.
-  public var existing: Int { total + l2 + leaving }
+  /// What was at L1 or assigned, is no longer supply and may still exist outside: counts against
+  /// `max`.
+  public var leaving: Int { removing + error - leavingOutsideMax }
+  /// Everything that is not history.
+  public var existing: Int { total + l2 + removing + error }
 }
 
 /// Why a pool does not create: too many permanent creation errors in too short a time.
@@ -149,8 +152,16 @@ public struct Pool: Hashable, Sendable {
   public var inMaintenance = false
   /// It creates nothing until then.
   public var restraint: Restraint?
-  /// Permanent creation errors of late: when each happened, oldest first; at most `restrainCount`.
+  /// Permanent errors of creations and of `setReady`, each until it no longer counts, oldest first.
   public var creationErrors: [Deadline] = []
+  /// It moves nothing from L2 by itself until then, because moves fail.
+  public var moveRestraint: Restraint?
+  /// Permanent errors of moves from L2, each until it no longer counts, oldest first.
+  public var moveErrors: [Deadline] = []
+  /// Restraints in a row without a success between them; each lasts twice as long as the one before.
+  public var restraints = 0
+  /// Failed creations of the last 24 hours, each until it no longer counts, oldest first.
+  public var failedCreations: [Deadline] = []
   /// What it creates from.
   public var activePublication: Int?
   /// How many deployments stand where.
@@ -217,27 +228,6 @@ public struct ProviderRecord: Hashable, Sendable {
   }
 }
 
-/// A user who waits in a pool until a deployment can be had.
-public struct WaitingUser: Hashable, Sendable {
-  /// The pool.
-  public let pool: PoolID
-  /// Who waits.
-  public let user: SafeText
-  /// The order in which they are served; lower first.
-  public let position: Int64
-  /// When the wait is given up.
-  public let patience: Deadline
-
-  /// A user in a queue.
-  public init(
-    pool: PoolID, user: SafeText, position: Int64, patience: Deadline
-  ) {
-    self.pool = pool
-    self.user = user
-    self.position = position
-    self.patience = patience
-  }
-}
 
 /// One prepared revision of what a pool clones.
 public struct PublicationRecord: Hashable, Sendable {

@@ -8,6 +8,10 @@ extension Engine {
       poolTable.endRestraint(index, at: now.moment)
       log(.pool, "no longer restrained", pool: index)
     }
+    if let restraint = poolTable[index].record.moveRestraint, restraint.until.at <= now.moment {
+      poolTable.restrainMoves(index, nil)
+      log(.pool, "moves from L2 are tried again", pool: index)
+    }
     expireWaiters(of: index)
     poolTable.replan(index)
   }

@@ -109,7 +109,11 @@ extension Engine {
     case .move(let level): return move(slot, to: level)
     case .ready:
       if deploymentTable[slot].placement.isAssigned {
-        change(slot) { $0.placement = $0.placement.with(.wanted) }
+        let promise = newPromise(in: deploymentTable.pool(of: slot))
+        change(slot) {
+          $0.placement = $0.placement.with(.wanted)
+          $0.promise = promise
+        }
         reconcile(slot)
       } else {
         queueToUse(slot, .setReady)
@@ -134,7 +138,12 @@ extension Engine {
   private mutating func end(_ slot: Int, _ name: RequestName, actor: SafeText) -> Reply {
     let id = deploymentTable[slot].id
     let isPreparing = deploymentTable[slot].state == .preparing
-    endReservation(slot)
+    // A released user wants none any more; the others' users get another one.
+    if name == .release {
+      change(slot) { $0.promise = nil }
+    } else if deploymentTable[slot].promise != nil {
+      passOn(slot, because: "\(name.rawValue) was asked for")
+    }
     remove(slot, because: "\(name.rawValue) was asked for", actor: actor)
     let note: SafeText = isPreparing ? "cancel requested" : "it is being removed"
     return .accepted(id, note: note)
@@ -209,7 +218,7 @@ extension Engine {
 
   /// One that failed when it had been usable is usable again and does the same again. One whose
   /// unique id another holds is not, before it has said another.
-  private mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
+  mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
     let isTwin = deploymentTable.duplicate(of: slot) != nil
     if isTwin {
       guard kind == .setReady else {

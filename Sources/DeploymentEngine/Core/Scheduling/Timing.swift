@@ -14,9 +14,16 @@ enum Timing {
   /// Before the first listing of what exists outside, before another one where something was new,
   /// before all others, and how long one may take.
   static let inventory = (
-    first: TimeSpan.seconds(2), again: TimeSpan.seconds(10), usual: TimeSpan.minutes(5),
+    first: TimeSpan.seconds(2), again: TimeSpan.seconds(10), usual: TimeSpan.seconds(30),
     call: TimeSpan.minutes(3)
   )
+  /// A provider whose list loses at least so many, and half of all, is doubted until another listing
+  /// that begins at least this much later; single checks count together for this long.
+  static let doubt = (
+    least: 3, confirmed: TimeSpan.minutes(1), looks: TimeSpan.minutes(1)
+  )
+  /// How often an error that may have passed is checked again: while its user waits, and otherwise.
+  static let recheck = (waiting: TimeSpan.seconds(10), usual: TimeSpan.minutes(10))
   /// The first pause after a provider throttles us or rejects our credentials, and the longest,
   /// also where the provider says how long.
   static let provider = (first: TimeSpan.seconds(5), longest: TimeSpan.minutes(10))
@@ -28,6 +35,18 @@ enum Timing {
   static let users = TimeSpan.seconds(1)
   /// The least and the most that a driver's `suggestedTime` counts.
   static let check = (shortest: TimeSpan.milliseconds(10), longest: TimeSpan.minutes(10))
+  /// Deployments that may fail for a user before the user waits between two tries.
+  static let assignTries = 3
+  /// Tries in a row that fail for now before a user goes on to another one that is ready.
+  static let triesBesideReady = 3
+  /// The least time between two checks of a removal that makes no progress.
+  static let stuckCheck = TimeSpan.seconds(10)
+  /// The pause before another port is tried, and after how many tries the pauses grow.
+  static let port = (pause: TimeSpan.milliseconds(10), tries: 200)
+  /// The longest restraint of a pool, and the failed creations that are allowed in a day.
+  static let restraint = (longest: TimeSpan.hours(4), daily: 30, day: TimeSpan.hours(24))
+  /// A name that something else has is not given again before this.
+  static let takenName = TimeSpan.hours(1)
   /// The longest grace time of a request.
   static let grace = TimeSpan.hours(24)
 }

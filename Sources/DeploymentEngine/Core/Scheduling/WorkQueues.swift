@@ -11,6 +11,8 @@ enum WorkQueue: Hashable, Sendable {
   case start
   /// To be made ready for the user who holds it.
   case ready
+  /// To be removed or cancelled once more, after a long time without progress.
+  case stuck
 }
 
 /// What waits for a place on a provider, each queue in the order in which it was asked for.
@@ -20,6 +22,7 @@ struct WorkQueues: Sendable {
   private var removals = Deque<DeploymentID>()
   private var starts = Deque<DeploymentID>()
   private var readies = Deque<DeploymentID>()
+  private var stuck = Deque<DeploymentID>()
   private var refills = Heap<RefillCandidate>()
 
   mutating func append(_ id: DeploymentID, to queue: WorkQueue) {
@@ -27,6 +30,7 @@ struct WorkQueues: Sendable {
     case .removal: removals.append(id)
     case .start: starts.append(id)
     case .ready: readies.append(id)
+    case .stuck: stuck.append(id)
     }
   }
 
@@ -35,6 +39,7 @@ struct WorkQueues: Sendable {
     case .removal: removals.popFirst()
     case .start: starts.popFirst()
     case .ready: readies.popFirst()
+    case .stuck: stuck.popFirst()
     }
   }
 

@@ -9,7 +9,11 @@ struct CensusKey: Hashable, Sendable {
     case assigned, removing, error, history
   }
   /// The limit of the provider that it takes a place of.
-  enum Quota: Hashable, Sendable { case none, preparing, removing, settingReady }
+  enum Quota: Hashable, Sendable {
+    case none, preparing, removing, settingReady
+    /// Its removal makes no progress; such ones have a limit of their own.
+    case stuck
+  }
   /// The index that it can be taken from.
   enum Index: Int, Hashable, Sendable, CaseIterable {
     /// Ready, of the active publication.
@@ -30,13 +34,23 @@ struct CensusKey: Hashable, Sendable {
     case l1OldWaiting
     /// Usable at L2, of an older publication.
     case l2Old
+    /// In error and removed by itself after a while.
+    case keptError
   }
+  /// What a reserved one that is not ready does.
+  enum Reservation: Hashable, Sendable { case moving, other }
 
   var count: Count
   var quota: Quota
   var index: Index?
   var isOutdated: Bool
+  /// Who holds it or has it reserved, unless it is on its way out.
   var holder: SafeText?
+  var reservation: Reservation?
+  /// It neither is at L1 nor was anybody's, or nothing of it exists: it fills no place of `max`.
+  var isOutsideMax: Bool
+  /// It is in error and nothing of it exists outside.
+  var isAbsent: Bool
   var uniqueId: SafeText
   var isOperating: Bool
   /// The level at which it is counted though its end is asked for; nil: it stays.
@@ -47,11 +61,27 @@ struct CensusKey: Hashable, Sendable {
     quota = Self.quota(of: deployment)
     index = Self.index(of: deployment, count: count, isOutdated: isOutdated)
     self.isOutdated = isOutdated && count != .history
-    holder = count == .history ? nil : deployment.placement.user
+    let isLeaving = count == .history || count == .removing || deployment.cancelRequested
+    holder = isLeaving ? nil : deployment.placement.user
+    reservation = Self.reservation(of: deployment, isLeaving: isLeaving)
+    isAbsent = deployment.isAbsent
+    isOutsideMax = deployment.placement.level == .l2 || deployment.isAbsent
     uniqueId = count == .history ? "" : deployment.uniqueId
     isOperating = deployment.phase.operation != nil
     let isEnding = deployment.cancelRequested && !isOutdated
     ending = !isEnding ? nil : count == .l1Preparing ? .l1 : count == .l2Preparing ? .l2 : nil
+  }
+
+  private static func reservation(
+    of deployment: Deployment, isLeaving: Bool
+  ) -> Reservation? {
+    guard !isLeaving, case .cache(_, reservedFor: .some) = deployment.placement else { return nil }
+    switch deployment.phase.operation?.kind {
+    case .moveToCache: return .moving
+    case .deployForCache, .deployForUser, .setReady, .notifyReadyFromOSManager, .cancel, .destroy,
+      .publish, nil:
+      return .other
+    }
   }
 
   private static func count(of deployment: Deployment) -> Count {
@@ -75,7 +105,7 @@ struct CensusKey: Hashable, Sendable {
 
   private static func quota(of deployment: Deployment) -> Quota {
     switch deployment.phase {
-    case .preparing(let operation, _) where operation.step == .queued: .none
+    case .preparing(let operation, _) where operation.isWaiting: .none
     case .preparing(let operation, _):
       switch operation.kind {
       case .deployForCache, .deployForUser, .moveToCache: .preparing
@@ -83,8 +113,9 @@ struct CensusKey: Hashable, Sendable {
       case .notifyReadyFromOSManager, .cancel, .destroy, .publish: .none
       }
     case .usable(let operation?):
-      operation.kind == .setReady && operation.step != .queued ? .settingReady : .none
-    case .removing, .canceling: .removing
+      operation.kind == .setReady && !operation.isWaiting ? .settingReady : .none
+    case .removing(let operation), .canceling(let operation):
+      operation.isWaiting ? .none : operation.isStuck ? .stuck : .removing
     case .usable(nil), .removable, .removed, .canceled, .error: .none
     }
   }
@@ -95,6 +126,7 @@ struct CensusKey: Hashable, Sendable {
     guard !deployment.cancelRequested, deployment.pending == nil, !deployment.inUse else {
       return nil
     }
+    if count == .error { return deployment.isDisposable ? .keptError : nil }
     let isIdle = deployment.phase == .usable(nil)
     let isMoving =
       switch deployment.phase.operation?.kind {
@@ -129,8 +161,12 @@ extension PoolCounts {
     case .l2Waiting: l2Waiting += step
     case .l2Preparing: l2Preparing += step
     case .assigned: assigned += step
-    case .removing: removing += step
-    case .error: error += step
+    case .removing:
+      removing += step
+      if key.isOutsideMax { leavingOutsideMax += step }
+    case .error:
+      error += step
+      if key.isOutsideMax { leavingOutsideMax += step }
     case .history: break
     }
     guard key.isOutdated else { return }
@@ -153,6 +189,11 @@ extension CensusKey {
   }
 }
 
+extension CensusKey {
+  /// Something of it may exist outside.
+  fileprivate var exists: Bool { count != .history && !isAbsent }
+}
+
 /// How the counting of a deployment changed.
 struct CensusChange: Sendable {
   /// Nil: it was not there before.
@@ -165,7 +206,9 @@ struct CensusChange: Sendable {
   var appears: Bool { !existed && exists }
   /// It existed outside, and does no more.
   var disappears: Bool { existed && !exists }
+  /// It is history from now on.
+  var ends: Bool { before.map { $0.count != .history } ?? false && after.count == .history }
 
-  private var existed: Bool { before.map { $0.count != .history } ?? false }
-  private var exists: Bool { after.count != .history }
+  private var existed: Bool { before?.exists ?? false }
+  private var exists: Bool { after.exists }
 }

@@ -16,6 +16,10 @@ struct DeploymentRuntime: Sendable {
   var reportedUsers: [SafeText]?
   /// No report about users is taken up before this.
   var nextUsersAt: Moment?
+  /// When its last call ended.
+  var lastCallAt: Moment?
+  /// It was checked because its provider does not list it, and was found.
+  var isKnownUnlisted = false
   /// Removals from an error that failed, in a row.
   var failedRemovals = 0
 }
@@ -139,6 +143,9 @@ struct DeploymentTable: Sendable {
     runtimes[slot].call = nil
     return call
   }
+
+  /// Notes that a call on it ended now.
+  mutating func noteCall(_ slot: Int, at now: EngineTime) { runtimes[slot].lastCallAt = now.moment }
 
   /// Notes that the call in flight should be back by now.
   ///

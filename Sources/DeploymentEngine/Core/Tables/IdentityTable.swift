@@ -14,6 +14,8 @@ struct IdentityTable: Sendable {
   private var heldPorts = Set<UInt16>()
   private var nextPort = Limits.ports.lowerBound
   /// What exists without a record has these, each so many times.
+  /// Names that something that is not ours has, each until it may be tried again; oldest first.
+  private var asideNames: [(name: String, until: Moment)] = []
   private var barredNames: [String: Int] = [:]
   private var barredMACs: [MACAddress: Int] = [:]
   private var barredPorts: [UInt16: Int] = [:]
@@ -38,12 +40,11 @@ struct IdentityTable: Sendable {
     return PoolID(counters.pool)
   }
 
-  /// A place in a queue behind all others or, for a user whose reservation failed, before all who
-  /// only asked.
-  mutating func nextPosition(isFirst: Bool) -> Int64 {
+  /// A place in the order of users behind all others.
+  mutating func nextPosition() -> Int64 {
     defer { counters.position += 1 }
     areCountersDirty = true
-    return isFirst ? -counters.position : counters.position
+    return counters.position
   }
 
   /// The counters, where they changed since the last call.
@@ -71,6 +72,25 @@ struct IdentityTable: Sendable {
       if barredNames[name] == nil, heldNames.insert(name).inserted { return name }
     }
     return nil
+  }
+
+  /// Something that is not ours has a name: it is not given again before this.
+  mutating func setAside(_ name: String, until moment: Moment) {
+    asideNames.removeAll { $0.name == name }
+    asideNames.append((name, moment))
+  }
+
+  /// The names that something else has, as far as is known; of this pattern.
+  func aside(of pattern: NamePattern) -> [String] {
+    asideNames.map(\.name).filter { pattern.number(of: $0) != nil }
+  }
+
+  /// Offers again what was set aside long enough.
+  mutating func offerSetAside(by moment: Moment) {
+    while let first = asideNames.first, first.until <= moment {
+      asideNames.removeFirst()
+      offer(first.name)
+    }
   }
 
   /// Notes a range that addresses are taken from.
@@ -147,7 +167,9 @@ struct IdentityTable: Sendable {
 
   /// A name is free, unless something else has it too.
   private mutating func offer(_ name: String) {
-    guard !heldNames.contains(name), barredNames[name] == nil else { return }
+    guard !heldNames.contains(name), barredNames[name] == nil,
+      !asideNames.contains(where: { $0.name == name })
+    else { return }
     for pattern in patternOrder {
       if let number = pattern.number(of: name) { patterns[pattern]?.giveBack(number) }
     }

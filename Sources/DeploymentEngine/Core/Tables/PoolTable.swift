@@ -9,10 +9,15 @@ struct PoolEntry: Sendable {
   fileprivate(set) var settings: PoolConfiguration
   /// Its provider's place in the table of providers.
   fileprivate(set) var provider: Int
-  fileprivate(set) var holders: [SafeText: DeploymentID] = [:]
+  /// The deployments that users hold or have reserved, by what names of one user have in common.
+  fileprivate var holders: [SafeText: DeploymentID] = [:]
   /// Users who wait, in the order in which they are served.
   fileprivate(set) var waiters = Deque<WaitingUser>()
-  fileprivate(set) var waitingUsers: Set<SafeText> = []
+  fileprivate var waitingUsers: Set<SafeText> = []
+  /// Reserved ones that are not ready yet.
+  fileprivate(set) var reserved: [DeploymentID] = []
+  /// Of `reserved`: those on their way from L2.
+  fileprivate(set) var reservedMoves = 0
   /// Preparing ones at L1, counted there, whose end is asked for.
   fileprivate(set) var endingL1 = 0
   /// Preparing ones at L2, counted there, whose end is asked for.
@@ -35,6 +40,8 @@ struct PoolEntry: Sendable {
 
   /// Whether a user who waits may be served with something new.
   var canServe: Bool { record.state == .active || record.counts.l1Ready > 0 }
+  /// Somebody waits, or may be served by another one sooner.
+  var needsServing: Bool { !waiters.isEmpty || !reserved.isEmpty }
   /// The place in the queue of the user who is served next.
   var firstPosition: Int64 { waiters.first?.position ?? .max }
   /// Something of it still exists outside.
@@ -122,6 +129,7 @@ struct PoolTable: Sendable {
     pools[index].record.plan = PoolPlan()
     pools[index].waiters = []
     pools[index].waitingUsers = []
+    pools[index].reserved = []
     pools[index].publications = []
   }
 
@@ -198,12 +206,28 @@ struct PoolTable: Sendable {
         pools[index].ages[new.rawValue].insert(id) { deployments.isIn(new, $0) }
       }
     }
-    if before?.holder != after.holder {
-      if let user = before?.holder, pools[index].holders[user] == id {
-        pools[index].holders[user] = nil
-      }
-      if let user = after.holder { pools[index].holders[user] = id }
+    if before?.reservation != after.reservation {
+      if before?.reservation != nil { pools[index].reserved.removeAll { $0 == id } }
+      if after.reservation != nil { pools[index].reserved.append(id) }
+      if before?.reservation == .moving { pools[index].reservedMoves -= 1 }
+      if after.reservation == .moving { pools[index].reservedMoves += 1 }
     }
+    if before?.holder != after.holder {
+      if let user = before?.holder { release(user, id, of: index) }
+      if let user = after.holder {
+        pools[index].holders[pools[index].settings.users.key(user)] = id
+      }
+    }
+  }
+
+  private mutating func release(_ user: SafeText, _ id: DeploymentID, of index: Int) {
+    let key = pools[index].settings.users.key(user)
+    if pools[index].holders[key] == id { pools[index].holders[key] = nil }
+  }
+
+  /// The deployment that a user holds or has reserved.
+  func holder(_ user: SafeText, in index: Int) -> DeploymentID? {
+    pools[index].holders[pools[index].settings.users.key(user)]
   }
 
   /// The oldest of a pool that can be taken from an index.
@@ -226,9 +250,20 @@ struct PoolTable: Sendable {
 extension PoolTable {
   /// What a configuration says of a pool, and what is known of its service.
   mutating func configure(_ index: Int, _ record: Pool, _ settings: PoolConfiguration) {
+    let hadNames = pools[index].settings.users
     pools[index].record = record
     pools[index].settings = settings
+    if settings.users != hadNames { compareUsersAnew(index, hadNames) }
     replan(index)
+  }
+
+  /// Users are told apart in another way from now on; of two names that are one user's now, the one
+  /// that was there first counts.
+  private mutating func compareUsersAnew(_ index: Int, _ before: UserNames) {
+    let users = pools[index].settings.users
+    pools[index].holders = Dictionary(
+      pools[index].holders.map { (users.key($0.key), $0.value) }, uniquingKeysWith: { min($0, $1) })
+    pools[index].waitingUsers = Set(pools[index].waiters.map { users.key($0.user) })
   }
 
   mutating func leaveConfiguration(_ index: Int) {
@@ -287,12 +322,39 @@ extension PoolTable {
   mutating func lift(_ index: Int) {
     pools[index].record.restraint = nil
     pools[index].record.creationErrors = []
+    pools[index].record.failedCreations = []
+    pools[index].record.restraints = 0
+    pools[index].record.moveRestraint = nil
+    pools[index].record.moveErrors = []
     pools[index].record.revision += 1
     replan(index)
   }
 
-  mutating func setCreationErrors(_ index: Int, _ errors: [Deadline]) {
+  mutating func setCreationErrors(
+    _ index: Int, _ errors: [Deadline], failed creations: [Deadline]
+  ) {
     pools[index].record.creationErrors = errors
+    pools[index].record.failedCreations = creations
+    replan(index)
+  }
+
+  /// One more restraint without a success since the one before.
+  mutating func countRestraint(_ index: Int) { pools[index].record.restraints += 1 }
+
+  /// Something succeeded: the next restraint is as short as the first.
+  mutating func endRestraintCount(_ index: Int) {
+    guard pools[index].record.restraints > 0 else { return }
+    pools[index].record.restraints = 0
+    replan(index)
+  }
+
+  mutating func setMoveErrors(_ index: Int, _ errors: [Deadline]) {
+    pools[index].record.moveErrors = errors
+    touch(index)
+  }
+
+  mutating func restrainMoves(_ index: Int, _ restraint: Restraint?) {
+    pools[index].record.moveRestraint = restraint
     replan(index)
   }
 }
@@ -300,26 +362,30 @@ extension PoolTable {
 // MARK: Users who wait
 
 extension PoolTable {
-  /// Notes that a user waits; false: the user waits already.
-  mutating func beginWaiting(_ user: SafeText, in index: Int) -> Bool {
-    pools[index].waitingUsers.insert(user).inserted
+  /// Whether a user waits.
+  func isWaiting(_ user: SafeText, in index: Int) -> Bool {
+    pools[index].waitingUsers.contains(pools[index].settings.users.key(user))
   }
 
   /// Puts a user into the queue of a pool, by position.
   mutating func insert(_ waiter: WaitingUser, in index: Int) {
     let place = pools[index].waiters.firstIndex { $0.position > waiter.position }
     pools[index].waiters.insert(waiter, at: place ?? pools[index].waiters.endIndex)
-    pools[index].waitingUsers.insert(waiter.user)
+    pools[index].waitingUsers.insert(pools[index].settings.users.key(waiter.user))
     pools[index].record.waiting = pools[index].waiters.count
   }
 
-  /// Takes a user out of the queue of a pool; false: the user did not wait.
-  mutating func removeWaiter(_ user: SafeText, from index: Int) -> Bool {
-    guard pools[index].waitingUsers.remove(user) != nil else { return false }
-    pools[index].waiters.removeAll { $0.user == user }
+  /// Takes a user out of the queue of a pool; nil: the user did not wait.
+  mutating func removeWaiter(_ user: SafeText, from index: Int) -> WaitingUser? {
+    let users = pools[index].settings.users
+    let key = users.key(user)
+    guard pools[index].waitingUsers.remove(key) != nil,
+      let place = pools[index].waiters.firstIndex(where: { users.key($0.user) == key })
+    else { return nil }
+    let waiter = pools[index].waiters.remove(at: place)
     pools[index].record.waiting = pools[index].waiters.count
     replan(index)
-    return true
+    return waiter
   }
 }
 

@@ -5,11 +5,21 @@ import SafeTexts
 struct ProviderEntry: Sendable {
   fileprivate(set) var record: ProviderRecord
   fileprivate(set) var settingReady = 0
+  /// Removals that make no progress and are being tried.
+  fileprivate(set) var stuck = 0
+  /// Calls that have not come back in time.
+  fileprivate(set) var hangingCalls = 0
   /// Pools in which users wait.
   fileprivate(set) var waitingPools: [Int] = []
   fileprivate(set) var isErased = false
   /// Why its pools create nothing; for this run only, the pools' restraints are stored.
   fileprivate(set) var backoff: ProviderBackoff?
+  /// Why what it says is gone is not believed yet; nil: it is believed.
+  fileprivate(set) var doubt: SafeText?
+  fileprivate(set) var doubtedSince: Moment?
+  fileprivate var looks: [(at: Moment, isGone: Bool)] = []
+  /// When a task of any deployment was last answered well; nil: not since the start.
+  fileprivate(set) var workedAt: Moment?
   /// How often in a row it throttled or rejected us.
   fileprivate(set) var consecutiveFailures = 0
   fileprivate(set) var inventory = InventoryState()
@@ -18,6 +28,9 @@ struct ProviderEntry: Sendable {
   fileprivate var needsDispatch = false
 
   fileprivate init(_ record: ProviderRecord) { self.record = record }
+
+  /// So many calls hang that no new one is made.
+  var isHanging: Bool { hangingCalls >= record.limits.preparing }
 }
 
 /// What is known of the listing of what exists on a provider, for this run only.
@@ -44,6 +57,8 @@ struct InventoryInFlight: Sendable {
   var id: CallID
   var task: InventoryCall.Task
   var due: Moment
+  /// When it began.
+  var began: Moment
 
   /// It removes a thing that was made for this.
   func removes(_ purpose: ExternalResource.Purpose) -> Bool {
@@ -151,6 +166,7 @@ struct ProviderTable: Sendable {
     case .preparing: providers[place].record.preparing += step
     case .removing: providers[place].record.removing += step
     case .settingReady: providers[place].settingReady += step
+    case .stuck: providers[place].stuck += step
     case .some(.none), nil: break
     }
   }
@@ -197,8 +213,37 @@ struct ProviderTable: Sendable {
     return true
   }
 
+  mutating func countHangingCalls(_ place: Int, by step: Int) {
+    providers[place].hangingCalls += step
+    scheduleDispatch(place)
+  }
+
   // MARK: Back-off
 
+  mutating func doubt(_ place: Int, _ reason: SafeText, since moment: Moment) {
+    providers[place].doubt = reason
+    providers[place].doubtedSince = moment
+  }
+
+  mutating func endDoubt(_ place: Int) {
+    providers[place].doubt = nil
+    providers[place].doubtedSince = nil
+    providers[place].looks = []
+  }
+
+  /// Notes whether a check found a deployment.
+  ///
+  /// - Returns: how many were checked lately, and how many of them were gone.
+  mutating func noteLook(_ place: Int, isGone: Bool, at moment: Moment) -> (gone: Int, all: Int) {
+    providers[place].looks.removeAll { $0.at < moment - Timing.doubt.looks }
+    if providers[place].looks.count < Limits.looks {
+      providers[place].looks.append((moment, isGone))
+    }
+    let looks = providers[place].looks
+    return (looks.count(where: \.isGone), looks.count)
+  }
+
+  mutating func noteWorking(_ place: Int, at moment: Moment) { providers[place].workedAt = moment }
   mutating func countFailure(_ place: Int) { providers[place].consecutiveFailures += 1 }
   mutating func backOff(_ place: Int, _ backoff: ProviderBackoff) {
     providers[place].backoff = backoff

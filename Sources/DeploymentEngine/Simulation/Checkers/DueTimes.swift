@@ -35,7 +35,7 @@ struct DueTimes {
     {
       complaints.append("\(one.id) waits for its OS without an end")
     }
-    if one.state == .error, !one.everAssigned, one.patience == nil, one.next == nil, flight == nil {
+    if one.state == .error, !one.wasLetIn, one.patience == nil, one.next == nil, flight == nil {
       complaints.append("\(one.id) is in error for ever")
     }
     let due = [

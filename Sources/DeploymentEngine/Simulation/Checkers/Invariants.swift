@@ -77,7 +77,7 @@ package enum Invariants {
       complaints.append("\(one.id) is in error without a reason")
     }
     if one.because.isEmpty { complaints.append("\(one.id) was made for no reason") }
-    if one.placement.isAssigned, !one.everAssigned {
+    if one.placement.isAssigned, !one.wasLetIn {
       complaints.append("\(one.id) is assigned and was never assigned")
     }
     if zip(one.loggedIn, one.loggedIn.dropFirst()).contains(where: { $0 >= $1 }) {

@@ -65,7 +65,7 @@ package enum Transitions {
     }
     if old.publication != new.publication { complaints.append("\(old.id) changed its publication") }
     if old.because != new.because { complaints.append("\(old.id) was made for another reason") }
-    if old.everAssigned, !new.everAssigned { complaints.append("\(old.id) forgot its user") }
+    if old.wasLetIn, !new.wasLetIn { complaints.append("\(old.id) forgot its user") }
     if old.phase.isHistory, old.phase != new.phase {
       complaints.append("\(old.id) came back from history")
     }

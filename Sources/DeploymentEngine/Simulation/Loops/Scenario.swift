@@ -147,7 +147,7 @@ package struct Scenario {
   private func isUnsettled(_ one: Deployment) -> Bool {
     switch one.state {
     case .removable, .removing, .canceling, .preparing: true
-    case .error: !one.everAssigned
+    case .error: !one.wasLetIn
     case .usable, .removed, .canceled: false
     }
   }

@@ -73,7 +73,7 @@ extension History {
     world.engine.deployments.filter { one in
       switch one.state {
       case .removable, .removing, .canceling: true
-      case .error: !one.everAssigned
+      case .error: !one.wasLetIn
       case .usable: one.isWaitingForOS || one.pending != nil
       case .preparing: true
       case .removed, .canceled: false

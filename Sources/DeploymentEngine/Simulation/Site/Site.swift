@@ -265,7 +265,7 @@ final class Site: Workload {
       && !world.engine.deployments.contains {
         switch $0.state {
         case .removable, .removing, .canceling, .preparing: true
-        case .error: !$0.everAssigned
+        case .error: !$0.wasLetIn
         case .usable: $0.isWaitingForOS || $0.pending != nil
         case .removed, .canceled: false
         }

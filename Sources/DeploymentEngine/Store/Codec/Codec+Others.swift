@@ -104,22 +104,49 @@ extension PublicationPhase {
 }
 
 extension WaitingUser: StoredRecord {
+  /// Version 2 added the failures and reasons of the promise, and made its patience optional.
+  static var recordVersion: UInt8 { 2 }
+
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(pool.number))
     writer.write(user)
     // This field once held a request's key; it is no longer read.
     writer.write("")
-    writer.write(position)
-    writer.write(patience, at: now)
+    writer.write(promise, at: now)
+    writer.write(optional: retryAt, at: now)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
     let pool = PoolID(try reader.integer(Int32.self))
     let user = try reader.text()
     _ = try reader.string()
-    let position = try reader.signed()
+    guard reader.version >= 2 else {
+      let position = try reader.signed()
+      let promise = Promise(position: position, patience: try reader.deadline(at: now))
+      self.init(pool: pool, user: user, promise: promise)
+      return
+    }
+    let promise = try reader.promise(at: now)
     self.init(
-      pool: pool, user: user, position: position,
-      patience: try reader.deadline(at: now))
+      pool: pool, user: user, promise: promise, retryAt: try reader.optionalDeadline(at: now))
+  }
+}
+
+extension ByteWriter {
+  mutating func write(_ promise: Promise, at now: EngineTime) {
+    write(promise.position)
+    write(promise.failures)
+    write(list: promise.reasons) { $0.write($1) }
+    write(optional: promise.patience, at: now)
+  }
+}
+
+extension ByteReader {
+  mutating func promise(at now: EngineTime) throws(UnreadableRecord) -> Promise {
+    var promise = Promise(position: try signed())
+    promise.failures = try integer()
+    promise.reasons = try list { reader throws(UnreadableRecord) in try reader.text() }
+    promise.patience = try optionalDeadline(at: now)
+    return promise
   }
 }

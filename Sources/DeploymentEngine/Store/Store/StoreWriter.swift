@@ -111,7 +111,7 @@ struct StoreWriter {
     update.bind(position.commits)
     update.bind(deployment.state.rawValue)
     update.bind(deployment.placement.level?.rawValue)
-    update.bind(deployment.placement.user?.text)
+    update.bind(deployment.placement.namedUser?.text)
     update.bind(body)
     update.bind(deployment.id.number)
     update.bind(deployment.phase.isHistory ? 1 : 0)
@@ -137,7 +137,7 @@ struct StoreWriter {
       [
         deployment.id.number, position.commits, deployment.pool.number,
         deployment.state.rawValue, deployment.phase.isHistory,
-        deployment.placement.level?.rawValue, deployment.placement.user?.text, identity.name,
+        deployment.placement.level?.rawValue, deployment.placement.namedUser?.text, identity.name,
         identity.mac.map { Int64($0.number) }, identity.port, Data(body),
       ])
   }

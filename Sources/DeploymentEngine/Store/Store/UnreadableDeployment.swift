@@ -35,7 +35,7 @@ struct UnreadableDeployment {
     var deployment = Deployment(
       id: id, pool: pool, identity: identity, placement: placement, phase: phase,
       guest: .ready(), publication: nil, because: "read from a damaged record", at: now.utc)
-    deployment.everAssigned = true
+    deployment.wasLetIn = true
     deployment.reason = "its record in the store is damaged (\(why)); it was \(state.rawValue)"
     if state == .removed || state == .canceled {
       deployment.patience = Deadline(from: now.moment, length: .zero)
