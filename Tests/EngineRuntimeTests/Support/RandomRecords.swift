@@ -65,14 +65,17 @@ struct RandomRecords {
 
   mutating func operation() -> Operation {
     Operation(
-      kind(), step: pick([.start, .check]), failures: number(0...1000), deadline: deadline())
+      kind(), step: pick([.start, .check]), failures: number(0...1000), deadline: deadline(),
+      isStuck: bool())
   }
 
   mutating func phase() -> Phase {
     pick([
       .preparing(operation(), ending: bool()), .usable(maybe { $0.operation() }), .removable,
       .removing(operation()), .removed, .canceling(operation()), .canceled,
-      .error(Failed(kind(), pick(FailureClass.allCases), removals: number(0...9))),
+      .error(
+        Failed(
+          kind(), pick(FailureClass.allCases), removals: number(0...9), leavesNothing: bool())),
     ])
   }
 
@@ -110,6 +113,7 @@ struct RandomRecords {
     }
     deployment.loggedIn = (0..<number(0...3)).map { _ in text() }
     deployment.wasLetIn = bool()
+    deployment.promise = maybe { $0.promise(99) }
     deployment.uniqueId = text()
     deployment.driverName = text()
     deployment.ip = maybe { $0.text() }
@@ -149,6 +153,10 @@ struct RandomRecords {
     pool.isPaused = bool()
     pool.inMaintenance = bool()
     pool.restraint = maybe { Restraint(until: $0.deadline(), reason: $0.text()) }
+    pool.restraints = number(0...9)
+    pool.failedCreations = (0..<number(0...3)).map { _ in deadline() }
+    pool.moveErrors = (0..<number(0...3)).map { _ in deadline() }
+    pool.moveRestraint = maybe { Restraint(until: $0.deadline(), reason: $0.text()) }
     pool.creationErrors = (0..<number(0...3)).map { _ in deadline() }
     pool.activePublication = maybe { $0.number(1...9) }
     pool.counts = counts()
@@ -169,6 +177,7 @@ struct RandomRecords {
     counts.assigned = number(0...99)
     counts.removing = number(0...99)
     counts.error = number(0...99)
+    counts.leavingOutsideMax = number(0...99)
     counts.l1Outdated = number(0...99)
     counts.l2Outdated = number(0...99)
     counts.l1ReadyOutdated = number(0...99)
@@ -225,7 +234,14 @@ struct RandomRecords {
 
   mutating func waiter(_ pool: Int32, _ position: Int64) -> WaitingUser {
     WaitingUser(
-      pool: PoolID(pool), user: SafeText("waiter\(position)"),
-      position: position, patience: deadline())
+      pool: PoolID(pool), user: SafeText("waiter\(position)"), promise: promise(position),
+      retryAt: maybe { $0.deadline() })
+  }
+
+  private mutating func promise(_ position: Int64) -> Promise {
+    var promise = Promise(position: position, patience: maybe { $0.deadline() })
+    promise.failures = number(0...9)
+    promise.reasons = (0..<number(0...Promise.keptReasons)).map { _ in text() }
+    return promise
   }
 }
