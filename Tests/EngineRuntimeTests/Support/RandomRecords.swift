@@ -65,14 +65,17 @@ struct RandomRecords {
 
   mutating func operation() -> Operation {
     Operation(
-      kind(), step: pick([.start, .check]), failures: number(0...1000), deadline: deadline())
+      kind(), step: pick([.start, .check]), failures: number(0...1000), deadline: deadline(),
+      isStuck: bool())
   }
 
   mutating func phase() -> Phase {
     pick([
       .preparing(operation(), ending: bool()), .usable(maybe { $0.operation() }), .removable,
       .removing(operation()), .removed, .canceling(operation()), .canceled,
-      .error(Failed(kind(), pick(FailureClass.allCases), removals: number(0...9))),
+      .error(
+        Failed(
+          kind(), pick(FailureClass.allCases), removals: number(0...9), leavesNothing: bool())),
     ])
   }
 
@@ -150,6 +153,10 @@ struct RandomRecords {
     pool.isPaused = bool()
     pool.inMaintenance = bool()
     pool.restraint = maybe { Restraint(until: $0.deadline(), reason: $0.text()) }
+    pool.restraints = number(0...9)
+    pool.failedCreations = (0..<number(0...3)).map { _ in deadline() }
+    pool.moveErrors = (0..<number(0...3)).map { _ in deadline() }
+    pool.moveRestraint = maybe { Restraint(until: $0.deadline(), reason: $0.text()) }
     pool.creationErrors = (0..<number(0...3)).map { _ in deadline() }
     pool.activePublication = maybe { $0.number(1...9) }
     pool.counts = counts()
@@ -170,6 +177,7 @@ struct RandomRecords {
     counts.assigned = number(0...99)
     counts.removing = number(0...99)
     counts.error = number(0...99)
+    counts.leavingOutsideMax = number(0...99)
     counts.l1Outdated = number(0...99)
     counts.l2Outdated = number(0...99)
     counts.l1ReadyOutdated = number(0...99)

@@ -2,8 +2,8 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension Deployment: StoredRecord {
-  /// 2: with the address of its console. 3: with what its user was promised, and whether an error
-  /// leaves nothing outside.
+  /// Version 2 added the address of the console; version 3 the promise to the user, and whether an
+  /// error leaves nothing outside.
   static var recordVersion: UInt8 { 3 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
@@ -167,7 +167,7 @@ extension ByteReader {
     return isReady ? .ready(data: data, isTold: isTold) : .silent
   }
 
-  /// Stored for every deployment, as 0 where nobody holds it.
+  /// Stored for every deployment; 0 if no user holds it.
   mutating func admission() throws(UnreadableRecord) -> Admission {
     let stored = try byte()
     if stored == 0 { return .wanted }

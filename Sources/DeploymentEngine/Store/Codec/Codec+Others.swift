@@ -2,7 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension ProviderRecord: StoredRecord {
-  /// 2: with what exists without a record.
+  /// Version 2 added the orphans.
   static var recordVersion: UInt8 { 2 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
@@ -86,7 +86,7 @@ extension PublicationPhase {
     }
   }
 
-  /// A phase from the columns that it is stored in.
+  /// The phase that these stored fields describe.
   init(
     stored state: PublicationState, _ operation: Operation?, _ failed: OperationKind?
   ) throws(UnreadableRecord) {
@@ -104,13 +104,13 @@ extension PublicationPhase {
 }
 
 extension WaitingUser: StoredRecord {
-  /// 2: with what failed for the user, and without an end where the user has all the time.
+  /// Version 2 added the failures and reasons of the promise, and made its patience optional.
   static var recordVersion: UInt8 { 2 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(pool.number))
     writer.write(user)
-    // A request's key stood here; nobody reads it.
+    // This field once held a request's key; it is no longer read.
     writer.write("")
     writer.write(promise, at: now)
     writer.write(optional: retryAt, at: now)

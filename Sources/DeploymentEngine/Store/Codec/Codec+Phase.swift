@@ -1,7 +1,7 @@
 import DeploymentEngine
 import DeploymentInterface
 
-// The numbers are the stored form: never given again, only added to.
+// The numbers are the stored form: new ones may be added, but none may be reused.
 
 extension ByteWriter {
   mutating func write(_ kind: OperationKind) {
@@ -59,7 +59,7 @@ extension ByteWriter {
 }
 
 extension Operation {
-  /// Beside the step in its byte: it is stuck.
+  /// The bit beside the step, in the same byte, that marks a stuck operation.
   fileprivate static let stuckBit: UInt8 = 0x80
 }
 

@@ -2,7 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension Pool: StoredRecord {
-  /// 2: with what is known of failed moves and of restraints in a row.
+  /// Version 2 added the failed creations, the failed moves and the number of restraints.
   static var recordVersion: UInt8 { 2 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
@@ -150,7 +150,7 @@ extension ByteReader {
 }
 
 extension PoolCounts {
-  /// In the order in which they are stored.
+  /// The counts in the order in which they are stored.
   fileprivate static var storedFields: [WritableKeyPath<PoolCounts, Int>] {
     [
       \.l1Ready, \.l1Waiting, \.l1Preparing, \.l2Ready, \.l2Waiting, \.l2Preparing, \.assigned,

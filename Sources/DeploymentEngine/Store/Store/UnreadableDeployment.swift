@@ -3,10 +3,10 @@ import DeploymentInterface
 import GRDB
 import SafeTexts
 
-/// What is left of a deployment whose record cannot be read: the columns beside it.
+/// A deployment with an unreadable record, restored from the other columns of its row.
 ///
-/// It comes back as an error with its identity and a reason. It counts as once assigned, because
-/// what was never assigned may be removed without a person, and nobody knows what it was.
+/// It becomes an error with its identity and a reason. It counts as once assigned, because a
+/// deployment that was never assigned may be removed automatically, and its history is unknown.
 struct UnreadableDeployment {
   let id: DeploymentID
   let pool: PoolID
@@ -43,7 +43,7 @@ struct UnreadableDeployment {
     return deployment
   }
 
-  /// History needs no person: nothing of it exists outside.
+  /// A deployment in history needs no operator: nothing of it exists outside.
   private var phase: Phase {
     switch state {
     case .removed: .removed
