@@ -23,7 +23,8 @@ struct DashboardCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ScreenCommand.self, DemoServerCommand.self, ManualCommand.self, MeasureFrameCommand.self,
+      ScreenCommand.self, DemoServerCommand.self, ManualCommand<DashboardCommand>.self,
+      MeasureFrameCommand.self,
     ],
     groupedSubcommands: [
       CommandGroup(name: "Running", subcommands: [DemoCommand.self, EngineCommand.self]),
