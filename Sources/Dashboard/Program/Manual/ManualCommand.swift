@@ -57,7 +57,7 @@ struct ManualPage {
 
   private func commands(_ page: inout Troff) {
     page.section("Commands")
-    // `cancel` has every option of the commands that act.
+    // `cancel` has every option of the commands that make requests.
     let common =
       outline.subcommands?.first { $0.commandName == "cancel" }?
       .ownArguments(besides: Set(globalArguments.flatMap(\.longNames)))
