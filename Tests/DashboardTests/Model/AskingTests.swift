@@ -357,6 +357,6 @@ extension Verb {
     _ = model.update(
       .presence(.running(pid: 1, host: "h", since: Fixture.utc), isHere: true), at: Fixture.now)
     _ = model.type("q")
-    #expect(model.text(120, 36).contains("Everything it started is ended."))
+    #expect(model.text(120, 36).contains("Everything that it started will be ended."))
   }
 }

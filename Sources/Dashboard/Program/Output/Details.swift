@@ -4,7 +4,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension StoreView {
-  /// Everything that is known of a deployment, one fact a line.
+  /// The details of a deployment, one fact for each line.
   func details(of deployment: Deployment) -> [String] {
     let words = DeploymentWords(deployment, at: now)
     let zone = Zone.system(at: now.utc)
@@ -20,7 +20,7 @@ extension StoreView {
       ("port", SafeText(deployment.identity.port.map(String.init) ?? "")),
       ("logged in", SafeText(deployment.loggedIn.map(\.text).joined(separator: ", "))),
       ("publication", SafeText(deployment.publication.map(String.init) ?? "")),
-      ("made", SafeText(point(deployment.createdAt))), ("because", deployment.because),
+      ("created", SafeText(point(deployment.createdAt))), ("because", deployment.because),
       ("revision", SafeText(String(deployment.revision))),
     ]
     if let operation = deployment.phase.operation {
