@@ -58,6 +58,7 @@ extension Engine {
   ///
   /// - Parameters:
   ///   - outcome: the latest; calls of others are left alone.
+  ///   - now: the time at which the calls are made.
   public mutating func made(_ outcome: Effects, at now: EngineTime) {
     for call in outcome.inventories { madeInventory(call, at: now) }
     for call in outcome.calls {

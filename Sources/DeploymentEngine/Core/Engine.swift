@@ -22,6 +22,8 @@ public struct Engine: Sendable {
   ///
   /// - Parameters:
   ///   - seed: decides the jitter of pauses, and nothing else.
+  ///   - state: what the store holds, with its due times on this run's clock.
+  ///   - now: the current time on both clocks.
   public init(seed: UInt64, loading state: StoredState, at now: EngineTime) {
     configuration = state.configuration
     identityTable = IdentityTable(counters: state.counters)

@@ -12,7 +12,10 @@ public struct ParameterReader: Sendable {
   /// Checks the values; the first problem is thrown: unknown names first, then in the order of the
   /// parameters.
   ///
-  /// - Parameter owner: whose parameters they are, for a sentence: `a folder provider`.
+  /// - Parameters:
+  ///   - values: what the configuration says.
+  ///   - owner: whose parameters they are, for a sentence: `a folder provider`.
+  ///   - parameters: what the driver has declared.
   public init(
     _ values: ParameterValues, of owner: String, parameters: [Parameter]
   ) throws(ParameterProblem) {

@@ -75,6 +75,7 @@ public final class EngineSupervisor: Sendable {
   /// A supervisor that does not run yet.
   ///
   /// - Parameters:
+  ///   - options: what the engine runs on.
   ///   - takesOver: whether it stands by while another process has the store, and starts the engine
   ///     again after it has ended. Else it runs the engine once, at once or not at all.
   ///   - onEvent: called on the supervisor's thread; must not call it back.

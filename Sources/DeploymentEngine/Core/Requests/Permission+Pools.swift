@@ -6,7 +6,11 @@ extension Permission {
   ///
   /// For `assign` this says whether the pool takes new users; what it can give to one is known
   /// only when the engine looks for it. A user who holds a deployment of the pool is served anyway.
-  /// - Parameter publishing: the revision that is being prepared; nil: none is.
+  ///
+  /// - Parameters:
+  ///   - asked: the request.
+  ///   - pool: the pool as it is now.
+  ///   - publishing: the revision that is being prepared; nil: none is.
   public static func refusal(
     of asked: PoolRequest, on pool: Pool, publishing: Int?
   ) -> Refusal? {
@@ -37,7 +41,11 @@ extension Permission {
 
   /// Why this may not be asked of a resource without a record now, in one sentence; nil: it may, as
   /// far as this resource itself is concerned.
-  /// - Parameter provider: the provider on which it exists.
+  ///
+  /// - Parameters:
+  ///   - asked: the request.
+  ///   - orphan: the resource.
+  ///   - provider: the provider on which it exists.
   public static func refusal(
     of asked: OrphanRequest, on orphan: Orphan, of provider: ProviderRecord
   ) -> Refusal? {

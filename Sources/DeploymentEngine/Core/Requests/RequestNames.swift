@@ -21,7 +21,9 @@ extension DeploymentRequest {
   public var graceful: GracefulVerb? { name.row.graceful }
 
   /// The request with a name; nil: requests with this name are not about a deployment.
+  ///
   /// - Parameters:
+  ///   - name: the name of the request.
   ///   - level: the cache level of the deployment, from which it moves to the other one.
   ///   - user: the user to whom it is assigned.
   public init?(_ name: RequestName, level: CacheLevel?, user: SafeText) {

@@ -72,8 +72,9 @@ public final class StoreReader: Sendable {
   /// Events after a number, oldest first.
   ///
   /// - Parameters:
+  ///   - sequence: the number of the last event that is known.
   ///   - deployment: only events of this one; nil: all.
-  ///   - limit: at most so many.
+  ///   - limit: the maximum number of events.
   public func journal(
     after sequence: Int64, deployment: DeploymentID?, limit: Int
   ) throws(StoreFailure) -> [NumberedEntry] {

@@ -24,9 +24,11 @@ public final class StoreWatcher: Sendable {
   /// Where the system gives no thread for it, it tells of nothing: who waits for a change must look
   /// by itself at times.
   ///
-  /// - Parameter onChange: called on the watcher's own thread: once at first if the store is
-  ///   there, then after each commit of another connection, and when the file has come or been
-  ///   replaced. Several commits may be told of at once. It may not call `stop`.
+  /// - Parameters:
+  ///   - path: the store's file.
+  ///   - onChange: called on the watcher's own thread: once at first if the store exists, then
+  ///     after each commit of another connection, and when the file has appeared or been replaced.
+  ///     One call may stand for several commits. It may not call `stop`.
   public init(path: String, onChange: @escaping @Sendable () -> Void) {
     self.path = path
     self.onChange = onChange

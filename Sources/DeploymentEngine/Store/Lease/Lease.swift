@@ -40,8 +40,11 @@ public final class Lease: Sendable {
 
   /// Takes the lease on a store, making the directory and the lock file where there are none.
   ///
-  /// - Parameter endsFrozenHolder: whether a holder whose heartbeat has stopped is ended first.
-  ///   That can only be done on the same machine, and where this user may.
+  /// - Parameters:
+  ///   - path: the store's file.
+  ///   - access: who may use the files that it creates.
+  ///   - endsFrozenHolder: whether a holder whose heartbeat has stopped is ended first. That can
+  ///     only be done on the same machine, and where this user may.
   public static func take(
     store path: String, access: StoreAccess = .owner, endsFrozenHolder: Bool = true
   ) throws(EngineStartFailure) -> Lease {

@@ -26,7 +26,9 @@ public struct StoreExamination: Sendable {
 
   /// Examines the store at a path, page by page. That takes a second for 500 MB.
   ///
-  /// - Parameter now: what due times are reckoned from.
+  /// - Parameters:
+  ///   - path: the store's file.
+  ///   - now: the time from which due times are computed.
   public init(path: String, at now: EngineTime) {
     let paths = StorePaths(path)
     presence = LeaseStatus.query(store: path)
