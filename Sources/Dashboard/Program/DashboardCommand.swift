@@ -22,9 +22,7 @@ struct DashboardCommand: ParsableCommand {
       `dashboard demo` needs no configuration. `dashboard help <command>` describes a command.
       """,
     version: version,
-    subcommands: [
-      ScreenCommand.self, DemoServerCommand.self, ManualCommand.self, MeasureFrameCommand.self,
-    ],
+    subcommands: [ScreenCommand.self, DemoServerCommand.self, ManualCommand.self],
     groupedSubcommands: [
       CommandGroup(name: "Running", subcommands: [DemoCommand.self, EngineCommand.self]),
       CommandGroup(name: "StoreQuery", subcommands: look),
