@@ -125,7 +125,7 @@ let tests: [Target] = [
     dependencies: [
       "Basics", "DeploymentEngine", "EngineSimulation", "DeploymentInterface", "SafeTexts",
     ],
-    swiftSettings: strict),
+    exclude: ["Scenarios"], swiftSettings: strict),
   .testTarget(
     name: "EngineSimulationTests",
     dependencies: ["EngineSimulation", "DeploymentEngine", "DeploymentInterface", "SafeTexts"],
