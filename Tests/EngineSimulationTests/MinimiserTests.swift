@@ -41,7 +41,6 @@ import Testing
 
   @Test func theCommandOfTheShortestSaysEverythingThatItTakes() throws {
     let (short, _) = try #require(Self.failing.minimised())
-    #expect(short.command.contains("--judge-limits-lower 1"))
     #expect(short.command.contains("--steps \(short.steps ?? 0)"))
     #expect(short.without.allSatisfy { short.command.contains("--without \($0.rawValue)") })
   }

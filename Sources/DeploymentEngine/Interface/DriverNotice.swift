@@ -40,7 +40,9 @@ public final class NoticeSink: Sendable {
 
   /// A sink.
   ///
-  /// - Parameter take: called on any thread; must not block.
+  /// - Parameters:
+  ///   - owner: the owner whose notices it takes; it ignores those of others.
+  ///   - take: called on any thread; must not block.
   public init(owner: String, _ take: @escaping @Sendable (DriverNotice) -> Void) {
     self.owner = owner
     self.take = take

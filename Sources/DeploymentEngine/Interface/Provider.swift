@@ -84,8 +84,13 @@ public struct Parameter: Hashable, Sendable {
 
   /// A parameter from its parts.
   ///
-  /// - Parameter defaultText: as it would be written in a configuration; only for kinds that are
-  ///   written as one text.
+  /// - Parameters:
+  ///   - name: its name in a configuration.
+  ///   - kind: which values it takes.
+  ///   - isRequired: whether a configuration without it is refused.
+  ///   - defaultText: as it would be written in a configuration; only for kinds that are written as
+  ///     one text.
+  ///   - help: one sentence about what it does.
   public init(
     _ name: String, _ kind: Kind, isRequired: Bool = false, default defaultText: String? = nil,
     _ help: String

@@ -3,7 +3,6 @@ extension Simulation {
   package var command: String {
     var words = "dashboard simulate --seed \(seed) --preset \(preset.rawValue)"
     if days != 1 { words += " --days \(days)" }
-    if limitsLoweredBy != 0 { words += " --judge-limits-lower \(limitsLoweredBy)" }
     if let steps { words += " --steps \(steps)" }
     for kind in FaultClass.allCases where without.contains(kind) {
       words += " --without \(kind.rawValue)"

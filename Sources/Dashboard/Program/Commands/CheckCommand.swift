@@ -22,6 +22,7 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
     guard let found = try CommandEnvironment.configuration(global, context) else {
       throw CommandEnvironment.noConfiguration(context)
     }
+    defer { found.reading.retire() }
     let written = found.reading.problems + Self.themes(found.path, found.reading, context)
     let unreachable = written.isEmpty ? Self.unreachable(found.path, found.reading) : []
     try answer(found, written + unreachable, context)

@@ -35,6 +35,7 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
     guard let found = try CommandEnvironment.configuration(global, context) else {
       throw CommandEnvironment.noConfiguration(context)
     }
+    defer { found.reading.retire() }
     let search = OrphanSearch(
       providers: found.reading.providers.map { ($0.name, $0.provider) },
       storePath: try CommandEnvironment.find(global, context).storePath)

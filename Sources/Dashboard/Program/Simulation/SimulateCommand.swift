@@ -40,7 +40,6 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
   var without: [FaultClass] = []
   @Option(help: ArgumentHelp("Maximum number of steps with faults.", valueName: "number"))
   var steps: Int?
-  @Option(help: .hidden) var judgeLimitsLower = 0
   @Flag(help: "Print every event, call and answer as it happens.") var trace = false
   @Flag(help: "Look for a shorter run that still fails.") var minimise = false
   @Flag(help: "Show the world on the screen.") var screen = false
@@ -78,15 +77,29 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
     try report(totals, context)
   }
 
+  /// The simulation of one seed: the first has number 0.
+  func simulation(_ run: UInt64 = 0) -> Simulation {
+    var simulation = Simulation(seed: seed &+ run, preset: preset, days: days)
+    (simulation.without, simulation.steps) = (Set(without), steps)
+    return simulation
+  }
+
+  /// Runs a simulation. If it fails, the failure and how to repeat it are the error.
+  func judge(
+    _ simulation: Simulation, _ context: CommandContext
+  ) throws(CommandFailure) -> Simulation.Result {
+    let result = simulation.run(tell: trace ? { try? context.output.write($0 + "\n") } : nil)
+    if result.complaint != nil { try fail(simulation, result, context) }
+    return result
+  }
+
   private func show(_ context: CommandContext) throws(CommandFailure) {
     // Before any thread exists.
     guard let signals = SignalDescriptor.blockAtStart() else {
       throw CommandFailure(.failed, "dashboard: cannot handle signals on this system")
     }
-    var simulation = Simulation(seed: seed, preset: preset, days: days)
-    (simulation.without, simulation.steps) = (Set(without), steps)
     let start = from.flatMap { TimeSpan(parsing: $0) } ?? .zero
-    let session = SimulationSession(simulation, from: start, global, context)
+    let session = SimulationSession(simulation(), from: start, global, context)
     let status = try session.run(signals)
     if status != .done { throw CommandFailure(status, lines: []) }
   }
