@@ -95,8 +95,8 @@ import Testing
       .assignToUser("ana"), .finish, .userLoggedIn("bob"), .userLoggedOut("bob"), .setIp("::1"),
     ]
     deployment.stateSince = now.utc + .seconds(1)
-    deployment.next = due
-    deployment.patience = Deadline(from: now.moment, length: .hours(1))
+    deployment.nextActionAt = due
+    deployment.stateDeadline = Deadline(from: now.moment, length: .hours(1))
     return deployment
   }
 
@@ -153,7 +153,7 @@ import Testing
     publication.standing = 3
     publication.data = [9]
     publication.progress = Progress(done: 1, of: 2)
-    publication.next = Deadline(from: now.moment, length: .seconds(60))
+    publication.nextActionAt = Deadline(from: now.moment, length: .seconds(60))
     return publication
   }
 

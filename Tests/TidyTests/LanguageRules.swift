@@ -3,9 +3,11 @@ extension Rule {
   /// language apply there, and to every document, script and makefile. Add a folder after
   /// proofreading it.
   private static let proofread = [
-    "Sources/Dashboard/Program/Simulation", "Sources/DeploymentEngine/Core",
-    "Sources/DeploymentEngine/Interface", "Sources/DeploymentEngine/Runtime",
-    "Sources/DeploymentEngine/Simulation", "Sources/Support", "Tests/TidyTests",
+    "Sources/Dashboard", "Sources/DeploymentEngine/Core", "Sources/DeploymentEngine/Interface",
+    "Sources/DeploymentEngine/Runtime", "Sources/DeploymentEngine/Simulation",
+    "Sources/DeploymentEngine/Store/Codec", "Sources/DeploymentEngine/Store/Feed",
+    "Sources/DeploymentEngine/Store/Lease", "Sources/DeploymentEngine/Store/Requests",
+    "Sources/DeploymentEngine/Store/System", "Sources/Support", "Tests/TidyTests",
   ]
 
   static let language: [Rule] = [

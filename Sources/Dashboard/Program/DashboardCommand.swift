@@ -24,7 +24,6 @@ struct DashboardCommand: ParsableCommand {
     version: version,
     subcommands: [
       ScreenCommand.self, DemoServerCommand.self, ManualCommand<DashboardCommand>.self,
-      MeasureFrameCommand.self,
     ],
     groupedSubcommands: [
       CommandGroup(name: "Running", subcommands: [DemoCommand.self, EngineCommand.self]),

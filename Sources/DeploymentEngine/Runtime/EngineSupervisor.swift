@@ -74,6 +74,7 @@ public final class EngineSupervisor: Sendable {
   /// A supervisor that is not started yet.
   ///
   /// - Parameters:
+  ///   - options: what the engine runs on.
   ///   - takesOver: whether it stands by while another process has the store, and restarts the
   ///     engine after it has ended. If false, it starts the engine once, immediately.
   ///   - onEvent: called on the supervisor's thread; must not call the supervisor.

@@ -63,11 +63,11 @@ import Testing
     let lines = Self.lines("eva") { state in
       state.waiters = [
         WaitingUser(
-          pool: Fixture.kiosk, user: "bob", position: 1,
-          deadline: Fixture.now.deadline(in: .minutes(9))),
+          pool: Fixture.kiosk, user: "bob",
+          promise: Promise(position: 1, patience: Fixture.now.deadline(in: .minutes(9)))),
         WaitingUser(
-          pool: Fixture.kiosk, user: "eva", position: 2,
-          deadline: Fixture.now.deadline(in: .minutes(10))),
+          pool: Fixture.kiosk, user: "eva",
+          promise: Promise(position: 2, patience: Fixture.now.deadline(in: .minutes(10)))),
       ]
     }
     #expect(

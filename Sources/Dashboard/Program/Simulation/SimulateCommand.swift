@@ -66,14 +66,7 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
   func perform(_ context: CommandContext) throws(CommandFailure) {
     if screen { return try show(context) }
     var totals = Totals()
-    for run in 0..<UInt64(runs) {
-      var simulation = Simulation(seed: seed &+ run, preset: preset, days: days)
-      (simulation.without, simulation.steps) = (Set(without), steps)
-      simulation.limitsLoweredBy = judgeLimitsLower
-      let result = simulation.run(tell: trace ? { try? context.output.write($0 + "\n") } : nil)
-      totals.add(result)
-      if result.complaint != nil { try fail(simulation, result, context) }
-    }
+    for run in 0..<UInt64(runs) { totals.add(try judge(simulation(run), context)) }
     try report(totals, context)
   }
 

@@ -99,7 +99,7 @@ extension Explanation {
       next("\(Self.end(of: deployment)) at \(around.point(deadline))")
     }
     if let patience = deployment.stateDeadline {
-      next("\(Self.impatience(deployment)) at \(around.point(patience))")
+      next("\(Self.stateLimitWords(deployment)) at \(around.point(patience))")
     }
     if case .error = deployment.phase, deployment.stateDeadline == nil,
       deployment.nextActionAt == nil

@@ -211,7 +211,7 @@ extension ScreenModel {
       deployment.nextActionAt.map(around.point) ?? (operation == nil ? "-" : "being called")
     facts.append(Fact(deployment.state == .error ? "Removal" : "Next check", SafeText(next)))
     if let stateDeadline = deployment.stateDeadline {
-      facts.append(Fact("Patience", SafeText(around.point(stateDeadline))))
+      facts.append(Fact("State limit", SafeText(around.point(stateDeadline))))
     }
     return facts
   }

@@ -86,7 +86,8 @@ extension Engine {
     if let failure { promise.note(failure) }
     log(.assignment, "no longer for \(user), who gets another: \(reason)", slot: slot)
     let excess = promise.failures - Timing.assignTries
-    let pause = failure == nil || excess < 0
+    let pause =
+      failure == nil || excess < 0
       ? nil : timers.pause(after: excess + 1, from: Timing.retry.first, upTo: Timing.retry.longest)
     beginWaiting(user, in: index, promise, pause: pause)
   }

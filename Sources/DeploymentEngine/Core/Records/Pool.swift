@@ -230,7 +230,6 @@ public struct ProviderRecord: Hashable, Sendable {
   }
 }
 
-
 /// One revision of the image that a pool clones.
 public struct PublicationRecord: Hashable, Sendable {
   /// The pool.

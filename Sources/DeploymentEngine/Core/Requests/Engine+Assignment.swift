@@ -70,7 +70,8 @@ extension Engine {
           change(slot) { $0.promise = promise }
         }
         return .accepted(
-          deployment.id, note: SafeText("\(user) waits for \(name), which is out of reach\(reason)"))
+          deployment.id, note: SafeText("\(user) waits for \(name), which is out of reach\(reason)")
+        )
       }
       return .refused(
         Refusal(
