@@ -62,13 +62,13 @@ import Testing
   }
 
   @Test func aPortOfAStrangerIsSaidBeforeAnythingStarts() async throws {
-    let stranger = Listener(port: 0)
-    defer { stranger.end() }
+    let listener = Listener(port: 0)
+    defer { listener.end() }
     var driven = try world.driven(Commands.server)
-    driven.port = stranger.port
+    driven.port = listener.port
     let failure = try await driven.run(.deployForCache(.l1))?.failure
     #expect(failure?.kind == .portTaken)
-    #expect(failure?.reason.text == "port \(stranger.port) is taken by another program")
+    #expect(failure?.reason.text == "port \(listener.port) is taken by another program")
     #expect(world.processes.isEmpty)
     // The engine assigns another port, and the deployment continues from its stored data.
     driven.port = ProcessWorld.freePort()
@@ -93,8 +93,8 @@ import Testing
       "port": .text("auto"), "readyWithin": .duration(.seconds(1)),
     ])
     await driven.start(.deployForCache(.l1))
-    let stranger = Listener(port: try #require(driven.port))
-    defer { stranger.end() }
+    let listener = Listener(port: try #require(driven.port))
+    defer { listener.end() }
     ProcessWorld.touch(flag)
     let failure = try await driven.settle(.deployForCache(.l1))?.failure
     #expect(failure?.kind == .portTaken)
@@ -117,8 +117,8 @@ import Testing
     var driven = try world.driven(parameters)
     let port = try #require(driven.port)
     await driven.start(.deployForUser)
-    let stranger = Listener(port: port)
-    defer { stranger.end() }
+    let listener = Listener(port: port)
+    defer { listener.end() }
     ProcessWorld.touch(flag)
     defer { unlink(flag) }
     let failure = try await driven.settle(.deployForUser)?.failure

@@ -114,8 +114,8 @@ struct StaticDeployment: UserDeployment {
     return try wake(silent, environment)
   }
 
-  /// Wakes the machines that can be woken and waits for them; fails with the silent ones if there
-  /// are none.
+  /// Wakes the machines that can be woken and waits for them; if there are none, fails with the
+  /// reasons of the silent ones.
   private mutating func wake(
     _ silent: [(host: StaticHost, why: String)], _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
