@@ -67,8 +67,8 @@ import Testing
     arguments: [
       (
         [:], "command",
-        "process needs `command`: The program and its arguments; no shell. `$PORT` and `$NAME` "
-          + "are put in."
+        "process needs `command`: The program and its arguments, run without a shell; "
+          + "`$PORT` and `$NAME` are replaced."
       ),
       (
         ["command": .list([])], "command",
