@@ -48,8 +48,9 @@ format: setup ## reformat every Swift file
 bench: setup ## run the benchmarks; docs/performance.md explains the tables
 	@scripts/bench.sh $(JOBS)
 
-golden: setup-tests ## redraw the screens that the tests compare; review the difference
-	@RECORD_SCREENS=1 swift test --disable-xctest --filter '^DashboardTests.ScreenTests' $(JOBS)
+golden: setup-tests ## rewrite the screens and scenarios that the tests compare; review the changes
+	@RECORD_SCREENS=1 swift test --disable-xctest $(JOBS) \
+	  --filter '^DashboardTests.ScreenTests' --filter '^DeploymentEngineTests.ScenarioTests'
 
 fuzz: setup-tests ## search for inputs that break a parser, FUZZ_SECONDS=60 for each
 	@scripts/fuzz.sh $(or $(FUZZ_SECONDS),60)

@@ -125,7 +125,7 @@ let tests: [Target] = [
     dependencies: [
       "Basics", "DeploymentEngine", "EngineSimulation", "DeploymentInterface", "SafeTexts",
     ],
-    swiftSettings: strict),
+    exclude: ["Scenarios"], swiftSettings: strict),
   .testTarget(
     name: "EngineSimulationTests",
     dependencies: ["EngineSimulation", "DeploymentEngine", "DeploymentInterface", "SafeTexts"],
@@ -151,6 +151,7 @@ let tests: [Target] = [
       "TerminalCells", "DeploymentEngine",
       "EngineSimulation", "EngineRuntime", "EngineStore", "DeploymentDrivers", "DriverConformance",
       "ProtocolConformance", "DeploymentInterface", "SafeTexts", "Fuzzing",
+      argumentParser,
     ],
     exclude: ["Golden"], swiftSettings: strict),
   .target(
@@ -162,6 +163,13 @@ let tests: [Target] = [
       "EngineStore", logging,
     ],
     swiftSettings: strict),
+  // `make bench` runs it. In the package of the other benchmarks it could not import the screen.
+  .executableTarget(
+    name: "ScreenBenchmark",
+    dependencies: [
+      "DashboardScreen", "DeploymentEngine", "DeploymentInterface", "SafeTexts", "TerminalCells",
+    ],
+    path: "Tests/Helpers/ScreenBenchmark", swiftSettings: strict),
   .testTarget(name: "TidyTests", swiftSettings: strict),
   .testTarget(
     name: "EndToEnd", dependencies: ["Basics", "Posix", "TestSupport"], swiftSettings: strict),

@@ -4,16 +4,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-build=(-c release --package-path Tests/Benchmarks --scratch-path .build/benchmarks)
+jobs=()
 arguments=()
 for argument in "$@"; do
   case "$argument" in
-    --jobs=*) build+=("$argument") ;;
+    --jobs=*) jobs+=("$argument") ;;
     *) arguments+=("$argument") ;;
   esac
 done
-swift build "${build[@]}" >&2
+swift build -c release --package-path Tests/Benchmarks --scratch-path .build/benchmarks \
+  "${jobs[@]}" >&2
 .build/benchmarks/release/Benchmarks "${arguments[@]}"
-# The screen belongs to an executable, which another package cannot import: it measures itself.
-scripts/build.sh >&2
-exec .build/release/dashboard measure-frame
+# The screen is no product, so the benchmark of the screen belongs to the main package.
+swift build -c release --product ScreenBenchmark "${jobs[@]}" >&2
+exec .build/release/ScreenBenchmark

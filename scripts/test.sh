@@ -64,6 +64,7 @@ check() {
   if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 }
 check scripts/rooms.sh "${arguments[@]}"
+check scripts/examples.sh "${arguments[@]}"
 
 if [ "$failed" -ne 0 ] && [ "$status" -eq 0 ]; then status=1; fi
 echo "$passed passed, $failed failed" | tee "$logs/totals"

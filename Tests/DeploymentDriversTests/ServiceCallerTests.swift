@@ -61,7 +61,7 @@ import Testing
   func dataThatCannotBeReadIsAPermanentErrorAndStays(_ data: [UInt8]) async {
     let outcome = await perform(call(.start(.destroy), data: data))
     #expect(outcome.answer?.failure?.kind == .permanent)
-    #expect(outcome.answer?.failure?.reason.text.contains("cannot be read") == true)
+    #expect(outcome.answer?.failure?.reason.text.contains("cannot read the driver") == true)
     #expect(outcome.data == nil)
     #expect(outcome.log.first?.level == .error)
   }

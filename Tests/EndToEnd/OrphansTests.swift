@@ -16,7 +16,7 @@ extension EndToEnd {
         #expect(try place.settle().code == 0)
         #expect(Self.folders(in: made) == ["lab-000", "lab-001", "lab-002"])
         let none = try place.dashboard("orphans")
-        #expect(none.output == "nothing exists without a record\n", "\(none)")
+        #expect(none.output == "there are no orphans\n", "\(none)")
 
         // Somebody else's folder of the same kind, and a record that is lost.
         try FileManager.default.createDirectory(
@@ -59,7 +59,7 @@ extension EndToEnd {
         #expect(answer.code == 0, "\(answer)")
         let adopted = try #require(try place.deployments().first { $0.user == "zoe" })
         #expect(adopted.name == "lab-001" && adopted.state == "usable", "\(adopted)")
-        #expect(try place.dashboard("orphans").output == "nothing exists without a record\n")
+        #expect(try place.dashboard("orphans").output == "there are no orphans\n")
       }
     }
 

@@ -60,33 +60,5 @@ extension EndToEnd {
         #expect(answer.output.contains("1 run from seed 5: nothing is wrong"))
       }
     }
-
-    @Test func aFailingRunSaysWhatIsBrokenTellsTheStoryAndHowToRepeatIt() throws {
-      try CommandEnvironment.with { place in
-        let failed = try place.dashboard("simulate", "--seed", "4", "--judge-limits-lower", "1")
-        #expect(failed.code == 111, "\(failed)")
-        let said = failed.errors.split(separator: "\n").map(String.init)
-        #expect(
-          said.first?.contains("seed 4 fails: limits, the limits of pools and providers") == true)
-        #expect(said.contains { $0.contains("preparing") || $0.contains("removing") })
-        #expect((1...40).contains(failed.output.split(separator: "\n").count))
-        #expect(failed.output.hasPrefix("day 1 "))
-        #expect(said.last?.contains("--seed 4 ") == true)
-      }
-    }
-
-    @Test func theCommandThatItNamesRepeatsTheShortestFailure() throws {
-      try CommandEnvironment.with { place in
-        let arguments = ["simulate", "--seed", "4", "--judge-limits-lower", "1", "--minimise"]
-        let failed = try place.run(arguments)
-        #expect(failed.code == 111 && failed.errors.contains("shortened from"), "\(failed)")
-        let command = failed.errors.split(separator: "\n").last ?? ""
-        let words = command.split(separator: " ").map(String.init)
-        let start = try #require(words.firstIndex(of: "simulate"))
-        let again = try place.run(Array(words[start...]))
-        #expect(again.code == 111)
-        #expect(again.output == failed.output, "the same story")
-      }
-    }
   }
 }

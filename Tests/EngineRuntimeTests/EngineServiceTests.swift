@@ -150,8 +150,8 @@ struct EngineServiceTests {
     let problems = try bench.snapshot().pools.map { $0.problem?.text }
     #expect(
       problems == [
-        nil, "its service cannot be made: broken: it is broken",
-        "provider there wants the driver nosuch, which is not here",
+        nil, "its service cannot be created: broken: it is broken",
+        "provider there needs the driver nosuch, which does not exist",
       ])
     engine.stop(draining: .zero)
   }

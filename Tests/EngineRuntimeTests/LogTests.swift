@@ -64,7 +64,7 @@ struct LogTests {
     log.close()
     let lines = kept.all.filter { $0.contains(": line ") }
     let dropped = kept.all.compactMap { line -> Int? in
-      line.firstMatch(of: /(\d+) lines were dropped/).flatMap { Int($0.1) }
+      line.firstMatch(of: /dropped (\d+) log lines/).flatMap { Int($0.1) }
     }
     #expect(lines.count < 10_000)
     #expect(lines.count + dropped.reduce(0, +) == 10_000)

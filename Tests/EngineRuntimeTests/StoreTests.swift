@@ -147,7 +147,7 @@ struct StoreTests {
     #expect(loaded.count == 3)
     #expect(loaded[1].identity == whole.identity)
     #expect(loaded[1].state == .error)
-    #expect(loaded[1].everAssigned)
+    #expect(loaded[1].wasLetIn)
     #expect(
       loaded[1].reason
         == "its record in the store is damaged (its checksum is wrong); it was preparing")

@@ -163,6 +163,25 @@ struct SupervisorTests {
     #expect(LeaseStatus.query(store: bench.temporary.path) == .none)
   }
 
+  @Test func aConfigurationGivenAfterAStartThatFailedIsTaken() throws {
+    let bench = try EngineBench()
+    let told = Told()
+    var options = bench.options(EngineBench.configuration(l1: 1))
+    options.storePath = bench.temporary.folder + "/below/store.sqlite"
+    try bench.temporary.write([], to: "below")
+    let one = EngineSupervisor(options) { told.take($0) }
+    try one.start()
+    #expect(try eventually { told.all.first?.hasPrefix("refused: ") == true })
+    one.reconfigure(EngineBench.configuration(l1: 2))
+    try bench.temporary.remove("below")
+    #expect(try eventually { told.all.last == "took over" })
+    #expect(one.waitUntilIdle(timeout: .seconds(300)))
+    let stored = try StoreReader(path: options.storePath).snapshot().state
+    #expect(stored.configuration == EngineBench.configuration(l1: 2))
+    #expect(bench.world.existing.count == 2)
+    one.stop()
+  }
+
   @Test func startsItsEngineAgainAfterItHasEnded() throws {
     let bench = try EngineBench()
     let told = Told()

@@ -7,23 +7,23 @@ import Testing
   private struct Undisturbed {
     let commits: Int
     let calls: Int
-    let upshot: [String]
+    let outcome: [String]
 
     init() {
       var course = Scenario(.none)
       let complaints = course.run()
       #expect(complaints == [])
-      (commits, calls, upshot) =
-        (course.world.commits, course.world.driver.count, course.upshot)
+      (commits, calls, outcome) =
+        (course.world.commits, course.world.driver.count, course.outcome)
     }
   }
 
-  private func disturb(_ disturbances: [Scenario.Disturbance], _ upshot: [String]?) {
+  private func disturb(_ disturbances: [Scenario.Disturbance], _ outcome: [String]?) {
     for disturbance in disturbances {
       var course = Scenario(disturbance)
       let complaints = course.run()
       #expect(complaints.isEmpty, "\(disturbance): \(complaints.first?.text ?? "")")
-      if let upshot { #expect(course.upshot == upshot, "\(disturbance)") }
+      if let outcome { #expect(course.outcome == outcome, "\(disturbance)") }
     }
   }
 
@@ -33,7 +33,7 @@ import Testing
   func whereverItDiesTheUpshotIsTheSame(_ point: World.CrashPoint) {
     let calm = Undisturbed()
     #expect(calm.commits > 60)
-    disturb((1...calm.commits).map { .crash(commit: $0, point) }, calm.upshot)
+    disturb((1...calm.commits).map { .crash(commit: $0, point) }, calm.outcome)
   }
 
   @Test func whereverItDiesTwiceTheUpshotIsTheSame() {
@@ -42,12 +42,12 @@ import Testing
       Scenario.Disturbance.crashes(
         1 + number * 7 % calm.commits, 1 + (number * 13 + 5) % calm.commits)
     }
-    disturb(pairs, calm.upshot)
+    disturb(pairs, calm.outcome)
   }
 
   @Test func whicheverWriteFailsTheUpshotIsTheSame() {
     let calm = Undisturbed()
-    disturb((1...calm.commits).map { .store(commit: $0) }, calm.upshot)
+    disturb((1...calm.commits).map { .store(commit: $0) }, calm.outcome)
   }
 
   @Test(arguments: [

@@ -71,7 +71,7 @@ struct FolderGraph {
     "Sources/DeploymentEngine/Interface", "Sources/DeploymentEngine/Core",
     "Sources/DeploymentEngine/Store",
     "Sources/DeploymentEngine/Runtime", "Sources/DeploymentEngine/Simulation", "Sources/Drivers",
-    "Sources/Drivers/Libvirt", "Sources/Dashboard/Screen",
+    "Sources/Drivers/Libvirt", "Sources/Dashboard/Screen", "Sources/Dashboard/Program",
   ]
 
   @Test(arguments: targets)

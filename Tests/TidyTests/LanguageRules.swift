@@ -3,8 +3,12 @@ extension Rule {
   /// language apply there, and to every document, script and makefile. Add a folder after
   /// proofreading it.
   private static let proofread = [
-    "Sources/Drivers", "Tests/DeploymentDriversTests", "Tests/LibvirtDriverTests",
-    "Tests/TidyTests", "examples",
+    "Sources/Dashboard", "Sources/DeploymentEngine/Core", "Sources/DeploymentEngine/Interface",
+    "Sources/DeploymentEngine/Runtime", "Sources/DeploymentEngine/Simulation",
+    "Sources/DeploymentEngine/Store/Codec", "Sources/DeploymentEngine/Store/Feed",
+    "Sources/DeploymentEngine/Store/Lease", "Sources/DeploymentEngine/Store/Requests",
+    "Sources/DeploymentEngine/Store/System", "Sources/Drivers", "Sources/Support",
+    "Tests/DeploymentDriversTests", "Tests/LibvirtDriverTests", "Tests/TidyTests", "examples",
   ]
 
   static let language: [Rule] = [

@@ -70,7 +70,7 @@ private struct Planted: Sendable, CustomTestStringConvertible {
     Planted(tidy, "// This sentence was broken\n// by\n// a tool.\nlet a = 1", found: 1, 2),
     Planted(tidy, "// One sentence.\n// another\n  // indented\n/// doc\nlet a = 1"),
     Planted(tidy, "// - item\n// - item\n//   more\n// ```\nlet a = 1"),
-    Planted(runtime, "// one " + "whose\n// name\nlet a = 1"),
+    Planted("Sources/Other/A.swift", "// one " + "whose\n// name\nlet a = 1"),
     Planted(test, "", found: 1),
     Planted("docs/a.md", "\n \n", found: 1, 2),
     Planted(runtime, "// Nothing but a comment.\n", found: 1),

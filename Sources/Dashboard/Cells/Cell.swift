@@ -1,17 +1,17 @@
-/// One place of the screen: a scalar with what combines with it, and what it is.
+/// One cell of the screen: a character, its combining marks, and its style.
 package struct Cell: Hashable, Sendable {
   /// The base character; in the second half of a wide one it is 0.
   package var scalar: UInt32 = 0x20
   package var marks = Marks()
-  /// Cells that the character takes: 1 or 2; 0 in the second half of a wide one.
+  /// The columns of the character: 1 or 2; 0 in the second half of a wide one.
   package var width: UInt8 = 1
   package var role: Role = .text
-  /// Something that lies over what the cell is: the cursor, a mark, a match, a dialog.
+  /// The style laid over the cell's own role: the cursor, a mark, a match, a dialog.
   package var overlay: Role?
   package var attributes: Attributes = []
 
-  /// Combining characters on one base; at most `SafeText.combiningMarkLimit`, as terminals hold no
-  /// more.
+  /// The combining characters on one base; at most `SafeText.combiningMarkLimit`, as terminals keep
+  /// no more.
   package struct Marks: Hashable, Sendable {
     private var one: UInt32 = 0
     private var two: UInt32 = 0
@@ -20,7 +20,7 @@ package struct Cell: Hashable, Sendable {
 
     package var isEmpty: Bool { one == 0 }
 
-    /// Takes one more; a fifth is dropped.
+    /// Adds a mark; a fifth is dropped.
     package mutating func append(_ scalar: UInt32) {
       if one == 0 {
         one = scalar
@@ -33,7 +33,7 @@ package struct Cell: Hashable, Sendable {
       }
     }
 
-    /// In the order in which they were written.
+    /// The marks in the order in which they were appended.
     package var scalars: [UInt32] { [one, two, three, four].filter { $0 != 0 } }
   }
 

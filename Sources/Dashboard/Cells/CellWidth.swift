@@ -1,8 +1,8 @@
-/// How many cells a scalar takes on a terminal: 0, 1 or 2.
+/// The number of cells that a scalar takes on a terminal: 0, 1 or 2.
 ///
-/// Reckoned from Unicode's properties and not by the C library, so that a screen is laid out the
-/// same on every machine. Where the host's `wcwidth` disagrees, the painter shows a replacement of
-/// our width.
+/// Computed from Unicode's properties and not by the C library, so that a screen has the same
+/// layout on every machine. Where the host's `wcwidth` disagrees, the painter shows a replacement
+/// of the same width.
 package enum CellWidth {
   package static func of(_ scalar: Unicode.Scalar) -> Int {
     let value = scalar.value
@@ -15,18 +15,19 @@ package enum CellWidth {
     }
   }
 
-  /// Selects a presentation and shows nothing itself. Terminals disagree about the width of what
-  /// stands before it, so it is left out.
+  /// Whether the scalar only selects a presentation. Terminals disagree about the width of the
+  /// character before it, so it is left out.
   package static func isVariationSelector(_ scalar: Unicode.Scalar) -> Bool {
     (0xfe00...0xfe0f).contains(scalar.value) || (0xe0100...0xe01ef).contains(scalar.value)
   }
 
-  /// Tints the emoji before it, on some terminals within the same cells; left out for that reason.
+  /// Whether the scalar tints the emoji before it. It is left out, because not every terminal draws
+  /// both in the same cells.
   package static func isSkinTone(_ scalar: Unicode.Scalar) -> Bool {
     (0x1f3fb...0x1f3ff).contains(scalar.value)
   }
 
-  /// Signs that are written before the digits or letters they enclose, and take room of their own.
+  /// Signs that precede the digits or letters they enclose and take cells of their own.
   private static func isPrepended(_ value: UInt32) -> Bool {
     switch value {
     case 0x600...0x605, 0x6dd, 0x70f, 0x890...0x891, 0x8e2, 0x110bd, 0x110cd: true
@@ -47,7 +48,7 @@ package enum CellWidth {
     return scalar.properties.isEmojiPresentation && !(0x1f1e6...0x1f1ff).contains(value)
   }
 
-  /// East Asian Wide and Fullwidth, in blocks; the emoji among the wide are told by their property.
+  /// East Asian Wide and Fullwidth, in blocks; wide emoji are recognised by their property.
   private static let wideRanges: [ClosedRange<UInt32>] = [
     0x1100...0x115f, 0x2329...0x232a, 0x2e80...0x303e, 0x3041...0x3247, 0x3250...0x4dbf,
     0x4e00...0xa4cf, 0xa960...0xa97f, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe10...0xfe19,

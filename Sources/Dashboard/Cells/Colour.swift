@@ -1,4 +1,4 @@
-/// A colour as a terminal with direct colour takes it: sRGB, 0 to 255 each.
+/// A colour for a terminal with direct colour: sRGB, each component 0 to 255.
 package struct RGB: Hashable, Sendable {
   package var red: UInt8
   package var green: UInt8
@@ -10,7 +10,7 @@ package struct RGB: Hashable, Sendable {
     self.blue = blue
   }
 
-  /// Reads `#rrggbb`.
+  /// Reads `#rrggbb`; nil for any other text.
   package init?(hex: String) {
     guard hex.hasPrefix("#"), hex.utf8.count == 7, hex.dropFirst().allSatisfy(\.isHexDigit),
       let value = UInt32(hex.dropFirst(), radix: 16)
@@ -27,7 +27,7 @@ package struct RGB: Hashable, Sendable {
   package var value: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
 }
 
-/// One of the terminal's own sixteen, by name: what it looks like is the user's choice.
+/// One of the terminal's sixteen basic colours, by name. The user's terminal decides how it looks.
 package enum BasicColour: String, CaseIterable, Sendable {
   case black, red, green, yellow, blue, magenta, cyan, white
   case brightBlack = "bright black"
@@ -39,16 +39,18 @@ package enum BasicColour: String, CaseIterable, Sendable {
   case brightCyan = "bright cyan"
   case brightWhite = "bright white"
 
-  /// 0 to 15.
+  /// The terminal's number of the colour, 0 to 15.
   package var index: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
-/// One colour of a theme's palette, for each depth of colour.
+/// One colour of a theme's palette, in a version for each colour depth.
 package struct ThemeColour: Hashable, Sendable {
   package var rgb: RGB
-  /// 16 to 255: the cube and the greys, which look alike everywhere; never the user's own sixteen.
+  /// The colour for terminals with 256 colours: an entry of the cube or the greys (16 to 255),
+  /// which look the same everywhere.
   package var index: UInt8
-  /// For terminals with sixteen colours; nil: the terminal's own text colour. Never computed.
+  /// The colour for terminals with sixteen colours; nil: the terminal's own text colour. Never
+  /// computed from `rgb`.
   package var basic: BasicColour?
 
   package init(rgb: RGB, index: UInt8, basic: BasicColour? = nil) {
@@ -58,7 +60,7 @@ package struct ThemeColour: Hashable, Sendable {
   }
 }
 
-/// How a role looks. A colour that is nil is the terminal's own.
+/// The colours and attributes of a role. A colour that is nil is the terminal's own.
 package struct Style: Hashable, Sendable {
   package var foreground: ThemeColour?
   package var background: ThemeColour?

@@ -1,4 +1,4 @@
-/// How many colours are used.
+/// The number of colours that the screen uses.
 package enum ColourDepth: String, CaseIterable, Comparable, Sendable {
   case mono
   case sixteen = "16"
@@ -9,16 +9,17 @@ package enum ColourDepth: String, CaseIterable, Comparable, Sendable {
 
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
-  /// Decides it once, at the start: what the terminal can, less where less is wished for.
+  /// Chooses the depth once, at the start: the terminal's own, or less if the user wants less.
   ///
-  /// - wish: from the command line; it outweighs `NO_COLOR`.
-  /// - isDirect: colour numbers are RGB values there, so it has no table of 256.
+  /// - wish: from the command line; it takes precedence over `NO_COLOR`.
+  /// - isDirect: whether the terminal's colour numbers are RGB values, so that it has no table of
+  ///   256.
   package static func choose(wish: ColourDepth?, noColour: Bool, colours: Int, isDirect: Bool)
     -> ColourDepth
   {
-    let able: ColourDepth =
+    let supported: ColourDepth =
       isDirect ? .rgb : colours >= 256 ? .indexed : colours >= 8 ? .sixteen : .mono
-    let chosen = min(wish ?? (noColour ? .mono : .rgb), able)
+    let chosen = min(wish ?? (noColour ? .mono : .rgb), supported)
     return isDirect && chosen == .indexed ? .rgb : chosen
   }
 }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A colour where distances mean something to the eye: CIE L*a*b*, white point D65.
+/// A colour in CIE L*a*b*, white point D65, where distances correspond to perception.
 package struct LabColour: Hashable, Sendable {
   package var lightness: Double
   package var a: Double
@@ -10,7 +10,7 @@ package struct LabColour: Hashable, Sendable {
     self.init(linear: colour.linear)
   }
 
-  /// From linear shares of red, green and blue, 0 to 1.
+  /// Converts linear shares of red, green and blue, each 0 to 1.
   package init(linear: (red: Double, green: Double, blue: Double)) {
     let (red, green, blue) = linear
     let x = Self.bend((0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.95047)
@@ -25,8 +25,8 @@ package struct LabColour: Hashable, Sendable {
     share > 0.008856 ? cbrt(share) : 7.787 * share + 16.0 / 116
   }
 
-  /// How different two colours look: CIEDE2000. 1 is just visible, 15 is another colour at a
-  /// glance.
+  /// The perceived difference of two colours: CIEDE2000. 1 is just visible; at 15 the colours
+  /// differ at a glance.
   package func distance(to other: LabColour) -> Double {
     let meanRaw = (hypot(a, b) + hypot(other.a, other.b)) / 2
     let stretch = 1 + 0.5 * (1 - (pow(meanRaw, 7) / (pow(meanRaw, 7) + pow(25, 7))).squareRoot())
@@ -55,7 +55,7 @@ package struct LabColour: Hashable, Sendable {
 }
 
 extension RGB {
-  /// The light of each component, 0 to 1.
+  /// The linear light of each component, 0 to 1.
   package var linear: (red: Double, green: Double, blue: Double) {
     (Self.light(red), Self.light(green), Self.light(blue))
   }
@@ -65,8 +65,8 @@ extension RGB {
     return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
   }
 
-  /// The entry of the table of 256 that looks most like it: of the cube and the greys, whose
-  /// colours are the same everywhere.
+  /// The most similar entry of the table of 256 colours, from the cube and the greys, which look
+  /// the same everywhere.
   package var nearestIndex: UInt8 {
     let wanted = LabColour(self)
     let candidates = (16...255).map { UInt8($0) }
@@ -76,7 +76,8 @@ extension RGB {
     } ?? 16
   }
 
-  /// What an entry of the table of 256 looks like: 16 to 231 a cube of six steps, 232 to 255 greys.
+  /// The colour of an entry of the table of 256: 16 to 231 are a cube of six steps, 232 to 255
+  /// greys.
   package init(index: UInt8) {
     if index >= 232 {
       let grey = 8 + 10 * (index - 232)
@@ -89,7 +90,7 @@ extension RGB {
   }
 }
 
-/// Chroma and hue (degrees) of a colour.
+/// The chroma and hue of a colour; the hue in degrees.
 private struct Polar {
   let chroma: Double
   let hue: Double
@@ -100,7 +101,7 @@ private struct Polar {
     hue = chroma == 0 ? 0 : angle < 0 ? angle + 360 : angle
   }
 
-  /// From one hue to the other the short way around; 0 when one of them is grey.
+  /// The angle from one hue to the other, the short way around; 0 when one colour is grey.
   static func turn(_ one: Polar, _ two: Polar) -> Double {
     if one.chroma * two.chroma == 0 { return 0 }
     let turn = two.hue - one.hue

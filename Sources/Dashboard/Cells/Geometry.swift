@@ -1,4 +1,4 @@
-/// How much of something there is, in cells; never negative.
+/// A size in cells; never negative.
 package struct Size: Hashable, Sendable {
   package var width: Int
   package var height: Int
@@ -11,7 +11,7 @@ package struct Size: Hashable, Sendable {
   package var rect: Rect { Rect(x: 0, y: 0, width: width, height: height) }
 }
 
-/// A cell's place, counted from the upper left corner.
+/// The position of a cell, counted from the upper left corner.
 package struct Point: Hashable, Sendable {
   package var x: Int
   package var y: Int
@@ -22,8 +22,8 @@ package struct Point: Hashable, Sendable {
   }
 }
 
-/// A block of cells. What lies outside the surface is clipped where it is drawn, so any rectangle
-/// may be asked for; one without an inside has width or height 0.
+/// A rectangle of cells. Drawing clips it to the surface, so it may reach beyond; an empty one has
+/// width or height 0.
 package struct Rect: Hashable, Sendable {
   package var x: Int
   package var y: Int
@@ -40,16 +40,16 @@ package struct Rect: Hashable, Sendable {
   package var origin: Point { Point(x: x, y: y) }
   package var size: Size { Size(width: width, height: height) }
   package var isEmpty: Bool { width == 0 || height == 0 }
-  /// The first column to the right of it.
+  /// The first column to the right of the rectangle.
   package var maxX: Int { x + width }
-  /// The first row below it.
+  /// The first row below the rectangle.
   package var maxY: Int { y + height }
 
   package func contains(_ point: Point) -> Bool {
     point.x >= x && point.x < maxX && point.y >= y && point.y < maxY
   }
 
-  /// What is left inside a margin on each side.
+  /// The rectangle inside a margin on each side.
   package func inset(x dx: Int = 0, y dy: Int = 0) -> Rect {
     Rect(x: x + dx, y: y + dy, width: width - 2 * dx, height: height - 2 * dy)
   }

@@ -1,9 +1,9 @@
-/// One of our own signs: a printable scalar that takes one cell and combines with nothing.
+/// A sign that the screen draws: a printable scalar that takes one cell and does not combine.
 package struct Glyph: Hashable, Sendable, CustomStringConvertible, ExpressibleByUnicodeScalarLiteral
 {
   package let scalar: Unicode.Scalar
 
-  /// Nil unless the scalar is printable and takes exactly one cell.
+  /// Returns nil unless the scalar is printable and takes exactly one cell.
   package init?(_ scalar: Unicode.Scalar) {
     guard scalar.value >= 0x20, !(0x7f...0x9f).contains(scalar.value),
       CellWidth.of(scalar) == 1
@@ -19,8 +19,8 @@ package struct Glyph: Hashable, Sendable, CustomStringConvertible, ExpressibleBy
   package var description: String { String(scalar) }
 }
 
-/// The signs that the screen is drawn with: one set for terminals that can show Unicode, one for
-/// others. A theme may change any of them.
+/// The signs of the screen: one set for terminals that can show Unicode, one for others. A theme
+/// may change any of them.
 package struct Glyphs: Hashable, Sendable {
   package var usable: Glyph = "●"
   package var assigned: Glyph = "◆"
@@ -34,7 +34,7 @@ package struct Glyphs: Hashable, Sendable {
 
   package var gaugeFull: Glyph = "█"
   package var gaugeEmpty: Glyph = "░"
-  /// From nothing to all of it, eight steps.
+  /// Eight steps, from empty to full.
   package var spark: [Glyph] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
   package var pointer: Glyph = "▸"
@@ -68,7 +68,7 @@ package struct Glyphs: Hashable, Sendable {
 }
 
 extension Glyphs {
-  /// The signs that a theme may change, by name; `spark` besides.
+  /// The signs that a theme may change, by name; `spark` is read separately.
   package static let named: [String: any WritableKeyPath<Glyphs, Glyph> & Sendable] = [
     "usable": \.usable, "assigned": \.assigned, "preparing": \.preparing, "waiting": \.waiting,
     "cached": \.cached, "canceling": \.canceling, "removing": \.removing, "error": \.error,

@@ -1,12 +1,12 @@
-/// One key as it was pressed.
+/// A key press.
 package enum Key: Hashable, Sendable {
-  /// A printable character, Shift and layout applied: `c`, `D`, ` `, `ñ`.
+  /// A printable character, with Shift and layout applied: `c`, `D`, ` `, `ñ`.
   case character(Unicode.Scalar)
   /// A character with Ctrl, in lower case: `c` for Ctrl-C.
   case control(Unicode.Scalar)
   case enter, escape, tab, backTab, backspace, delete, insert
   case up, down, left, right, home, end, pageUp, pageDown
-  /// F1 is 1; up to 12.
+  /// A function key, from F1 (1) to F12 (12).
   case function(Int)
 }
 
@@ -18,7 +18,7 @@ extension Key: CustomStringConvertible {
     (.pageUp, "PgUp"), (.pageDown, "PgDn"), (.character(" "), "Space"),
   ]
 
-  /// As a person reads and writes it: `c`, `D`, `Space`, `Ctrl-L`, `F1`, `PgUp`.
+  /// The name that users read and write: `c`, `D`, `Space`, `Ctrl-L`, `F1`, `PgUp`.
   package var description: String {
     if let name = Self.names.first(where: { $0.key == self })?.name { return name }
     switch self {
@@ -29,7 +29,7 @@ extension Key: CustomStringConvertible {
     }
   }
 
-  /// Reads what `description` writes; nil for anything else.
+  /// Parses a name in the form of `description`; nil for anything else.
   package init?(_ name: String) {
     if let known = Self.names.first(where: { $0.name == name })?.key {
       self = known
@@ -48,7 +48,7 @@ extension Key: CustomStringConvertible {
 }
 
 extension StringProtocol {
-  /// The one scalar that this text consists of.
+  /// The only scalar of this text; nil if it has none or several.
   fileprivate var only: Unicode.Scalar? {
     unicodeScalars.count == 1 ? unicodeScalars.first : nil
   }

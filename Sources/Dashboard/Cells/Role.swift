@@ -1,6 +1,6 @@
-/// What a thing on the screen is. The theme says how that looks; a role never says where it stands.
+/// The meaning of a part of the screen. The theme says how it looks; a role never says where it is.
 ///
-/// A theme may leave any role out: it falls back along the dots, `state.error.text` → `state.error`
+/// A theme may omit any role: it then falls back along the dots, `state.error.text` → `state.error`
 /// → `text`.
 package enum Role: String, CaseIterable, Sendable {
   case text
@@ -44,7 +44,7 @@ package enum Role: String, CaseIterable, Sendable {
   case hintText = "hint.text"
 }
 
-/// How a cell is drawn besides its colours.
+/// The text attributes of a cell.
 package struct Attributes: OptionSet, Hashable, Sendable {
   package let rawValue: UInt8
 

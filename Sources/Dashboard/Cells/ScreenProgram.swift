@@ -1,46 +1,45 @@
 package import DeploymentInterface
 package import SafeTexts
 
-/// What the terminal's loop runs: a value that is told what happened and draws itself.
+/// The program that the terminal's loop runs: a value that receives events and draws itself.
 ///
-/// The loop calls it on one thread only. It hands over everything that is there before it asks for
-/// one drawing, so ten keys typed ahead make one frame.
+/// The loop calls it on one thread only. It delivers all pending events before it asks for one
+/// drawing, so ten keys typed ahead make one frame.
 package protocol ScreenProgram {
-  /// Takes one event and says what follows from it.
+  /// Handles one event and returns its consequences.
   mutating func update(_ event: LoopEvent, at now: EngineTime) -> LoopDirective
-  /// The whole screen.
+  /// Draws the whole screen.
   func draw(_ size: Size, glyphs: Glyphs) -> Surface
-  /// When it wants to be told the time again; nil: not before something else happens. The loop asks
-  /// before each rest and does not wake up in between.
+  /// When the program wants a `clock` event; nil: not before another event. The loop asks before
+  /// each wait and does not wake up in between.
   var wakeAt: Moment? { get }
 }
 
-/// Something that happened to the screen's program.
+/// An event for the screen's program.
 package enum LoopEvent: Sendable {
-  /// First of all events: the screen is there, with what must be said about it (an unknown
-  /// terminal).
+  /// The first event: the screen is open. The note is a remark for the user, such as an unknown
+  /// terminal.
   case started(Size, note: SafeText?)
   case input(TerminalInput)
-  /// Somebody woke the loop: look into your mailboxes.
+  /// Another thread woke the loop: read the queues.
   case woken
-  /// `wakeAt` has come.
+  /// The time `wakeAt` has come.
   case clock
-  /// The terminal has shown what `LoopAction.holdKeys` waited for; keys come again.
+  /// The terminal has shown the frame that `LoopAction.holdKeys` waited for; keys arrive again.
   case shown
-  /// The program is about to be stopped: what others wait for must be given away before this
-  /// returns.
+  /// The process is about to be stopped: release what others wait for before returning.
   case suspending
-  /// It runs again.
+  /// The process runs again.
   case resumed
-  /// It is about to end: by a signal, or because the terminal went away.
+  /// The loop is about to end: by request, by a signal, or because the terminal went away.
   case ending(LoopEnd)
 }
 
 /// Why the loop ends.
 package enum LoopEnd: Hashable, Sendable {
-  /// The program wished it, with this exit status.
+  /// The program asked for it, with this exit status.
   case quit(Int32)
-  /// A signal asked for it; the exit status is 128 and its number.
+  /// A signal asked for it; the exit status is 128 plus the signal's number.
   case signal(Int32)
   /// The terminal went away; the exit status is that of SIGHUP.
   case hangUp
@@ -54,11 +53,11 @@ package enum LoopEnd: Hashable, Sendable {
   }
 }
 
-/// What follows from an event.
+/// The consequences of an event.
 package struct LoopDirective: Sendable {
-  /// Whether the picture may have changed.
+  /// Whether the screen may have changed.
   package var redraw: Bool
-  /// Carried out in order, after the frame in which `redraw` shows.
+  /// The actions to carry out at once, in order.
   package var actions: [LoopAction]
 
   package init(redraw: Bool = true, actions: [LoopAction] = []) {
@@ -70,16 +69,16 @@ package struct LoopDirective: Sendable {
   package static let redraw = LoopDirective()
 }
 
-/// What the loop does for its program.
+/// An action that the loop carries out for its program.
 package enum LoopAction: Sendable {
   case quit(Int32)
-  /// As Ctrl-Z does elsewhere.
+  /// Stops the process, as Ctrl-Z does elsewhere.
   case suspend
-  /// Sends the whole picture again.
+  /// Sends the whole screen again.
   case repaint
-  /// Puts a text on the clipboard of whoever sits at the terminal.
+  /// Puts a text on the clipboard of the user's terminal.
   case copy(SafeText)
-  /// A question was put on the screen: keys pressed before the terminal shows it are dropped.
+  /// A question is in the next frame: keys pressed before the terminal shows it are dropped.
   case holdKeys
   /// Switches the mouse on or off.
   case mouse(Bool)

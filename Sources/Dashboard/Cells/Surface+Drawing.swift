@@ -1,17 +1,16 @@
 package import SafeTexts
 
-/// Where a text stands in the room that it has.
+/// The horizontal position of a text in its field.
 package enum Alignment: Sendable {
   case leading, trailing, center
 }
 
 extension Surface {
-  /// Writes a text and answers how many cells it took.
+  /// Writes a text and returns the number of cells it took.
   ///
-  /// - With a `width`, exactly so many cells are written: the text is cut there or filled up with
-  ///   blanks,
-  ///   and a text that is cut ends in `ellipsis`, if one is given.
-  /// - Without a `width` it is cut at the edge of the surface and nothing is filled up.
+  /// - With a `width`, exactly that number of cells is written: a longer text is cut, and ends in
+  ///   `ellipsis` if one is given; a shorter one is padded with blanks.
+  /// - Without a `width`, the text is cut at the edge of the surface and not padded.
   @discardableResult
   package mutating func write(
     _ text: SafeText, at point: Point, width: Int? = nil, role: Role = .text,
@@ -36,7 +35,7 @@ extension Surface {
     return width ?? used
   }
 
-  /// Draws one of our own signs, `count` times to the right.
+  /// Draws a sign `count` times, to the right.
   package mutating func put(
     _ glyph: Glyph, at point: Point, count: Int = 1, role: Role = .text,
     attributes: Attributes = []
@@ -48,7 +47,7 @@ extension Surface {
     for x in point.x..<(point.x + max(0, count)) { put(cell, at: Point(x: x, y: point.y)) }
   }
 
-  /// Blanks a block.
+  /// Fills a rectangle with blanks.
   package mutating func fill(_ rect: Rect, role: Role = .text, attributes: Attributes = []) {
     var blank = Cell()
     blank.role = role
@@ -59,12 +58,12 @@ extension Surface {
     }
   }
 
-  /// Lays something over a block: the cursor, a mark, a match. What the cells are shows through.
+  /// Lays a role over a rectangle: the cursor, a mark, a match. The characters stay.
   package mutating func overlay(_ role: Role?, on rect: Rect) {
     restyle(rect) { $0.overlay = role }
   }
 
-  /// Draws another surface here, clipped to this one.
+  /// Draws another surface at a point, clipped to this one.
   package mutating func draw(_ other: Surface, at point: Point) {
     for y in 0..<other.size.height {
       for x in 0..<other.size.width {
@@ -74,7 +73,8 @@ extension Surface {
     }
   }
 
-  /// Draws a frame around a block, with a title in its upper edge. One under 2x2 is not drawn.
+  /// Draws a frame along the edge of a rectangle, with a title in its upper edge. A rectangle
+  /// smaller than 2x2 is not drawn.
   package mutating func box(
     _ rect: Rect, glyphs: Glyphs, title: SafeText = "", role: Role = .paneBorder,
     titleRole: Role = .paneTitle
@@ -108,7 +108,7 @@ extension Surface {
     }
   }
 
-  /// The cells of a text that fit; the last ones give way to the ellipsis when not all do.
+  /// The cells of a text that fit; if not all fit, the last ones give way to the ellipsis.
   private static func layOut(_ text: SafeText, room: Int, ellipsis: Glyph?) -> [Cell] {
     var run = TextRun(text)
     var cells: [Cell] = []

@@ -1,14 +1,15 @@
 package import SafeTexts
 
-/// A screen, or a part of one, as cells. Drawing on it touches no terminal.
+/// A screen, or a part of one, as cells. Drawing on it does not touch the terminal.
 ///
-/// Text is laid out by scalars. What does not fit is clipped, never wrapped: a wide character that
-/// would stand half outside is left out, and one that is half overwritten becomes a blank.
+/// Text is laid out by scalars. Text that does not fit is clipped, never wrapped: a wide character
+/// that would be half outside is left out, and one that is half overwritten becomes a blank.
 package struct Surface: Hashable, Sendable {
   package let size: Size
-  /// Row after row, `size.width` cells each.
+  /// The cells row by row, `size.width` in each.
   package private(set) var cells: [Cell]
-  /// Where the terminal's cursor stands, for those whose screen reader follows it. It is not shown.
+  /// The position of the terminal's cursor, for screen readers that follow it. The cursor is not
+  /// shown.
   package var cursor: Point?
 
   /// A blank surface.
@@ -17,12 +18,12 @@ package struct Surface: Hashable, Sendable {
     self.cells = Array(repeating: Cell(), count: size.width * size.height)
   }
 
-  /// The cell at a place; a blank outside the surface.
+  /// The cell at a point; a blank outside the surface.
   package subscript(_ point: Point) -> Cell {
     index(point).map { cells[$0] } ?? Cell()
   }
 
-  /// The screen as text, one string a row, without the blanks at its end.
+  /// The surface as text, one string for each row, without trailing blanks.
   package var lines: [String] {
     (0..<size.height).map { y in
       let row = cells[(y * size.width)..<((y + 1) * size.width)]
@@ -31,7 +32,7 @@ package struct Surface: Hashable, Sendable {
     }
   }
 
-  /// How many cells a text takes.
+  /// The number of cells that a text takes.
   package static func columns(_ text: SafeText) -> Int {
     let utf8 = text.text.utf8
     if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
@@ -45,7 +46,8 @@ package struct Surface: Hashable, Sendable {
     size.rect.contains(point) ? point.y * size.width + point.x : nil
   }
 
-  /// Puts one character down, with its second half; blanks whatever wide character it cuts in two.
+  /// Writes one character, both halves of a wide one; blanks any wide character that it cuts in
+  /// two.
   package mutating func put(_ cell: Cell, at point: Point) {
     guard let index = index(point), point.x + Int(cell.width) <= size.width else { return }
     if cells[index].isContinuation { blank(index - 1) }
@@ -61,7 +63,7 @@ package struct Surface: Hashable, Sendable {
     cells[index] = cell
   }
 
-  /// Changes how cells look and leaves what they say.
+  /// Changes the style of cells and keeps their characters.
   package mutating func restyle(_ rect: Rect, _ change: (inout Cell) -> Void) {
     let visible = rect.intersection(size.rect)
     for y in visible.y..<visible.maxY {

@@ -1,18 +1,17 @@
 package import SafeTexts
 
-/// What comes from the person in front of the terminal. What the terminal says on its own account
-/// is never among it.
+/// Input from the user. Reports of the terminal itself are never among it.
 package enum TerminalInput: Hashable, Sendable {
   case key(Key)
   /// Pasted text; it is never read as keys.
   case paste(SafeText)
   case resized(Size)
   case mouse(MouseInput)
-  /// The window came into focus or left it.
+  /// The window gained focus or lost it.
   case focus(Bool)
 }
 
-/// A press of the mouse, where it happened.
+/// A press of the mouse or a turn of its wheel, with its position.
 package struct MouseInput: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
     case press, wheelUp, wheelDown

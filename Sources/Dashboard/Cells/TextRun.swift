@@ -1,34 +1,36 @@
 package import SafeTexts
 
-/// A text as the cells it becomes, one base character with its combining ones after the other.
+/// A text as a sequence of cells, each a base character with its combining marks.
 package struct TextRun {
   private var scalars: String.UnicodeScalarView.Iterator
-  private var ahead: Unicode.Scalar?
+  private var lookahead: Unicode.Scalar?
 
   package init(_ text: SafeText) {
     self.scalars = text.text.unicodeScalars.makeIterator()
-    self.ahead = scalars.next()
+    self.lookahead = scalars.next()
   }
 
-  /// The next character with neither role nor attributes; nil at the end.
+  /// The next cell, with neither role nor attributes; nil at the end.
   package mutating func next() -> Cell? {
     guard let base = takeBase() else { return nil }
     var cell = Cell()
     cell.scalar = base.value
     cell.width = UInt8(CellWidth.of(base))
-    while let mark = ahead, joins(mark, base: base) {
-      ahead = scalars.next()
+    while let mark = lookahead, joins(mark, base: base) {
+      lookahead = scalars.next()
       if !isLeftOut(mark) { cell.marks.append(mark.value) }
     }
     return cell
   }
 
-  /// A mark with nothing to stand on gets a dotted circle, as in print.
+  /// A mark without a base gets a dotted circle, as in print.
   private mutating func takeBase() -> Unicode.Scalar? {
-    while let scalar = ahead, CellWidth.isVariationSelector(scalar) { ahead = scalars.next() }
-    guard let scalar = ahead else { return nil }
+    while let scalar = lookahead, CellWidth.isVariationSelector(scalar) {
+      lookahead = scalars.next()
+    }
+    guard let scalar = lookahead else { return nil }
     if CellWidth.of(scalar) == 0 { return "\u{25cc}" }
-    ahead = scalars.next()
+    lookahead = scalars.next()
     return scalar
   }
 

@@ -1,17 +1,18 @@
-/// How roles look and which signs are drawn.
+/// A theme: the style of each role, and the signs.
 package struct Theme: Hashable, Sendable {
-  /// What a theme was made for.
+  /// The terminal background that a theme is made for.
   package enum Background: String, Sendable {
     case dark, light
   }
 
   package var name: String
   package var background: Background
-  /// Signs where the terminal can show Unicode.
+  /// Signs for terminals that can show Unicode.
   package var glyphs: Glyphs
-  /// Signs where it cannot.
+  /// Signs for terminals that cannot.
   package var asciiGlyphs: Glyphs
-  /// By the name of a role, or of a family of roles (`state`); what is not named falls back.
+  /// Styles by the name of a role or of a family of roles (`state`); a role without a style falls
+  /// back.
   package var styles: [String: Style]
 
   package init(
@@ -25,7 +26,8 @@ package struct Theme: Hashable, Sendable {
     self.styles = styles
   }
 
-  /// How a role looks: as the theme says, else as the nearest shorter role, last of all as `text`.
+  /// The style of a role: the theme's own, else that of the nearest shorter name, else that of
+  /// `text`.
   package func style(_ role: Role) -> Style {
     var name = Substring(role.rawValue)
     while true {
@@ -39,8 +41,7 @@ package struct Theme: Hashable, Sendable {
   /// The signs for a terminal.
   package func glyphs(unicode: Bool) -> Glyphs { unicode ? glyphs : asciiGlyphs }
 
-  /// Without any colour, for when no theme can be read: the least that still says where the cursor
-  /// is.
+  /// The theme without colours, used when no theme can be read: it still shows where the cursor is.
   package static let plain = Theme(
     name: "plain",
     styles: [

@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// `dashboard`, with all its commands.
+/// The root command, with all subcommands.
 struct DashboardCommand: ParsableCommand {
-  /// The program's version; follows semantic versioning.
+  /// The program's version, according to semantic versioning.
   static let version = "0.1.0"
 
   static let configuration = CommandConfiguration(
@@ -23,18 +23,18 @@ struct DashboardCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      ScreenCommand.self, DemoServerCommand.self, ManualCommand.self, MeasureFrameCommand.self,
+      ScreenCommand.self, DemoServerCommand.self, ManualCommand<DashboardCommand>.self,
     ],
     groupedSubcommands: [
       CommandGroup(name: "Running", subcommands: [DemoCommand.self, EngineCommand.self]),
-      CommandGroup(name: "StoreQuery", subcommands: look),
+      CommandGroup(name: "Inspection", subcommands: inspection),
       CommandGroup(name: "Deployment", subcommands: actOnDeployments),
       CommandGroup(name: "Pool and provider", subcommands: actOnPools),
       CommandGroup(name: "Proof", subcommands: [SimulateCommand.self]),
     ],
     defaultSubcommand: ScreenCommand.self)
 
-  private static let look: [any ParsableCommand.Type] = [
+  private static let inspection: [any ParsableCommand.Type] = [
     PoolsCommand.self, DeploymentsCommand.self, ShowCommand.self, EventsCommand.self,
     WhyCommand.self, PlanCommand.self, CheckCommand.self,
     DoctorCommand.self, OrphansCommand.self, DriverCheckCommand.self,

@@ -3,24 +3,23 @@ public import DeploymentInterface
 import Glibc
 import SafeTexts
 
-/// The program `dashboard` with the drivers that are given to it.
+/// The program `dashboard`, with a list of drivers.
 ///
-/// A package that brings drivers of its own makes its own `dashboard` with it:
+/// A package with its own drivers makes its own `dashboard`:
 ///
 ///     @main enum Main {
 ///       static func main() { DashboardProgram.run(drivers: [MyDriver()]) }
 ///     }
 public enum DashboardProgram {
-  /// Runs the program on this process's arguments, environment and streams, and ends the process.
+  /// Runs the program with this process's arguments, environment and streams, and ends the process.
   ///
   /// - Parameters:
   ///   - drivers: the kinds of providers that a configuration may name.
-  ///   - absent: why a driver that a configuration might name is not among them, by its name: one
+  ///   - absent: why drivers that a configuration might name are missing, by name: one
   ///     sentence with the remedy.
   public static func run(drivers: [any Driver], absent: [String: String] = [:]) -> Never {
-    // A reader that goes away ends an answer quietly; it must not end an engine. A handler that
-    // does nothing, rather than none: programs that are started would inherit that the signal is
-    // ignored.
+    // If a reader closes its pipe, the output ends quietly; it must not end an engine. An empty
+    // handler, because child processes would inherit an ignored signal.
     signal(SIGPIPE, ignoreSignal)
     let variables = ProcessEnvironment.variables
     var context = CommandContext(environment: variables, drivers: drivers, absentDrivers: absent)
@@ -32,7 +31,7 @@ public enum DashboardProgram {
     exit(run(Array(CommandLine.arguments.dropFirst()), context))
   }
 
-  /// Reads the arguments, does what they say, and answers the exit status.
+  /// Parses the arguments, runs the command, and returns the exit status.
   static func run(_ arguments: [String], _ context: CommandContext) -> Int32 {
     do {
       var command = try DashboardCommand.parseAsRoot(arguments)
@@ -50,7 +49,7 @@ public enum DashboardProgram {
     }
   }
 
-  /// Says what the parser of the arguments has to say: help, or what is wrong with them.
+  /// Prints the parser's message: help, or the problem with the arguments.
   private static func report(
     _ error: any Error, _ arguments: [String], _ context: CommandContext
   ) -> Int32 {
@@ -69,7 +68,7 @@ public enum DashboardProgram {
     return status.rawValue
   }
 
-  /// A first word that is no command, with the one that was probably meant.
+  /// The message about an unknown command, with the name that was probably meant.
   private static func unknownCommand(_ arguments: [String]) -> String? {
     var rest = arguments[...]
     while let option = rest.first, option.hasPrefix("-") {
@@ -85,5 +84,5 @@ public enum DashboardProgram {
   }
 }
 
-/// Runs on any thread, so it may not be a closure of an isolated function.
+/// Runs on any thread, so it must not be a closure of an isolated function.
 private func ignoreSignal(_ signal: Int32) {}

@@ -2,14 +2,14 @@ import CNcurses
 import CPosix
 import Glibc
 
-/// Where ncurses writes to: a file in memory, so that a frame is one piece and the loop decides
-/// when it is
-/// sent. ncurses writes until everything is taken, and would wait for a terminal that nobody reads.
+/// The output of ncurses: a file in memory, so that a frame is one piece and the loop decides when
+/// to send it. ncurses blocks until everything is written, and would wait for a terminal that is
+/// not read.
 ///
-/// ncurses holds one descriptor. It leads to the memory, and to the terminal only while modes are
-/// set.
+/// ncurses has one descriptor. It leads to the memory file, and to the terminal only while modes
+/// are set.
 final class CursesOutput {
-  /// Given to ncurses.
+  /// The stream for ncurses.
   let stream: UnsafeMutablePointer<FILE>
   private let descriptor: Int32
   private let memory: Int32
@@ -29,17 +29,17 @@ final class CursesOutput {
     close(memory)
   }
 
-  /// From now on ncurses writes to memory.
+  /// Makes ncurses write to memory from now on.
   func divert() { dup2(memory, descriptor) }
 
-  /// Lets ncurses at the terminal, to set its modes.
+  /// Connects ncurses to the terminal while `body` sets modes.
   func withTerminal(_ body: () -> Void) {
     dup2(terminal, descriptor)
     body()
     divert()
   }
 
-  /// What ncurses has written since the last time.
+  /// Takes what ncurses has written since the last call.
   func take() -> [UInt8] {
     let size = lseek(memory, 0, SEEK_END)
     guard size > 0 else { return [] }

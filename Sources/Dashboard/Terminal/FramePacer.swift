@@ -1,22 +1,22 @@
 import DeploymentInterface
 
-/// When the next frame is drawn.
+/// Decides when the next frame is drawn.
 struct FramePacer {
-  /// Why the picture may have changed.
+  /// The cause of a possible change of the screen.
   enum Cause {
-    /// A person waits for it: at once.
+    /// The user waits: draw at once.
     case input
-    /// Something happened: not more often than anybody can follow.
+    /// Data changed: draw at most every `dataPause`.
     case data
-    /// The window has another size: when it has come to rest, or has not for a while.
+    /// The window has another size: draw when its size is stable, or after `resizeLimit`.
     case resize
   }
 
-  /// Between two frames that only data asked for.
+  /// The minimum time between two frames for data alone.
   static let dataPause = TimeSpan.milliseconds(100)
-  /// A window is at rest when its size has not changed for so long.
+  /// A window's size is stable when it has not changed for this time.
   static let resizeRest = TimeSpan.milliseconds(30)
-  /// A window that does not come to rest is drawn after so long.
+  /// A window whose size keeps changing is drawn after this time.
   static let resizeLimit = TimeSpan.milliseconds(150)
 
   private var wanted: Moment?
@@ -34,7 +34,7 @@ struct FramePacer {
     }
   }
 
-  /// When it is due; nil: no frame is wanted.
+  /// When the next frame is due; nil: none is wanted.
   var due: Moment? {
     guard let firstResize, let lastResize else { return wanted }
     return min(lastResize + Self.resizeRest, firstResize + Self.resizeLimit)

@@ -2,19 +2,19 @@ import DeploymentInterface
 import SafeTexts
 import TerminalCells
 
-/// What comes out of ncurses, before it is known whether a person or the terminal said it.
+/// Input as ncurses reads it, before it is known to come from the user or the terminal.
 enum RawInput: Hashable, Sendable {
   case scalar(Unicode.Scalar)
   case key(Key)
   case pasteBegin, pasteEnd
   case focus(Bool)
   case mouse(MouseInput)
-  /// A key that has no name here.
+  /// A key without a name here.
   case unknown
 }
 
-/// Tells keys from answers. ncurses knows the keys of the terminal; whatever else begins with an
-/// escape is read here to its end, so that no part of an answer is ever taken for a key.
+/// Separates keys from answers of the terminal. ncurses knows the terminal's keys; any other escape
+/// sequence is read here to its end, so that no part of an answer is taken for a key.
 struct InputDecoder {
   enum Decoded: Hashable, Sendable {
     case input(TerminalInput)
@@ -25,24 +25,24 @@ struct InputDecoder {
     case ground
     case escape
     case controlSequence(String.UnicodeScalarView)
-    /// A string up to its terminator; only operating system commands are looked at.
+    /// A string up to its terminator; only operating system commands are interpreted.
     case string(isCommand: Bool, String.UnicodeScalarView, endsWithEscape: Bool)
-    /// One more scalar belongs to it.
+    /// One more scalar belongs to the sequence.
     case singleShift
     case paste(String.UnicodeScalarView)
   }
 
   private var state = State.ground
-  /// When an unfinished sequence is given up; nil when none is open.
+  /// When an unfinished sequence is abandoned; nil if none is open.
   private(set) var deadline: Moment?
 
-  /// How long the rest of a sequence may take: a slow line cuts it in two.
+  /// The longest wait for the rest of a sequence: a slow line can cut it in two.
   private static let patience = TimeSpan.milliseconds(500)
-  /// Scalars kept of one sequence, and of one paste; the rest is read and dropped.
+  /// The number of scalars kept of one sequence and of one paste; the rest is read and dropped.
   private static let sequenceLimit = 256
   private static let pasteLimit = SafeText.byteLimit
 
-  /// Takes one piece of input.
+  /// Decodes one piece of input.
   mutating func feed(_ raw: RawInput, at now: Moment) -> [Decoded] {
     let decoded: [Decoded]
     switch raw {
@@ -58,13 +58,13 @@ struct InputDecoder {
     return decoded
   }
 
-  /// Nothing more is there to be read: an escape that stands alone is the key. ncurses has waited
-  /// for what might follow it.
+  /// Reports that no more input is available: a lone escape is then the key. ncurses has already
+  /// waited for what might follow it.
   mutating func pause() -> [Decoded] {
     if case .escape = state { finish() } else { [] }
   }
 
-  /// Gives up what has been open for too long.
+  /// Abandons a sequence that has been open for too long.
   mutating func expire(at now: Moment) -> [Decoded] {
     guard let deadline, deadline <= now else { return [] }
     return finish()
@@ -80,7 +80,7 @@ struct InputDecoder {
     return decoded
   }
 
-  /// Closes what is open and answers what it meant.
+  /// Ends the open sequence and returns its meaning.
   private mutating func finish() -> [Decoded] {
     defer {
       state = .ground
@@ -163,7 +163,7 @@ struct InputDecoder {
   ) -> [Decoded] {
     if scalar == "\u{7}" || (endsWithEscape && scalar == "\\") { return finish() }
     if endsWithEscape {
-      // Cut off: something else begins here.
+      // The string was cut off: another sequence begins here.
       state = .escape
       return feedEscape(scalar)
     }
@@ -176,7 +176,7 @@ struct InputDecoder {
 }
 
 extension Key {
-  /// The key behind one scalar that came by itself; nil for what no key sends.
+  /// The key of one scalar without an escape sequence; nil if no key sends it.
   fileprivate init?(typed scalar: Unicode.Scalar) {
     switch scalar.value {
     case 0x09: self = .tab

@@ -1,7 +1,7 @@
 import DeploymentInterface
 import Posix
 
-/// Both clocks of the machine.
+/// The machine's monotonic and wall clocks.
 enum LoopClock {
   static func now() -> EngineTime {
     EngineTime(

@@ -1,7 +1,7 @@
 import CNcurses
 import TerminalCells
 
-/// Brings surfaces to ncurses: only the cells that differ from the last one.
+/// Draws surfaces with ncurses: only the cells that differ from the previous surface.
 struct Painter {
   private var styles: StyleSheet
   private let isUnicode: Bool
@@ -13,16 +13,16 @@ struct Painter {
     self.isUnicode = isUnicode
   }
 
-  /// Looks otherwise from now on: every cell is drawn anew.
+  /// Changes the styles: every cell will be drawn again.
   mutating func change(_ styles: StyleSheet) {
     self.styles = styles
     last = nil
   }
 
-  /// Nothing is known any more of what the window holds.
+  /// Forgets the contents of the window: every cell will be drawn again.
   mutating func forget() { last = nil }
 
-  /// Puts a surface into ncurses' standard window; answers whether any of it is new. Nothing is
+  /// Draws a surface into ncurses' standard window; returns whether anything changed. Nothing is
   /// sent yet.
   mutating func paint(_ surface: Surface) -> Bool {
     let known = last?.size == surface.size ? last : nil
@@ -36,7 +36,7 @@ struct Painter {
     return isNew
   }
 
-  /// From the first to the last cell of a row that differ, whole characters only.
+  /// The range from the first to the last changed cell of a row, extended to whole characters.
   static func changedSpan(_ y: Int, _ surface: Surface, _ known: Surface?) -> Range<Int>? {
     let width = surface.size.width
     let start = y * width
@@ -53,7 +53,7 @@ struct Painter {
     return (first - start)..<(last - start + 1)
   }
 
-  /// Most rows are as they were; a cell has no padding, so bytes tell.
+  /// A fast path, as most rows do not change; a cell has no padding, so its bytes can be compared.
   private static func areSame(_ one: ArraySlice<Cell>, _ other: ArraySlice<Cell>) -> Bool {
     one.withUnsafeBytes { one in
       other.withUnsafeBytes { other in
@@ -85,9 +85,8 @@ struct Painter {
     }
   }
 
-  /// Blanks between two words: they keep the look of the first, which nobody sees on them and which
-  /// saves a
-  /// change of colours and back. A long gap is erased, for which the look must be its own.
+  /// Whether a run of blanks is short. Short runs keep the look of the word before: nobody sees it,
+  /// and it saves two changes of colour. A long run is erased, for which it needs its own look.
   private static func isShortGap(_ cells: ArraySlice<Cell>) -> Bool {
     cells.prefix(8).contains { !$0.isBlank }
   }
@@ -108,9 +107,8 @@ struct Painter {
     row.append(cell)
   }
 
-  /// What this host can show of a cell, and the blanks that fill up its width. Where the host's
-  /// opinion
-  /// of a width is not ours, a replacement keeps the columns straight.
+  /// The scalars that the host can show of a cell, and the blanks that fill its width. Where the
+  /// host disagrees about the width, a replacement keeps the columns aligned.
   private func presentable(_ cell: Cell) -> (scalars: [Int32], blanks: Int) {
     guard isUnicode else {
       return ([Int32(bitPattern: AsciiSubstitute.of(cell.scalar))], Int(cell.width) - 1)
@@ -122,7 +120,7 @@ struct Painter {
   }
 }
 
-/// What stands for a character where only ASCII can be shown.
+/// The replacement of a character where only ASCII can be shown.
 enum AsciiSubstitute {
   static func of(_ scalar: UInt32) -> UInt32 {
     switch scalar {

@@ -1,19 +1,18 @@
 import CNcurses
 import Glibc
 
-/// Signals as something to be read, instead of something that strikes anywhere.
+/// A descriptor from which blocked signals are read, instead of handlers that interrupt anywhere.
 package struct SignalDescriptor: Sendable {
-  /// Readable when one has come.
+  /// Readable when a signal is pending.
   let descriptor: Int32
-  /// The next one, if one has come.
+  /// Takes the next pending signal; nil if there is none.
   let next: @Sendable () -> Int32?
 
-  /// The signals that a screen or an engine answers to.
+  /// The signals that a screen or an engine handles.
   static let watched = [SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH]
 
-  /// Blocks them from now on, in this thread and in those that it starts: call it before there are
-  /// any. A program that is started by this one must be given a clean mask. Nil when the system
-  /// refuses.
+  /// Blocks the signals in this thread and in those that it starts: call it before there are other
+  /// threads. Child processes must be given a clean mask. Returns nil if the system refuses.
   package static func blockAtStart() -> SignalDescriptor? {
     let descriptor = cn_signal_gate(watched, Int32(watched.count))
     guard descriptor >= 0 else { return nil }

@@ -2,12 +2,11 @@ import CNcurses
 package import DeploymentInterface
 import Glibc
 
-/// The signals that end an engine or make it read its configuration again, one after the other.
+/// The signals that end an engine or make it reload its configuration, one at a time.
 ///
-/// They are blocked, so that they strike nowhere and are read here. It must be made before any
-/// thread is.
+/// The signals are blocked and read here. Create the queue before any thread.
 package struct SignalQueue {
-  /// Means nothing but that there is something to look at.
+  /// A signal that only means that there is something to check.
   package static let wake = SIGUSR1
 
   private let set: sigset_t
@@ -20,7 +19,7 @@ package struct SignalQueue {
     self.set = set
   }
 
-  /// The next one; nil when the time is over.
+  /// Waits for the next signal; nil after `span`.
   package func next(within span: TimeSpan) -> Int32? {
     var set = set
     var limit = timespec(

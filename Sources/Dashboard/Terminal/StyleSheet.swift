@@ -1,12 +1,12 @@
 import CNcurses
 import TerminalCells
 
-/// What roles become on this terminal: a pair of colours and attributes, as ncurses takes them.
+/// Translates roles to the terminal's colour pairs and attributes, as ncurses needs them.
 struct StyleSheet {
   struct Look {
     var attributes: attr_t
     var pair: Int32
-    /// Whether it can be seen where nothing is written: a background, a line, a reversal.
+    /// Whether it is visible on a blank: a background, an underline, a reversal.
     var showsOnBlank: Bool
   }
 
@@ -18,7 +18,7 @@ struct StyleSheet {
 
   private let theme: Theme
   private let depth: ColourDepth
-  /// Colour numbers that the terminal has.
+  /// The number of colours of the terminal.
   private let colours: Int
   private var looks: [Key: Look] = [:]
 
@@ -28,7 +28,7 @@ struct StyleSheet {
     self.colours = colours
   }
 
-  /// How a cell is drawn. Each combination is worked out once.
+  /// The look of a cell. Each combination is computed once.
   mutating func look(_ cell: Cell) -> Look {
     let key = Key(role: cell.role, overlay: cell.overlay, attributes: cell.attributes)
     if let known = looks[key] { return known }
@@ -47,26 +47,27 @@ struct StyleSheet {
       var ignored = Attributes()
       background = number(style.background, &ignored)
     }
-    // Few terminals of sixteen colours tell them from plain text, or show them at all.
+    // Few terminals with sixteen colours show these attributes, or show them differently from plain
+    // text.
     if depth <= .sixteen { attributes.subtract([.dim, .italic]) }
     return Look(
       attributes: attributes.curses, pair: pair(foreground, background),
       showsOnBlank: background >= 0 || !attributes.isDisjoint(with: [.reverse, .underline]))
   }
 
-  /// What lies over a cell gives its colours where it has any, and adds its attributes.
+  /// An overlay replaces the colours that it defines, and adds its attributes.
   static func style(_ cell: Cell, theme: Theme) -> Style {
     var style = theme.style(cell.role)
     style.attributes.formUnion(cell.attributes)
     guard let overlay = cell.overlay.map(theme.style) else { return style }
     style.foreground = overlay.foreground ?? style.foreground
     style.background = overlay.background ?? style.background
-    // Reversed twice would not be seen.
+    // A union: reversing twice would be invisible.
     style.attributes.formUnion(overlay.attributes)
     return style
   }
 
-  /// The terminal's number of a colour; -1 is its own.
+  /// The terminal's number of a colour; -1 is its default.
   private func number(_ colour: ThemeColour?, _ attributes: inout Attributes) -> Int32 {
     guard let colour else { return -1 }
     switch depth {
@@ -77,7 +78,7 @@ struct StyleSheet {
       attributes.insert(.bold)
       return Int32(basic.index % 8)
     case .indexed: return Int32(colour.index)
-    // Numbers under 8 stay colours of the palette there.
+    // Numbers below 8 are palette colours on such terminals.
     case .rgb: return Int32(max(8, colour.rgb.value))
     }
   }

@@ -3,7 +3,7 @@ import Glibc
 import TerminalCells
 
 extension Terminal {
-  /// Numbers that ncurses gives back for sequences that are no keys; far above its own.
+  /// Codes that ncurses returns for sequences that are not keys; far above its own codes.
   private enum Code {
     static let pasteBegin: Int32 = 5000
     static let pasteEnd: Int32 = 5001
@@ -11,7 +11,7 @@ extension Terminal {
     static let focusOut: Int32 = 5003
   }
 
-  /// Everything that has been typed and not been read yet.
+  /// Reads all input that is available, up to `readLimit` pieces.
   func readKeys() -> [RawInput] {
     var result: [RawInput] = []
     while result.count < Self.readLimit {
@@ -25,10 +25,12 @@ extension Terminal {
     return result
   }
 
-  /// Read in one go; what is more waits for the next turn, so that a frame comes in between.
+  /// The number of pieces read at once; the rest waits for the next turn, so that a frame is drawn
+  /// in between.
   static let readLimit = 4096
 
-  /// The terminal is gone, or its input has ended: then it can be read for ever and gives nothing.
+  /// Whether the terminal is gone or its input has ended: then it is always readable and gives
+  /// nothing.
   var hasEnded: Bool {
     var state = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
     guard poll(&state, 1, 0) == 1 else { return false }
@@ -37,8 +39,8 @@ extension Terminal {
     return ioctl(input, UInt(FIONREAD), &count) != 0 || count == 0
   }
 
-  /// Sequences that terminals send besides those in their descriptions: an emulator in the other
-  /// cursor mode, one that is not what TERM says, and reports that must not be taken for keys.
+  /// Defines sequences that are missing in terminal descriptions: for the other cursor mode, for
+  /// terminals that differ from TERM, and for reports that must not be taken for keys.
   func defineKeys() {
     let sequences: [(code: Int32, endings: [String])] = [
       (KEY_UP, ["[A", "OA"]), (KEY_DOWN, ["[B", "OB"]), (KEY_RIGHT, ["[C", "OC"]),

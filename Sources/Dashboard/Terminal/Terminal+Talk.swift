@@ -4,12 +4,12 @@ import FoundationEssentials
 import Glibc
 import SafeTexts
 
-/// What is said to the terminal besides pictures, and what it says.
+/// Messages to the terminal other than frames, and its answers.
 extension Terminal {
-  /// OutstandingRequests for a sign that everything sent before it has been shown.
+  /// Asks the terminal for its status; the answer means that everything sent before has been shown.
   static let statusQuestion = Array("\u{1b}[5n".utf8)
 
-  /// Puts a text on the clipboard of the person at the terminal.
+  /// Puts a text on the clipboard of the user's terminal.
   func copy(_ text: SafeText) {
     let command = "\u{1b}]52;c;\(Data(text.text.utf8).base64EncodedString())\u{1b}\\"
     if isInTmux {
@@ -26,7 +26,7 @@ extension Terminal {
     outlet.send(curses.take())
   }
 
-  /// Takes note of what the terminal said.
+  /// Handles an answer of the terminal.
   func heard(_ answer: TerminalAnswer) {
     switch answer {
     case .mode(2026, let isKnown): knowsSynchronized = isKnown && wantsSynchronized
@@ -35,9 +35,8 @@ extension Terminal {
     }
   }
 
-  /// What goes behind the first frame: modes, and the first time questions. Echoing is off by then,
-  /// so that
-  /// no answer can be seen.
+  /// The modes and, the first time, the questions that follow the first frame. Echo is already off,
+  /// so no answer is visible.
   func announcement() -> String {
     isTaken = true
     guard mayBeAsked else { return "" }
@@ -48,7 +47,7 @@ extension Terminal {
     return modes + "\u{1b}]11;?\u{1b}\\\u{1b}[?2026$p\u{1b}[c"
   }
 
-  /// What the terminal still has to say must not come to the shell as if it had been typed.
+  /// Waits for the last answer, so that it does not reach the shell as if it had been typed.
   func awaitAnswer() {
     guard let asked = answerOwed, LoopClock.now().moment < asked + .seconds(2) else { return }
     var decoder = InputDecoder()

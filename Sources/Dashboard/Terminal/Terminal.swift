@@ -8,17 +8,17 @@ package import TerminalCells
 package final class Terminal {
   let input: Int32
   let outlet: TerminalWriter
-  /// What must be said about the terminal, such as that it is not known.
+  /// A remark about the terminal for the user, such as that its type is unknown.
   let note: SafeText?
   let isUnicode: Bool
   let depth: ColourDepth
-  /// How it is given back.
+  /// The modes to restore at the end.
   private let modes: termios
   private let screen: OpaquePointer
   private let keys: UnsafeMutablePointer<FILE>
   let curses: CursesOutput
   private let output: Int32
-  /// Keys are read on a pad that is never drawn to: reading on a window may send it first.
+  /// A pad for reading keys, which is never drawn: reading from a window may refresh it first.
   let keyPad: UnsafeMutablePointer<WINDOW>
   let mayBeAsked: Bool
   let isInTmux: Bool
@@ -29,14 +29,14 @@ package final class Terminal {
   private(set) var size: Size
   private(set) var theme: Theme
   private(set) var isOpen = true
-  /// ncurses has the terminal; otherwise the shell.
+  /// Whether ncurses has the terminal; otherwise the shell has it.
   var isTaken = false
   var hasAsked = false
   var knowsSynchronized = false
-  /// When the questions of the start were asked, as long as the last answer to them is owed.
+  /// When the questions of the start were asked; nil after the last answer.
   var answerOwed: Moment?
 
-  /// Larger screens are drawn in this corner: memory has a limit.
+  /// The limit of memory: on a larger terminal the screen uses this part in the upper left corner.
   static let largest = Size(width: 1000, height: 400)
 
   /// Takes the terminal. Nothing is shown before the first frame.
@@ -66,12 +66,12 @@ package final class Terminal {
       let keys = fdopen(dup(options.input), "r")
     else { return nil }
     isUnicode = cn_locale_is_utf8(options.locale) == 1
-    // The window's own size outweighs what LINES and COLUMNS say.
+    // The window's actual size takes precedence over LINES and COLUMNS.
     use_env(true)
     use_tioctl(true)
     guard let screen = newterm(entry.name, curses.stream, keys) else { return nil }
     curses.divert()
-    // Until endwin has been called once, ncurses does one write for each movement of the cursor.
+    // Before the first endwin, ncurses makes one write for each cursor movement.
     endwin()
     guard let pad = newpad(1, 1) else { return nil }
     keyPad = pad
@@ -121,11 +121,11 @@ package final class Terminal {
     mouseinterval(0)
   }
 
-  // MARK: - Showing
+  // MARK: - Frames
 
   var glyphs: Glyphs { theme.glyphs(unicode: isUnicode) }
 
-  /// One frame: what must be sent so that a picture is shown. Nothing when nothing is new.
+  /// The bytes that make the terminal show a surface; empty if nothing changed.
   func frame(_ surface: Surface) -> [UInt8] {
     let changed = painter.paint(surface)
     let cursor = surface.cursor ?? Point(x: 0, y: max(0, size.height - 1))
@@ -135,7 +135,7 @@ package final class Terminal {
     wnoutrefresh(cn_stdscr())
     doupdate()
     var frame = curses.take()
-    // A terminal takes a small frame whole; only a large one can be seen half done.
+    // A terminal shows a small frame at once; only a large one can be seen half drawn.
     if knowsSynchronized && frame.count > 2048 {
       frame = Array("\u{1b}[?2026h".utf8) + frame + Array("\u{1b}[?2026l".utf8)
     }
@@ -143,7 +143,7 @@ package final class Terminal {
     return frame
   }
 
-  /// The whole picture is sent again with the next frame.
+  /// Makes the next frame send the whole screen.
   func repaint() {
     clearok(cn_curscr(), true)
     painter.forget()
@@ -155,7 +155,7 @@ package final class Terminal {
     painter.change(StyleSheet(theme: theme, depth: depth, colours: Int(cn_colors())))
   }
 
-  /// Takes the window's present size; answers it if it is another one.
+  /// Adopts the window's current size; returns it if it has changed.
   func resize() -> Size? {
     let now = windowSize
     guard now != size else { return nil }
@@ -179,9 +179,9 @@ package final class Terminal {
     if isTaken { repaint() }
   }
 
-  // MARK: - Giving it away
+  // MARK: - Releasing the terminal
 
-  /// Gives the terminal back for a while; `takeBack` takes it again.
+  /// Releases the terminal; `takeBack` takes it again.
   func giveAway() {
     guard isTaken else { return }
     if mayBeAsked { outlet.send("\u{1b}[?2004l\u{1b}[?1004l") }
@@ -192,7 +192,7 @@ package final class Terminal {
     isTaken = false
   }
 
-  /// Takes the terminal again, whatever was done to it meanwhile; the next frame draws all of it.
+  /// Takes the terminal again, whatever its state; the next frame draws everything.
   func takeBack() {
     curses.withTerminal {
       def_shell_mode()
@@ -202,16 +202,16 @@ package final class Terminal {
     _ = resize()
   }
 
-  /// Drops captured chatter when there is too much.
+  /// Drops captured output when it exceeds the limit.
   func tidy() { guarding?.trim() }
 
-  /// Whether the process may use the terminal now: it is not in a shell's background.
+  /// Whether the process may use the terminal now: it is not in the background of a shell.
   var isForeground: Bool {
     let group = tcgetpgrp(output)
     return group < 0 || group == getpgrp()
   }
 
-  /// Gives the terminal back for good; answers what was written to standard error meanwhile.
+  /// Releases the terminal finally; returns what was written to standard error meanwhile.
   package func close() -> [SafeText] {
     guard isOpen else { return [] }
     isOpen = false

@@ -1,20 +1,19 @@
 import TerminalCells
 
-/// What a terminal says when it is asked.
+/// An answer of the terminal to a question.
 enum TerminalAnswer: Hashable, Sendable {
   /// `CSI 0 n`: everything sent before the question has been shown.
   case status
-  /// The primary device attributes: the mark that all earlier questions have been answered or never
-  /// will be.
+  /// The primary device attributes: a sign that no answer to an earlier question will follow.
   case attributes
-  /// Whether it knows a private mode.
+  /// Whether the terminal knows a private mode.
   case mode(Int, isKnown: Bool)
-  /// The colour of its background.
+  /// The background colour.
   case background(RGB)
 }
 
 extension TerminalAnswer {
-  /// Reads a control sequence, without its introducer; nil for what we did not ask for.
+  /// Parses a control sequence, without its introducer; nil for anything that was not asked for.
   init?(controlSequence body: String) {
     if body == "0n" || body == "3n" {
       self = .status
@@ -29,7 +28,7 @@ extension TerminalAnswer {
     }
   }
 
-  /// Reads an operating system command, without its introducer and terminator:
+  /// Parses an operating system command, without its introducer and terminator:
   /// `11;rgb:1010/1414/1818`.
   init?(operatingSystemCommand body: String) {
     guard body.hasPrefix("11;rgb") else { return nil }
@@ -39,7 +38,7 @@ extension TerminalAnswer {
     self = .background(RGB(red: values[0], green: values[1], blue: values[2]))
   }
 
-  /// One to four hexadecimal digits stand for the share of the greatest number that they can write.
+  /// Scales one to four hexadecimal digits from their greatest value to 255.
   private static func component(_ digits: Substring) -> UInt8? {
     guard (1...4).contains(digits.count), let value = UInt32(digits, radix: 16) else { return nil }
     let greatest = UInt32(1) << (4 * UInt32(digits.count)) - 1

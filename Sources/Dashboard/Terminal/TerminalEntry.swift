@@ -1,17 +1,17 @@
 import SafeTexts
 
-/// Which description of terminals is used, and what is said about it.
+/// The terminal description in use, and a remark about it.
 struct TerminalEntry: Hashable, Sendable {
-  /// A name in the host's terminfo.
+  /// The name in the host's terminfo.
   var name: String
-  /// What the person must know; nil when the terminal is what it says.
+  /// A remark for the user; nil if the description is that of the terminal.
   var note: SafeText?
 
-  /// Chooses the description for a terminal. Nil when it cannot show a screen at all.
+  /// Chooses the description for a terminal; nil if it cannot show a screen.
   ///
   /// - term: the value of `TERM`.
-  /// - wantsDirect: a description with direct colour is preferred where the host has one.
-  /// - knows: whether the host has a usable description of that name.
+  /// - wantsDirect: whether to prefer a description with direct colour if the host has one.
+  /// - knows: whether the host has a usable description with this name.
   static func choose(term: String?, wantsDirect: Bool, knows: (String) -> Bool) -> TerminalEntry? {
     let term = term ?? ""
     if term == "dumb" { return nil }
@@ -45,8 +45,8 @@ struct TerminalEntry: Hashable, Sendable {
     return term.dropLast("-256color".count) + "-direct"
   }
 
-  /// Whether such a terminal reads over what it does not understand, so that it may be asked
-  /// things.
+  /// Whether such a terminal ignores sequences that it does not know, so that it may be asked
+  /// questions.
   static func mayBeAsked(_ name: String) -> Bool {
     !["linux", "vt", "ansi", "cons", "sun", "pcansi", "wy", "hurd"].contains(where: name.hasPrefix)
   }

@@ -5,13 +5,13 @@ package import Posix
 package import SafeTexts
 package import TerminalCells
 
-/// Which theme is in force.
+/// The choice of the theme.
 package enum ThemeChoice: Sendable {
   case fixed(Theme)
-  /// The one or the other, by what the terminal says of its background; dark until it does.
+  /// By the terminal's background colour; dark until the terminal reports it.
   case auto(dark: Theme, light: Theme)
 
-  /// The theme to begin with.
+  /// The theme at the start.
   package var first: Theme {
     switch self {
     case .fixed(let theme), .auto(dark: let theme, light: _): theme
@@ -19,12 +19,12 @@ package enum ThemeChoice: Sendable {
   }
 }
 
-/// The one thread that owns ncurses: it waits for keys, wakes and signals, tells the program, and
-/// draws.
+/// The loop of the one thread that owns ncurses: it waits for keys, wake-ups and signals, informs
+/// the program, and draws.
 ///
-/// It sleeps until something happens; the program says when it wants to be told the time.
+/// It sleeps until something happens; the program says when it wants a `clock` event.
 package struct TerminalLoop<Program: ScreenProgram> {
-  /// What is known when it is over.
+  /// The outcome of a run.
   package struct Outcome {
     package let end: LoopEnd
     /// The last lines that were written to standard error meanwhile.
@@ -33,9 +33,9 @@ package struct TerminalLoop<Program: ScreenProgram> {
 
   private enum Hold {
     case none
-    /// A question will be in the next frame.
+    /// The next frame contains a question.
     case wanted
-    /// It has been sent; the answer, or this moment, ends the wait.
+    /// The frame was sent; the answer, or this moment, ends the wait.
     case asked(until: Moment)
   }
 
@@ -52,8 +52,8 @@ package struct TerminalLoop<Program: ScreenProgram> {
   private var hold = Hold.none
   private var end: LoopEnd?
 
-  /// - clock: both clocks; the machine's.
-  /// - stop: stops the process, or its group, until it is continued.
+  /// - clock: the machine's clocks by default.
+  /// - stop: stops the process or, with `wholeGroup`, its group, until it is continued.
   package init(
     program: Program, terminal: Terminal, theme: ThemeChoice, signals: SignalDescriptor,
     wake: WakePipe,
@@ -69,12 +69,12 @@ package struct TerminalLoop<Program: ScreenProgram> {
     self.stop = stop
   }
 
-  /// Runs until the program, a signal or the terminal ends it, and gives the terminal back.
+  /// Runs until the program, a signal or the terminal ends it, and releases the terminal.
   package mutating func run() -> Outcome {
-    tell(.started(terminal.size, note: terminal.note), .input)
+    deliver(.started(terminal.size, note: terminal.note), .input)
     while end == nil {
       drawIfDue()
-      if end == nil { rest() }
+      if end == nil { wait() }
     }
     let end = end ?? .quit(0)
     _ = program.update(.ending(end), at: clock())
@@ -83,7 +83,7 @@ package struct TerminalLoop<Program: ScreenProgram> {
 
   // MARK: - Waiting
 
-  private mutating func rest() {
+  private mutating func wait() {
     var polls = [
       pollfd(fd: terminal.input, events: Int16(POLLIN), revents: 0),
       pollfd(fd: wake.reading, events: Int16(POLLIN), revents: 0),
@@ -97,18 +97,18 @@ package struct TerminalLoop<Program: ScreenProgram> {
     if polls[2].revents != 0 { while let signal = signals.next() { receive(signal) } }
     if polls[1].revents != 0 {
       wake.drain()
-      tell(.woken, .data)
+      deliver(.woken, .data)
     }
     if end == nil, polls[0].revents != 0 { readTerminal() }
     outlet.flush()
     passTime(clock().moment)
   }
 
-  /// Milliseconds until the next thing that is due by itself; -1: nothing is.
+  /// The milliseconds until the next scheduled event; -1 if there is none.
   private func timeout(_ now: Moment) -> Int32 {
     var times = [program.wakeAt, decoder.deadline, flow.blockedUntil(at: now)]
     if case .asked(let until) = hold { times.append(until) }
-    // A frame that must wait for something else is not due by itself.
+    // A frame that waits for the terminal is not due by the clock.
     if terminal.outlet.isEmpty && flow.blockedUntil(at: now) == nil { times.append(pacer.due) }
     guard let next = times.compactMap({ $0 }).min() else { return -1 }
     return Int32(min(max(0, (next - now).milliseconds), 86_400_000))
@@ -120,13 +120,13 @@ package struct TerminalLoop<Program: ScreenProgram> {
     if case .asked(let until) = hold, until <= now { release() }
     if let wakeAt = program.wakeAt, wakeAt <= now {
       terminal.tidy()
-      tell(.clock, .data)
+      deliver(.clock, .data)
     }
   }
 
-  // MARK: - Telling
+  // MARK: - Events
 
-  private mutating func tell(_ event: LoopEvent, _ cause: FramePacer.Cause) {
+  private mutating func deliver(_ event: LoopEvent, _ cause: FramePacer.Cause) {
     guard end == nil else { return }
     let now = clock()
     let directive = program.update(event, at: now)
@@ -176,7 +176,7 @@ package struct TerminalLoop<Program: ScreenProgram> {
   private mutating func take(_ input: TerminalInput) {
     switch (input, hold) {
     case (.key, .none), (.paste, .none), (.mouse, .none), (.focus, _), (.resized, _):
-      tell(.input(input), .input)
+      deliver(.input(input), .input)
     case (.key, _), (.paste, _), (.mouse, _): break
     }
   }
@@ -197,10 +197,10 @@ package struct TerminalLoop<Program: ScreenProgram> {
     }
   }
 
-  /// The question is seen: keys come again.
+  /// Delivers keys again: the user sees the question.
   private mutating func release() {
     hold = .none
-    tell(.shown, .input)
+    deliver(.shown, .input)
   }
 
   // MARK: - Drawing
@@ -210,7 +210,7 @@ package struct TerminalLoop<Program: ScreenProgram> {
     guard let due = pacer.due, due <= now, flow.blockedUntil(at: now) == nil,
       terminal.outlet.isEmpty
     else { return }
-    if let size = terminal.resize() { tell(.input(.resized(size)), .resize) }
+    if let size = terminal.resize() { deliver(.input(.resized(size)), .resize) }
     var frame = terminal.frame(program.draw(terminal.size, glyphs: terminal.glyphs))
     pacer.drawn(at: now)
     var asks = flow.sent(bytes: frame.count)
@@ -237,21 +237,21 @@ package struct TerminalLoop<Program: ScreenProgram> {
   }
 
   private mutating func suspend(_ signal: Int32, wholeGroup: Bool) {
-    tell(.suspending, .data)
+    deliver(.suspending, .data)
     guard end == nil else { return }
     terminal.giveAway()
     stop(signal, wholeGroup)
-    // What told us to go on has been noticed.
+    // Drop the signals of this stop and continuation.
     while let late = signals.next() {
       if late != SIGCONT && late != SIGTSTP { receive(late) }
     }
     takeBack()
-    tell(.resumed, .input)
+    deliver(.resumed, .input)
   }
 
-  /// After a stop, one that we were not asked about included. A shell that lets us go on in the
-  /// background
-  /// still has the terminal: wait for it, stopped, as every program does that wants to write there.
+  /// Takes the terminal after any stop, expected or not. If the shell continued this process in the
+  /// background, it still owns the terminal: stop until it is foreground, as every program does
+  /// that wants to write there.
   private mutating func takeBack() {
     terminal.giveAway()
     if !terminal.isForeground { stop(SIGTTOU, false) }

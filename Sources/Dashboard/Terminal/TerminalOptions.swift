@@ -1,20 +1,20 @@
 import SafeTexts
 package import TerminalCells
 
-/// How the terminal is to be used.
+/// Options for the use of the terminal.
 package struct TerminalOptions {
-  /// Descriptors of the terminal.
+  /// The descriptors of the terminal.
   var input: Int32 = 0
   var output: Int32 = 1
-  /// `TERM`, `COLORTERM`, `NO_COLOR`, `SSH_CONNECTION` and `TMUX` are looked at.
+  /// The environment; `TERM`, `COLORTERM`, `NO_COLOR`, `SSH_CONNECTION` and `TMUX` matter.
   package var environment: [String: String] = [:]
-  /// Less colour than the terminal has; nil: as it comes.
+  /// A limit of the colour depth; nil: as the terminal supports.
   package var colour: ColourDepth?
-  /// Whether frames may be sent as one where the terminal knows how.
+  /// Whether frames may be sent as synchronized updates where the terminal supports them.
   var isSynchronized = true
-  /// The locale for characters; empty: the environment's.
+  /// The locale for characters; empty: that of the environment.
   var locale = ""
-  /// Whether standard error is captured and crashes give the terminal back.
+  /// Whether to capture standard error and to restore the terminal after a crash.
   var guardsProcess = true
 
   package init(
@@ -32,13 +32,13 @@ package struct TerminalOptions {
   }
 }
 
-/// Why there is no screen; what is printed instead is the caller's.
+/// The reason why no screen can be shown.
 package struct TerminalAbsence: Error, Hashable, Sendable {
   let sentence: SafeText
 }
 
 extension TerminalOptions {
-  /// Whether the person's terminal says that it takes colours directly, and they are wanted.
+  /// Whether the terminal announces direct colour and the user wants it.
   var wantsDirect: Bool {
     let says = environment["COLORTERM"].map { ["truecolor", "24bit"].contains($0) } ?? false
     let isOff = colour == nil && environment["NO_COLOR"]?.isEmpty == false

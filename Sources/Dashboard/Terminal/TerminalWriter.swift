@@ -1,19 +1,18 @@
 import DeploymentInterface
 import Glibc
 
-/// The way to the terminal. It never blocks: what the terminal does not take at once waits here,
-/// and the loop
-/// goes on listening to keys and signals.
+/// Writes to the terminal without blocking: bytes that it does not accept at once wait here, while
+/// the loop still handles keys and signals.
 final class TerminalWriter {
-  /// Ready for writing when the terminal takes more.
+  /// Writable when the terminal accepts more.
   let descriptor: Int32
   private let isOwn: Bool
   private var pending: [UInt8] = []
   private(set) var isBroken = false
 
-  /// - terminal: a descriptor of the terminal. It is opened once more, as not blocking concerns
-  ///   everybody
-  ///   who shares a descriptor, the shell too; where that is not permitted, writing may block.
+  /// - terminal: a descriptor of the terminal. It is reopened, because O_NONBLOCK belongs to the
+  ///   open file description, which is shared with the shell; where that is not permitted, writing
+  ///   may block.
   init(_ terminal: Int32) {
     let own = open("/proc/self/fd/\(terminal)", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
     isOwn = own >= 0
@@ -22,10 +21,10 @@ final class TerminalWriter {
 
   deinit { if isOwn { close(descriptor) } }
 
-  /// The terminal has been given everything.
+  /// Whether everything has been written.
   var isEmpty: Bool { pending.isEmpty }
 
-  /// Sends bytes, behind those that still wait.
+  /// Sends bytes, after those that still wait.
   func send(_ bytes: [UInt8]) {
     pending += bytes
     flush()
@@ -33,7 +32,7 @@ final class TerminalWriter {
 
   func send(_ text: String) { send(Array(text.utf8)) }
 
-  /// Gives the terminal what it takes now.
+  /// Writes as much as the terminal accepts now.
   func flush() {
     var sent = 0
     while sent < pending.count, !isBroken {
@@ -49,9 +48,8 @@ final class TerminalWriter {
     pending.removeFirst(isBroken ? pending.count : sent)
   }
 
-  /// Waits until the terminal has taken everything. One that does not within the time loses what
-  /// waits for
-  /// it: nobody looks there.
+  /// Waits until everything is written. After `span` the rest is dropped: nobody reads that
+  /// terminal.
   func drain(within span: TimeSpan) {
     let limit = LoopClock.now().moment + span
     while !isEmpty {

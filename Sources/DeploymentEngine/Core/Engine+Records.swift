@@ -1,10 +1,10 @@
 import DeploymentInterface
 import SafeTexts
 
-/// The records of all tables together: what a change of one means for the counts of the others.
+/// Changes of records across all tables: what a change of one means for the counts of the others.
 extension Engine {
   var now: EngineTime { timers.now }
-  /// A due time so far from now.
+  /// The deadline that is `length` from now.
   func deadline(in length: TimeSpan) -> Deadline { now.deadline(in: length) }
 
   /// The pool of a deployment, with its settings.
@@ -12,7 +12,7 @@ extension Engine {
   func deadlines(of slot: Int) -> PoolDeadlines {
     poolTable[deploymentTable.pool(of: slot)].settings.deadlines
   }
-  /// The place of a deployment's provider.
+  /// The index of a deployment's provider in the table of providers.
   func providerPlace(of slot: Int) -> Int { poolTable[deploymentTable.pool(of: slot)].provider }
   /// The provider of a pool.
   func provider(ofPool index: Int) -> ProviderRecord {
@@ -23,7 +23,7 @@ extension Engine {
     providerTable[providerPlace(of: slot)].record
   }
 
-  /// The one way to change a deployment: keeps counts, indexes, limits, revision and due time.
+  /// The only way to change a deployment: updates counts, indexes, limits, revision and due time.
   mutating func change(_ slot: Int, _ body: (inout Deployment, EngineTime) -> Void) {
     deploymentTable.change(slot, at: now, body)
     recount(slot)
@@ -35,7 +35,7 @@ extension Engine {
     change(slot) { deployment, _ in body(&deployment) }
   }
 
-  /// Adds a deployment that was decided on or loaded.
+  /// Adds a deployment that was just created or loaded.
   mutating func insert(_ deployment: Deployment, pool: Int) -> Int {
     let slot = deploymentTable.insert(deployment, pool: pool)
     recount(slot)
@@ -43,17 +43,17 @@ extension Engine {
     return slot
   }
 
-  /// Takes history away that is no longer kept.
+  /// Erases a deployment whose history is no longer kept.
   mutating func erase(_ slot: Int) {
     let id = deploymentTable[slot].id
     let pool = deploymentTable.pool(of: slot)
-    if let call = deploymentTable.endCall(slot) { callTable.end(call.id) }
+    if let call = endCall(slot) { callTable.end(call.id) }
     deploymentTable.erase(slot)
     outbox.store(.erasedDeployment(id))
     outbox.follow(with: .recordErased(pool: pool))
   }
 
-  /// Brings counts, indexes and limits up to what the deployment now is.
+  /// Updates counts, indexes and limits after a change of the deployment.
   mutating func recount(_ slot: Int) {
     let index = deploymentTable.pool(of: slot)
     let publication = deploymentTable[slot].publication
@@ -62,24 +62,25 @@ extension Engine {
     guard let change = deploymentTable.recount(slot, isOutdated: isOutdated) else { return }
     poolTable.count(deploymentTable[slot].id, of: index, change, in: deploymentTable)
     providerTable.count(poolTable[index].provider, change)
-    if change.disappears {
+    if change.disappears || change.ends {
       poolTable.reviveExhausted()
       outbox.follow(with: .poolEmptied(index))
     }
+    if change.before?.reservation != change.after.reservation { updateService(of: index) }
     poolTable.replan(index)
   }
 
-  /// The oldest of a pool that can be taken from an index.
+  /// The oldest deployment of a pool in an index.
   mutating func oldest(_ index: CensusKey.Index, of pool: Int) -> Int? {
     poolTable.oldest(index, of: pool, in: deploymentTable).flatMap { deploymentTable.slot($0) }
   }
 
-  /// The newest of a pool that can be taken from an index.
+  /// The newest deployment of a pool in an index.
   mutating func newest(_ index: CensusKey.Index, of pool: Int) -> Int? {
     poolTable.newest(index, of: pool, in: deploymentTable).flatMap { deploymentTable.slot($0) }
   }
 
-  /// Makes the earliest due time of a deployment the one that it is woken at.
+  /// Sets the wake-up of a deployment to the earliest of its due times.
   mutating func reschedule(_ slot: Int) {
     let runtime = deploymentTable.runtime(slot)
     var earliest = runtime.call?.due
@@ -87,10 +88,11 @@ extension Engine {
       guard let moment else { return }
       earliest = earliest.map { min($0, moment) } ?? moment
     }
-    consider(deploymentTable[slot].patience?.at)
+    consider(deploymentTable[slot].stateDeadline?.at)
     consider(deploymentTable[slot].pending?.due.at)
     consider(deploymentTable[slot].phase.operation?.deadline.at)
-    if runtime.call == nil { consider(deploymentTable[slot].next?.at) }
+    consider(stuckAt(slot))
+    if runtime.call == nil { consider(deploymentTable[slot].nextActionAt?.at) }
     // What is past needs no time to be due at: it waits for something else.
     if runtime.reportedChange != nil, let look = runtime.nextLookAt, look > now.moment {
       consider(look)

@@ -1,10 +1,10 @@
 public import DeploymentInterface
 import SafeTexts
 
-/// Calls that are decided on and not made yet.
+/// Calls that are decided but not yet made.
 extension Engine {
-  /// Takes back what an event of the same commit has overtaken: nobody has made it, so nobody need
-  /// wait for its end.
+  /// Drops calls that a later event of the same commit superseded. They were never made, so no
+  /// result will come.
   mutating func dropSupersededCalls() {
     var checked = 0
     while checked < outbox.calls.count {
@@ -28,7 +28,7 @@ extension Engine {
       else {
         return true
       }
-      return operation.isQueued || deploymentTable[slot].cancelRequested
+      return operation.isWaiting || deploymentTable[slot].cancelRequested
     case .publication(let pool, let revision):
       guard let index = poolTable.place(pool), let task = call.task else { return true }
       return poolTable[index].publication(revision)?.record.operation?.kind != task.operation
@@ -42,7 +42,7 @@ extension Engine {
     case .deployment(let id):
       guard let slot = deploymentTable.slot(id), deploymentTable.runtime(slot).call?.id == call.id
       else { return }
-      _ = deploymentTable.endCall(slot)
+      endCall(slot)
       callReturned(slot)
     case .publication(let pool, let revision):
       guard let index = poolTable.place(pool),
@@ -53,14 +53,14 @@ extension Engine {
     }
   }
 
-  /// Says that calls are made only now, because their commit had to wait for the store: their time
-  /// begins now.
+  /// Reports that calls are made only now, because their commit had to wait for the store: their
+  /// time limits start now.
   ///
   /// - Parameters:
-  ///   - outcome: the latest; calls of others are left alone.
-  public mutating func made(_ outcome: Effects, at now: EngineTime) {
-    for call in outcome.inventories { madeInventory(call, at: now) }
-    for call in outcome.calls {
+  ///   - effects: the latest effects; older calls are left alone.
+  public mutating func made(_ effects: Effects, at now: EngineTime) {
+    for call in effects.inventories { madeInventory(call, at: now) }
+    for call in effects.calls {
       let due = now.moment + call.timeLimit
       switch call.subject {
       case .deployment(let id):

@@ -2,23 +2,24 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// What comes due of a deployment.
+/// What becomes due for a deployment.
 extension Engine {
   mutating func wake(_ slot: Int) {
     noteOverdueCall(slot)
     if let pending = deploymentTable[slot].pending, pending.due.at <= now.moment {
       carryOut(pending, on: slot)
     }
-    if let patience = deploymentTable[slot].patience, patience.at <= now.moment {
+    if let limit = deploymentTable[slot].stateDeadline, limit.at <= now.moment {
       stateDeadlinePassed(slot)
       guard !deploymentTable[slot].phase.isHistory else { return }
     }
+    if let stuckAt = stuckAt(slot), stuckAt <= now.moment { becomeStuck(slot) }
     if let operation = deploymentTable[slot].phase.operation, operation.isOver(at: now) {
       operationDeadlinePassed(slot, operation)
     }
     verifyIfReported(slot)
     noteReportedUsers(slot)
-    guard !deploymentTable.isCalled(slot), let next = deploymentTable[slot].next,
+    guard !deploymentTable.isCalled(slot), let next = deploymentTable[slot].nextActionAt,
       next.at <= now.moment
     else {
       return
@@ -26,26 +27,29 @@ extension Engine {
     act(slot)
   }
 
-  /// The next thing of a deployment is due: a call, or the removal of an error.
+  /// The next action of a deployment is due: a call, or the removal of an error.
   private mutating func act(_ slot: Int) {
     switch deploymentTable[slot].phase {
     case .preparing, .usable(.some), .removing, .canceling:
       if provider(of: slot).inMaintenance {
-        change(slot) { $0.next = Deadline(from: $1.moment, length: Timing.maintenance) }
+        change(slot) { $0.nextActionAt = Deadline(from: $1.moment, length: Timing.maintenance) }
       } else if let wait = denialWait(slot) {
-        change(slot) { $0.next = $1.deadline(in: wait) }
+        change(slot) { $0.nextActionAt = $1.deadline(in: wait) }
+      } else if let operation = deploymentTable[slot].phase.operation, operation.waitsToTryAgain {
+        change(slot) { $0.nextActionAt = nil }
+        enqueue(slot, queue(for: operation))
       } else {
         call(slot)
       }
     case .error:
       removeFromError(slot)
     case .usable(nil), .removable, .removed, .canceled:
-      change(slot) { $0.next = nil }
+      change(slot) { $0.nextActionAt = nil }
     }
   }
 
-  /// A call is still out though its time is over: said once; nothing else is called on it
-  /// meanwhile.
+  /// Reports once that a call in flight exceeded its time limit. No other call is made on the
+  /// deployment meanwhile.
   private mutating func noteOverdueCall(_ slot: Int) {
     guard deploymentTable.noteOverdueCall(slot, at: now) else { return }
     let task = deploymentTable.runtime(slot).call?.task
@@ -54,9 +58,40 @@ extension Engine {
     let reason = "\(method) did not answer within \(limit.spoken)"
     change(slot) { $0.reason = SafeText(reason) }
     log(.failure, reason, level: .warning, slot: slot)
+    providerTable.countHangingCalls(providerPlace(of: slot), by: 1)
+    switch deploymentTable[slot].phase {
+    case .preparing, .usable(.some): feed(slot) { deployment, _ in deployment.becomeStuck() }
+    case .usable(nil), .removable, .removing, .removed, .canceling, .canceled, .error: break
+    }
   }
 
-  /// The state has been waited in for too long.
+  /// When a removal has made no progress for so long that its place is given back.
+  func stuckAt(_ slot: Int) -> Moment? {
+    switch deploymentTable[slot].phase {
+    case .removing(let operation), .canceling(let operation):
+      guard !operation.isStuck else { return nil }
+      let length = min(pool(of: slot).settings.stuckAfter, operation.deadline.length)
+      return operation.deadline.at - operation.deadline.length + length
+    case .preparing, .usable, .removable, .removed, .canceled, .error: return nil
+    }
+  }
+
+  private mutating func becomeStuck(_ slot: Int) {
+    guard !provider(of: slot).inMaintenance else { return }
+    let length = pool(of: slot).settings.stuckAfter
+    let sentence =
+      "its removal has made no progress for \(length.spoken); it is tried in turn with others"
+    log(.failure, sentence, level: .warning, slot: slot)
+    feed(slot) { $0.restartRemoval(because: SafeText(sentence), within: length, at: $1) }
+  }
+
+  /// The queue in which an operation waits for a place.
+  func queue(for operation: Operation) -> WorkQueue {
+    let queue = operation.kind.queue
+    return queue == .removal && operation.isStuck ? .stuck : queue
+  }
+
+  /// The deadline of the state has passed.
   private mutating func stateDeadlinePassed(_ slot: Int) {
     let settings = pool(of: slot).settings
     switch deploymentTable[slot].phase {
@@ -65,25 +100,25 @@ extension Engine {
     case .usable where deploymentTable[slot].isWaitingForOS:
       let reason = "the OS manager did not report ready within \(settings.deadlines.osReady.spoken)"
       change(slot) {
-        $0.patience = nil
+        $0.stateDeadline = nil
         $0.reason = SafeText(reason)
       }
       log(.failure, reason, level: .warning, slot: slot)
-      if deploymentTable[slot].everAssigned {
+      if deploymentTable[slot].wasLetIn {
         fail(slot, .notifyReadyFromOSManager, .init(.permanent, SafeText(reason)))
       } else {
-        endReservation(slot)
+        passOn(slot, because: reason, .init(.permanent, SafeText(reason)))
         remove(slot, because: reason)
       }
     case .usable:
-      change(slot) { $0.patience = nil }
+      change(slot) { $0.stateDeadline = nil }
       endUse(slot, because: "not in use for \((settings.unusedAfter ?? .zero).spoken)")
     case .preparing, .removable, .removing, .canceling, .error:
-      change(slot) { $0.patience = nil }
+      change(slot) { $0.stateDeadline = nil }
     }
   }
 
-  /// An operation's time is over.
+  /// The deadline of an operation has passed.
   private mutating func operationDeadlinePassed(_ slot: Int, _ operation: Operation) {
     let reason =
       operation.overdueSentence + (deploymentTable[slot].reason.map { ": \($0)" } ?? "")
@@ -102,12 +137,12 @@ extension Engine {
         change(slot) { $0.reason = SafeText(reason) }
       }
       extendDeadline(slot, by: deadlines(of: slot).preparing)
-      endReservation(slot)
+      passOn(slot, because: reason, .init(.unknown, SafeText(reason)))
       remove(slot, because: reason)
     case .preparing, .usable:
       fail(slot, operation.kind, .init(.unknown, SafeText(reason)))
     case .removing, .canceling:
-      let limit = deadlines(of: slot).removing
+      let limit = pool(of: slot).settings.stuckAfter
       log(.failure, "\(reason); retrying", level: .warning, slot: slot)
       feed(slot) { $0.restartRemoval(because: SafeText(reason), within: limit, at: $1) }
     case .removable, .removed, .canceled, .error: break

@@ -2,12 +2,13 @@ import Basics
 public import DeploymentInterface
 public import SafeTexts
 
-/// The engine as a value: told what happened and when, it answers what to do.
+/// The engine as a value: it receives events with their times, and answers with the effects to
+/// carry out.
 ///
-/// It reads no clock, throws no dice that are not seeded, and knows no database, process or screen.
-/// What changes a deployment goes through `change`, which keeps the counts, the indexes and the
-/// revision; what waits for a time goes through one heap of due times. So a step costs what it
-/// changes.
+/// It reads no clock, draws no random numbers but seeded ones, and knows no database, process or
+/// screen. Every change of a deployment goes through `change`, which maintains the counts, the
+/// indexes and the revision; every wait goes through one heap of due times. So the cost of a step
+/// is proportional to what it changes.
 public struct Engine: Sendable {
   var configuration: Configuration
   var deploymentTable = DeploymentTable()
@@ -18,10 +19,10 @@ public struct Engine: Sendable {
   var timers: Timers
   var outbox = Outbox()
 
-  /// The engine on what a store holds. Everything in flight gets its next check at once.
+  /// Creates an engine from the content of a store. Every operation in flight is checked at once.
   ///
   /// - Parameters:
-  ///   - seed: decides the jitter of pauses, and nothing else.
+  ///   - seed: determines the jitter of pauses, and nothing else.
   public init(seed: UInt64, loading state: StoredState, at now: EngineTime) {
     configuration = state.configuration
     identityTable = IdentityTable(counters: state.counters)
@@ -30,22 +31,22 @@ public struct Engine: Sendable {
     doFollowUps()
   }
 
-  /// The engine begun anew on what a store holds, within one run: no number of a call of the other
-  /// is given again.
+  /// Restarts the engine from the content of a store within one process: no call number of the
+  /// other engine is used again.
   public init(continuing other: Engine, loading state: StoredState, at now: EngineTime) {
     self.init(seed: other.callTable.last.number, loading: state, at: now)
     callTable = CallTable(after: other.callTable.last)
   }
 
-  /// Meets what cannot be: for tests of whoever runs it.
+  /// Breaks an invariant, for tests of the engine's callers.
   package mutating func breakInvariant(_ sentence: String) { outbox.breakInvariant(sentence) }
 
-  /// Tells it one event; what is to be done is collected until `takeEffects`.
+  /// Handles one event; its effects are collected until `takeEffects`.
   public mutating func handle(_ event: Event, at now: EngineTime) {
     timers.now = now
     switch event {
     case .tick: break
-    case .callEnded(let outcome): callEnded(outcome)
+    case .callEnded(let result): callEnded(result)
     case .request(let request):
       let reply = reply(to: request)
       doFollowUps()
@@ -62,17 +63,17 @@ public struct Engine: Sendable {
     runPlans()
   }
 
-  /// A driver call came back.
-  private mutating func callEnded(_ outcome: CallResult) {
-    endLateCall(outcome.id, wasMade: true)
-    guard let target = callTable.end(outcome.id) else { return }
+  /// Handles the result of a driver call.
+  private mutating func callEnded(_ result: CallResult) {
+    endLateCall(result.id, wasMade: true)
+    guard let target = callTable.end(result.id) else { return }
     switch target {
-    case .deployment(let id): deploymentCallEnded(outcome, id)
-    case .publication(let pool, let revision): publicationCallEnded(outcome, pool, revision)
+    case .deployment(let id): deploymentCallEnded(result, id)
+    case .publication(let pool, let revision): publicationCallEnded(result, pool, revision)
     }
   }
 
-  /// Lets everything happen that is due by now.
+  /// Handles everything that is due by now.
   private mutating func passTime() {
     while let due = timers.takeDue() {
       switch due.target {
@@ -89,7 +90,7 @@ public struct Engine: Sendable {
     }
   }
 
-  /// Does what one part of the engine has left to another.
+  /// Does the work that one part of the engine left to another.
   private mutating func doFollowUps() {
     while let followUp = outbox.nextFollowUp() {
       switch followUp {
@@ -101,8 +102,8 @@ public struct Engine: Sendable {
     }
   }
 
-  /// Everything to be done since the last call: commit all but `calls` in one transaction, then
-  /// call.
+  /// All effects since the last call: commit everything but `calls` in one transaction, then make
+  /// the calls.
   public mutating func takeEffects() -> Effects {
     dropSupersededCalls()
     var records = deploymentTable.takeChanges()
@@ -111,17 +112,17 @@ public struct Engine: Sendable {
     return outbox.take(after: records, counters: identityTable.takeCounters())
   }
 
-  /// One event with its outcome.
+  /// Handles one event, and returns its effects.
   public mutating func step(_ event: Event, at now: EngineTime) -> Effects {
     handle(event, at: now)
     return takeEffects()
   }
 
-  /// When something is due next; nil: nothing is. A `tick` then makes it happen.
+  /// When something is due next, nil if nothing is. A `tick` then handles it.
   public var nextWake: Moment? { timers.next }
 
-  /// Nothing is in flight and no plan is open. Restrained, exhausted, waiting for OS and kept
-  /// errors count as idle.
+  /// Whether nothing is in flight and no plan is open. Pools that are restrained or exhausted,
+  /// deployments that wait for their OS and kept errors count as idle.
   public var isIdle: Bool {
     callTable.isEmpty && deploymentTable.busy == 0
       && poolTable.allSatisfy { $0.record.plan.isMet || $0.record.inMaintenance }
@@ -137,7 +138,7 @@ extension Engine {
   public func deployment(_ id: DeploymentID) -> Deployment? {
     deploymentTable.slot(id).map { deploymentTable[$0] }
   }
-  /// Whether a deployment is just this one.
+  /// Whether the engine has a deployment that is equal to this one.
   public func holds(_ one: Deployment) -> Bool {
     deploymentTable.slot(one.id).map { deploymentTable[$0] == one } ?? false
   }
@@ -153,7 +154,7 @@ extension Engine {
   public var publications: [PublicationRecord] {
     poolTable.indices.flatMap { poolTable[$0].publications.map(\.record) }
   }
-  /// Every user who waits, in the order of service.
+  /// Every waiting user, in the order of service.
   public var waiters: [WaitingUser] {
     poolTable.indices.flatMap { poolTable[$0].waiters }.sorted {
       ($0.position, $0.pool, $0.user) < ($1.position, $1.pool, $1.user)

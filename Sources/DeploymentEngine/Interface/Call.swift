@@ -1,6 +1,6 @@
 import SafeTexts
 
-/// What a driver call is about.
+/// The subject of a driver call.
 public enum CallTarget: Hashable, Sendable {
   /// A deployment.
   case deployment(DeploymentID)
@@ -8,23 +8,23 @@ public enum CallTarget: Hashable, Sendable {
   case publication(PoolID, Int)
 }
 
-/// A driver call that is to be made, once what led to it is stored.
+/// A driver call, made after the commit that led to it.
 public struct Call: Hashable, Sendable {
   /// Its number.
   public var id: CallID
-  /// What it is about.
+  /// Its subject.
   public var subject: CallTarget
   /// The pool, whose service is called.
   public var pool: PoolID
-  /// What the driver is told first; answers nothing.
+  /// Notices that are delivered before the task; they have no answer.
   public var notices: [Notice]
-  /// The task, if there is one; nil only tells notices.
+  /// The task; nil if the call only delivers notices.
   public var task: DriverTask?
-  /// What the driver stored last; empty before the first call.
+  /// The data that the driver stored last; empty before the first call.
   public var data: [UInt8]
-  /// What the driver may know about its subject.
+  /// The record of its subject, as the driver sees it.
   public var record: CallRecord
-  /// How long it may take.
+  /// The time limit of the call.
   public var timeLimit: TimeSpan
 
   /// A call from its parts.
@@ -45,7 +45,7 @@ public struct Call: Hashable, Sendable {
 
 /// The task methods of the interface.
 public enum DriverTask: Hashable, Sendable {
-  /// The method of a start, or again.
+  /// The method that starts an operation, or a repetition of that call.
   case start(OperationKind)
   /// `checkState`, while this operation runs.
   case check(OperationKind)

@@ -6,15 +6,15 @@ public struct CallRecord: Hashable, Sendable {
   public var id: Int64
   /// The pool's name.
   public var pool: SafeText
-  /// What identifies the outside thing.
+  /// What identifies its resource on the provider.
   public var identity: Identity
-  /// Where it stands.
+  /// Its cache level or its user.
   public var placement: Placement
-  /// The publication it is made from, with what the driver stored for it.
+  /// The publication it is made from, with the data that the driver stored for it.
   public var publication: PublicationReference?
-  /// What the OS manager sent along with its latest *ready*.
+  /// The data of the OS manager's latest *ready*.
   public var osData: SafeText?
-  /// What both clocks said when the call was decided.
+  /// The time on both clocks when the call was decided.
   public var time: EngineTime
 
   /// A record from its parts.
@@ -32,13 +32,13 @@ public struct CallRecord: Hashable, Sendable {
   }
 }
 
-/// A publication as a deployment's driver call sees it.
+/// The publication of a deployment, as a driver call sees it.
 public struct PublicationReference: Hashable, Sendable {
   /// Its revision.
   public var revision: Int
   /// Its name.
   public var name: String
-  /// What the driver stored for it.
+  /// The data that the driver stored for it.
   public var data: [UInt8]
   /// A reference from its parts.
   public init(revision: Int, name: String, data: [UInt8]) {

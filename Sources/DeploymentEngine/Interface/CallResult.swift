@@ -1,29 +1,29 @@
 public import SafeTexts
 
-/// What came of a driver call.
+/// The result of a driver call.
 public struct CallResult: Hashable, Sendable {
-  /// Which call.
+  /// The number of the call.
   public var id: CallID
-  /// The answer of the task; nil when there was none, only notices.
+  /// The answer of the task; nil if the call only delivered notices.
   public var answer: TaskState?
-  /// What the driver wants stored; nil leaves what is stored.
+  /// The data that the driver wants stored; nil keeps the stored data.
   public var data: [UInt8]?
   /// Read again after every call.
   public var uniqueId: SafeText?
   /// Read again after every call.
   public var name: SafeText?
-  /// Read again after every call; empty: none.
+  /// Read again after every call; empty if it has none.
   public var ip: SafeText?
-  /// Read again after every call that has reached the driver's value; nil: none.
+  /// Read again after every call that reached the driver's value; nil if it has none.
   public var console: SafeText?
-  /// When to check, if the answer was `running`.
+  /// The pause before the next check, if the answer was `running`.
   public var suggestedTime: TimeSpan
-  /// How far the operation has come.
+  /// The progress of the operation.
   public var progress: Progress?
-  /// What was written to the deployment's log.
+  /// The lines written to the deployment's log.
   public var log: [LogLine]
 
-  /// An outcome from its parts.
+  /// A result from its parts.
   public init(
     id: CallID, answer: TaskState?, data: [UInt8]? = nil, uniqueId: SafeText? = nil,
     name: SafeText? = nil, ip: SafeText? = nil, console: SafeText? = nil,

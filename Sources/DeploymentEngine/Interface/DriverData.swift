@@ -6,13 +6,13 @@ import SafeTexts
   import Foundation
 #endif
 
-/// What a driver's value is stored as: one byte with the value's own version, then JSON with sorted
-/// keys.
+/// The stored form of a driver's value: one byte with the value's own version, then JSON with
+/// sorted keys.
 ///
-/// JSON, because it is the driver's part of the store that a person reads when something went
-/// wrong; sorted, so that a value that did not change is the same bytes.
+/// JSON, because administrators read this part of the store when something goes wrong; sorted, so
+/// that an unchanged value has the same bytes.
 enum DriverData {
-  /// The value's bytes; nil when it cannot be encoded.
+  /// The value's bytes; nil if it cannot be encoded.
   static func encode(_ value: some Encodable, version: UInt8) -> [UInt8]? {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -22,7 +22,7 @@ enum DriverData {
 
   /// The value in these bytes.
   ///
-  /// - Parameter migrated: makes JSON of the newest version from JSON of an older one; nil: it
+  /// - Parameter migrated: converts JSON of an older version to the newest one; returns nil if it
   ///   cannot.
   static func decode<Value: Decodable>(
     _ type: Value.Type, from data: [UInt8], version: UInt8,
@@ -32,7 +32,7 @@ enum DriverData {
     var json = Array(data.dropFirst())
     if stored != version {
       guard let newest = migrated(json, stored) else {
-        throw unreadable("it has version \(stored), and this driver reads version \(version)")
+        throw unreadable("it has version \(stored), but this driver reads version \(version)")
       }
       json = newest
     }
@@ -44,6 +44,6 @@ enum DriverData {
   }
 
   private static func unreadable(_ why: String) -> DeploymentFailure {
-    .init(.permanent, SafeText("what the driver stored cannot be read: \(why)"))
+    .init(.permanent, SafeText("cannot read the driver's data: \(why)"))
   }
 }

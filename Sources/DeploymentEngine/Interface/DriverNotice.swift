@@ -1,21 +1,21 @@
 public import SafeTexts
 
-/// What a driver says unasked of something that it made.
+/// An unsolicited notice of a driver about a deployment that it made.
 ///
-/// It decides nothing: the engine looks at the thing itself, with a call like any other.
+/// It decides nothing: the engine checks the deployment with an ordinary call.
 public struct DriverNotice: Hashable, Sendable {
-  /// What there is to say.
+  /// The content of a notice.
   public enum Kind: Hashable, Sendable {
-    /// It may not be as it was left. What has happened, as a sentence about it.
+    /// It may have changed. The text is a sentence about what happened.
     case changed(SafeText)
-    /// Who is logged in to it now; at most `Limits.loggedInUsers` count.
+    /// All users who are logged in to it now; the first `Limits.loggedInUsers` are used.
     case users([SafeText])
   }
-  /// The mark of the engine that made it.
+  /// The ownership tag of the engine that made it.
   public var owner: String
-  /// Of what.
+  /// The deployment.
   public var deployment: DeploymentID
-  /// What.
+  /// The content.
   public var kind: Kind
 
   /// A notice from its parts.
@@ -26,28 +26,29 @@ public struct DriverNotice: Hashable, Sendable {
   }
 }
 
-/// A provider that can say when something is no longer as it was left.
+/// A provider that can report changes of the deployments on it.
 public protocol NoticeSource: Provider {
-  /// Tells of what happens from now on, for as long as somebody holds the sink: a source refers to
-  /// it weakly.
+  /// Reports changes from now on, as long as the sink exists: the source must refer to it weakly.
   func watch(_ sink: NoticeSink)
 }
 
-/// Where a provider leaves its notices; what is not of this engine is not taken.
+/// Receives the notices of a provider, and drops those for other engines.
 public final class NoticeSink: Sendable {
-  /// The mark of the engine that listens.
+  /// The ownership tag of the engine that listens.
   public let owner: String
   private let take: @Sendable (DriverNotice) -> Void
 
   /// A sink.
   ///
-  /// - Parameter take: called on any thread; must not block.
+  /// - Parameters:
+  ///   - owner: the owner whose notices it takes; it ignores those of others.
+  ///   - take: called on any thread; must not block.
   public init(owner: String, _ take: @escaping @Sendable (DriverNotice) -> Void) {
     self.owner = owner
     self.take = take
   }
 
-  /// Tells the engine. Does not block.
+  /// Passes a notice to the engine. Does not block.
   public func tell(_ notice: DriverNotice) {
     guard notice.owner == owner else { return }
     var notice = notice

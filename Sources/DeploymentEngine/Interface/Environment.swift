@@ -1,18 +1,18 @@
 import Basics
 public import SafeTexts
 
-/// What a deployment is given with every call: the interface page's utility methods.
+/// The context of a deployment's call: the utility methods of the interface page.
 public struct DeploymentEnvironment<ServiceType: Service>: Sendable {
   /// The service that offers it. (`service`)
   public let service: ServiceType
-  /// The publication that it is made from, decoded; nil when the service does not publish.
+  /// The publication that it is made from, decoded; nil if the service does not publish.
   /// (`publication`)
   public let publication: ServiceType.PublicationType?
-  /// What speaks for the inside; nil: nothing does. (`osmanager`)
+  /// The OS manager of the service, if any. (`osmanager`)
   public let osManager: (any OSManager)?
   /// The deployment's own record, as it is stored. (`dbservice`)
   public let record: CallRecord
-  /// Who the engine is, as a mark on what it makes: random, kept in the store.
+  /// The engine's ownership tag for the resources that it makes: random, kept in the store.
   public let owner: String
   private let log: CallLog
 
@@ -29,14 +29,15 @@ public struct DeploymentEnvironment<ServiceType: Service>: Sendable {
     self.log = log
   }
 
-  /// The name reserved for it: at most 15 bytes, stored before the first call, the same at each.
+  /// The name reserved for it: at most 15 bytes, stored before the first call, the same in each
+  /// call.
   public var name: String { record.identity.name }
-  /// The MAC address reserved for it; nil when the pool has no range.
+  /// The MAC address reserved for it; nil if the pool has no range.
   public var mac: MACAddress? { record.identity.mac }
-  /// The TCP port of this machine reserved for it; nil unless the service uses ports. Another one
+  /// The TCP port of this machine reserved for it; nil unless the service uses ports. It changes
   /// after a failure of the class `portTaken`.
   public var port: UInt16? { record.identity.port }
-  /// Who holds it or waits for it; nil: nobody.
+  /// The user who holds it or waits for it, if any.
   public var user: SafeText? { record.placement.user }
   /// The name reserved for it. (`nameGenerator`)
   public var nameGenerator: NameGenerator { .init(reserved: record.identity.name) }
@@ -46,34 +47,33 @@ public struct DeploymentEnvironment<ServiceType: Service>: Sendable {
   public func doLog(_ level: LogLevel, _ message: SafeText) { log.append(.init(level, message)) }
 }
 
-/// Gives the name that the engine holds for a deployment: reserved and stored before the first
-/// call.
+/// Returns the name that the engine reserved for a deployment, and stored before the first call.
 public struct NameGenerator: Sendable {
   let reserved: String
-  /// The name; the same at every call.
+  /// The name; the same in every call.
   public func get() -> String { reserved }
 }
 
-/// Gives the MAC address that the engine holds for a deployment: reserved and stored before the
-/// first call.
+/// Returns the MAC address that the engine reserved for a deployment, and stored before the first
+/// call.
 public struct MACGenerator: Sendable {
   let reserved: MACAddress?
-  /// The address, the same at every call; nil when the pool has no range.
+  /// The address, the same in every call; nil if the pool has no range.
   public func get() -> MACAddress? { reserved }
 }
 
-/// Collects what one call writes to its deployment's log, at most `Limits.logLinesPerCall` lines.
+/// Collects the log lines of one call, at most `Limits.logLinesPerCall`.
 package final class CallLog: Sendable {
   private let lines = Mutex<[LogLine]>([])
 
   /// An empty log.
   package init() {}
 
-  /// Adds a line; lines over the limit are dropped.
+  /// Adds a line; lines above the limit are dropped.
   package func append(_ line: LogLine) {
     lines.withLock { if $0.count < Limits.logLinesPerCall { $0.append(line) } }
   }
 
-  /// What was written so far.
+  /// The lines written so far.
   package var written: [LogLine] { lines.withLock { $0 } }
 }

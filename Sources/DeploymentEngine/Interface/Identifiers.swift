@@ -1,4 +1,4 @@
-/// The number of a deployment, given by the engine, never given twice in one store.
+/// The number of a deployment, assigned by the engine and never reused in one store.
 public struct DeploymentID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
   /// The number; at least 1.
   public let number: Int64
@@ -6,7 +6,7 @@ public struct DeploymentID: Hashable, Comparable, Codable, Sendable, CustomStrin
   /// The deployment with this number.
   public init(_ number: Int64) { self.number = number }
 
-  /// Reads the form that is shown: `d17`.
+  /// Parses the displayed form: `d17`; nil for any other text.
   public init?(parsing text: some StringProtocol) {
     let digits = text.dropFirst()
     guard text.first == "d", digits.first != "+", let number = Int64(digits), number > 0 else {
@@ -17,11 +17,11 @@ public struct DeploymentID: Hashable, Comparable, Codable, Sendable, CustomStrin
 
   /// Older before younger.
   public static func < (one: Self, other: Self) -> Bool { one.number < other.number }
-  /// As it is shown and typed: `d17`.
+  /// The displayed form: `d17`.
   public var description: String { "d\(number)" }
 }
 
-/// The number of a pool; its name may be looked up by it. Given once, kept in the store.
+/// The number of a pool; assigned once, and kept in the store.
 public struct PoolID: Hashable, Comparable, Codable, Sendable {
   /// The number; at least 1.
   public let number: Int32
@@ -31,7 +31,7 @@ public struct PoolID: Hashable, Comparable, Codable, Sendable {
   public static func < (one: Self, other: Self) -> Bool { one.number < other.number }
 }
 
-/// The number of one driver call; never repeated within a run of the engine.
+/// The number of a driver call; never reused within a run of the engine.
 public struct CallID: Hashable, Sendable {
   /// The number; at least 1.
   public let number: UInt64
@@ -39,14 +39,14 @@ public struct CallID: Hashable, Sendable {
   public init(_ number: UInt64) { self.number = number }
 }
 
-/// What identifies a deployment outside, held from before the first call until the driver said
-/// *gone*.
+/// Identifies a deployment's resource on the provider. Held from before the first call until the
+/// driver confirms the removal.
 public struct Identity: Hashable, Codable, Sendable {
   /// The pool's prefix and a number.
   public var name: String
-  /// A MAC address of the pool's range, where the pool has one.
+  /// A MAC address of the pool's range, if the pool has one.
   public var mac: MACAddress?
-  /// A TCP port on this machine, where the service wants one.
+  /// A TCP port on this machine, if the service uses ports.
   public var port: UInt16?
 
   /// An identity from its parts.
@@ -62,10 +62,10 @@ public struct MACAddress: Hashable, Comparable, Codable, Sendable, CustomStringC
   /// 0 to 2⁴⁸ − 1.
   public let number: UInt64
 
-  /// The address with this number; its low 48 bits count.
+  /// The address with this number; only its low 48 bits are used.
   public init(_ number: UInt64) { self.number = number & 0xffff_ffff_ffff }
 
-  /// Reads `52:54:00:00:00:01`.
+  /// Parses `52:54:00:00:00:01`; nil for any other form.
   public init?(parsing text: some StringProtocol) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 6 else { return nil }
@@ -82,7 +82,7 @@ public struct MACAddress: Hashable, Comparable, Codable, Sendable, CustomStringC
   /// Lower before higher.
   public static func < (one: Self, other: Self) -> Bool { one.number < other.number }
 
-  /// As it is written: `52:54:00:00:00:01`.
+  /// The usual form: `52:54:00:00:00:01`.
   public var description: String {
     stride(from: 40, through: 0, by: -8).map { shift in
       let byte = String(UInt8(truncatingIfNeeded: number >> UInt64(shift)), radix: 16)

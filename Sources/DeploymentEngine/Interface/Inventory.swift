@@ -1,18 +1,17 @@
 public import SafeTexts
 
-/// A provider that can say what exists with an engine's mark, whether or not anybody has a record
-/// of it.
+/// A provider that can list the resources with an engine's ownership tag, with or without a record.
 public protocol Inventory: Provider {
-  /// Everything that carries this mark; sorted by name.
+  /// All resources with this tag, sorted by name.
   ///
-  /// - Parameter owner: the mark of the engine that made it.
+  /// - Parameter owner: the ownership tag of the engine that made them.
   func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource]
-  /// Removes one of them, with all that belongs to it; what is gone already is done. Only what
-  /// still carries the mark is touched.
+  /// Removes a resource with all its parts; succeeds if it is already gone. Only resources that
+  /// still have the tag are touched.
   func remove(_ thing: ExternalResource, ownedBy owner: String) async throws(DeploymentFailure)
 }
 
-/// Something that exists outside.
+/// A resource that exists on a provider.
 public struct ExternalResource: Hashable, Sendable {
   /// What it was made for.
   public enum Purpose: Hashable, Sendable, CustomStringConvertible {
@@ -21,7 +20,7 @@ public struct ExternalResource: Hashable, Sendable {
     /// A publication, by its name.
     case publication(String)
 
-    /// As it is shown: `d7`, `publication lab-r1`.
+    /// The displayed form: `d7`, `publication lab-r1`.
     public var description: String {
       switch self {
       case .deployment(let id): id.description
@@ -29,17 +28,17 @@ public struct ExternalResource: Hashable, Sendable {
       }
     }
   }
-  /// What it is, in the words of its platform: `domain`, `volume`.
+  /// Its kind in the terms of its platform: `domain`, `volume`.
   public var kind: SafeText
   /// Its name there; unique together with its kind.
   public var name: SafeText
   /// What it was made for.
   public var purpose: Purpose
-  /// What identifies the whole deployment by which its driver finds it again; nil: it is a part of
-  /// one, or cannot be found without what was stored.
+  /// The identity by which the driver finds the whole deployment again; nil if the resource is only
+  /// a part of one, or cannot be found without the driver's stored data.
   public var identity: Identity?
 
-  /// A thing from its parts.
+  /// A resource from its parts.
   public init(kind: SafeText, name: SafeText, purpose: Purpose, identity: Identity? = nil) {
     self.kind = kind
     self.name = name

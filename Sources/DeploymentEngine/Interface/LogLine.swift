@@ -1,6 +1,6 @@
 public import SafeTexts
 
-/// How loud a line of a log is.
+/// The severity of a log line.
 public enum LogLevel: String, Hashable, Codable, Sendable, CaseIterable {
   /// See the names.
   case debug, info, warning, error
@@ -8,9 +8,9 @@ public enum LogLevel: String, Hashable, Codable, Sendable, CaseIterable {
 
 /// One line that a driver's deployment wrote to its log.
 public struct LogLine: Hashable, Sendable {
-  /// How loud.
+  /// The severity.
   public var level: LogLevel
-  /// What it says.
+  /// The text.
   public var message: SafeText
   /// A line.
   public init(_ level: LogLevel, _ message: SafeText) {

@@ -1,13 +1,13 @@
-/// Finds what somebody probably meant to write.
+/// Finds the name that a user probably meant to write.
 package enum NearestName {
-  /// The candidate with the fewest typing mistakes, if they are few for its length.
+  /// The candidate with the fewest typing mistakes; nil if all have too many for their length.
   package static func of(_ name: String, in candidates: [String]) -> String? {
     let ranked = candidates.map { (name: $0, mistakes: mistakes(name, $0)) }
     guard let best = ranked.min(by: { $0.mistakes < $1.mistakes }) else { return nil }
     return best.mistakes <= min(3, max(1, best.name.count / 2)) ? best.name : nil
   }
 
-  /// Letters to insert, delete, change or swap with their neighbour; upper and lower case are one.
+  /// The number of letters to insert, delete, change or swap with a neighbour; ignores case.
   package static func mistakes(_ one: String, _ other: String) -> Int {
     let from = Array(one.lowercased().unicodeScalars.prefix(64))
     let to = Array(other.lowercased().unicodeScalars.prefix(64))

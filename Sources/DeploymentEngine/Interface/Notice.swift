@@ -1,6 +1,6 @@
 public import SafeTexts
 
-/// A message to a driver's deployment that answers nothing. Stored until the driver was told.
+/// A message to a driver's deployment that has no answer. Stored until it is delivered.
 public enum Notice: Hashable, Sendable {
   /// The deployment now belongs to this user.
   case assignToUser(SafeText)
@@ -10,6 +10,6 @@ public enum Notice: Hashable, Sendable {
   case userLoggedIn(SafeText)
   /// A user logged out.
   case userLoggedOut(SafeText)
-  /// The OS manager thinks that this is its IP.
+  /// The OS manager reported this IP.
   case setIp(SafeText)
 }

@@ -1,14 +1,14 @@
-/// The methods of the interface that the engine calls as tasks, by the names they have there.
+/// The methods of the interface that the engine calls as tasks, by their names there.
 public enum OperationKind: Hashable, Sendable {
   /// Makes a deployment for a cache level.
   case deployForCache(CacheLevel)
-  /// Makes a deployment for the user who waits.
+  /// Makes a deployment for a waiting user.
   case deployForUser
-  /// Takes it to the other cache level.
+  /// Moves it to the other cache level.
   case moveToCache(CacheLevel)
   /// Makes sure that it can be used now.
   case setReady
-  /// Tells it that the OS manager said ready.
+  /// Notifies it that the OS manager reported ready.
   case notifyReadyFromOSManager
   /// Ends the running operation and removes what it made.
   case cancel
@@ -31,7 +31,7 @@ public enum OperationKind: Hashable, Sendable {
     }
   }
 
-  /// Whether it makes a new thing outside; a permanent error of one counts for restraint.
+  /// Whether it creates a new resource; its permanent errors count for the restraint.
   public var creates: Bool {
     switch self {
     case .deployForCache, .deployForUser: true

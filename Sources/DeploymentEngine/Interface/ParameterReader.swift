@@ -1,18 +1,17 @@
 import SafeTexts
 
-/// A driver's parameters, checked against what the driver says about them, with the defaults filled
-/// in.
+/// A driver's parameters, checked against their descriptions, with the defaults filled in.
 ///
-/// A driver reads with it what `makeProvider` and `makeService` are given. A name that is none of
-/// the described parameters, or is described as another kind, reads as if nothing were written.
+/// A driver reads the arguments of `makeProvider` and `makeService` with it. A name that is not
+/// described, or is described as another kind, reads as if it was not given.
 public struct ParameterReader: Sendable {
   private let values: ParameterValues
   private let parameters: [Parameter]
 
-  /// Checks the values; the first problem is thrown: unknown names first, then in the order of the
+  /// Checks the values, and throws the first problem: unknown names first, then in the order of the
   /// parameters.
   ///
-  /// - Parameter owner: whose parameters they are, for a sentence: `a folder provider`.
+  /// - Parameter owner: the owner of the parameters, for messages: `a folder provider`.
   public init(
     _ values: ParameterValues, of owner: String, parameters: [Parameter]
   ) throws(ParameterProblem) {
@@ -34,18 +33,18 @@ public struct ParameterReader: Sendable {
     }
   }
 
-  /// Whether it was written, rather than left to its default.
+  /// Whether it was given, rather than left to its default.
   public func isGiven(_ name: String) -> Bool { values[name] != nil }
 
-  /// true or false; false where there is neither a value nor a default.
+  /// A Boolean; false if there is neither a value nor a default.
   public func bool(_ name: String) -> Bool {
     if case .bool(let value) = self[name] { value } else { false }
   }
-  /// A whole number in the parameter's range; 0 where there is neither a value nor a default.
+  /// A whole number in the parameter's range; 0 if there is neither a value nor a default.
   public func integer(_ name: String) -> Int {
     if case .integer(let value) = self[name] { value } else { 0 }
   }
-  /// A number in the parameter's range; 0 where there is neither a value nor a default.
+  /// A number in the parameter's range; 0 if there is neither a value nor a default.
   public func number(_ name: String) -> Double {
     switch self[name] {
     case .number(let value): value
@@ -53,27 +52,27 @@ public struct ParameterReader: Sendable {
     default: 0
     }
   }
-  /// A text or a choice; nil where there is neither a value nor a default.
+  /// A text or a choice; nil if there is neither a value nor a default.
   public func text(_ name: String) -> String? {
     if case .text(let value) = self[name] { value } else { nil }
   }
-  /// A length of time, never negative; zero where there is neither a value nor a default.
+  /// A duration, never negative; zero if there is neither a value nor a default.
   public func duration(_ name: String) -> TimeSpan {
     if case .duration(let value) = self[name] { value } else { .zero }
   }
-  /// A list of texts; empty where none was written.
+  /// A list of texts; empty if none was given.
   public func list(_ name: String) -> [String] {
     if case .list(let value) = self[name] { value } else { [] }
   }
-  /// Texts by name, in the order of the file; empty where none was written.
+  /// Texts by name, in the order of the file; empty if none was given.
   public func map(_ name: String) -> [ParameterValue.Pair] {
     if case .map(let value) = self[name] { value } else { [] }
   }
-  /// Sections, each to be read with a reader of its own; empty where none was written.
+  /// Sections, each for a reader of its own; empty if none was given.
   public func rows(_ name: String) -> [ParameterValues] {
     if case .rows(let value) = self[name] { value } else { [] }
   }
-  /// Whole numbers by name, at least 0; empty where none was written.
+  /// Whole numbers by name, at least 0; empty if none was given.
   public func numbers(_ name: String) -> [String: Int] {
     Dictionary(map(name).map { ($0.key, Int($0.value) ?? 0) }) { _, last in last }
   }
@@ -84,8 +83,8 @@ public struct ParameterReader: Sendable {
 }
 
 extension Parameter.Kind {
-  /// The value that a text stands for where the kind is written as one text; nil: it is none, or
-  /// its kind is a list or a section. Ranges are not checked.
+  /// The value of a text, for kinds that are written as one text; nil if it is invalid or the kind
+  /// is a list or a section. Ranges are not checked.
   package func value(parsing text: String) -> ParameterValue? {
     switch self {
     case .bool:
@@ -102,9 +101,10 @@ extension Parameter.Kind {
     }
   }
 
-  /// What is wrong with a value, as a sentence with the parameter's name; nil: nothing.
+  /// The problem of a value, as a sentence with the parameter's name; nil if it is valid.
   ///
-  /// - Parameter written: how it was written, where that is known better than from the value.
+  /// - Parameter written: the text in the file, if it is known; by default it is derived from the
+  ///   value.
   package func problem(
     with value: ParameterValue, as name: String, written: String? = nil
   ) -> String? {
@@ -152,7 +152,7 @@ extension Parameter.Kind {
     return Parameter.Kind.integer(counts).problem(with: value, as: pair.key)
   }
 
-  /// What a number of `numbers` may be.
+  /// The range of a number of `numbers`.
   package static let counts = 0...1_000_000
   private static func wholeNumber(_ range: ClosedRange<Int>) -> String {
     if range.upperBound == Int.max { return "a whole number, at least \(range.lowerBound)" }
@@ -165,7 +165,7 @@ extension Parameter.Kind {
     return others.isEmpty ? last : "\(others) or \(last)"
   }
 
-  /// What is allowed, in words.
+  /// The allowed values in words.
   package var allowed: String {
     switch self {
     case .bool: "true or false"
@@ -174,7 +174,7 @@ extension Parameter.Kind {
       "a number from \(Wording.short(range.lowerBound)) to \(Wording.short(range.upperBound))"
     case .text: "a text"
     case .choice(let choices): Self.alternatives(choices)
-    case .duration: "a length of time with its unit, such as 50ms, 30s, 10m or 1h"
+    case .duration: "a duration such as 50ms, 30s, 10m or 1h"
     case .list(let choices):
       choices.map { "a list of " + $0.joined(separator: ", ") } ?? "a list of texts"
     case .map: "texts by name"

@@ -1,6 +1,6 @@
-/// A value of a driver's own parameter, as it was read and checked.
+/// A checked value of a driver's parameter.
 public enum ParameterValue: Hashable, Codable, Sendable {
-  /// true or false
+  /// A Boolean.
   case bool(Bool)
   /// A whole number.
   case integer(Int)
@@ -8,7 +8,7 @@ public enum ParameterValue: Hashable, Codable, Sendable {
   case number(Double)
   /// A text.
   case text(String)
-  /// A length of time.
+  /// A duration.
   case duration(TimeSpan)
   /// A list of texts.
   case list([String])
@@ -31,5 +31,5 @@ public enum ParameterValue: Hashable, Codable, Sendable {
   }
 }
 
-/// A driver's own parameters by name.
+/// A driver's parameters by name.
 public typealias ParameterValues = [String: ParameterValue]

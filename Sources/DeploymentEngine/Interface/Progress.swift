@@ -1,10 +1,10 @@
-/// How far an operation has come, for a person.
+/// The progress of an operation, in steps.
 public struct Progress: Hashable, Codable, Sendable, CustomStringConvertible {
-  /// Steps that are done.
+  /// The number of finished steps.
   public var done: Int
-  /// Steps in all.
+  /// The number of all steps.
   public var total: Int
-  /// So many of so many.
+  /// A number of finished steps out of all.
   public init(done: Int, of total: Int) {
     self.done = done
     self.total = total

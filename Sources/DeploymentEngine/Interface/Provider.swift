@@ -1,39 +1,37 @@
 public import SafeTexts
 
-/// A platform that makes things, as one entry of the configuration names it.
+/// A platform on which deployments are made: one entry of the configuration.
 public protocol Provider: Sendable {
-  /// What this provider offers to a pool, from the pool's own `service` parameters.
+  /// Makes the service of a pool from the pool's `service` parameters.
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service
-  /// How many deployments it can have in all; nil: as many as its limits allow.
+  /// The maximum number of deployments; nil if only its limits apply.
   var capacity: Int? { get }
-  /// Whether it can be reached now; nil: yes, else one sentence why not. Called by `dashboard
-  /// check`.
+  /// Why it cannot be reached now, in one sentence; nil if it can. Called by `dashboard check`.
   func problem() async -> SafeText?
-  /// No call is made any more: what it keeps running for itself ends. Blocks for a few seconds at
-  /// most.
+  /// Stops its background work after the last call. May block for a few seconds.
   func retire()
 }
 
 extension Provider {
-  /// As many as its limits allow.
+  /// Only its limits apply.
   public var capacity: Int? { nil }
   /// It can be reached.
   public func problem() async -> SafeText? { nil }
-  /// It keeps nothing running.
+  /// It has no background work.
   public func retire() {}
 }
 
-/// A kind of provider: what a configuration calls `driver`.
+/// A kind of provider: a `driver` of the configuration.
 public protocol Driver: Sendable {
   /// Its name in a configuration.
   var name: String { get }
-  /// One sentence about what it makes.
+  /// One sentence about its deployments.
   var help: String { get }
-  /// The parameters that a provider of this kind takes.
+  /// The parameters of a provider of this kind.
   var providerParameters: [Parameter] { get }
-  /// The parameters that a pool's `service` takes.
+  /// The parameters of a pool's `service`.
   var serviceParameters: [Parameter] { get }
-  /// The provider of one entry of the configuration.
+  /// Makes the provider of one entry of the configuration.
   func makeProvider(_ parameters: ParameterValues) throws(ParameterProblem) -> any Provider
 }
 
@@ -44,12 +42,12 @@ extension Driver {
   public var serviceParameters: [Parameter] { [] }
 }
 
-/// One parameter of a driver: what a configuration may say, and what its documentation is made
-/// from.
+/// A parameter of a driver. It describes what a configuration may contain; the documentation is
+/// generated from it.
 public struct Parameter: Hashable, Sendable {
-  /// What a value must be.
+  /// The kind of a value.
   public enum Kind: Hashable, Sendable {
-    /// true or false
+    /// `true` or `false`.
     case bool
     /// A whole number in a range.
     case integer(ClosedRange<Int>)
@@ -59,7 +57,7 @@ public struct Parameter: Hashable, Sendable {
     case text
     /// One of these texts.
     case choice([String])
-    /// A length of time with its unit.
+    /// A duration with its unit.
     case duration
     /// A list of texts; with `of`, only these.
     case list(of: [String]?)
@@ -67,27 +65,32 @@ public struct Parameter: Hashable, Sendable {
     case map
     /// Whole numbers by name (one of `keys`).
     case numbers(keys: [String])
-    /// A list of sections with these keys; none of them is of this kind.
+    /// A list of sections with these keys, which must not be `rows` themselves.
     case rows([Parameter])
   }
 
   /// Its name in a configuration.
   public let name: String
-  /// What its value must be.
+  /// The kind of its value.
   public let kind: Kind
-  /// Whether it must be there.
+  /// Whether a configuration must give it.
   public let isRequired: Bool
-  /// The default as it would be written; nil: none.
+  /// The default as it would be written; nil if there is none.
   public let defaultText: String?
-  /// The default as a value; nil: none.
+  /// The default as a value; nil if there is none.
   public let defaultValue: ParameterValue?
   /// One sentence about what it does.
   public let help: String
 
   /// A parameter from its parts.
   ///
-  /// - Parameter defaultText: as it would be written in a configuration; only for kinds that are
-  ///   written as one text.
+  /// - Parameters:
+  ///   - name: its name in a configuration.
+  ///   - kind: which values it takes.
+  ///   - isRequired: whether a configuration without it is refused.
+  ///   - defaultText: as it would be written in a configuration; only for kinds that are written as
+  ///     one text.
+  ///   - help: one sentence about what it does.
   public init(
     _ name: String, _ kind: Kind, isRequired: Bool = false, default defaultText: String? = nil,
     _ help: String
@@ -101,9 +104,9 @@ public struct Parameter: Hashable, Sendable {
   }
 }
 
-/// A parameter that cannot be what it is.
+/// An error about the value of a parameter.
 public struct ParameterProblem: Error, Hashable, Sendable {
-  /// Which one.
+  /// The name of the parameter.
   public var parameter: String
   /// What is wrong, and what is allowed.
   public var sentence: SafeText

@@ -1,12 +1,12 @@
 public import SafeTexts
 
-/// What the core must know of a service.
+/// The traits of a service that the core uses.
 public struct ServiceTraits: Hashable, Codable, Sendable {
-  /// The levels it can keep deployments at.
+  /// The cache levels at which it can keep deployments.
   public var cacheLevels: CacheLevels
   /// Whether it clones from publications.
   public var publishes: Bool
-  /// Whether an OS manager must speak before a deployment is ready.
+  /// Whether an OS manager must report ready before a deployment is.
   public var waitsForOS: Bool
   /// Whether each deployment holds a port of this machine.
   public var usesPort: Bool
@@ -23,34 +23,34 @@ public struct ServiceTraits: Hashable, Codable, Sendable {
   }
 }
 
-/// What a provider offers to one pool: what to clone or start, and how.
+/// The service of a provider for one pool: what to clone or start, and how.
 public protocol Service: Sendable {
-  /// What it makes.
+  /// The deployments that it makes.
   associatedtype Deployment: UserDeployment where Deployment.ServiceType == Self
-  /// What it clones from; `NoPublication` where it does not publish.
+  /// The publications that it clones; `NoPublication` if it does not publish.
   associatedtype PublicationType: Publication = NoPublication<Self>
   where PublicationType.ServiceType == Self
 
-  /// The levels it can keep deployments at.
+  /// The cache levels at which it can keep deployments.
   var cacheLevels: CacheLevels { get }
   /// Whether each deployment holds a port of this machine.
   var usesPort: Bool { get }
-  /// What speaks for the inside of its deployments; nil: nothing does.
+  /// The OS manager of its deployments, if any.
   var osManager: (any OSManager)? { get }
-  /// A deployment before its first call.
+  /// Makes a deployment before its first call.
   func makeDeployment() -> Deployment
-  /// A publication before its first call; nil: this service does not publish, and needs none.
+  /// Makes a publication before its first call; nil if this service does not publish.
   func makePublication() -> PublicationType?
 }
 
 extension Service {
   /// No port.
   public var usesPort: Bool { false }
-  /// Nothing speaks for the inside.
+  /// No OS manager.
   public var osManager: (any OSManager)? { nil }
   /// No publication.
   public func makePublication() -> PublicationType? { nil }
-  /// What the core must know of it.
+  /// The traits that the core uses.
   package var traits: ServiceTraits {
     .init(
       cacheLevels: cacheLevels, publishes: makePublication() != nil,
@@ -58,11 +58,11 @@ extension Service {
   }
 }
 
-/// What speaks for the inside of a deployment: ready, IP, log-in, log-out.
+/// Reports events from inside a deployment: ready, IP, log-in, log-out.
 public protocol OSManager: Sendable {
-  /// Whether a deployment is usable only after its inside said ready.
+  /// Whether a deployment is usable only after its guest reported ready.
   var waitsForReady: Bool { get }
-  /// The deployment is gone: whatever was kept for it may go.
+  /// Releases whatever was kept for a deployment: it is gone.
   func release(_ record: CallRecord) async
 }
 
@@ -71,32 +71,32 @@ extension OSManager {
   public func release(_ record: CallRecord) async {}
 }
 
-/// One prepared revision of what a pool clones. The same tasks, deadlines and rules as a
-/// deployment: to throw a `DeploymentFailure` is the same as to answer `error` with it.
+/// One revision of the image that a pool clones. Its tasks, deadlines and rules are those of a
+/// deployment: throwing a `DeploymentFailure` is the same as answering `error` with it.
 public protocol Publication: Codable, Sendable {
   /// The service that it belongs to.
   associatedtype ServiceType: Service
-  /// What it is given with every call.
+  /// The context of every call.
   typealias Environment = PublicationEnvironment<ServiceType>
-  /// The version of what it encodes.
+  /// The version of the encoded data.
   static var dataVersion: UInt8 { get }
-  /// The newest form of JSON that an older version of the driver encoded; nil: it cannot be read.
+  /// Converts JSON that an older version of the driver encoded; nil if it cannot be read.
   static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]?
   /// How long to wait before the next `checkState`; the default is 10 s.
   var suggestedTime: TimeSpan { get }
-  /// How far the running operation has come, where it is known.
+  /// The progress of the running operation; nil if unknown.
   var progress: Progress? { get }
-  /// Runs after every load and makes no call outside.
+  /// Runs after every load; must make no external calls.
   mutating func initialize(_ environment: Environment)
   /// Prepares it.
   mutating func publish(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
-  /// Says how the running operation stands.
+  /// Checks the running operation.
   mutating func checkState(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
-  /// Ends the running operation and removes what it made.
+  /// Ends the running operation, and removes what it made.
   mutating func cancel(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
@@ -113,7 +113,7 @@ extension Publication {
   public static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]? { nil }
   /// 10 s.
   public var suggestedTime: TimeSpan { .seconds(10) }
-  /// Nothing is known.
+  /// Unknown.
   public var progress: Progress? { nil }
   /// Nothing to do.
   public mutating func initialize(_ environment: Environment) {}
@@ -125,15 +125,15 @@ extension Publication {
   }
 }
 
-/// What a publication is given with every call.
+/// The context of a publication's call.
 public struct PublicationEnvironment<ServiceType: Service>: Sendable {
   /// The service that it belongs to.
   public let service: ServiceType
   /// Its own record: its name, and both clocks.
   public let record: CallRecord
-  /// Who the engine is, as a mark on what it makes.
+  /// The engine's ownership tag for the resources that it makes.
   public let owner: String
-  /// Its name; stays the same, and is not used again for another.
+  /// Its name; the same in every call, and never reused for another publication.
   public var name: String { record.identity.name }
   private let log: CallLog
 

@@ -1,18 +1,18 @@
 import SafeTexts
 
 extension Service {
-  /// Makes one call on what the call is about, and says what came of it.
+  /// Makes a driver call on its subject, and returns the result.
   ///
-  /// The stored value is decoded into a local variable of its concrete type, told the call's
-  /// notices in their order, given the task, and encoded again; nothing shared holds it while the
-  /// driver works. (A mutating async method called through an existential that is stored elsewhere
-  /// would be a use after free.) On `any Service` this method opens the existential, which is what
-  /// makes it safe.
+  /// The stored value is decoded into a local variable of its concrete type, gets the call's
+  /// notices in their order and then the task, and is encoded again; nothing shared refers to it
+  /// while the driver works. (A mutating async method called through an existential that is stored
+  /// elsewhere would be a use after free.) On `any Service` this method opens the existential,
+  /// which makes the call safe.
   ///
-  /// Data that cannot be read is a permanent error and stays as it is, never a blank value. There
-  /// is no deadline here: the caller has one.
+  /// Unreadable data is a permanent error and is kept, never replaced with a blank value. There is
+  /// no deadline here: the caller has one.
   ///
-  /// - Parameter owner: the mark of the engine on what its drivers make; random, kept in the store.
+  /// - Parameter owner: the ownership tag of the engine's resources; random, kept in the store.
   package func perform(_ call: Call, owner: String) async -> CallResult {
     let log = CallLog()
     var outcome =
@@ -89,7 +89,7 @@ extension Service {
       Deployment.self, from: data, version: Deployment.dataVersion, migrated: Deployment.migrated)
   }
 
-  /// The publication that a deployment is made from; nil: from none.
+  /// The publication that a deployment is made from; nil if none.
   private func loadPublication(_ data: [UInt8]?) throws(DeploymentFailure) -> PublicationType? {
     guard let data, !data.isEmpty else { return nil }
     return try DriverData.decode(
@@ -106,7 +106,7 @@ extension Service {
   }
 }
 
-/// What is read from a driver's value after a call.
+/// The values read from a driver's value after a call.
 private struct AnsweredCall {
   var data: [UInt8]?
   var uniqueId: SafeText?
@@ -118,23 +118,23 @@ private struct AnsweredCall {
 }
 
 extension Call {
-  /// The outcome of a call that the driver's value was never reached by.
+  /// The result of a call that did not reach the driver's value.
   fileprivate func failed(_ failure: DeploymentFailure, _ log: CallLog) -> CallResult {
     log.append(.init(.error, failure.reason))
     return .init(id: id, answer: task == nil ? nil : .error(failure))
   }
 
-  /// The outcome of a call that was made. What cannot be stored is an error: with it left out, the
-  /// driver would go on from a value that knows nothing of this call.
+  /// The result of a completed call. Data that cannot be stored is an error: without it, the driver
+  /// would continue from a value that does not include this call.
   fileprivate func ended(
     _ answer: TaskState?, _ result: AnsweredCall, _ log: CallLog
   ) -> CallResult {
     guard let data = result.data else {
-      return failed(.init(.permanent, "what the driver wants stored cannot be encoded"), log)
+      return failed(.init(.permanent, "cannot encode the driver's data"), log)
     }
     guard data.count <= Limits.driverDataBytes else {
-      let size = "\(data.count) bytes, and \(Limits.driverDataBytes) are allowed"
-      return failed(.init(.permanent, SafeText("the driver wants too much stored: \(size)")), log)
+      let size = "\(data.count) bytes; the maximum is \(Limits.driverDataBytes)"
+      return failed(.init(.permanent, SafeText("the driver's data is too large: \(size)")), log)
     }
     return .init(
       id: id, answer: answer, data: data, uniqueId: result.uniqueId, name: result.name,
@@ -153,7 +153,7 @@ extension TaskState {
 }
 
 extension DriverTask {
-  /// Whether it leaves nothing behind when it finishes.
+  /// Whether its subject is gone when it finishes.
   fileprivate var removes: Bool {
     switch self {
     case .start(let kind), .check(let kind): kind == .cancel || kind == .destroy

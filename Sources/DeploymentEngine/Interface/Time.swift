@@ -1,24 +1,24 @@
-/// A length of time in milliseconds. Never negative where a configuration is read.
+/// A duration in milliseconds. Never negative in a configuration.
 public struct TimeSpan: Hashable, Comparable, Codable, Sendable {
   /// The length in milliseconds.
   public var milliseconds: Int64
 
-  /// A length of so many milliseconds.
+  /// A duration in milliseconds.
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-  /// No time at all.
+  /// Zero.
   public static let zero = TimeSpan(milliseconds: 0)
-  /// A length in milliseconds.
+  /// A duration in milliseconds.
   public static func milliseconds(_ count: Int64) -> TimeSpan { .init(milliseconds: count) }
-  /// A length in seconds.
+  /// A duration in seconds.
   public static func seconds(_ count: Int64) -> TimeSpan { .init(milliseconds: count * 1000) }
-  /// A length in minutes.
+  /// A duration in minutes.
   public static func minutes(_ count: Int64) -> TimeSpan { .seconds(count * 60) }
-  /// A length in hours.
+  /// A duration in hours.
   public static func hours(_ count: Int64) -> TimeSpan { .minutes(count * 60) }
 
-  /// A length of the standard library, rounded toward zero to milliseconds; what does not fit
-  /// becomes the longest length there is.
+  /// A duration of the standard library, rounded toward zero to milliseconds; one that is too long
+  /// becomes the longest possible one.
   public init(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     let (product, overflow) = seconds.multipliedReportingOverflow(by: 1000)
@@ -26,21 +26,21 @@ public struct TimeSpan: Hashable, Comparable, Codable, Sendable {
     self.init(milliseconds: overflow || isTooLong ? (seconds < 0 ? .min : .max) : sum)
   }
 
-  /// The same length as the standard library has it.
+  /// The same duration as a type of the standard library.
   public var duration: Duration { .milliseconds(milliseconds) }
 
   /// Shorter before longer.
   public static func < (one: TimeSpan, other: TimeSpan) -> Bool {
     one.milliseconds < other.milliseconds
   }
-  /// The sum of two lengths.
+  /// The sum of two durations.
   public static func + (one: TimeSpan, other: TimeSpan) -> TimeSpan {
     .init(milliseconds: one.milliseconds + other.milliseconds)
   }
 }
 
 extension TimeSpan: CustomStringConvertible {
-  /// As a person writes it in a configuration: `50ms`, `30s`, `10m`, `1h`.
+  /// The form of a configuration: `50ms`, `30s`, `10m`, `1h`.
   public var description: String {
     if milliseconds % 1000 != 0 { return "\(milliseconds)ms" }
     let seconds = milliseconds / 1000
@@ -60,7 +60,8 @@ extension TimeSpan: CustomStringConvertible {
     return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
   }
 
-  /// Reads `50ms`, `30s`, `10m`, `1h`, `2d`. A number without a unit is not a length of time.
+  /// Parses `50ms`, `30s`, `10m`, `1h`, `2d`; nil for any other text, such as a number without a
+  /// unit.
   public init?(parsing text: String) {
     let units: [(String, Int64)] = [
       ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
@@ -74,21 +75,25 @@ extension TimeSpan: CustomStringConvertible {
   }
 }
 
-/// A point on the monotonic clock, in milliseconds since an origin that only this run knows.
+/// A point on the monotonic clock, in milliseconds since an origin that is valid in this run only.
 public struct Moment: Hashable, Comparable, Sendable {
   /// Milliseconds since the origin.
   public var milliseconds: Int64
 
-  /// A point so many milliseconds after the origin.
+  /// The point this number of milliseconds after the origin.
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
   /// Earlier before later.
   public static func < (one: Moment, other: Moment) -> Bool {
     one.milliseconds < other.milliseconds
   }
-  /// The point that lies a length later.
+  /// The point that is `span` later.
   public static func + (moment: Moment, span: TimeSpan) -> Moment {
     .init(milliseconds: moment.milliseconds + span.milliseconds)
+  }
+  /// The point that lies a length earlier.
+  public static func - (moment: Moment, span: TimeSpan) -> Moment {
+    .init(milliseconds: moment.milliseconds - span.milliseconds)
   }
   /// The length from one point to another; negative when `other` is later.
   public static func - (moment: Moment, other: Moment) -> TimeSpan {
@@ -96,33 +101,33 @@ public struct Moment: Hashable, Comparable, Sendable {
   }
 }
 
-/// A point of wall time: milliseconds since 1970-01-01T00:00:00Z.
+/// A point of wall time in milliseconds since 1970-01-01T00:00:00Z.
 public struct Timestamp: Hashable, Comparable, Codable, Sendable {
   /// Milliseconds since the epoch.
   public var milliseconds: Int64
 
-  /// A point so many milliseconds after the epoch.
+  /// The point this number of milliseconds after the epoch.
   public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
   /// Earlier before later.
   public static func < (one: Timestamp, other: Timestamp) -> Bool {
     one.milliseconds < other.milliseconds
   }
-  /// The point that lies a length later.
+  /// The point that is `span` later.
   public static func + (time: Timestamp, span: TimeSpan) -> Timestamp {
     .init(milliseconds: time.milliseconds + span.milliseconds)
   }
-  /// The length from one point to another; negative when `other` is later.
+  /// The duration from `other` to the first point; negative if `other` is later.
   public static func - (time: Timestamp, other: Timestamp) -> TimeSpan {
     .init(milliseconds: time.milliseconds - other.milliseconds)
   }
 }
 
-/// What time it is, on both clocks. The core is told it; it never asks.
+/// The time on both clocks. It is passed to the core, which reads no clock.
 public struct EngineTime: Hashable, Sendable {
-  /// The monotonic clock: deadlines and pauses are reckoned on it.
+  /// The monotonic clock, for deadlines and pauses.
   public var moment: Moment
-  /// The wall clock: what is stored and shown.
+  /// The wall clock, for what is stored and shown.
   public var utc: Timestamp
 
   /// One reading of both clocks.
@@ -131,27 +136,27 @@ public struct EngineTime: Hashable, Sendable {
     self.utc = utc
   }
 
-  /// A due time so far from now.
+  /// The deadline that is `length` from now.
   public func deadline(in length: TimeSpan) -> Deadline { Deadline(from: moment, length: length) }
 }
 
-/// A due time with its length, so that a jump of the wall clock can never make it longer.
+/// A due time with its length, so that a jump of the wall clock can never extend it.
 public struct Deadline: Hashable, Sendable {
   /// When it is due, on the monotonic clock of this run.
   public var at: Moment
-  /// How long it was when it was set.
+  /// The length with which it was set.
   public var length: TimeSpan
 
-  /// A due time that lies `length` after `start`.
+  /// A due time that is `length` after `start`.
   public init(from start: Moment, length: TimeSpan) {
     self.at = start + length
     self.length = length
   }
 
-  /// The wall time at which it is due, for the store and for a person.
+  /// The wall time at which it is due, for the store and for display.
   public func utc(at now: EngineTime) -> Timestamp { now.utc + (at - now.moment) }
 
-  /// A stored due time, brought back to the monotonic clock: never past, never longer than it was.
+  /// A stored due time on the monotonic clock: never past, and never longer than its length.
   public init(storedUTC: Timestamp, length: TimeSpan, at now: EngineTime) {
     let left = min(max((storedUTC - now.utc).milliseconds, 0), length.milliseconds)
     self.at = now.moment + .milliseconds(left)

@@ -1,77 +1,79 @@
 public import SafeTexts
 
-/// The final consumable that will be assigned to a user, as a driver makes it.
+/// A deployment as its driver makes it: the consumable that is assigned to a user.
 ///
 /// Source: the interface page `UserDeployment`. A deployment is a value: it is decoded before each
-/// call, called, and encoded after it, so whatever it must remember is in what it encodes. Nothing
-/// guarantees that two methods are called on the same copy in memory.
+/// call, called, and encoded after it, so its encoded form must contain everything that it must
+/// remember. Two methods need not be called on the same copy in memory.
 ///
-/// Task methods answer `running`, `finished` or `error`. To throw a `DeploymentFailure` is the same
-/// as to answer `error` with it; what the method has changed in the value before is kept. A start
-/// method (deploy, move, setReady, destroy, cancel) can be called again for the same stored value
-/// after a crash whose moment is unknown: it finds its own half-made work by the identity
-/// (`environment.name`, `mac`, `port`) and makes no second. Absent is done for `destroy` and
-/// `cancel`.
+/// Task methods answer `running`, `finished` or `error`. Throwing a `DeploymentFailure` is the same
+/// as answering `error` with it; changes that the method made before are kept. A start method
+/// (deploy, move, setReady, destroy, cancel) can be called again with the same stored value after a
+/// crash at any moment: it must find its own half-made work by the identity (`environment.name`,
+/// `mac`, `port`), and must not create a second resource. For `destroy` and `cancel`, an absent
+/// resource counts as done.
 public protocol UserDeployment: Codable, Sendable {
   /// The service that offers it; inferred from a method that names
   /// `DeploymentEnvironment<MyService>`.
   associatedtype ServiceType: Service where ServiceType.Deployment == Self
-  /// What it is given with every call (the page's utility methods).
+  /// The context of every call (the page's utility methods).
   typealias Environment = DeploymentEnvironment<ServiceType>
 
-  /// The version of what it encodes; data of another version is handed to `migrated`.
+  /// The version of the encoded data; data of another version is passed to `migrated`.
   static var dataVersion: UInt8 { get }
-  /// The newest form of JSON that an older version of the driver encoded; nil: it cannot be read.
+  /// Converts JSON that an older version of the driver encoded; nil if it cannot be read.
   static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]?
 
-  /// Identifies it for OS managers; may be empty until the outside thing is known. (`getUniqueId`)
+  /// Identifies it for OS managers; may be empty until the resource is known. (`getUniqueId`)
   var uniqueId: String { get }
   /// The name to display; the default is `uniqueId`. (`getName`)
   var name: String { get }
-  /// The address that a user connects to; nil until it is known. Without it nobody is let in.
+  /// The address that a user connects to; nil until it is known. Without it no user is let in.
   /// (`getIp`)
   var ip: String? { get }
-  /// What the engine shows as the reason, read after each call that failed; empty, the default: the
-  /// reason of the failure itself. (`reasonOfError`)
+  /// The reason that the engine shows, read after each failed call; if it is empty, the default,
+  /// the reason of the failure itself is shown. (`reasonOfError`)
   var reasonOfError: String { get }
-  /// How long to wait before the next `checkState`; may differ from call to call. The default is
-  /// 10 s. (`suggestedTime`)
+  /// The pause before the next `checkState`; may differ from call to call. The default is 10 s.
+  /// (`suggestedTime`)
   var suggestedTime: TimeSpan { get }
-  /// Where its screen or console can be seen, for an administrator: `vnc://host:5900`; nil:
-  /// nowhere, or nobody knows. Read again after every call.
+  /// The address of its screen or console for an administrator, such as `vnc://host:5900`; nil if
+  /// there is none or it is unknown. Read again after every call.
   var console: String? { get }
-  /// How far the running operation has come, where it is known.
+  /// The progress of the running operation; nil if unknown.
   var progress: Progress? { get }
 
-  /// Runs after every load and makes no call outside. (`initialize`)
+  /// Runs after every load; must make no external calls. (`initialize`)
   mutating func initialize(_ environment: Environment)
-  /// Makes it for a cache level. For L1 it must end ready to use. (`deployForCache`)
+  /// Creates it for a cache level. For L1 it must be ready to use at the end. (`deployForCache`)
   mutating func deployForCache(
     _ level: CacheLevel, _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
-  /// Makes it for a user. (`deployForUser`)
+  /// Creates it for a user. (`deployForUser`)
   mutating func deployForUser(
     _ user: SafeText, _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
-  /// Says how the running operation stands; called one at a time, only while one runs.
-  /// (`checkState`)
+  /// Checks the running operation; called one at a time, and only while one runs. (`checkState`)
   mutating func checkState(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
-  /// Takes it to another cache level; never called without L2, nor when assigned. (`moveToCache`)
+  /// Moves it to another cache level; never called for a service without L2, nor when it is
+  /// assigned. (`moveToCache`)
   mutating func moveToCache(
     _ level: CacheLevel, _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
-  /// Makes sure that it can be used now: finished; running, when it can be made so; else error with
-  /// the reason. Called each time before a user is let in. (`setReady`)
+  /// Makes sure that it can be used now: answers `finished` if it can, `running` if it is being
+  /// made ready, otherwise `error` with the reason. Called each time before a user is let in.
+  /// (`setReady`)
   mutating func setReady(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
-  /// The OS manager says ready; `data` is the OS manager's own. (`notifyReadyFromOsManager`)
+  /// The OS manager reported ready; `data` is defined by the OS manager.
+  /// (`notifyReadyFromOsManager`)
   mutating func notifyReadyFromOSManager(
     _ data: SafeText?, _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
-  /// Ends the running operation and removes what it made. (`cancel`)
+  /// Ends the running operation, and removes what it made. (`cancel`)
   mutating func cancel(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
@@ -79,12 +81,11 @@ public protocol UserDeployment: Codable, Sendable {
   mutating func destroy(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState
-  /// It now belongs to a user: a notice, nothing is waited for. (`assignToUser`)
+  /// It now belongs to a user: a notice without an answer. (`assignToUser`)
   mutating func assignToUser(_ user: SafeText, _ environment: Environment) async
-  /// It left preparing for usable. (`finish`)
+  /// It left `preparing` for `usable`. (`finish`)
   mutating func finish(_ environment: Environment) async
-  /// The OS manager thinks that this is its IP. The default keeps nothing: the engine keeps the IP.
-  /// (`setIp`)
+  /// The OS manager reported this IP. The default ignores it: the engine keeps the IP. (`setIp`)
   mutating func setIp(_ ip: SafeText, _ environment: Environment) async
   /// A user logged in. (`userLoggedIn`)
   mutating func userLoggedIn(_ user: SafeText, _ environment: Environment) async
@@ -103,25 +104,25 @@ extension UserDeployment {
   public var reasonOfError: String { "" }
   /// 10 s.
   public var suggestedTime: TimeSpan { .seconds(10) }
-  /// Nobody knows.
+  /// Unknown.
   public var console: String? { nil }
-  /// Nothing is known.
+  /// Unknown.
   public var progress: Progress? { nil }
   /// Nothing to do.
   public mutating func initialize(_ environment: Environment) {}
-  /// A service without a cache is never asked.
+  /// Fails; never called for a service without a cache.
   public mutating func deployForCache(
     _ level: CacheLevel, _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
     throw .permanent("this service has no cache")
   }
-  /// A service without L2 is never asked.
+  /// Fails; never called for a service without L2.
   public mutating func moveToCache(
     _ level: CacheLevel, _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
     throw .permanent("this service has no L2 cache")
   }
-  /// Ready as it is.
+  /// Always ready.
   public mutating func setReady(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState { .finished }

@@ -1,43 +1,42 @@
-/// The sentences about a value that cannot be what it must be: the same for a configuration file
-/// and for the parameters of a driver.
+/// Messages about invalid values, shared by configuration files and the parameters of drivers.
 package enum Wording {
-  /// The longest length of time; far below what clocks can add up.
+  /// The longest duration, well below the overflow of clock arithmetic.
   package static let longest = TimeSpan.hours(24 * 3650)
 
-  /// What a length of time looks like.
+  /// Examples of a duration.
   package static let durationExamples = "write 50ms, 10s, 5m or 1h"
 
-  /// Which numbers are allowed.
+  /// The allowed numbers.
   static func from(_ range: ClosedRange<Int>) -> String {
     range.upperBound == .max
       ? "write \(range.lowerBound) or more"
       : "write one from \(range.lowerBound) to \(range.upperBound)"
   }
 
-  /// Which numbers are allowed.
+  /// The allowed numbers.
   static func from(_ range: ClosedRange<Double>) -> String {
     "write one from \(short(range.lowerBound)) to \(short(range.upperBound))"
   }
 
-  /// A text that is none of those allowed, with what was probably meant.
+  /// A text that is not allowed, with the one that was probably meant.
   package static func notOneOf(_ key: String, _ text: String, _ allowed: [String]) -> String {
     let near = NearestName.of(text, in: allowed).map { "did you mean \($0)? " } ?? ""
     return "`\(key): \(text)` is not known; \(near)allowed: \(allowed.joined(separator: ", "))"
   }
 
-  /// A key that is none of those known, with the one that was probably meant.
+  /// An unknown key, with the one that was probably meant.
   package static func unknownKey(_ key: String, in place: String, _ known: [String]) -> String {
     let allowed = known.isEmpty ? "no key" : known.joined(separator: ", ")
     let near = NearestName.of(key, in: known).map { "did you mean `\($0)`?" }
     return "unknown key `\(key)` in \(place); \(near ?? "allowed: \(allowed)")"
   }
 
-  /// A parameter that must be there and is not.
+  /// A required parameter that is missing.
   package static func missing(_ parameter: Parameter, in place: String) -> String {
     "\(place) needs `\(parameter.name)`: \(parameter.help)"
   }
 
-  /// A text that is not a length of time.
+  /// A text that is not a duration.
   package static func notADuration(_ key: String, _ written: String) -> String {
     if written.hasPrefix("-") { return "`\(key): \(written)` is negative; \(durationExamples)" }
     return Double(written) != nil
@@ -52,7 +51,7 @@ package enum Wording {
 }
 
 extension ParameterValue {
-  /// As it would be written, short enough for a sentence.
+  /// The value as it would be written, cut for a sentence.
   var written: String {
     switch self {
     case .bool(let value): "\(value)"
@@ -65,7 +64,7 @@ extension ParameterValue {
     }
   }
 
-  /// What it is, for a sentence about what it should be instead.
+  /// A description of the value for a sentence about the expected one.
   var shape: String {
     switch self {
     case .bool, .integer, .number, .text, .duration: "`\(written)`"

@@ -6,23 +6,23 @@ import Posix
 import SafeTexts
 
 extension BlockingExecutor {
-  /// What drivers run on, for all engines of the process.
+  /// Runs the calls of all drivers in this process.
   static let drivers = BlockingExecutor(named: "driver", limit: 256)
 }
 
-/// Makes driver calls beside the engine, each with a deadline, and never two at once on one
-/// deployment.
+/// Runs driver calls outside the engine's thread, each with a deadline and at most one at a time on
+/// a deployment.
 ///
-/// A call that hangs keeps its own slot and nothing else. It is cancelled at its deadline;
-/// whether and when it comes back is up to the driver.
+/// A call that hangs occupies only its own slot. It is cancelled at its deadline; whether and when
+/// it returns is up to the driver.
 final class CallRunner: Sendable {
-  /// A call to be made, with what it needs.
+  /// A call with everything that it needs.
   struct Order: Sendable {
     var call: Call
     var registered: ServiceRegistry.Registered
-    /// The engine's mark on what drivers make.
+    /// The owner tag that drivers put on external resources.
     var owner: String
-    /// Takes what comes of it.
+    /// Receives the result.
     var deliver: @Sendable (CallResult) -> Void
   }
 
@@ -33,10 +33,9 @@ final class CallRunner: Sendable {
   }
   private struct State {
     var flights: [CallTarget: Flight] = [:]
-    /// Made as soon as what an engine before this one left running on the same subject has come
-    /// back.
+    /// Calls that begin when a call of a previous engine on the same target has returned.
     var waiting: [CallTarget: Order] = [:]
-    /// No flight is due before this.
+    /// The earliest deadline of a flight that is not cancelled.
     var earliest: Moment?
   }
   private let state = Mutex(State())
@@ -44,10 +43,10 @@ final class CallRunner: Sendable {
 
   init(clock: EngineClock) { self.clock = clock }
 
-  /// Calls that have not come back.
+  /// Number of calls that have not returned.
   var count: Int { state.withLock { $0.flights.count } }
 
-  /// When the next call is over its time.
+  /// The earliest deadline.
   var nextDeadline: Moment? { state.withLock { $0.earliest } }
 
   func make(_ order: Order) {
@@ -63,7 +62,7 @@ final class CallRunner: Sendable {
     replaced?.registered.provider.endCall()
   }
 
-  /// Cancels the calls whose time is over.
+  /// Cancels the calls that are past their deadline.
   func cancelOverdue(at now: Moment) {
     let overdue = state.withLock { state -> [Task<Void, Never>] in
       guard let earliest = state.earliest, earliest <= now else { return [] }
@@ -82,7 +81,7 @@ final class CallRunner: Sendable {
     for task in overdue { task.cancel() }
   }
 
-  /// Cancels all calls, and makes none that waits.
+  /// Cancels all calls and drops the waiting ones.
   func cancelAll() {
     let (tasks, dropped) = state.withLock { state in
       let dropped = state.waiting.values.map(\.registered.provider)
@@ -114,14 +113,14 @@ final class CallRunner: Sendable {
       return flight?.isCancelled ?? false
     }
     order.registered.provider.endCall()
-    order.deliver(wasCancelled ? outcome.late(order.call) : outcome)
+    order.deliver(wasCancelled ? outcome.afterDeadline(order.call) : outcome)
   }
 }
 
 extension CallResult {
-  /// What came back after its time. An error then tells of the cancellation rather than of the
-  /// thing outside, so nobody knows whether the call worked; any other answer is true as it is.
-  fileprivate func late(_ call: Call) -> CallResult {
+  /// The result of a call that returned after its deadline. An error probably comes from the
+  /// cancellation, so the outcome is unknown; any other answer is valid.
+  fileprivate func afterDeadline(_ call: Call) -> CallResult {
     guard case .error = answer else { return self }
     var outcome = self
     outcome.answer = .error(.init(.unknown, call.overdue))
@@ -130,7 +129,7 @@ extension CallResult {
 }
 
 extension Call {
-  /// Says that it is over its time.
+  /// The error of a call that is past its deadline.
   var overdue: SafeText {
     let method =
       switch task {

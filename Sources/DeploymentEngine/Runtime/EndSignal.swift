@@ -1,7 +1,7 @@
 import Basics
 import Posix
 
-/// The end of something, which tasks and threads wait for.
+/// A one-time signal of an end, which tasks and threads can wait for.
 final class EndSignal: Sendable {
   private struct State {
     var hasEnded = false
@@ -10,7 +10,7 @@ final class EndSignal: Sendable {
   private let state = Mutex(State())
   private let signal = Semaphore()
 
-  /// It has ended.
+  /// Signals the end.
   func set() {
     let tasks = state.withLock { state in
       state.hasEnded = true
@@ -21,7 +21,7 @@ final class EndSignal: Sendable {
     for task in tasks { task.resume() }
   }
 
-  /// Suspends the task until the end.
+  /// Suspends the calling task until the end.
   func wait() async {
     await withCheckedContinuation { task in
       let hasEnded = state.withLock { state in
@@ -32,13 +32,13 @@ final class EndSignal: Sendable {
     }
   }
 
-  /// Blocks the thread until the end, but not longer than this.
+  /// Blocks the calling thread until the end, or for at most `span`.
   func block(atMost span: Duration) {
     if signal.wait(atMost: span) { signal.signal() }
   }
 }
 
 extension BlockingExecutor {
-  /// What tasks start and stop engines on, which blocks.
+  /// Runs the starts and stops of engines for tasks, since they block.
   static let control = BlockingExecutor(named: "control", limit: 4)
 }

@@ -6,10 +6,10 @@ import Posix
 import SafeTexts
 
 extension EngineLoop {
-  /// Stores everything that the core has decided and takes up requests with it; then acts on it.
+  /// Commits all decisions of the core, claims new requests in the same transaction, and then acts.
   mutating func store(noting note: SafeText? = nil) throws(StoreFailure) {
     var outcome = engine.takeEffects()
-    if let sentence = outcome.brokenInvariant { return try beginAnew(because: sentence) }
+    if let sentence = outcome.brokenInvariant { return try recover(because: sentence) }
     if let note {
       let now = options.clock.now.utc
       outcome.journal.insert(JournalEntry(at: now, kind: .engine, message: note), at: 0)
@@ -22,9 +22,9 @@ extension EngineLoop {
       if now.moment - start > .seconds(1) { engine.made(outcome, at: now) }
       requests += committed.requests
       requestsMayWait = committed.moreRequests
-      (toldRequests, isRecovering) = ([], false)
+      (handledRequests, isRecovering) = ([], false)
     }
-    for change in outcome.changes { learn(change) }
+    for change in outcome.changes { apply(change) }
     for entry in outcome.journal {
       log.write(entry.line(poolName: entry.pool.flatMap { poolNames[$0] }))
     }
@@ -33,24 +33,24 @@ extension EngineLoop {
     for call in outcome.inventories { make(call) }
   }
 
-  /// The core has met what its states exclude: nothing of that step is stored or done. What is
-  /// stored is sound, so the core begins anew on that, and is told once more what was asked. Where
-  /// the same happens again before anything could be stored, the engine ends.
-  private mutating func beginAnew(because sentence: SafeText) throws(StoreFailure) {
-    log.write(.error, "an invariant of the engine is broken, nothing is stored: \(sentence)")
+  /// The core has broken one of its invariants: nothing of that step is stored or done. The stored
+  /// state is sound, so a new core is loaded from it and handles the same requests again. If an
+  /// invariant breaks again before the next commit, the engine ends.
+  private mutating func recover(because sentence: SafeText) throws(StoreFailure) {
+    log.write(.error, "an invariant of the engine is broken; nothing is stored: \(sentence)")
     if isRecovering {
       throw StoreFailure(.lost, "an invariant of the engine is broken again: \(sentence)")
     }
     isRecovering = true
-    requests = toldRequests + requests
-    toldRequests = []
+    requests = handledRequests + requests
+    handledRequests = []
     let now = options.clock.now
     engine = Engine(continuing: engine, loading: try store.load(at: now), at: now)
     configure(configuration, at: now)
   }
 
-  /// Where the store cannot be written for now, nothing is done, and it is tried again: what came
-  /// back and what was asked stays where it is until it can be stored.
+  /// Commits, and retries while the store cannot be written. Until then nothing is done, and
+  /// results and requests wait.
   private mutating func commit(
     _ outcome: Effects, _ takesRequests: Bool
   ) throws(StoreFailure) -> Store.Committed {
@@ -60,11 +60,11 @@ extension EngineLoop {
         if let fault = session.fault() { throw fault }
         let committed = try store.commit(
           outcome, takingRequests: takesRequests, at: options.clock.now)
-        if session.settle() { log.write(.info, "the store can be written again") }
+        if session.noteWritable() { log.write(.info, "the store can be written again") }
         return committed
       } catch {
         guard error.isPassing, !session.isStopping else { throw error }
-        if session.note(error.sentence) { log.write(.error, error.sentence) }
+        if session.noteTrouble(error.sentence) { log.write(.error, error.sentence) }
       }
       session.pause(pause)
       lease.noteProgress()
@@ -75,7 +75,7 @@ extension EngineLoop {
     }
   }
 
-  private mutating func learn(_ change: StoreChange) {
+  private mutating func apply(_ change: StoreChange) {
     switch change {
     case .pool(let pool): poolNames[pool.id] = pool.name
     case .erasedPool(let id): poolNames[id] = nil
@@ -91,7 +91,7 @@ extension EngineLoop {
   private func make(_ call: Call) {
     let mailbox = session.mailbox
     guard let registered = registry.services[call.record.pool.text] else {
-      return mailbox.post { $0.outcomes.append(unserved(call)) }
+      return mailbox.post { $0.outcomes.append(resultWithoutService(call)) }
     }
     runner.make(
       CallRunner.Order(call: call, registered: registered, owner: store.id) { outcome in
@@ -107,14 +107,14 @@ extension EngineLoop {
     }
   }
 
-  /// The answer to a call for which there is nobody to be called.
-  private func unserved(_ call: Call) -> CallResult {
+  /// The result of a call whose pool has no service.
+  private func resultWithoutService(_ call: Call) -> CallResult {
     var why: SafeText = "its pool has no service"
     if case .problem(let problem) = registry.offers[call.record.pool.text] { why = problem }
     return CallResult(id: call.id, answer: call.task.map { _ in .error(.init(.transient, why)) })
   }
 
-  /// Takes in what is in flight for a while longer, makes no new call, and stores the rest.
+  /// Waits for calls in flight, makes no new ones, and commits the results.
   mutating func drain(_ mail: Mailbox.Mail, _ stop: Mailbox.StopRequest) throws(StoreFailure) {
     isDraining = true
     let end = EngineClock.system.now.moment + stop.draining

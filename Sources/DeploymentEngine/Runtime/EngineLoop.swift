@@ -5,8 +5,8 @@ import Glibc
 import Posix
 import SafeTexts
 
-/// The engine on its thread: it takes what is there, tells the core all of it, stores what the
-/// core wants stored in one commit, and only then makes the calls. Nothing else can reach what is
+/// The engine on its thread. Each turn takes the waiting messages, passes them to the core, commits
+/// the core's changes in one transaction, and only then makes the calls. The thread owns everything
 /// in here.
 struct EngineLoop {
   let options: EngineOptions
@@ -19,25 +19,25 @@ struct EngineLoop {
   let watcher: StoreWatcher
   var engine: Engine
   var registry: ServiceRegistry
-  /// What the engine runs on, with the pools that left it and are still there.
+  /// The configuration in force, with the removed pools that still have deployments.
   var configuration: Configuration
   var poolNames: [PoolID: SafeText] = [:]
 
-  /// Requests that are taken up, to be told to the core.
+  /// Requests that are claimed in the store and not yet passed to the core.
   var requests: [Request] = []
   var requestsMayWait = true
-  /// Requests that the core was told since the last commit.
-  var toldRequests: [Request] = []
-  /// The last step broke an invariant, and nothing was stored since.
+  /// Requests that were passed to the core since the last commit.
+  var handledRequests: [Request] = []
+  /// The last step broke an invariant, and nothing has been committed since.
   var isRecovering = false
   var dataVersion: Int64?
   var idleWaiters: [IdleWaiter] = []
-  var nextLook: Moment
+  var nextCheck: Moment
   var isDraining = false
   private let loaded: Int
 
-  /// Between two looks at whether store and lease are still what they were.
-  private static let lookPause = TimeSpan.seconds(2)
+  /// Time between two checks of the store's file and the lease.
+  private static let checkInterval = TimeSpan.seconds(2)
 
   init(
     _ options: EngineOptions, _ store: Store, _ session: EngineSession, _ runner: CallRunner,
@@ -57,12 +57,12 @@ struct EngineLoop {
       seed: options.seed ?? UInt64.random(in: .min ... .max), loading: state, at: now)
     configuration = state.configuration
     registry = ServiceRegistry(before: state.configuration)
-    nextLook = now.moment + Self.lookPause
+    nextCheck = now.moment + Self.checkInterval
     loaded = state.deployments.count
     for pool in state.pools { poolNames[pool.id] = pool.name }
   }
 
-  /// Runs until it is told to stop, or cannot go on; then why.
+  /// Runs until it is stopped or cannot continue; returns the reason in the latter case.
   mutating func runUntilStopped() -> SafeText? {
     do throws(StoreFailure) {
       try begin()
@@ -95,7 +95,7 @@ struct EngineLoop {
     let taken = requests
     requests = []
     for request in taken { engine.handle(.request(request), at: now) }
-    toldRequests += taken
+    handledRequests += taken
     if let configuration = mail.configuration { configure(configuration, at: now) }
     for (id, answer) in mail.inventories { engine.handle(.inventoried(id, answer), at: now) }
     for event in mail.notices.events { engine.handle(event, at: now) }
@@ -104,8 +104,8 @@ struct EngineLoop {
     noticeRequests()
     try store()
     runner.cancelOverdue(at: now.moment)
-    try lookAround(now.moment)
-    tellIdle()
+    try checkStoreAndLease(now.moment)
+    resumeIdleWaiters()
     lease.noteProgress()
   }
 
@@ -121,25 +121,25 @@ struct EngineLoop {
       at: now)
   }
 
-  /// How long to wait for mail, in milliseconds.
+  /// Time to wait for mail, in milliseconds.
   private var pause: Int64 {
     if !requests.isEmpty || requestsMayWait { return 0 }
     let now = options.clock.now.moment
-    let wakes = [engine.nextWake, runner.nextDeadline, nextLook].compactMap { $0 }
-    // Never none at all: a wake that brings nothing about would else keep a core busy.
+    let wakes = [engine.nextWake, runner.nextDeadline, nextCheck].compactMap { $0 }
+    // At least 1 ms: a due time that changes nothing would otherwise keep a processor busy.
     return wakes.map { ($0 - now).milliseconds }.min().map { max(1, min($0, 2000)) } ?? 2000
   }
 
-  /// Another process has written: that can only have been a request.
+  /// Notices a commit of another process, which can only be a request.
   private mutating func noticeRequests() {
     guard !isDraining, let version = store.dataVersion(), version != dataVersion else { return }
     dataVersion = version
     requestsMayWait = (try? store.requestsWait()) ?? true
   }
 
-  private mutating func lookAround(_ now: Moment) throws(StoreFailure) {
-    guard now >= nextLook else { return }
-    nextLook = now + Self.lookPause
+  private mutating func checkStoreAndLease(_ now: Moment) throws(StoreFailure) {
+    guard now >= nextCheck else { return }
+    nextCheck = now + Self.checkInterval
     BlockingExecutor.drivers.startThreadIfNeeded()
     RegisteredProvider.retiring.startThreadIfNeeded()
     if let trouble = lease.trouble { throw StoreFailure(.lost, trouble) }
@@ -149,7 +149,7 @@ struct EngineLoop {
     }
   }
 
-  private mutating func tellIdle() {
+  private mutating func resumeIdleWaiters() {
     guard !idleWaiters.isEmpty, requests.isEmpty, !requestsMayWait, engine.isIdle else { return }
     for waiter in idleWaiters { waiter.resume(true) }
     idleWaiters = []

@@ -1,10 +1,10 @@
 public import SafeTexts
 
-/// An engine has ended by itself: another one has its store, or the store is damaged.
+/// An engine has ended on its own: another engine holds its store, or the store is damaged.
 public struct EngineLost: Error, Hashable, Sendable {
-  /// One sentence for a person.
+  /// The reason, in one sentence for the user.
   public let sentence: SafeText
 
-  /// An end with its reason.
+  /// An error with its reason.
   public init(_ sentence: SafeText) { self.sentence = sentence }
 }

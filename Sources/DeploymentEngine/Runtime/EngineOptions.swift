@@ -4,27 +4,27 @@ public import EngineStore
 public import Logging
 public import SafeTexts
 
-/// What an engine runs with.
+/// Options of an engine.
 public struct EngineOptions: Sendable {
-  /// The store's path; created where there is none.
+  /// Path of the store, which is created if it does not exist.
   public var storePath: String
-  /// Who may open a store that is created.
+  /// Who may open the store if it is created.
   public var access: StoreAccess
-  /// The kinds of providers that a configuration may name.
+  /// The drivers that a configuration may name.
   public var drivers: [any Driver]
-  /// What to run on; nil: what the store holds.
+  /// The configuration; nil to continue with the stored one.
   public var configuration: Configuration?
-  /// Gets one line for each event of the journal.
+  /// Receives one line for each event of the journal.
   public var logger: Logger
-  /// Whether a holder of the store that is frozen is ended, where that is permitted.
+  /// Whether a frozen process that holds the store is killed, if that is permitted.
   public var endsFrozenHolder: Bool
-  /// How long calls in flight may take when the engine is stopped and nothing else is said.
+  /// Time limit for calls in flight when the engine stops, unless the caller gives another.
   public var draining: TimeSpan
-  /// Decides the jitter of pauses; nil: random.
+  /// Seed of the jitter in delays; nil for a random one.
   public var seed: UInt64?
-  /// What tells the time.
+  /// The clock.
   public var clock: EngineClock
-  /// Called once, on the engine's thread, when the engine stops by itself, with the reason.
+  /// Called once, on the engine's thread, with the reason when the engine stops on its own.
   public var onLost: @Sendable (SafeText) -> Void
 
   /// Options with their defaults.

@@ -6,16 +6,16 @@ import Glibc
 import Posix
 public import SafeTexts
 
-/// The engine for real: the core on a thread of its own, a store under it, drivers beside it.
+/// A running engine: the core on its own thread, with a store and drivers.
 ///
-/// While a store cannot be written, nothing is done that is not stored: the engine waits, says
-/// why in `trouble`, and goes on by itself. It ends by itself when another engine has the store,
-/// or when the store is damaged; then `lost` says why.
+/// While the store cannot be written, the engine does nothing new, gives the reason in `trouble`,
+/// and continues automatically when writing works again. It ends on its own if another engine takes
+/// over the store or if the store is damaged; `lost` then gives the reason.
 public final class EngineService: Sendable {
   private struct State {
     var session: EngineSession?
-    /// What the next start runs on; nil: what the store holds. An engine that comes back, after
-    /// another may have had the store, goes on with what is stored.
+    /// The configuration of the next start; nil to continue with the stored one. It is used once:
+    /// after that, another engine may have stored a newer one.
     var configuration: Configuration?
   }
   private let options: EngineOptions
@@ -23,17 +23,17 @@ public final class EngineService: Sendable {
   private let fault: @Sendable () -> StoreFailure?
   private let breach: @Sendable () -> String?
   private let state: Mutex<State>
-  /// Held while it starts or stops, so that neither happens during the other.
-  private let turning = Mutex(())
+  /// Held during a start or stop, so that they do not overlap.
+  private let startOrStop = Mutex(())
 
-  /// An engine that does not run yet.
+  /// An engine that is not started yet.
   public convenience init(_ options: EngineOptions) { self.init(options, fault: { nil }) }
 
   /// For tests.
   ///
   /// - Parameters:
-  ///   - fault: asked before each commit; what it answers goes wrong instead.
-  ///   - breach: asked in each turn; what it answers is an invariant that the core breaks.
+  ///   - fault: asked before each commit; a failure that it returns is thrown instead.
+  ///   - breach: asked in each turn; a sentence that it returns breaks an invariant of the core.
   init(
     _ options: EngineOptions, fault: @escaping @Sendable () -> StoreFailure?,
     breach: @escaping @Sendable () -> String? = { nil }
@@ -47,16 +47,16 @@ public final class EngineService: Sendable {
 
   deinit { state.withLock { $0.session }?.stop(draining: .zero) }
 
-  /// Takes the lease, opens or creates the store, brings it up to date, loads it, and runs. One
-  /// that runs already goes on running.
+  /// Takes the lease, opens or creates the store, migrates and loads it, and runs. Does nothing if
+  /// the engine already runs.
   ///
-  /// One that was stopped goes on with what the store holds by then. A call that was left hanging
-  /// is waited for before its deployment is called again.
+  /// A restarted engine continues with the state that the store holds by then. If an earlier call
+  /// still hangs, its deployment is not called again before it returns.
   ///
-  /// From then on a file that grows beyond the size that the process may write is an error of the
-  /// store instead of the end of the process (SIGXFSZ is caught; children are not affected).
+  /// Installs a handler for SIGXFSZ, so that exceeding the file size limit is an error of the store
+  /// and does not kill the process. Child processes are not affected.
   public func start() throws(EngineStartFailure) {
-    try turning.withLock { _ throws(EngineStartFailure) in
+    try startOrStop.withLock { _ throws(EngineStartFailure) in
       if let session = state.withLock({ $0.session }), !session.hasEnded { return }
       catchFileSizeSignal()
       var options = options
@@ -100,7 +100,7 @@ public final class EngineService: Sendable {
     _ started: StartResult<StoreFailure>
   ) throws(SystemError) {
     let runner = runner
-    // The core is made where it is used: nothing of it is ever shared.
+    // The core is created on its thread and never shared.
     try SystemThread.start(named: "engine", stack: 8 << 20) {
       var lost: SafeText?
       do throws(StoreFailure) {
@@ -132,11 +132,11 @@ public final class EngineService: Sendable {
     if let lost, !wasWanted { loop.options.onLost(lost) }
   }
 
-  /// Starts, and runs until the task is cancelled or `stop` is called: what a group of services
-  /// runs. Throws `EngineStartFailure`, or `EngineLost` where the engine ends by itself.
+  /// Starts the engine and runs until the task is cancelled or `stop` is called, as groups of
+  /// services expect. Throws `EngineStartFailure`, or `EngineLost` if the engine ends on its own.
   ///
-  /// A task that is cancelled stops the engine as `stop` does, with the options' time for calls in
-  /// flight.
+  /// Cancelling the task stops the engine as `stop` does, with `EngineOptions.draining` for calls
+  /// in flight.
   public func run() async throws {
     try await Task.detached(executorPreference: BlockingExecutor.control) { try self.start() }.value
     guard let session = state.withLock({ $0.session }) else { return }
@@ -148,10 +148,10 @@ public final class EngineService: Sendable {
     if let lost = session.lost { throw EngineLost(lost) }
   }
 
-  /// The next start goes on with what the store holds.
+  /// Lets the next start continue with the stored configuration.
   func forgetConfiguration() { state.withLock { $0.configuration = nil } }
 
-  /// Runs on another configuration from now on, or from its next start.
+  /// Switches to another configuration, now or at the next start.
   public func reconfigure(_ configuration: Configuration) {
     let session = state.withLock { state -> EngineSession? in
       if let session = state.session, !session.hasEnded { return session }
@@ -161,23 +161,23 @@ public final class EngineService: Sendable {
     session?.mailbox.post { $0.configuration = configuration }
   }
 
-  /// Blocks until nothing is in flight and no plan is open. What was asked or configured before
-  /// is done by then.
+  /// Blocks until no call is in flight and no plan is open. Earlier requests and configurations
+  /// have been carried out by then.
   ///
-  /// - Parameter timeout: nil waits for ever.
-  /// - Returns: false when the time is over or the engine has stopped.
+  /// - Parameter timeout: maximum time to wait; nil for no limit.
+  /// - Returns: false if the time is over or the engine has stopped.
   public func waitUntilIdle(timeout: TimeSpan?) -> Bool {
     guard let session = state.withLock({ $0.session }) else { return false }
     return session.mailbox.waitUntilIdle(IdleWaiter(), timeout: timeout)
   }
 
-  /// Stops: takes nothing up any more, waits for calls in flight, commits, closes the store and
-  /// gives the lease away. A call that hangs holds nothing up.
+  /// Stops the engine: accepts no new requests, waits for calls in flight, commits, closes the
+  /// store and releases the lease. A call that hangs does not delay it beyond `draining`.
   ///
-  /// - Parameter draining: how long to wait for calls in flight. What has not come back by then
-  ///   is called again by whoever starts next.
+  /// - Parameter draining: maximum time to wait for calls in flight. The next engine repeats a call
+  ///   that has not returned by then.
   public func stop(draining: TimeSpan) {
-    turning.withLock { _ in
+    startOrStop.withLock { _ in
       state.withLock { state in
         defer { state.session = nil }
         return state.session
@@ -185,17 +185,18 @@ public final class EngineService: Sendable {
     }
   }
 
-  /// Looks at the store for requests now. It is found out without this, too.
+  /// Checks the store for requests now. The engine also finds them without this.
   public func wake() { state.withLock { $0.session }?.mailbox.wake() }
 
-  /// Why it stopped by itself; nil while it runs, and when it was stopped.
+  /// Why the engine stopped on its own; nil while it runs and after `stop`.
   public var lost: SafeText? { state.withLock { $0.session }?.lost }
 
-  /// What keeps it from storing at present, so that it does nothing new; nil: nothing does.
+  /// Why the store cannot be written at the moment; nil if it can. The engine does nothing new
+  /// until it can.
   public var trouble: SafeText? { state.withLock { $0.session }?.trouble }
 
-  /// A handler that does nothing, rather than none: children would inherit that the signal is
-  /// ignored.
+  /// Installs an empty handler instead of ignoring the signal, since children would inherit the
+  /// latter.
   private func catchFileSizeSignal() {
     var before = sigaction()
     sigaction(SIGXFSZ, nil, &before)

@@ -4,7 +4,7 @@ import EngineStore
 import Posix
 import SafeTexts
 
-/// One run of an engine, from its start to its stop, as the rest of the program sees it.
+/// The shared state of one run of an engine, from its start to its stop.
 final class EngineSession: Sendable {
   let mailbox = Mailbox()
   private struct State {
@@ -16,9 +16,9 @@ final class EngineSession: Sendable {
   private let state = Mutex(State())
   private let ended = EndSignal()
   private let retry = Semaphore()
-  /// Asked before each commit; what it answers goes wrong instead. For tests.
+  /// Asked before each commit; a failure that it returns is thrown instead. For tests.
   let fault: @Sendable () -> StoreFailure?
-  /// Asked in each turn; what it answers is an invariant that the core breaks. For tests.
+  /// Asked in each turn; a sentence that it returns breaks an invariant of the core. For tests.
   let breach: @Sendable () -> String?
 
   init(
@@ -33,28 +33,28 @@ final class EngineSession: Sendable {
   var isStopping: Bool { state.withLock { $0.isStopping } }
   var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
-  /// Notes why the store cannot be written; true: that is news.
-  func note(_ trouble: SafeText) -> Bool {
+  /// Notes why the store cannot be written; returns whether the reason is new.
+  func noteTrouble(_ trouble: SafeText) -> Bool {
     state.withLock { state in
       defer { state.trouble = trouble }
       return state.trouble != trouble
     }
   }
 
-  /// The store can be written; true: that is news.
-  func settle() -> Bool {
+  /// Notes that the store can be written; returns whether it could not before.
+  func noteWritable() -> Bool {
     state.withLock { state in
       defer { state.trouble = nil }
       return state.trouble != nil
     }
   }
 
-  /// Waits before the next attempt to write, unless the engine is to stop.
+  /// Waits before the next attempt to write; a stop ends the wait.
   func pause(_ milliseconds: Int64) {
     _ = retry.wait(atMost: .milliseconds(milliseconds))
   }
 
-  /// The run is over; with why, if nobody wanted it.
+  /// Ends the run, with the reason if nobody asked for it.
   func end(_ lost: SafeText?) {
     state.withLock { state in
       state.lost = lost
@@ -67,17 +67,17 @@ final class EngineSession: Sendable {
   /// Suspends the task until the run is over.
   func untilEnd() async { await ended.wait() }
 
-  /// Stops the run, and does not wait for that.
+  /// Asks the run to stop, without waiting.
   func askToStop(draining: TimeSpan) {
     state.withLock { $0.isStopping = true }
     mailbox.post { $0.stop = Mailbox.StopRequest(draining: draining) }
     retry.signal()
   }
 
-  /// Stops the run and waits until it is over, or as good as.
+  /// Stops the run and waits for its end, at most ten seconds longer than `draining`.
   func stop(draining: TimeSpan) {
     askToStop(draining: draining)
-    // A disk that does not answer at all may keep the thread for ever.
+    // A disk that does not respond could block the thread forever.
     ended.block(atMost: draining.duration + .seconds(10))
   }
 }

@@ -5,36 +5,35 @@ public import EngineStore
 import Posix
 public import SafeTexts
 
-/// Keeps a store's engine going, in this process where no other has it.
+/// Runs a store's engine in this process unless another process does.
 ///
-/// It takes the store over when the engine of another process ends or is frozen, and gives it away
-/// when it is told to. It runs on a thread of its own, the only one that starts and stops the
-/// engine.
+/// It takes over when the engine of another process ends or is frozen, and hands the store over on
+/// request. It runs on its own thread, the only one that starts and stops the engine.
 public final class EngineSupervisor: Sendable {
-  /// What has happened to the engine.
+  /// A change of the engine's situation.
   public enum Event: Sendable {
-    /// It is in this process now; whether another process may have had it before.
+    /// The engine runs in this process; `isTakeOver` if another process may have run it before.
     case started(isTakeOver: Bool)
-    /// Another process has it.
+    /// Another process runs the engine.
     case standingBy
-    /// It could not be started, and will be tried again. Told once for each reason.
+    /// The engine could not be started and will be tried again. Sent once for each reason.
     case refused(EngineStartFailure)
-    /// It cannot store anything at present, and does nothing new until it can.
+    /// The store cannot be written at the moment; the engine does nothing new until it can.
     case troubled(SafeText)
-    /// It has ended by itself, for this reason.
+    /// The engine has ended on its own, for this reason, and will be started again.
     case lost(SafeText)
-    /// It could not be started, or has ended, and is not tried again.
+    /// The engine could not be started, or has ended, and will not be tried again.
     case ended(Ending)
   }
 
-  /// Why a supervisor has ended by itself.
+  /// Why a supervisor has ended on its own.
   public enum Ending: Hashable, Sendable {
     /// The engine could not be started.
     case refused(EngineStartFailure)
-    /// The engine has ended.
+    /// The engine has ended on its own.
     case lost(SafeText)
 
-    /// One sentence for a person.
+    /// The reason, in one sentence for the user.
     public var sentence: SafeText {
       switch self {
       case .refused(let failure): failure.sentence
@@ -48,7 +47,7 @@ public final class EngineSupervisor: Sendable {
     var draining: TimeSpan
     var isStarted = false
     var hasEnded = false
-    /// Signalled as soon as the wish is fulfilled.
+    /// Signalled when the wish is fulfilled.
     var waiting: [Semaphore] = []
     var ending: Ending?
   }
@@ -61,23 +60,24 @@ public final class EngineSupervisor: Sendable {
   private let state: Mutex<State>
   private let wakes: Semaphore
   private let firstTry = StartResult<EngineStartFailure>()
-  /// The engine is not started any more.
+  /// Signalled when the thread will not start the engine again.
   private let left = Semaphore()
-  /// The thread has ended, the engine with it.
+  /// Set when the thread and the engine have ended.
   private let ended = EndSignal()
 
-  /// How long calls in flight may take before the store is given away.
+  /// Time limit for calls in flight before a hand-over.
   private static let drainingForOthers = TimeSpan.seconds(2)
-  /// How long to wait for an engine that starts: a disk that does not answer at all may keep it
-  /// for ever.
-  private static let patience = TimeSpan.seconds(5)
+  /// Maximum time to wait for an engine that is starting: a disk that does not respond could block
+  /// it forever.
+  private static let startLimit = TimeSpan.seconds(5)
 
-  /// A supervisor that does not run yet.
+  /// A supervisor that is not started yet.
   ///
   /// - Parameters:
-  ///   - takesOver: whether it stands by while another process has the store, and starts the engine
-  ///     again after it has ended. Else it runs the engine once, at once or not at all.
-  ///   - onEvent: called on the supervisor's thread; must not call it back.
+  ///   - options: what the engine runs on.
+  ///   - takesOver: whether it stands by while another process has the store, and restarts the
+  ///     engine after it has ended. If false, it starts the engine once, immediately.
+  ///   - onEvent: called on the supervisor's thread; must not call the supervisor.
   public init(
     _ options: EngineOptions, takesOver: Bool = true,
     onEvent: @escaping @Sendable (Event) -> Void = { _ in }
@@ -98,8 +98,8 @@ public final class EngineSupervisor: Sendable {
     service = EngineService(options)
   }
 
-  /// Begins. One that takes over returns at once, and tells what happens; another one has started
-  /// the engine when this returns.
+  /// Starts the supervisor. With `takesOver` it returns at once and reports events; otherwise it
+  /// returns when the engine runs, or throws.
   public func start() throws(EngineStartFailure) {
     let isNew = state.withLock { state in
       defer { state.isStarted = true }
@@ -115,8 +115,8 @@ public final class EngineSupervisor: Sendable {
     if !policy.takesOver, let failure = firstTry.wait() { throw failure }
   }
 
-  /// Runs until the task is cancelled, `stop` is called, or it has ended by itself: then it throws
-  /// `EngineStartFailure` or `EngineLost`.
+  /// Runs until the task is cancelled or `stop` is called. Throws `EngineStartFailure` or
+  /// `EngineLost` if the supervisor ends on its own.
   public func run() async throws {
     try await Task.detached(executorPreference: BlockingExecutor.control) { try self.start() }.value
     await withTaskCancellationHandler {
@@ -131,9 +131,10 @@ public final class EngineSupervisor: Sendable {
     }
   }
 
-  /// Stops the engine, if it is here, and looks no more.
+  /// Stops the supervisor, and the engine if it runs in this process.
   ///
-  /// - Parameter draining: how long to wait for calls in flight; nil: as the options say.
+  /// - Parameter draining: maximum time to wait for calls in flight; nil for
+  ///   `EngineOptions.draining`.
   public func stop(draining: TimeSpan? = nil) {
     let span = state.withLock { state -> TimeSpan? in
       guard state.isStarted else { return nil }
@@ -142,34 +143,34 @@ public final class EngineSupervisor: Sendable {
     }
     guard let span else { return }
     wish(.stop, waiting: nil)
-    guard left.wait(atMost: Self.patience.duration) else { return }
+    guard left.wait(atMost: Self.startLimit.duration) else { return }
     left.signal()
     ended.block(atMost: span.duration + .seconds(12))
   }
 
-  /// Gives the store away, and does not take it until `resume`. For a process that will be stopped
-  /// by job control: a stopped engine would keep the store from everybody.
+  /// Hands the store over, and does not take it again until `resume`. For a process that job
+  /// control is about to stop: a stopped engine would block the store for all others.
   public func suspend() {
     let done = Semaphore()
     wish(.suspend, waiting: done)
-    _ = done.wait(atMost: (Self.patience + Self.drainingForOthers).duration + .seconds(10))
+    _ = done.wait(atMost: (Self.startLimit + Self.drainingForOthers).duration + .seconds(10))
   }
 
-  /// Takes the store again, if nobody has it now.
+  /// Takes the store again unless another process has it.
   public func resume() { wish(.run, waiting: nil) }
 
-  /// Runs on another configuration from now on, or from the engine's next start in this process.
+  /// Switches to another configuration, now or at the engine's next start in this process.
   public func reconfigure(_ configuration: Configuration) { service.reconfigure(configuration) }
 
-  /// Blocks until nothing is in flight and no plan is open; see `EngineService`.
+  /// Blocks until no call is in flight and no plan is open; see `EngineService`.
   public func waitUntilIdle(timeout: TimeSpan?) -> Bool { service.waitUntilIdle(timeout: timeout) }
 
-  /// Why it has ended by itself; nil: it has not.
+  /// Why the supervisor has ended on its own; nil otherwise.
   public var ending: Ending? { state.withLock { $0.ending } }
 
   private func wish(_ wish: SupervisorPolicy.Wish, waiting done: Semaphore?) {
     let isRunning = state.withLock { state -> Bool in
-      // A stop is never taken back.
+      // A stop cannot be revoked.
       if state.wish != .stop { state.wish = wish }
       if let done { state.waiting.append(done) }
       return state.isStarted && !state.hasEnded
@@ -180,12 +181,12 @@ public final class EngineSupervisor: Sendable {
   // MARK: - The thread
 
   private func supervise() {
-    var course = Course()
+    var thread = ThreadState()
     while true {
       let wish = state.withLock { $0.wish }
-      let step = policy.step(wish, situation(&course), at: clock.now.moment)
+      let step = policy.step(wish, situation(&thread), at: clock.now.moment)
       if case .wait = step { fulfil(wish) }
-      guard follow(step, &course) else { break }
+      guard follow(step, &thread) else { break }
     }
     left.signal()
     firstTry.set(nil)
@@ -196,90 +197,90 @@ public final class EngineSupervisor: Sendable {
     ended.set()
   }
 
-  /// What the thread remembers from step to step.
-  private struct Course {
+  /// State of the thread between steps.
+  private struct ThreadState {
     enum Place { case away, here, suspended }
     var place = Place.away
     var lastTry: Moment?
-    /// The engine was not tried yet, and no other was seen.
+    /// No start has been tried yet, and no other engine was seen.
     var isFirst = true
     var refusal: SafeText?
     var trouble: SafeText?
     var lost: SafeText?
   }
 
-  private func situation(_ course: inout Course) -> SupervisorPolicy.Situation {
-    switch course.place {
-    case .away: return .away(LeaseStatus.query(store: storePath), lastTry: course.lastTry)
+  private func situation(_ thread: inout ThreadState) -> SupervisorPolicy.Situation {
+    switch thread.place {
+    case .away: return .away(LeaseStatus.query(store: storePath), lastTry: thread.lastTry)
     case .suspended: return .suspended
     case .here:
-      course.lost = service.lost
-      return course.lost == nil ? .here : .lost
+      thread.lost = service.lost
+      return thread.lost == nil ? .here : .lost
     }
   }
 
-  /// Does a step; false: it was the last.
-  private func follow(_ step: SupervisorPolicy.Step, _ course: inout Course) -> Bool {
+  /// Carries out a step; returns false if it was the last.
+  private func follow(_ step: SupervisorPolicy.Step, _ thread: inout ThreadState) -> Bool {
     switch step {
-    case .start: return tryToStart(&course)
+    case .start: return tryToStart(&thread)
     case .handOver:
       service.stop(draining: Self.drainingForOthers)
-      course.place = .suspended
+      thread.place = .suspended
     case .standBy:
-      course.place = .away
-      course.lastTry = clock.now.moment
-      if let lost = course.lost { onEvent(.lost(lost)) }
+      thread.place = .away
+      thread.lastTry = clock.now.moment
+      if let lost = thread.lost { onEvent(.lost(lost)) }
     case .wait(let span):
-      tell(&course)
+      report(&thread)
       _ = wakes.wait(atMost: span.duration)
     case .end:
-      if let lost = course.lost, state.withLock({ $0.wish }) != .stop { end(.lost(lost)) }
+      if let lost = thread.lost, state.withLock({ $0.wish }) != .stop { end(.lost(lost)) }
       return false
     }
     return true
   }
 
-  private func tryToStart(_ course: inout Course) -> Bool {
-    let isTakeOver = !course.isFirst && course.place == .away
-    let isFirst = course.isFirst
-    course.isFirst = false
+  private func tryToStart(_ thread: inout ThreadState) -> Bool {
+    let isTakeOver = !thread.isFirst && thread.place == .away
+    let isFirst = thread.isFirst
+    thread.isFirst = false
     do throws(EngineStartFailure) {
       try service.start()
-      course.place = .here
-      course.refusal = nil
+      thread.place = .here
+      thread.refusal = nil
       firstTry.set(nil)
       onEvent(.started(isTakeOver: isTakeOver))
     } catch {
-      course.place = .away
-      course.lastTry = clock.now.moment
+      thread.place = .away
+      thread.lastTry = clock.now.moment
       if case .lease = error.cause { service.forgetConfiguration() }
       if policy.isFinal(error, isFirst: isFirst) {
         end(.refused(error))
         firstTry.set(error)
         return false
       }
-      if course.refusal != error.sentence { onEvent(.refused(error)) }
-      course.refusal = error.sentence
+      if thread.refusal != error.sentence { onEvent(.refused(error)) }
+      thread.refusal = error.sentence
     }
     return true
   }
 
-  private func tell(_ course: inout Course) {
-    if course.place == .away, course.isFirst {
-      // A process that takes a store over goes on with what the store holds.
+  private func report(_ thread: inout ThreadState) {
+    if thread.place == .away, thread.isFirst {
+      // A process that takes over continues with the stored configuration.
       service.forgetConfiguration()
       onEvent(.standingBy)
-      course.isFirst = false
+      thread.isFirst = false
     }
-    guard course.place == .here else { return }
+    guard thread.place == .here else { return }
     let trouble = service.trouble
-    if let trouble, trouble != course.trouble { onEvent(.troubled(trouble)) }
-    course.trouble = trouble
+    if let trouble, trouble != thread.trouble { onEvent(.troubled(trouble)) }
+    thread.trouble = trouble
   }
 
   private func end(_ ending: Ending) { state.withLock { $0.ending = ending } }
 
-  /// Tells those who wait for a wish that it is fulfilled.
+  /// Signals the threads that wait for a wish.
   private func fulfil(_ wish: SupervisorPolicy.Wish) {
     let done = state.withLock { state -> [Semaphore] in
       guard state.wish == wish || state.hasEnded else { return [] }

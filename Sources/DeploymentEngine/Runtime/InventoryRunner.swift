@@ -4,21 +4,21 @@ import DeploymentInterface
 import Posix
 import SafeTexts
 
-/// Asks providers what exists on them, and to remove what has no record, beside the engine. One
-/// call at a time for each provider: one that hangs keeps the next ones off it.
+/// Lists the external resources of providers and removes orphans, outside the engine's thread. It
+/// makes one call at a time on each provider; while one hangs, further ones fail.
 final class InventoryRunner: Sendable {
   private let busy = Mutex<Set<SafeText>>([])
 
   /// - Parameters:
-  ///   - owner: the engine's mark.
-  ///   - deliver: takes the answer, on any thread.
+  ///   - owner: the owner tag of the engine.
+  ///   - deliver: receives the answer, on any thread.
   func make(
     _ call: InventoryCall, on provider: RegisteredProvider, owner: String,
     _ deliver: @escaping @Sendable (InventoryAnswer) -> Void
   ) {
     guard let inventory = provider.provider as? any Inventory else { return }
     guard busy.withLock({ $0.insert(call.provider).inserted }) else {
-      return deliver(.failed("the last call has not come back"))
+      return deliver(.failed("the last call has not returned"))
     }
     provider.beginCall()
     Task.detached(executorPreference: BlockingExecutor.drivers) { [self] in

@@ -6,8 +6,8 @@ import Logging
 import Posix
 import SafeTexts
 
-/// Writes events to the log on a thread of its own, so that an output that does not move holds up
-/// no commit. What is over its bound is dropped and counted.
+/// Writes events to the log on its own thread, so that a blocked output does not delay commits.
+/// Lines beyond `limit` are dropped and counted.
 final class JournalLog: Sendable {
   struct Line: Sendable {
     var level: LogLevel
@@ -20,7 +20,7 @@ final class JournalLog: Sendable {
     var dropped = 0
     var isClosed = false
   }
-  private static let bound = 4096
+  private static let limit = 4096
   private let state = Mutex(State())
   private let work = Semaphore()
   private let finished = Semaphore()
@@ -34,7 +34,7 @@ final class JournalLog: Sendable {
   func write(_ line: Line) {
     if Self.level(line.level) < logger.logLevel { return }
     state.withLock { state in
-      if state.lines.count < Self.bound { state.lines.append(line) } else { state.dropped += 1 }
+      if state.lines.count < Self.limit { state.lines.append(line) } else { state.dropped += 1 }
     }
     work.signal()
   }
@@ -43,7 +43,7 @@ final class JournalLog: Sendable {
     write(Line(level: level, message: message.text, metadata: ["kind": "engine"]))
   }
 
-  /// Writes what is there, unless the output does not move.
+  /// Writes the remaining lines; waits at most one second.
   func close() {
     state.withLock { $0.isClosed = true }
     work.signal()
@@ -61,7 +61,7 @@ final class JournalLog: Sendable {
         logger.log(
           level: Self.level(line.level), "\(line.message)", metadata: line.metadata)
       }
-      if dropped > 0 { logger.warning("\(dropped) lines were dropped: the log is too slow") }
+      if dropped > 0 { logger.warning("dropped \(dropped) log lines: the log output is too slow") }
       if isClosed { break }
     }
     finished.signal()
@@ -78,7 +78,7 @@ final class JournalLog: Sendable {
 }
 
 extension JournalEntry {
-  /// The entry as a line of the log.
+  /// The entry as a log line.
   func line(poolName: SafeText?) -> JournalLog.Line {
     var metadata: Logger.Metadata = ["kind": "\(kind.rawValue)"]
     if let poolName { metadata["pool"] = "\(poolName)" }

@@ -6,28 +6,27 @@ import Posix
 
 import struct Synchronization.Atomic
 
-/// What the rest of the program tells the engine's thread, collected until that takes all of it
-/// at once.
+/// Messages from the rest of the program to the engine's thread, which takes all of them at once.
 ///
-/// It is bounded by nature: there are as many outcomes as calls in flight, what drivers say unasked
-/// has a bound of its own, and of everything else only the latest counts.
+/// Its size is bounded: there are at most as many results as calls in flight, `NoticeBuffer` has a
+/// limit, and of everything else only the latest message is kept.
 final class Mailbox: Sendable {
   struct Mail {
-    /// Calls that came back.
+    /// Results of calls.
     var outcomes: [CallResult] = []
-    /// What providers said that exists, or is gone.
+    /// Answers of inventories.
     var inventories: [(CallID, InventoryAnswer)] = []
-    /// What drivers said unasked.
+    /// Notices of drivers.
     var notices = NoticeBuffer()
-    /// What to run on from now on.
+    /// The new configuration, if it was changed.
     var configuration: Configuration?
-    /// Who waits until the engine is idle.
+    /// Threads that wait until the engine is idle.
     var idleWaiters: [IdleWaiter] = []
-    /// When to stop at the latest; nil: go on.
+    /// A request to stop, if there is one.
     var stop: StopRequest?
   }
 
-  /// To stop, and how long to wait for calls in flight.
+  /// A request to stop, with the maximum time to wait for calls in flight.
   struct StopRequest {
     var draining: TimeSpan
   }
@@ -40,7 +39,7 @@ final class Mailbox: Sendable {
   private let box = Mutex(Box())
   private let signal = Semaphore()
 
-  /// Puts something in and wakes the engine. After `close`, nothing is taken.
+  /// Adds a message and wakes the engine. Does nothing after `close`.
   func post(_ put: (inout Mail) -> Void) {
     let wakes = box.withLock { box -> Bool in
       if box.isClosed { return false }
@@ -51,10 +50,10 @@ final class Mailbox: Sendable {
     if wakes { signal.signal() }
   }
 
-  /// Wakes the engine without telling it anything.
+  /// Wakes the engine without a message.
   func wake() { post { _ in } }
 
-  /// Everything since the last time; waits for it, but not longer than this.
+  /// Takes all messages; waits for the first one at most this long.
   func take(waitingUpTo milliseconds: Int64) -> Mail {
     if milliseconds > 0 {
       _ = signal.wait(atMost: .milliseconds(milliseconds))
@@ -66,7 +65,7 @@ final class Mailbox: Sendable {
     }
   }
 
-  /// Takes nothing any more. Who waits is told that it was in vain.
+  /// Rejects further messages, and resumes all waiting threads with false.
   func close() {
     let waiters = box.withLock { box in
       box.isClosed = true
@@ -76,7 +75,7 @@ final class Mailbox: Sendable {
     for waiter in waiters { waiter.resume(false) }
   }
 
-  /// Waits until the engine is idle.
+  /// Blocks until the engine is idle; returns false on a timeout or after `close`.
   func waitUntilIdle(_ waiter: IdleWaiter, timeout: TimeSpan?) -> Bool {
     let isClosed = box.withLock { $0.isClosed }
     if isClosed { return false }
@@ -85,7 +84,7 @@ final class Mailbox: Sendable {
   }
 }
 
-/// One who blocks until the engine is idle.
+/// A thread that blocks until the engine is idle.
 final class IdleWaiter: Sendable {
   private let done = Semaphore()
   private let isIdle = Atomic(false)

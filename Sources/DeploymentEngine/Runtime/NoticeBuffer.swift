@@ -2,8 +2,8 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What drivers have said unasked since the engine last listened: of each deployment only the
-/// latest of a kind.
+/// Notices of drivers that the engine has not handled yet: only the latest of each kind for a
+/// deployment.
 struct NoticeBuffer: Sendable {
   private struct Subject: Hashable {
     var provider: SafeText
@@ -11,7 +11,7 @@ struct NoticeBuffer: Sendable {
     var isAboutUsers: Bool
   }
   private var places: [Subject: Int] = [:]
-  /// In the order in which they first came.
+  /// The notices, in the order of their first arrival.
   private(set) var events: [Event] = []
 
   mutating func add(_ notice: DriverNotice, by provider: SafeText) {

@@ -3,17 +3,17 @@ import DeploymentInterface
 import EngineStore
 import Posix
 
-/// A provider that the engine has made, with the number of calls on it.
+/// A provider of the running engine, with the number of calls in flight on it.
 ///
-/// It is retired once: when it has left the configuration or the engine stops, and the last call
-/// on it has come back.
+/// It is retired once: when it has left the configuration or the engine stops, and the last call on
+/// it has returned.
 final class RegisteredProvider: Sendable {
-  /// What providers are retired on: that may block for seconds.
+  /// Retires providers, which may block for seconds.
   static let retiring = BlockingExecutor(named: "retire", limit: 16)
-  /// How long to wait at a stop for calls that were cancelled.
-  private static let patienceForCalls = TimeSpan.seconds(1)
-  /// How long to wait at a stop for providers to retire.
-  private static let patience = TimeSpan.seconds(8)
+  /// Maximum time that a stop waits for cancelled calls.
+  private static let callLimit = TimeSpan.seconds(1)
+  /// Maximum time that a stop waits for providers to retire.
+  private static let retireLimit = TimeSpan.seconds(8)
 
   private struct State {
     var calls = 0
@@ -27,10 +27,10 @@ final class RegisteredProvider: Sendable {
 
   init(_ provider: any Provider) { self.provider = provider }
 
-  /// A call will be made on it or on one of its services.
+  /// Counts a call on the provider or one of its services.
   func beginCall() { state.withLock { $0.calls += 1 } }
 
-  /// A call has come back, or will not be made.
+  /// Ends a call that has returned or will not be made.
   func endCall() {
     let isLast = state.withLock { state in
       state.calls -= 1
@@ -39,7 +39,8 @@ final class RegisteredProvider: Sendable {
     if isLast { retire() }
   }
 
-  /// No call is begun on it any more. To be said at least once; again changes nothing.
+  /// Retires the provider after its last call; no further call may begin. Repeating this has no
+  /// effect.
   func leave() {
     let isUnused = state.withLock { state in
       defer { state.isLeaving = true }
@@ -48,16 +49,16 @@ final class RegisteredProvider: Sendable {
     if isUnused { retire() }
   }
 
-  /// Lets providers leave, and waits until they are retired. One with a call that does not come
-  /// back is waited for a moment only.
+  /// Lets providers leave and waits until they are retired, but only briefly for one with a call
+  /// that does not return.
   static func retire(_ providers: [RegisteredProvider]) {
     for provider in providers { provider.leave() }
     let start = EngineClock.system.now.moment
     func left(of span: TimeSpan) -> Duration {
       (start + span - EngineClock.system.now.moment).duration
     }
-    for provider in providers where provider.unused.wait(atMost: left(of: patienceForCalls)) {
-      _ = provider.retired.wait(atMost: left(of: patience))
+    for provider in providers where provider.unused.wait(atMost: left(of: callLimit)) {
+      _ = provider.retired.wait(atMost: left(of: retireLimit))
     }
   }
 

@@ -2,12 +2,12 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// The providers and services that an engine has made for its configuration.
+/// The providers and services that an engine has created for its configuration.
 ///
-/// A provider is made once, and stays across a change of the configuration that changes neither
-/// its driver nor its parameters. One that was replaced or removed is retired.
+/// A provider persists across changes of the configuration unless its driver or its parameters
+/// change. A replaced or removed one is retired.
 struct ServiceRegistry: Sendable {
-  /// A service with the provider that made it.
+  /// A service with the provider that created it.
   struct Registered: Sendable {
     let service: any Service
     let provider: RegisteredProvider
@@ -16,7 +16,7 @@ struct ServiceRegistry: Sendable {
   private struct Entry {
     let configuration: ProviderConfiguration
     let provider: RegisteredProvider
-    /// Where the provider leaves its notices; it refers to this weakly.
+    /// Receives the provider's notices; the provider refers to it weakly.
     var sink: NoticeSink?
   }
 
@@ -24,19 +24,19 @@ struct ServiceRegistry: Sendable {
     var sentence: SafeText
   }
 
-  /// By the pool's name.
+  /// Services by the pool's name.
   private(set) var services: [String: Registered] = [:]
-  /// What the core is told of the services, by the pool's name.
+  /// What the services offer, for the core, by the pool's name.
   private(set) var offers: [String: ServiceOffer] = [:]
   private var entries: [String: Entry] = [:]
-  /// What the registry was made for, with what has left the configuration since and may still have
-  /// deployments: only their own service can remove them.
+  /// The configured pools, and the removed ones that may still have deployments: only their own
+  /// service can remove those.
   private var pools: [PoolConfiguration]
   private var providers: [ProviderConfiguration]
 
-  /// A registry that has made nothing yet.
+  /// An empty registry.
   ///
-  /// - Parameter before: what the engine ran on until now.
+  /// - Parameter before: the configuration in force until now.
   init(before: Configuration) {
     pools = before.pools
     providers = before.providers
@@ -50,9 +50,9 @@ struct ServiceRegistry: Sendable {
   /// The provider with this name.
   func provider(named name: SafeText) -> RegisteredProvider? { entries[name.text]?.provider }
 
-  /// Makes what a configuration names and is not there yet.
+  /// Creates the providers and services of a configuration that do not exist yet.
   ///
-  /// What the configuration no longer names stays until `keepOnly`.
+  /// Those that the configuration no longer names stay until `keepOnly`.
   ///
   /// - Returns: the configuration with the limits that the providers declare.
   mutating func configure(_ new: Configuration, drivers: [any Driver]) -> Configuration {
@@ -64,7 +64,7 @@ struct ServiceRegistry: Sendable {
     var limited = new
     for index in limited.providers.indices {
       let name = limited.providers[index].name
-      // The engine keeps within every limit at all times, so a list that ends is one of them.
+      // A driver's capacity is a limit like the configured ones.
       guard let capacity = entries[name]?.provider.provider.capacity else { continue }
       let limit = limited.providers[index].limits.deployments
       limited.providers[index].limits.deployments = min(limit, max(0, capacity))
@@ -72,7 +72,8 @@ struct ServiceRegistry: Sendable {
     return limited
   }
 
-  /// Forgets what a configuration does not name: nothing of it exists any more.
+  /// Drops the pools and providers that a configuration does not name, after their last deployment
+  /// is gone.
   mutating func keepOnly(_ configuration: Configuration) {
     for pool in pools where !configuration.pools.contains(where: { $0.name == pool.name }) {
       services[pool.name] = nil
@@ -86,9 +87,9 @@ struct ServiceRegistry: Sendable {
     providers.removeAll { one in !configuration.providers.contains { $0.name == one.name } }
   }
 
-  /// Listens to the providers that send notices and are not listened to yet.
+  /// Subscribes to the providers that send notices and have no sink yet.
   ///
-  /// - Parameter take: takes a notice with the name of its provider; must not block.
+  /// - Parameter take: receives a notice with the name of its provider; must not block.
   mutating func watch(
     ownedBy owner: String, _ take: @escaping @Sendable (DriverNotice, SafeText) -> Void
   ) {
@@ -100,15 +101,15 @@ struct ServiceRegistry: Sendable {
     }
   }
 
-  /// Retires all providers. Waits for them, but not for long where a call does not come back: that
-  /// provider is retired when it does.
+  /// Retires all providers and waits for them, but only briefly for one with a call that does not
+  /// return: that one is retired later.
   mutating func retireAll() {
     let leaving = entries.sorted { $0.key < $1.key }.map(\.value.provider)
     (entries, services, offers) = ([:], [:], [:])
     RegisteredProvider.retire(leaving)
   }
 
-  /// - Returns: why providers could not be made, by name.
+  /// - Returns: why providers could not be created, by name.
   private mutating func makeProviders(_ drivers: [any Driver]) -> [String: Problem] {
     var problems: [String: Problem] = [:]
     for configuration in providers {
@@ -145,7 +146,7 @@ struct ServiceRegistry: Sendable {
     let name = configuration.name
     guard let driver = drivers.first(where: { $0.name == configuration.driver }) else {
       throw Problem(
-        sentence: "provider \(name) wants the driver \(configuration.driver), which is not here")
+        sentence: "provider \(name) needs the driver \(configuration.driver), which does not exist")
     }
     do throws(ParameterProblem) {
       return RegisteredProvider(try driver.makeProvider(configuration.parameters))
@@ -164,13 +165,14 @@ struct ServiceRegistry: Sendable {
       let service = try entry.provider.provider.makeService(pool.service)
       return Registered(service: service, provider: entry.provider)
     } catch {
-      throw Problem(sentence: "its service cannot be made: \(error.parameter): \(error.sentence)")
+      throw Problem(
+        sentence: "its service cannot be created: \(error.parameter): \(error.sentence)")
     }
   }
 }
 
 extension ProviderConfiguration {
-  /// Whether a driver is given the same; limits and rules are the engine's own.
+  /// Whether the driver gets the same input; limits and rules concern only the engine.
   fileprivate func makesTheSame(as other: ProviderConfiguration) -> Bool {
     driver == other.driver && parameters == other.parameters
   }

@@ -2,7 +2,7 @@ import Basics
 import DeploymentInterface
 import Posix
 
-/// How a start went, from the thread that starts something to the one that wants to know.
+/// The result of a start on another thread.
 final class StartResult<Failure: Error>: Sendable {
   private struct State {
     var isKnown = false
@@ -11,7 +11,7 @@ final class StartResult<Failure: Error>: Sendable {
   private let state = Mutex(State())
   private let done = Semaphore()
 
-  /// Says how it went; only the first time counts.
+  /// Sets the result; only the first call counts.
   func set(_ failure: Failure?) {
     state.withLock { state in
       if !state.isKnown { state = State(isKnown: true, failure: failure) }
@@ -19,7 +19,7 @@ final class StartResult<Failure: Error>: Sendable {
     done.signal()
   }
 
-  /// Waits until it is known; nil: the start succeeded.
+  /// Waits for the result; nil if the start succeeded.
   func wait() -> Failure? {
     done.wait()
     return state.withLock { $0.failure }

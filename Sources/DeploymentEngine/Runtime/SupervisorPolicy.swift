@@ -2,52 +2,52 @@ import DeploymentEngine
 import DeploymentInterface
 import EngineStore
 
-/// What a supervisor does next: a function of the lease's status and the time, and of nothing else.
+/// Decides a supervisor's next step: a pure function of the wish, the situation and the time.
 struct SupervisorPolicy: Hashable {
-  /// What the process wants.
+  /// The wish of the process.
   enum Wish: Hashable {
-    /// An engine on the store, in this process where no other has one.
+    /// Run the engine, unless another process does.
     case run
-    /// The store for others, until `run` is wished again.
+    /// Leave the store to others until the next `run`.
     case suspend
-    /// An end.
+    /// End the supervisor.
     case stop
   }
 
-  /// Where the engine is.
+  /// The engine's situation.
   enum Situation: Hashable {
-    /// Not in this process. Who holds the store, and when the engine of this process last failed to
-    /// start or ended; nil: it was not tried yet.
+    /// Not in this process. With the status of the lease, and the time when the engine of this
+    /// process last ended or failed to start; nil if it was not tried yet.
     case away(LeaseStatus, lastTry: Moment?)
     /// In this process.
     case here
-    /// It was in this process, and has ended by itself.
+    /// It was in this process, and has ended on its own.
     case lost
-    /// It was in this process, which has given the store away.
+    /// It was in this process, which has handed the store over.
     case suspended
   }
 
-  /// What to do.
+  /// A step of the supervisor.
   enum Step: Hashable {
-    /// Start the engine, or try to.
+    /// Try to start the engine.
     case start
-    /// Stop the engine, and give the store away.
+    /// Stop the engine and release the store.
     case handOver
-    /// Be no engine, but go on looking.
+    /// Give up the engine of this process and watch the store.
     case standBy
-    /// Nothing, for this long or until something happens.
+    /// Wait for this long, or until something happens.
     case wait(TimeSpan)
-    /// Nothing any more.
+    /// End the supervisor for good.
     case end
   }
 
-  /// How often to look whether the engine of another process is still there.
+  /// Interval of checks on the engine of another process.
   static let lookInterval = TimeSpan.milliseconds(500)
-  /// How often to look at the engine of this process, whose end is told.
+  /// Interval of checks on the engine of this process, which also signals its end.
   static let checkInterval = TimeSpan.seconds(5)
 
-  /// Whether it waits for a store that another engine holds, and starts the engine again after it
-  /// has ended; else it starts the engine once, at once.
+  /// Whether the supervisor waits for a store that another engine holds, and restarts its engine
+  /// after it has ended. If false, it starts the engine once, immediately.
   var takesOver: Bool
 
   /// The next step.
@@ -70,8 +70,8 @@ struct SupervisorPolicy: Hashable {
     return next > now ? .wait(next - now) : .start
   }
 
-  /// Whether an engine that could not be started is not tried again: where it has to start at once,
-  /// and where a store cannot be used at the first look. One that is not writable may become so.
+  /// Whether to give up on an engine that could not be started: always without `takesOver`, and
+  /// otherwise if the store cannot be used at the first attempt, unless it may become writable.
   func isFinal(_ failure: EngineStartFailure, isFirst: Bool) -> Bool {
     guard takesOver else { return true }
     guard isFirst, case .store(let store) = failure.cause else { return false }

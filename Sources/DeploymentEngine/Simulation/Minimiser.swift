@@ -1,9 +1,8 @@
 extension Simulation {
-  /// How to repeat it.
+  /// The command that repeats the run.
   package var command: String {
     var words = "dashboard simulate --seed \(seed) --preset \(preset.rawValue)"
     if days != 1 { words += " --days \(days)" }
-    if limitsLoweredBy != 0 { words += " --judge-limits-lower \(limitsLoweredBy)" }
     if let steps { words += " --steps \(steps)" }
     for kind in FaultClass.allCases where without.contains(kind) {
       words += " --without \(kind.rawValue)"
@@ -11,8 +10,8 @@ extension Simulation {
     return words
   }
 
-  /// A shorter run that the same checker ends: faults stop earlier, and whole classes of them are
-  /// left out. Nil where the run does not fail.
+  /// A shorter run that fails by the same checker: faults stop earlier, and classes of faults are
+  /// left out. Nil if the run does not fail.
   package func minimised() -> (Simulation, Result)? {
     var best = self
     var found = run()

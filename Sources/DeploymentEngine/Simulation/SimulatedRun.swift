@@ -1,52 +1,52 @@
 package import DeploymentInterface
 
-/// A simulation that is lived through from outside, one event after the other; who looks on may
-/// stop anywhere and read the world.
+/// A simulation that the caller advances event by event, so that it can stop anywhere and read the
+/// world.
 package final class SimulatedRun {
-  /// How far it has come.
+  /// The stage of a run.
   package enum Stage: Sendable {
-    /// Faults happen, people come.
+    /// Users and faults are active.
     case faults
-    /// Faults have stopped; what is open settles.
+    /// Faults have stopped, and the world settles.
     case quiet
-    /// Settled and judged, or something is wrong.
+    /// The world has settled and been judged, or a checker has found a violation.
     case over
   }
 
-  private let scene: any Workload
-  private let most: Int
+  private let workload: any Workload
+  private let maxSteps: Int
   package private(set) var stage = Stage.faults
   /// Steps with faults so far.
   package private(set) var steps = 0
 
-  /// Nothing has happened yet but the first configuration.
+  /// A run that has handled only its first configuration.
   package init(_ simulation: Simulation) {
-    most = simulation.steps ?? .max
+    maxSteps = simulation.steps ?? .max
     switch simulation.preset {
-    case .lite, .swarm: scene = History(simulation)
-    case .nineOClock, .exam, .ci: scene = Site(simulation)
+    case .lite, .swarm: workload = History(simulation)
+    case .nineOClock, .exam, .ci: workload = Site(simulation)
     }
-    scene.world.ledger.limitsLoweredBy = simulation.limitsLoweredBy
-    scene.world.judgesEvery = simulation.judgesEvery ?? scene.world.judgesEvery
+    workload.world.ledger.limitsLoweredBy = simulation.limitsLoweredBy
+    workload.world.judgesEvery = simulation.judgesEvery ?? workload.world.judgesEvery
   }
 
-  /// Everything that there is: the engine as it is now, the store, the clocks.
-  package var world: World { scene.world }
+  /// The world: the engine, the store and the clocks.
+  package var world: World { workload.world }
 
-  /// Lets the next thing happen; false when it is over.
+  /// Advances to the next event; returns false if the run is over.
   @discardableResult
   package func advance() -> Bool {
     switch stage {
     case .faults:
-      if steps < most, scene.goOn() {
+      if steps < maxSteps, workload.advance() {
         steps += 1
       } else if world.complaints.isEmpty {
-        scene.heal()
+        workload.heal()
         stage = .quiet
       }
     case .quiet:
-      if !scene.settleOn() {
-        if world.complaints.isEmpty { scene.judgeSettled() }
+      if !workload.advanceToRest() {
+        if world.complaints.isEmpty { workload.judgeSettled() }
         stage = .over
       }
     case .over: return false
@@ -55,8 +55,8 @@ package final class SimulatedRun {
     return true
   }
 
-  /// Lets everything happen in the next so much time of the world, to the first event after it;
-  /// false when it is over.
+  /// Advances by a span of simulated time, up to the first event after it; returns false if the run
+  /// is over.
   @discardableResult
   package func advance(by span: TimeSpan) -> Bool {
     let end = world.elapsed + span
@@ -64,7 +64,7 @@ package final class SimulatedRun {
     return stage != .over
   }
 
-  /// What has come of it so far.
+  /// The result so far.
   package var result: Simulation.Result {
     Simulation.Result(
       complaint: world.complaints.first, digest: world.trace.digest, events: world.trace.steps,

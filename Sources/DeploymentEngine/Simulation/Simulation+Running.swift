@@ -1,14 +1,14 @@
 import DeploymentInterface
 
 extension Simulation {
-  /// Runs it to its end or its first complaint. `tell` gets every event as it happens.
+  /// Runs to the end or the first violation. `tell` receives a line for each event as it happens.
   package func run(tell: ((String) -> Void)? = nil) -> Result {
     var result = play(tell)
     guard let complaint = result.complaint, tell == nil else { return result }
-    // Once more, this time listening: a run that is not told costs nothing.
-    var story = FailureTrace(of: complaint.deployment)
-    _ = play { story.add($0) }
-    result.story = story.lines
+    // Runs again, now with a trace: the first run keeps none, which is faster.
+    var failureTrace = FailureTrace(of: complaint.deployment)
+    _ = play { failureTrace.add($0) }
+    result.failureTrace = failureTrace.lines
     return result
   }
 
@@ -21,7 +21,7 @@ extension Simulation {
   }
 }
 
-/// The last events of one deployment.
+/// The last events of a deployment, or of the world, as lines.
 private struct FailureTrace {
   private let word: String?
   private(set) var lines: [String] = []
@@ -38,7 +38,7 @@ private struct FailureTrace {
 }
 
 extension TimeSpan {
-  /// Days and time of day since a world began, to the millisecond.
+  /// Day and time of day since the world's start, to the millisecond.
   package var asClock: String {
     func padded(_ number: Int64, _ width: Int) -> String {
       let digits = "\(number)"

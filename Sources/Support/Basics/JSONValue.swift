@@ -1,5 +1,5 @@
-/// Any JSON. The members of an object keep the order in which they were written down; those of one
-/// that was decoded are in the order of their keys.
+/// Any JSON value. The members of an object keep the order in which they were given; those of a
+/// decoded object are sorted by key.
 package indirect enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
@@ -11,9 +11,9 @@ package indirect enum JSONValue: Hashable, Sendable {
 
   /// One key with its value.
   package struct Member: Hashable, Sendable {
-    /// The key, which no other member of the object has.
+    /// The key, unique in its object.
     package let key: String
-    /// What stands there.
+    /// The value of the key.
     package let value: JSONValue
 
     /// A key with its value.
@@ -23,8 +23,8 @@ package indirect enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// The document on one line; with `lines` a list has one line for each item, so that it can be
-  /// read and searched.
+  /// The document on one line. With `lines`, each item of a list has a line of its own, so that
+  /// people can read and search it. A number that is not finite becomes `null`.
   package func text(lines: Bool = false) -> String {
     switch self {
     case .null: "null"
@@ -74,7 +74,7 @@ extension JSONValue: Codable {
     init?(intValue: Int) { nil }
   }
 
-  /// Reads any JSON.
+  /// Decodes any JSON value.
   package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
@@ -99,7 +99,7 @@ extension JSONValue: Codable {
     }
   }
 
-  /// Writes it. In which order an encoder writes the members of an object is up to the encoder.
+  /// Encodes the value. The encoder decides the order of an object's members.
   package func encode(to encoder: any Encoder) throws {
     if case .object(let members) = self {
       var container = encoder.container(keyedBy: MemberKey.self)

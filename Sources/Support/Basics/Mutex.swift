@@ -4,11 +4,11 @@
   import Synchronization
 #endif
 
-/// A value behind a lock: the one lock of this house, with the standard library's inside.
+/// A value protected by a lock: the only lock of this package, a wrapper of the standard library's.
 ///
-/// ThreadSanitizer does not see that one, whose code it did not compile, and would report every
-/// value behind it. Where a build is for ThreadSanitizer, POSIX's stands in its place, which it
-/// knows, so that what it reports is true.
+/// ThreadSanitizer does not see the standard library's lock, which it did not instrument, and would
+/// report each value behind it. Builds for ThreadSanitizer use the POSIX lock, which it knows, so
+/// that its reports are true.
 package struct Mutex<Value: ~Copyable>: ~Copyable {
   #if THREAD_SANITIZER
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
@@ -17,7 +17,7 @@ package struct Mutex<Value: ~Copyable>: ~Copyable {
     private let standard: Synchronization.Mutex<Value>
   #endif
 
-  /// Puts a value behind a new lock.
+  /// Protects a value with a new lock.
   package init(_ value: consuming sending Value) {
     #if THREAD_SANITIZER
       lock = .allocate(capacity: 1)
@@ -30,8 +30,8 @@ package struct Mutex<Value: ~Copyable>: ~Copyable {
     #endif
   }
 
-  /// Runs a body that alone has the value. It must not take the same lock again, and should be
-  /// short: everybody else waits.
+  /// Runs a body with exclusive access to the value. The body must not take the same lock again,
+  /// and should be short: other threads wait.
   package borrowing func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {

@@ -1,14 +1,14 @@
-/// A small seeded generator: the same seed gives the same numbers in every process.
+/// A small seeded random number generator: the same seed gives the same numbers in every process.
 ///
-/// SplitMix64 by Steele, Lea and Flood: no seed is weak, so a draw may start from a fresh one. Good
-/// enough for the jitter of pauses and for tests, not for secrets.
+/// SplitMix64 by Steele, Lea and Flood: no seed is weak, so a single draw may have a seed of its
+/// own. Good enough for jitter and tests, not for secrets.
 package struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
   private var state: UInt64
 
-  /// A generator that begins at a seed.
+  /// A generator with a seed.
   package init(seed: UInt64) { state = seed }
 
-  /// The generator of a single draw, which depends on a text and numbers, in this order.
+  /// The generator of a single draw, seeded with a text and numbers, in this order.
   package init(seed: UInt64, _ text: String, _ numbers: UInt64...) {
     state = seed
     for byte in text.utf8 { mix(UInt64(byte)) }
@@ -29,22 +29,22 @@ package struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
     return mixed ^ (mixed >> 31)
   }
 
-  /// A number from 0, included, to 1, excluded.
+  /// A number in `0..<1`.
   package mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// A number from 0 up to, not including, `bound`; 0 when there is nothing below it.
+  /// A number in `0..<bound`; 0 if `bound` is not positive.
   package mutating func below(_ bound: Int) -> Int {
     bound > 0 ? Int(next() % UInt64(bound)) : 0
   }
 
-  /// True in `share` of 100 draws.
+  /// True in `share` percent of the draws.
   package mutating func percent(_ share: Int) -> Bool { below(100) < share }
 
-  /// One of the elements; nil when there is none.
+  /// One of the elements; nil if there are none.
   package mutating func pick<Element>(_ elements: [Element]) -> Element? {
     elements.isEmpty ? nil : elements[below(elements.count)]
   }
 
-  /// A generator of its own, so that one more draw from it moves nothing here.
+  /// An independent generator: further draws from it do not change the numbers of this one.
   package mutating func fork() -> SplitMix64 { SplitMix64(seed: next()) }
 }

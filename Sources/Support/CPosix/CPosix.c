@@ -9,8 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* By number: glibc 2.36 is the first to have names for these two, and systems with an older one
-   are in use. */
+/* By number: glibc has wrappers for these two only since 2.36, and systems with an older one are in
+   use. */
 int cposix_pidfd_open(pid_t process) { return (int)syscall(SYS_pidfd_open, process, 0); }
 
 int cposix_pidfd_send_signal(int pidfd, int signal) {

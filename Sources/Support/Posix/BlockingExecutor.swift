@@ -1,10 +1,9 @@
 import Basics
 
-/// Threads for work that blocks: as many as are needed at once, up to a limit.
+/// Threads for blocking work: started on demand, up to a limit.
 ///
-/// The cooperative threads are as few as the machine's cores, and one call that blocks would keep
-/// one of them from everybody. Here it keeps a thread that nobody else needs; a call that never
-/// comes back keeps its thread, and no other.
+/// The cooperative pool has one thread for each core, and a blocking call would take one of them
+/// away. Here a call blocks only its own thread, even if it never returns.
 package final class BlockingExecutor: TaskExecutor {
   private enum Work {
     case job(UnownedJob)
@@ -13,25 +12,25 @@ package final class BlockingExecutor: TaskExecutor {
   private struct State {
     var queue: [Work] = []
     var threads = 0
-    /// Threads that wait for work that has not been put aside for them yet.
+    /// Waiting threads to which no work has been assigned yet.
     var idle = 0
-    /// Threads that stay although there is no work.
+    /// Number of threads that stay when no work is left.
     var least = 0
   }
   private let name: String
   private let limit: Int
   private let state = Mutex(State())
   private let signal = Semaphore()
-  /// How long a thread without work stays.
-  private static let patience = Duration.seconds(10)
+  /// Time after which an idle thread ends.
+  private static let idleTimeout = Duration.seconds(10)
 
-  /// Threads with this name, for debuggers, and at most so many of them.
+  /// An executor without threads yet.
   package init(named name: String, limit: Int) {
     self.name = name
     self.limit = limit
   }
 
-  /// Runs a job of a task that prefers these threads.
+  /// Runs a job of a task that prefers this executor.
   package func enqueue(_ job: consuming ExecutorJob) { add(.job(UnownedJob(job))) }
 
   /// Runs a block as soon as a thread is free.
@@ -47,8 +46,8 @@ package final class BlockingExecutor: TaskExecutor {
     if isAwaited { signal.signal() } else { startThreadIfNeeded() }
   }
 
-  /// Makes sure that there is a thread, which stays: where the system gives no more of them later,
-  /// that one does the work, and says what is missing.
+  /// Ensures that one thread exists and stays: if the system refuses more threads later, this one
+  /// does the work. Throws if the system refuses the first thread.
   package func prepare() throws(SystemError) {
     let isFirst = state.withLock { state -> Bool in
       state.least = 1
@@ -59,8 +58,8 @@ package final class BlockingExecutor: TaskExecutor {
     if isFirst { try start() }
   }
 
-  /// Starts a thread where work waits. Where the system gives none now, the work waits for the
-  /// threads that are there, and for the next time that this is called.
+  /// Starts a thread if work waits and the limit allows. If the system refuses one, the work waits
+  /// for an existing thread or for the next call of this method.
   package func startThreadIfNeeded() {
     let isWanted = state.withLock { state -> Bool in
       guard !state.queue.isEmpty, state.threads < limit else { return false }
@@ -70,7 +69,7 @@ package final class BlockingExecutor: TaskExecutor {
     if isWanted { try? start() }
   }
 
-  /// Starts a thread that is counted already.
+  /// Starts a thread that `threads` already counts.
   private func start() throws(SystemError) {
     do throws(SystemError) {
       try SystemThread.start(named: name) { [self] in work() }
@@ -91,7 +90,7 @@ package final class BlockingExecutor: TaskExecutor {
     } while waitForWork()
   }
 
-  /// False: there was none for so long that the thread ends.
+  /// Returns false if no work came in time; the thread then ends.
   private func waitForWork() -> Bool {
     let isIdle = state.withLock { state -> Bool in
       guard state.queue.isEmpty else { return false }
@@ -99,9 +98,9 @@ package final class BlockingExecutor: TaskExecutor {
       return true
     }
     guard isIdle else { return true }
-    if signal.wait(atMost: Self.patience) { return true }
+    if signal.wait(atMost: Self.idleTimeout) { return true }
     let ends = state.withLock { state -> Bool in
-      // Where nobody is idle, this thread has been counted in meanwhile: its signal is on the way.
+      // If no thread is idle, a job was just assigned to this one: its signal is on the way.
       guard state.idle > 0, state.threads > state.least else { return false }
       state.idle -= 1
       state.threads -= 1

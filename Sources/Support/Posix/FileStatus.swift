@@ -1,46 +1,46 @@
 import Glibc
 
-/// What the system says of a file, without opening it.
+/// Status of a file, read without opening it.
 ///
-/// The file of a store must never be opened beside SQLite: closing any descriptor of a file drops
-/// all of the process's record locks on it, SQLite's included.
+/// Do not open a store's file beside SQLite: closing any descriptor of a file drops all record
+/// locks of the process on it, SQLite's included.
 package struct FileStatus: Sendable {
-  /// Bytes.
+  /// Size in bytes.
   package let size: Int64
-  /// It is a directory.
+  /// Whether it is a directory.
   package let isDirectory: Bool
-  /// It is a regular file.
+  /// Whether it is a regular file.
   package let isFile: Bool
-  /// The user that it belongs to.
+  /// User id of the owner.
   package let owner: UInt32
-  /// Its permissions.
+  /// Permission bits, with set-user, set-group and sticky.
   package let mode: UInt32
-  /// When it was last written to, in milliseconds since 1970.
+  /// Time of the last write, in milliseconds since 1970 UTC.
   package let modified: Int64
-  /// What tells it from another file of the same name.
+  /// Distinguishes the file from another one with the same name.
   package let identity: Identity
 
-  /// Its device and its number there.
+  /// Device and inode number.
   package struct Identity: Hashable, Sendable {
     package let device: UInt64
     package let inode: UInt64
   }
 
-  /// Of the file with this path; a link is followed.
+  /// Status of the file at a path; follows symbolic links.
   package init(path: String) throws(SystemError) {
     var raw = stat()
     guard fstatat(AT_FDCWD, path, &raw, 0) == 0 else { throw .last }
     self.init(raw)
   }
 
-  /// Of a file that is open.
+  /// Status of an open file.
   package init(descriptor: Int32) throws(SystemError) {
     var raw = stat()
     guard fstat(descriptor, &raw) == 0 else { throw .last }
     self.init(raw)
   }
 
-  /// Whether the file system that a path is on takes no writes from anybody.
+  /// Whether the file system of a path is mounted read-only.
   package static func isReadOnly(_ path: String) -> Bool {
     var system = statvfs()
     return statvfs(path, &system) == 0 && system.f_flag & UInt(ST_RDONLY) != 0

@@ -1,13 +1,13 @@
 import Glibc
 
-/// Learns from the kernel that a file was written to. The directory is watched, not the file, so
-/// that a file that is created anew is noticed as well.
+/// Notification by the kernel that a file was written. It watches the directory, not the file, so
+/// that it also notices a file that replaces the old one.
 package final class InotifyWatch: Sendable {
-  /// Readable once something was written in the directory.
+  /// Readable after a write in the directory.
   package let descriptor: Int32
   private let name: [UInt8]
 
-  /// Nil where the kernel cannot watch the directory.
+  /// Nil if the kernel cannot watch the directory.
   package init?(folder: String, file: String) {
     let descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
     guard descriptor >= 0 else { return nil }
@@ -24,7 +24,7 @@ package final class InotifyWatch: Sendable {
 
   /// Reads all events.
   ///
-  /// - Returns: whether one of them is about the file, or the kernel had too many to keep.
+  /// - Returns: whether an event concerns the file, or the kernel's queue has overflowed.
   package func drain() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 4096)
     var isConcerned = false
@@ -53,7 +53,7 @@ package final class InotifyWatch: Sendable {
 }
 
 extension BidirectionalCollection {
-  /// The longest end of which all is so.
+  /// The longest suffix whose elements all satisfy the predicate.
   fileprivate func suffix(while predicate: (Element) -> Bool) -> SubSequence {
     var start = endIndex
     while start > startIndex, predicate(self[index(before: start)]) { start = index(before: start) }

@@ -1,12 +1,13 @@
 import CPosix
 import Glibc
 
-/// A file without a directory entry, gone when nobody has it open. Its name shows in `/proc`.
+/// A file in memory without a directory entry; it disappears with its last descriptor. Its name
+/// shows in `/proc`.
 package final class MemoryFile: Sendable {
-  /// At its beginning, closed on exec, and not the number of a standard stream.
+  /// Positioned at the start, closed on exec, and above the standard streams' numbers.
   package let descriptor: Int32
 
-  /// A file that holds these bytes.
+  /// A file with these bytes.
   package init(_ name: String, holding bytes: [UInt8] = []) throws(SystemError) {
     let made = cposix_memory_file(name)
     guard made >= 0 else { throw .last }
@@ -16,7 +17,7 @@ package final class MemoryFile: Sendable {
       let count = bytes[written...].withUnsafeBytes {
         write(descriptor, $0.baseAddress, $0.count)
       }
-      // All is stored by now, so the file is closed by `deinit`.
+      // All properties are set, so `deinit` closes the file.
       guard count > 0 else { throw .last }
       written += count
     }

@@ -1,13 +1,13 @@
 import CPosix
 import Glibc
 
-/// A lock on a whole file that belongs to one open description of it (OFD).
+/// A lock on a whole file, owned by an open file description (OFD).
 ///
-/// Unlike `flock`, it can be asked for without being taken, so a process that only asks does not
-/// disturb an engine that starts; unlike the older record locks, it does not vanish when the
-/// process closes another descriptor of the file.
+/// Unlike `flock`, it can be queried without being taken, so a query does not disturb an engine
+/// that starts. Unlike POSIX record locks, it survives when the process closes another descriptor
+/// of the file.
 package enum OFDLock {
-  /// Takes the lock, if it is free, until the descriptor is closed.
+  /// Takes the lock until the descriptor is closed; returns false if another description holds it.
   package static func tryTake(_ descriptor: Int32) throws(SystemError) -> Bool {
     while cposix_lock_take(descriptor) != 0 {
       switch errno {
@@ -19,8 +19,8 @@ package enum OFDLock {
     return true
   }
 
-  /// Releases the lock at once. Closing alone would not do: while another thread starts a child,
-  /// that child has the descriptor as well, until it runs its own program.
+  /// Releases the lock at once. Closing alone is not enough: a child that another thread is
+  /// starting shares the description until it executes its program.
   package static func release(_ descriptor: Int32) {
     _ = cposix_lock_release(descriptor)
   }

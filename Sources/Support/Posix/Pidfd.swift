@@ -1,13 +1,13 @@
 import CPosix
 import Glibc
 
-/// Holds on to one process, so that its number cannot come to mean another.
+/// Handle of one process, which stays valid when the kernel reuses the process id.
 package final class Pidfd: Sendable {
   /// Readable once the process has ended.
   package let descriptor: Int32
 
-  /// Throws where there is no such process (`ESRCH`), no descriptor is left, or the system does
-  /// not have it.
+  /// Throws if the process does not exist (`ESRCH`), no descriptor is left, or the kernel lacks
+  /// pidfds.
   package init(_ pid: Int32) throws(SystemError) {
     let opened = cposix_pidfd_open(pid)
     guard opened >= 0 else { throw .last }
@@ -16,12 +16,12 @@ package final class Pidfd: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Sends a signal. Throws where it is not permitted, or the process has ended (`ESRCH`).
+  /// Sends a signal. Throws if that is not permitted, or the process has ended (`ESRCH`).
   package func send(_ signal: Int32) throws(SystemError) {
     guard cposix_pidfd_send_signal(descriptor, signal) == 0 else { throw .last }
   }
 
-  /// Whether the process ends within a time, in milliseconds.
+  /// Waits until the process ends, at most this many milliseconds; returns whether it has ended.
   package func hasEnded(within milliseconds: Int32) -> Bool {
     var waited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return poll(&waited, 1, milliseconds) == 1
@@ -31,18 +31,19 @@ package final class Pidfd: Sendable {
 extension ProcessIdentity {
   /// Why a process was not killed.
   package enum KillFailure: Error, Hashable, Sendable {
-    /// The system cannot do it safely.
+    /// The system has no pidfd for it.
     case impossible
-    /// It belongs to another user.
+    /// The process belongs to another user.
     case notPermitted
-    /// It did not end within the time.
+    /// The process did not end in time.
     case stillThere
   }
 
-  /// Kills this process and no other, and waits until it is gone: its start time is compared while
-  /// a descriptor holds on to it. One that is gone already is a success.
+  /// Kills this process and no other, and waits for its end. It compares the start time after it
+  /// has opened a pidfd, so that it cannot hit another process with the same id. A process that has
+  /// already ended is a success.
   ///
-  /// - Parameter milliseconds: how long it may take to end.
+  /// - Parameter milliseconds: time limit for the end of the process.
   package func kill(within milliseconds: Int32) throws(KillFailure) {
     let handle: Pidfd
     do throws(SystemError) {

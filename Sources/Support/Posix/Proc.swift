@@ -1,20 +1,20 @@
 import Basics
 import Glibc
 
-/// Why `/proc` could not be read: no descriptor or no memory is left. That passes.
+/// A failure to read `/proc`, for lack of descriptors or memory. It is temporary.
 package struct ProcFailure: Error, Hashable, Sendable {
-  /// What could not be read.
+  /// The path that could not be read.
   package let path: String
-  /// Why.
+  /// The system's error.
   package let error: SystemError
 }
 
-/// What the kernel says about processes.
+/// Information about processes from `/proc`.
 ///
-/// What does not exist, or is hidden from us, is nil. Where nothing could be read at all, that is
-/// a failure: a caller that took it for an absence would forget what runs.
+/// A process or file that does not exist, or is hidden from us, is nil. A failed read throws: a
+/// caller that mistook it for an absence would forget running processes.
 package enum Proc {
-  /// Changes at each start of the machine; empty where the kernel does not tell.
+  /// Identifier of the current boot; empty if the kernel does not provide it.
   package static func bootID() throws(ProcFailure) -> String {
     if let known = boot.withLock({ $0 }) { return known }
     let bytes = try read("/proc/sys/kernel/random/boot_id", limit: 64) ?? []
@@ -24,7 +24,7 @@ package enum Proc {
   }
   private static let boot = Mutex<String?>(nil)
 
-  /// One process; nil: there is none.
+  /// A process's status; nil if the process does not exist.
   package static func stat(_ pid: Int32) throws(ProcFailure) -> ProcessStat? {
     guard pid > 0 else { return nil }
     return try withFile("/proc/\(pid)/stat") { file in
@@ -38,7 +38,7 @@ package enum Proc {
     }
   }
 
-  /// Every process that has not ended, by number.
+  /// All processes that have not ended, sorted by process id.
   package static func all() throws(ProcFailure) -> [ProcessStat] {
     var processes: [ProcessStat] = []
     for pid in try names(in: "/proc").compactMap({ Int32($0) }).sorted() {
@@ -47,24 +47,23 @@ package enum Proc {
     return processes
   }
 
-  /// The environment that a process was started with, or what it has put in its place; nil: not
-  /// readable.
+  /// A process's environment block, as the process has left it; nil if it is not readable.
   package static func environment(_ pid: Int32) throws(ProcFailure) -> [UInt8]? {
     try read("/proc/\(pid)/environ", limit: 1 << 22)
   }
 
-  /// Where one of its descriptors leads.
+  /// Target of a process's descriptor, such as a path or `socket:[4711]`.
   package static func descriptor(_ descriptor: String, of pid: Int32) -> String? {
     link("/proc/\(pid)/fd/\(descriptor)")
   }
 
-  /// Its open descriptors; nil: they are hidden from us.
+  /// A process's open descriptors; nil if they are hidden from us.
   package static func descriptors(of pid: Int32) throws(ProcFailure) -> [String]? {
     let path = "/proc/\(pid)/fd"
     return access(path, R_OK) != 0 && errno == EACCES ? nil : try names(in: path)
   }
 
-  /// A file's bytes, at most so many; nil: not readable.
+  /// A file's first `limit` bytes; nil if it is not readable.
   package static func read(_ path: String, limit: Int) throws(ProcFailure) -> [UInt8]? {
     try withFile(path) { file in
       withUnsafeTemporaryAllocation(byteCount: 16_384, alignment: 8) { buffer -> Found<[UInt8]> in
@@ -80,11 +79,11 @@ package enum Proc {
     }
   }
 
-  /// What came of a look.
+  /// Result of a read.
   private enum Found<Value> {
     case there(Value)
     case absent
-    /// With the system's number.
+    /// With the error's number.
     case failure(Int32)
   }
 
@@ -93,7 +92,7 @@ package enum Proc {
   ) throws(ProcFailure) -> Value? {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else {
-      try refuseBlindness(errno, path)
+      try throwUnlessHidden(errno, path)
       return nil
     }
     defer { close(file) }
@@ -101,13 +100,13 @@ package enum Proc {
     case .there(let value): return value
     case .absent: return nil
     case .failure(let number):
-      try refuseBlindness(number, path)
+      try throwUnlessHidden(number, path)
       return nil
     }
   }
 
-  /// Passes over what is not there and what is hidden.
-  private static func refuseBlindness(
+  /// Throws unless the error means that the file does not exist or is hidden.
+  private static func throwUnlessHidden(
     _ number: Int32, _ path: String
   ) throws(ProcFailure) {
     if [ENOENT, ESRCH, ENOTDIR, EACCES, EPERM].contains(number) { return }
@@ -123,7 +122,7 @@ package enum Proc {
 
   private static func names(in path: String) throws(ProcFailure) -> [String] {
     guard let directory = opendir(path) else {
-      try refuseBlindness(errno, path)
+      try throwUnlessHidden(errno, path)
       return []
     }
     defer { closedir(directory) }

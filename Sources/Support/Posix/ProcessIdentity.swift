@@ -1,47 +1,47 @@
 import Glibc
 
-/// A process as another one can find it again: its number alone is given out again.
+/// Identifies a process across reuse of process ids and across boots.
 package struct ProcessIdentity: Hashable, Codable, Sendable {
-  /// Its number.
+  /// The process id.
   package var pid: Int32
-  /// Clock ticks between the start of the machine and the start of the process.
+  /// Start of the process, in clock ticks since the boot.
   package var startTime: UInt64
-  /// Which start of the machine.
+  /// Identifier of the boot.
   package var bootID: String
 
-  /// A process by all three.
+  /// The identity with these parts.
   package init(pid: Int32, startTime: UInt64, bootID: String) {
     self.pid = pid
     self.startTime = startTime
     self.bootID = bootID
   }
 
-  /// A process that was seen.
+  /// The identity of a process that `/proc` shows.
   package init(_ stat: ProcessStat, bootID: String) {
     self.init(pid: stat.pid, startTime: stat.startTime, bootID: bootID)
   }
 
-  /// This process. What `/proc` does not tell is 0 or empty.
+  /// This process. Parts that `/proc` does not provide are 0 or empty.
   package static let current = ProcessIdentity(
     pid: getpid(), startTime: (try? Proc.stat(getpid()))?.startTime ?? 0,
     bootID: (try? Proc.bootID()) ?? "")
 
-  /// The process with this number, start time and boot, ended or not; nil: there is none.
+  /// Status of the process, ended or not; nil if no process has this identity.
   package func stat() throws(ProcFailure) -> ProcessStat? {
     guard try bootID == Proc.bootID(), let stat = try Proc.stat(pid), stat.startTime == startTime
     else { return nil }
     return stat
   }
 
-  /// Whether it runs. A zombie does not; neither does what cannot be seen.
+  /// Whether the process runs. A zombie does not; nor does a process that `/proc` does not show.
   package var isAlive: Bool {
     guard let stat = try? stat() else { return false }
     return !stat.isGone
   }
 
-  /// Takes it out of the process table when it has ended and is our child.
+  /// Reaps the process if it has ended and is our child.
   ///
-  /// - Returns: how it ended, where that can be learned.
+  /// - Returns: how it ended, as the end of a sentence; nil if it was not reaped.
   @discardableResult
   package func reap() throws(ProcFailure) -> String? {
     guard let stat = try stat(), stat.isGone, stat.parent == getpid() else { return nil }

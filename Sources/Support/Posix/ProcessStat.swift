@@ -1,37 +1,38 @@
 import Glibc
 
-/// The fields of `/proc/PID/stat` that are used.
+/// The fields of `/proc/PID/stat` that this package uses.
 package struct ProcessStat: Hashable, Sendable, CustomStringConvertible {
-  /// Its number.
+  /// The process id.
   package let pid: Int32
-  /// The letter of its state, as `R` or `Z`.
+  /// The letter of its state, such as `R` or `Z`.
   package let state: UInt8
-  /// The process that it belongs to.
+  /// Process id of its parent.
   package let parent: Int32
-  /// Its process group.
+  /// Id of its process group.
   package let group: Int32
-  /// Its session.
+  /// Id of its session.
   package let session: Int32
-  /// How many threads it has.
+  /// Its number of threads.
   package let threads: Int32
-  /// Clock ticks since the start of the machine; with the pid it names one process of one boot.
+  /// Its start, in clock ticks since the boot; with the process id it is unique in a boot.
   package let startTime: UInt64
 
-  /// Stopped by a signal, or held by a debugger: it does not run.
+  /// Whether a signal or a debugger has stopped it.
   package var isFrozen: Bool { state == UInt8(ascii: "T") || state == UInt8(ascii: "t") }
-  /// It has ended, whether or not its parent has looked. (A first thread that ended before the
-  /// others shows as a zombie too, in a process that lives.)
+  /// Whether it has ended, reaped or not. (A process whose main thread has ended before the others
+  /// also shows as a zombie, but it lives.)
   package var isGone: Bool {
     state == UInt8(ascii: "X") || state == UInt8(ascii: "Z") && threads <= 1
   }
 
-  /// For a sentence.
+  /// `process PID`, for use in a sentence.
   package var description: String { "process \(pid)" }
 
-  /// Reads `4711 (a name) S 1 4711 4711 …`; the name may hold anything, parentheses included.
+  /// Parses `4711 (a name) S 1 4711 4711 …`; the name may contain any byte, parentheses included.
+  /// Nil if the line has another form.
   package init?(pid: Int32, line: UnsafePointer<CChar>) {
-    // Through the C library: this is done for every process of the machine, and cutting the line
-    // into pieces costs more than reading it.
+    // With C functions: callers parse a line for every process of the machine, and splitting
+    // strings would cost more than reading the file.
     guard let name = strrchr(line, 0x29), name[1] == 0x20, name[2] != 0 else { return nil }
     var next = name + 3
     var fields = [Int](repeating: 0, count: 20)

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Makes directories and files with exactly the permissions that are wanted, whatever the umask is.
+/// Creates directories and files with exact permissions, whatever the umask is.
 package enum SecureFile {
-  /// Makes a directory and those above it; one that exists stays as it is.
+  /// Creates a directory and its missing parents; an existing one stays unchanged.
   package static func makeFolder(_ path: String, mode: UInt32) throws(SystemError) {
     if mkdir(path, mode) == 0 {
-      // mkdir leaves out what the umask masks, and the set-group bit.
+      // mkdir applies the umask and ignores the set-group bit.
       if chmod(path, mode) != 0 { throw .last }
       return
     }
@@ -21,8 +21,8 @@ package enum SecureFile {
     }
   }
 
-  /// Opens a file to read and write, making it where there is none. It is closed in child
-  /// processes.
+  /// Opens a file for reading and writing, and creates it if it does not exist. The descriptor is
+  /// closed on exec.
   package static func openOrMake(_ path: String, mode: UInt32) throws(SystemError) -> Int32 {
     let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if made >= 0 {
@@ -34,8 +34,8 @@ package enum SecureFile {
     return opened
   }
 
-  /// Makes an empty file where there is none, and sees to it that its name survives a loss of
-  /// power.
+  /// Creates an empty file, and syncs its directory so that the name survives a power loss. Throws
+  /// `EEXIST` if the file exists.
   package static func makeEmpty(
     _ path: String, in folder: String, mode: UInt32
   ) throws(SystemError) {

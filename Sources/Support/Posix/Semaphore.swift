@@ -1,30 +1,30 @@
 import Glibc
 
-/// Lets one thread wait for another, for a while at most.
+/// A counting semaphore whose waits may have a timeout.
 ///
-/// Not the one of Dispatch, which on Linux waits for a time of day: where the clock is set back by
-/// an hour, a wait of a second lasts an hour longer. This one waits by the clock that nobody sets.
+/// Dispatch's semaphore waits for a time of day on Linux: if the clock is set back by an hour, a
+/// wait of a second lasts an hour longer. This one uses the monotonic clock.
 package final class Semaphore: Sendable {
   private let condition: Condition
 
-  /// A semaphore that nobody has signalled.
+  /// A semaphore with a count of 0.
   package init() { condition = Condition() }
 
-  /// Lets one wait end: one that lasts, or the next.
+  /// Ends one wait, either a current one or the next.
   package func signal() { condition.raise() }
 
-  /// Waits for a signal, however long.
+  /// Waits for a signal, without a limit.
   package func wait() { _ = condition.wait(until: nil) }
 
   /// Waits for a signal.
   ///
-  /// - Parameter span: how long at most; less than nothing is nothing.
-  /// - Returns: false: there was none in that time.
+  /// - Parameter span: maximum time to wait; a negative span counts as zero.
+  /// - Returns: false if the time is over.
   package func wait(atMost span: Duration) -> Bool {
     var end = timespec()
     clock_gettime(CLOCK_MONOTONIC, &end)
     let (seconds, attoseconds) = max(.zero, span).components
-    // Some hundred years, which no sum of seconds overflows.
+    // About 270 years, so that the sum cannot overflow.
     end.tv_sec += Int(min(seconds, 1 << 33))
     end.tv_nsec += Int(attoseconds / 1_000_000_000)
     if end.tv_nsec >= 1_000_000_000 {
@@ -35,7 +35,7 @@ package final class Semaphore: Sendable {
   }
 }
 
-/// The system's condition and the lock that guards its count.
+/// A POSIX condition variable, its count and the lock that guards the count.
 private final class Condition: @unchecked Sendable {
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let raised = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -64,7 +64,7 @@ private final class Condition: @unchecked Sendable {
     pthread_mutex_unlock(lock)
   }
 
-  /// True: it was raised; false: the moment came first.
+  /// Returns false if `end` passed first.
   func wait(until end: timespec?) -> Bool {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }

@@ -3,10 +3,10 @@ import Glibc
 
 import struct Synchronization.Atomic
 
-/// A pipe for a child's standard stream: this process keeps one end and gives the other away.
+/// A pipe for a standard stream of a child: this process keeps one end and gives away the other.
 ///
 /// Both ends are closed on exec, and neither has the number of a standard stream, so that each can
-/// be put in the place of any of them. Reading does not wait.
+/// replace any of those. Reads do not block.
 package final class StreamPipe: Sendable {
   /// The end to read from.
   package let reading: Int32
@@ -15,7 +15,7 @@ package final class StreamPipe: Sendable {
   private let isReadingClosed = Atomic(false)
   private let isWritingClosed = Atomic(false)
 
-  /// Throws when the process has no descriptors left.
+  /// Throws if the process has no descriptors left.
   package init() throws(SystemError) {
     var ends: [Int32] = [-1, -1]
     guard cposix_pipe(&ends) == 0 else { throw .last }
@@ -39,12 +39,12 @@ package final class StreamPipe: Sendable {
     if !isWritingClosed.exchange(true, ordering: .relaxed) { close(writing) }
   }
 
-  /// What can be read now.
+  /// Result of a read.
   package enum Reading {
     case bytes([UInt8]), nothing, ended
   }
 
-  /// Reads what is there, at most 64 KiB.
+  /// Reads the available bytes, at most 64 KiB.
   package func read() -> Reading {
     withUnsafeTemporaryAllocation(byteCount: 65_536, alignment: 8) { buffer in
       while true {
@@ -57,10 +57,10 @@ package final class StreamPipe: Sendable {
   }
 }
 
-/// What is done with bare descriptors.
+/// Operations on bare descriptors.
 package enum Descriptor {
-  /// The same file under a number that no standard stream has; the descriptor that was given is
-  /// closed. Where none is left it stays as it is.
+  /// Moves a descriptor to 10 or above, out of the range of the standard streams, and closes the
+  /// original. Returns the original if no descriptor is left.
   package static func raised(_ descriptor: Int32) -> Int32 {
     let raised = fcntl(descriptor, F_DUPFD_CLOEXEC, 10)
     guard raised >= 0 else { return descriptor }

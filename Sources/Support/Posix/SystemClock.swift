@@ -2,8 +2,7 @@ import Glibc
 
 /// The machine's clocks, in whole milliseconds.
 package enum SystemClock {
-  /// The clock that nobody sets. It stands still while the machine sleeps, and begins anew when
-  /// the machine starts.
+  /// The monotonic clock. It stops while the machine sleeps, and restarts at each boot.
   package static var monotonicMilliseconds: Int64 { read(CLOCK_MONOTONIC) }
 
   /// The time of day: milliseconds since 1970 in UTC.

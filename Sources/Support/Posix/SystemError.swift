@@ -1,16 +1,16 @@
 import Glibc
 
-/// An error that the system gave, by its number.
+/// An error of a system call.
 package struct SystemError: Error, Hashable, Sendable {
-  /// The number, as `errno` has it.
+  /// The value of `errno`.
   package let number: Int32
 
   /// The error with a number.
   package init(number: Int32) { self.number = number }
 
-  /// The error of the last call on this thread.
+  /// The error of this thread's last failed call.
   package static var last: SystemError { .init(number: errno) }
 
-  /// What it means, as the C library says it.
+  /// The C library's description.
   package var text: String { String(cString: strerror(number)) }
 }

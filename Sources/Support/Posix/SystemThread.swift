@@ -1,14 +1,15 @@
 import CPosix
 import Glibc
 
-/// Threads of our own, for what blocks: the cooperative threads belong to tasks.
+/// Threads outside the cooperative pool, for blocking work.
 ///
-/// Not Foundation's, which does not say when the system gives no thread: what was to run on it
-/// would then be waited for without end.
+/// Foundation's `Thread` does not report that the system refused a thread, and callers would wait
+/// for its work forever.
 package enum SystemThread {
-  /// Runs a block on a new thread, or throws: the system has none to give now.
+  /// Runs a block on a new thread. Throws if the system refuses one.
   ///
-  /// - Parameter stack: bytes; the default is enough for SQLite and for a driver's JSON.
+  /// - Parameter stack: size of its stack in bytes; the default, 1 MiB, is enough for SQLite and a
+  ///   driver's JSON.
   package static func start(
     named name: String, stack: Int = 1 << 20, _ block: @escaping @Sendable () -> Void
   ) throws(SystemError) {

@@ -1,14 +1,14 @@
 import CPosix
 import Glibc
 
-/// Wakes a thread that waits in `poll`, from any thread. Waking it twice before it looks is waking
-/// it once.
+/// A pipe that wakes a thread out of `poll`, from any thread. Several wake-ups before the thread
+/// looks count as one.
 package final class WakePipe: Sendable {
-  /// Readable once somebody called `wake`.
+  /// Readable after `wake`.
   package let reading: Int32
   private let writing: Int32
 
-  /// Throws when the process has no descriptors left.
+  /// Throws if the process has no descriptors left.
   package init() throws(SystemError) {
     var ends: [Int32] = [-1, -1]
     guard cposix_pipe(&ends) == 0 else { throw .last }
@@ -28,9 +28,9 @@ package final class WakePipe: Sendable {
     _ = write(writing, &byte, 1)
   }
 
-  /// Forgets that it was woken.
+  /// Makes `reading` unreadable again.
   ///
-  /// - Returns: whether it was.
+  /// - Returns: whether `wake` was called since the last time.
   @discardableResult
   package func drain() -> Bool {
     var bytes = [UInt8](repeating: 0, count: 512)

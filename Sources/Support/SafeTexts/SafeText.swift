@@ -1,37 +1,37 @@
-/// Text that can do nothing to a terminal, a log or a person who reads it.
+/// Text that cannot harm a terminal, a log or its reader.
 ///
-/// Everything that comes from outside (a driver, a guest, a configuration, a user's name) becomes a
-/// `SafeText` at the door. Controls, bidirectional overrides and invisible characters are made
-/// visible (`␛`, `‹202E›`), invalid UTF-8 becomes U+FFFD, combining marks are limited, and the
-/// whole is cut at `SafeText.byteLimit`.
+/// Every text from outside (a driver, a guest, a configuration, a user's name) becomes a `SafeText`
+/// where it enters. Control characters, bidirectional overrides and invisible characters are made
+/// visible (`␛`, `‹202E›`), invalid UTF-8 becomes U+FFFD, combining marks are limited, and the text
+/// is cut at `SafeText.byteLimit`.
 public struct SafeText: Hashable, Comparable, Sendable {
-  /// Bytes of one text from outside; enough for a reason with its cause.
+  /// Maximum length of a text, in UTF-8 bytes; enough for a reason with its cause.
   public static let byteLimit = 4096
-  /// Combining marks on one base character; more is an attack on the terminal.
+  /// Maximum number of combining marks on one base character; more are dropped.
   public static let combiningMarkLimit = 4
 
-  /// The inert text.
+  /// The cleaned text.
   public let text: String
 
-  /// Makes any text inert.
+  /// Cleans a text.
   public init(_ raw: some StringProtocol, limit: Int = SafeText.byteLimit) {
     let text = String(raw)
     self.text = Self.isPlain(text, limit: limit) ? text : Self.cleaned(text, limit: limit)
   }
 
-  /// Makes bytes inert; what is not UTF-8 becomes U+FFFD.
+  /// Cleans a text given as bytes; invalid UTF-8 becomes U+FFFD.
   public init(bytes: some Sequence<UInt8>, limit: Int = SafeText.byteLimit) {
     self.init(String(decoding: Array(bytes), as: UTF8.self), limit: limit)
   }
 
-  /// Nothing to read in it.
+  /// Whether the text has no characters.
   public var isEmpty: Bool { text.isEmpty }
 
-  /// By Unicode scalar values, so that the order is the same in every process.
+  /// Compares by Unicode scalar values, so that the order is the same in every process.
   public static func < (one: SafeText, other: SafeText) -> Bool { one.text < other.text }
 
-  /// Most texts are, and a hundred thousand are asked at a start: so the bytes are looked at
-  /// directly.
+  /// Works on the bytes because it is hot: most texts are plain, and a start checks 100,000 of
+  /// them.
   private static func isPlain(_ text: String, limit: Int) -> Bool {
     var text = text
     return text.withUTF8 { utf8 in
@@ -77,15 +77,15 @@ extension Unicode.GeneralCategory {
 }
 
 extension SafeText: CustomStringConvertible, ExpressibleByStringInterpolation, Codable {
-  /// The inert text.
+  /// The cleaned text.
   public var description: String { text }
-  /// A literal is cleaned like everything else.
+  /// Cleans a literal like any other text.
   public init(stringLiteral value: String) { self.init(value) }
   /// Decoding cleans too: a stored text may have been tampered with.
   public init(from decoder: any Decoder) throws {
     self.init(try decoder.singleValueContainer().decode(String.self))
   }
-  /// Encoded as a plain string.
+  /// Encodes a plain string.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(text)

@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("deployment.vanish", "c", "no action"), ("deployment.cancel", "Hyper-X", "not a key"),
+    ("deployment.vanish", "c", "unknown action"), ("deployment.cancel", "Hyper-X", "not a key"),
     ("deployment.cancel", "Ctrl-X", "by accident"), ("deployment.destroy", "Enter", "by accident"),
     ("deployment.destroy", "Delete", "by accident"), ("deployment.ready", "Space", "by accident"),
     ("quit", "none", "must keep"), ("help", "", "no key"),

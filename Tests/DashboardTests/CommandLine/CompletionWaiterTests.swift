@@ -93,8 +93,7 @@ import Testing
     var state = view(nil).state
     state.waiters = [
       WaitingUser(
-        pool: PoolID(1), user: "eva", position: 1,
-        patience: Deadline(from: Self.now.moment, length: .hours(1)))
+        pool: PoolID(1), user: "eva", promise: Promise(position: 1))
     ]
     let goal = Act.Goal.letIn(user: "eva", target: "lab")
     let result = CompletionWaiter.judge(accepted(goal, about: nil), StoreView(state, at: Self.now))

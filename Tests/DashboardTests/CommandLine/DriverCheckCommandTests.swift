@@ -29,7 +29,7 @@ import Testing
   @Test(arguments: [
     (["driver-check"], "program"), (["driver-check", "./no-such-program"], "there is no program"),
     (["driver-check", "--provider", "root", "/bin/true"], "name=value"),
-    (["driver-check", "--only", "everything", "/bin/true"], "there is no check 'everything'"),
+    (["driver-check", "--only", "everything", "/bin/true"], "unknown check 'everything'"),
   ])
   func whatMakesNoSenseIsSaid(_ arguments: [String], _ sentence: String) throws {
     let harness = try Harness()

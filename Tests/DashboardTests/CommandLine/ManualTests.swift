@@ -7,8 +7,7 @@ import Testing
 
 @Suite struct ManualTests {
   @Test func namesEveryCommandActionAndParameter() throws {
-    let outline = try #require(CommandOutline.program)
-    let page = ManualPage(outline: outline, drivers: Drivers.all).text
+    let page = try #require(ManualPage(of: DashboardCommand.self, drivers: Drivers.all)).text
     for name in DashboardCommand.commandNames where name != "help" {
       #expect(page.contains("\n\\fB\(Troff.escaped(name))"), "\(name)")
     }

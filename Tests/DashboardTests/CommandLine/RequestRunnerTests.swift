@@ -173,7 +173,7 @@ import Testing
       #expect(result.output.contains("lab"))
       #expect(
         result.errors
-          == "dashboard: no engine runs on \(engine.store): this is how it was left\n")
+          == "dashboard: no engine runs on \(engine.store): this is its last state\n")
       #expect(engine.run("pools --json").errors == "")
       #expect(engine.run("pause lab").status == 69)
     }

@@ -58,7 +58,7 @@ import Testing
     let path = try harness.file("good.yaml", Self.good)
     let result = harness.run("check", "--config", path)
     #expect(result.status == 0)
-    #expect(result.output == "\(path): no problem; 1 provider, 1 pool\n")
+    #expect(result.output == "\(path): no problems; 1 provider, 1 pool\n")
     #expect(harness.run("check", "--config", path, "--json").output == "[]\n")
   }
 

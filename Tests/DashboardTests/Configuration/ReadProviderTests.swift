@@ -37,7 +37,8 @@ struct ReadProviderTests {
     func retire() { counts.noteRetired() }
   }
 
-  @Test func areRetiredWhenACommandHasReadIt() throws {
+  @Test(arguments: ["pools", "check", "orphans"])
+  func areRetiredWhenACommandHasReadIt(_ command: String) throws {
     let harness = try Harness()
     defer { harness.remove() }
     let counts = Counts()
@@ -50,8 +51,8 @@ struct ReadProviderTests {
     let context = CommandContext(
       environment: harness.environment, output: MemorySink(), errors: MemorySink(),
       drivers: [CountedDriver(counts: counts)])
-    _ = DashboardProgram.run(["pools", "--config", path], context)
-    #expect(counts.made == 2)
-    #expect(counts.retired == 2)
+    _ = DashboardProgram.run([command, "--config", path], context)
+    #expect(counts.made >= 2)
+    #expect(counts.retired == counts.made)
   }
 }

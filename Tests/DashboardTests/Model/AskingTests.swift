@@ -336,7 +336,7 @@ extension Verb {
     #expect(model.type(.enter).requests.first?.verb == .assignFromPool("win11", user: "zo"))
     _ = model.type("3")
     #expect(model.type("a").isEmpty)
-    #expect(model.status?.text.text.contains("goes through L1") == true)
+    #expect(model.status?.text.text.contains("move it to L1 first") == true)
   }
 
   @Test func asksBeforeItEndsTheOnlyEngine() {
@@ -357,6 +357,6 @@ extension Verb {
     _ = model.update(
       .presence(.running(pid: 1, host: "h", since: Fixture.utc), isHere: true), at: Fixture.now)
     _ = model.type("q")
-    #expect(model.text(120, 36).contains("Everything it started is ended."))
+    #expect(model.text(120, 36).contains("Everything that it started will be ended."))
   }
 }

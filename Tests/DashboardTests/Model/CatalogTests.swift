@@ -95,7 +95,7 @@ import Testing
         .waiter(
           WaitingUser(
             pool: Fixture.kiosk, user: SafeText(user),
-            position: Int64(position), patience: Fixture.now.deadline(in: .hours(1)))))
+            promise: Promise(position: Int64(position)))))
     }
     catalog.apply(.erasedWaiter(Fixture.kiosk, "b"))
     #expect(catalog.waiters(in: Fixture.kiosk).map(\.user.text) == ["a", "c"])

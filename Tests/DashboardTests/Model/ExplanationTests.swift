@@ -63,11 +63,11 @@ import Testing
     let lines = Self.lines("eva") { state in
       state.waiters = [
         WaitingUser(
-          pool: Fixture.kiosk, user: "bob", position: 1,
-          patience: Fixture.now.deadline(in: .minutes(9))),
+          pool: Fixture.kiosk, user: "bob",
+          promise: Promise(position: 1, patience: Fixture.now.deadline(in: .minutes(9)))),
         WaitingUser(
-          pool: Fixture.kiosk, user: "eva", position: 2,
-          patience: Fixture.now.deadline(in: .minutes(10))),
+          pool: Fixture.kiosk, user: "eva",
+          promise: Promise(position: 2, patience: Fixture.now.deadline(in: .minutes(10)))),
       ]
     }
     #expect(
@@ -83,7 +83,7 @@ import Testing
         key: RequestKey("k"), actor: "tom", verb: .destroy,
         due: Fixture.now.deadline(in: .seconds(4)))
       state.deployments[0].guest = .silent
-      state.deployments[0].patience = Fixture.now.deadline(in: .hours(1))
+      state.deployments[0].stateDeadline = Fixture.now.deadline(in: .hours(1))
     }
     #expect(lines.contains("closed tom requested destroy"))
     #expect(

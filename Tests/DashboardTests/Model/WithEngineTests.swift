@@ -94,7 +94,7 @@ import Testing
   /// there is nothing left to give; and what changed while a question was open.
   private static let expected = [
     "busy", "holds", "in maintenance", "has not returned", "is full", "has nothing ready",
-    "is exhausted", "is held by", "is being removed", "nothing waits to be undone",
+    "is exhausted", "is held by", "is being removed", "there is nothing to undo",
     "has changed (you saw revision",
   ]
 

@@ -57,7 +57,7 @@ import Testing
     deployment.reason = "was \"slow\""
     deployment.publication = 2
     deployment.revision = 9
-    deployment.next = Deadline(from: Self.now.moment, length: .seconds(5))
+    deployment.nextActionAt = Deadline(from: Self.now.moment, length: .seconds(5))
     #expect(
       view().document(of: deployment).text() == """
         {"id": "d17", "name": "Lab 3", "uniqueId": "u-1", "pool": "lab", "placement": "assigned", \

@@ -19,15 +19,15 @@ import Testing
 @Suite(.serialized) struct SessionEngineTests {
   /// A dashboard without a screen.
   private final class Dashboard: Sendable {
-    let mail: MessageQueue
+    let queue: MessageQueue
     let store: SessionStore
     let supervisor: EngineSupervisor
 
     init(_ path: String, _ configuration: Configuration?) throws {
-      let mail = MessageQueue(wake: try WakePipe())
-      let store = SessionStore(path: path, mail: mail)
-      let engine = SessionEngine(mail: mail, store: store)
-      self.mail = mail
+      let queue = MessageQueue(wake: try WakePipe())
+      let store = SessionStore(path: path, queue: queue)
+      let engine = SessionEngine(queue: queue, store: store)
+      self.queue = queue
       self.store = store
       self.supervisor = engine.supervisor(
         EngineOptions(
@@ -42,7 +42,7 @@ import Testing
     /// Waits until the screen has been sent such a message.
     func told(_ isIt: (Message) -> Bool) throws -> Bool {
       try eventually {
-        let new = mail.drain()
+        let new = queue.drain()
         return messages.withLock { messages in
           messages += new
           return messages
@@ -115,9 +115,9 @@ import Testing
     let path = try harness.file(
       "store.sqlite", String(repeating: "this is no database ", count: 99))
     let one = try Dashboard(path, settings())
-    #expect(try eventually { one.mail.reasonToEnd != nil })
-    #expect(one.mail.reasonToEnd?.status == .storeTrouble)
-    #expect(one.mail.reasonToEnd?.lines.first?.contains(path) ?? false)
+    #expect(try eventually { one.queue.reasonToEnd != nil })
+    #expect(one.queue.reasonToEnd?.status == .storeTrouble)
+    #expect(one.queue.reasonToEnd?.lines.first?.contains(path) ?? false)
     one.stop()
   }
 

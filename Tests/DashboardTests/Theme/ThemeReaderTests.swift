@@ -93,7 +93,7 @@ import Testing
     ),
     (
       "name: t\npalette:\n  ok: [red]",
-      "t.yaml:3: `ok` is not a colour; write it as [\"#rrggbb\", 16 to 255, name of the sixteen]"
+      "t.yaml:3: `ok` is not a colour; write it as [\"#rrggbb\", 16 to 255, basic colour]"
     ),
     (
       "name: t\npalette:\n  ok: [\"#112233\", 12]",

@@ -92,7 +92,7 @@ enum Fixture {
       9, win11, "win11-0420", .cache(.l1, reservedFor: nil),
       .preparing(operation(.deployForCache(.l1))), os: .preparing, since: .seconds(12))
     busy.progress = Progress(done: 3, of: 5)
-    busy.next = now.deadline(in: .seconds(3))
+    busy.nextActionAt = now.deadline(in: .seconds(3))
     all.append(busy)
     var ending = deployment(
       10, win11, "win11-0421", .cache(.l1, reservedFor: nil),

@@ -47,7 +47,7 @@ import Testing
     let world = World(.pool(l1: 1)) { $0.next(.deployForCache, .hang) }
     guard let flight = world.flight(1) else { return world.complain("nothing is called") }
     world.comeBack(flight, with: nil)
-    #expect(world.flights.isEmpty && world[1].next.map { $0.at > world.now.moment } == true)
+    #expect(world.flights.isEmpty && world[1].nextActionAt.map { $0.at > world.now.moment } == true)
     #expect(world[1].reason?.text.contains("gave no answer") == true)
     world.settle()
     #expect(world.ready(at: .l1).count == 1)

@@ -106,7 +106,7 @@ import Testing
     #expect(ports.count == 3 && Set(ports).count == 3)
   }
 
-  @Test func aNeverAssignedOneIsDestroyedAfterItsRetention() {
+  @Test func aNwasLetInOneIsDestroyedAfterItsRetention() {
     let world = World(.pool(l1: 1, max: 1) { $0.errorRetention = .minutes(20) }) {
       $0.next(.deployForCache, .broken)
     }
@@ -291,7 +291,7 @@ extension World {
     world.run(for: .minutes(61))
     #expect(world[1].state == .error)
     #expect(world.ask(.retry(one)).isAccepted)
-    #expect(world[1].isWaitingForOS && world[1].patience != nil)
+    #expect(world[1].isWaitingForOS && world[1].stateDeadline != nil)
     #expect(world.flight(1) == nil, "nothing is told that was not said")
     world.hear(.ready(nil), from: 1)
     world.drain()

@@ -58,7 +58,7 @@ import Testing
     #expect(world[1].phase == .usable(nil))
     #expect(world.notices(of: 1) == [.finish])
     #expect(!world.tasks(of: 1).contains(.start(.notifyReadyFromOSManager)))
-    #expect(world[1].patience?.length == .hours(1))
+    #expect(world[1].stateDeadline?.length == .hours(1))
     #expect(world.pool().counts.l1Waiting == 1 && world.pool().counts.l1Ready == 0)
     #expect(world.engine.isIdle, "waiting for the OS counts as idle")
   }

@@ -88,10 +88,10 @@ import Testing
     let world = World(.pool(l1: 1) { ($0.onLogout, $0.unusedAfter) = (.remove, .minutes(10)) })
     let number = world.assign("ann").number ?? 0
     world.settle()
-    #expect(world[number].patience != nil)
+    #expect(world[number].stateDeadline != nil)
     world.reconfigure { $0.pools[0].unusedAfter = nil }
     world.run(for: .hours(1))
-    #expect(world[number].isLetIn && world[number].patience == nil)
+    #expect(world[number].isLetIn && world[number].stateDeadline == nil)
   }
 
   @Test func whatIsOnItsWayToALevelThatIsGoneIsCancelled() {

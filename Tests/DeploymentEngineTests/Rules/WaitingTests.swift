@@ -67,14 +67,18 @@ import Testing
     #expect(world.held(by: "ann")?.isLetIn == true && world.held(by: "bob")?.isLetIn == true)
   }
 
-  @Test func nobodyWaitsForEver() throws {
-    let world = busyWorld()
+  @Test func nobodyWaitsLongerThanThePatienceOfThePool() throws {
+    let world = World(
+      .pool(l1: 3, max: 9, levels: .l1),
+      .pool("desk", levels: .none) { $0.patience = .hours(1) },
+      limits: ProviderLimits(preparing: 1)
+    ) { $0.next(.deployForCache, .hang) }
     world.assign("ann", from: "desk")
     let waiter = try #require(world.engine.waiters.first)
-    #expect(waiter.patience.at > world.now.moment)
+    let patience = try #require(waiter.promise.patience)
     world.driver.always(.checkState, .runForever)
     world.driver.always(.cancel, .hang)
-    world.run(for: waiter.patience.at - world.now.moment + .seconds(1))
+    world.run(for: patience.at - world.now.moment + .seconds(1))
     #expect(world.engine.waiters.isEmpty)
   }
 

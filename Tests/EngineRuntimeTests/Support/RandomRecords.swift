@@ -65,14 +65,17 @@ struct RandomRecords {
 
   mutating func operation() -> Operation {
     Operation(
-      kind(), step: pick([.start, .check]), failures: number(0...1000), deadline: deadline())
+      kind(), step: pick([.start, .check]), failures: number(0...1000), deadline: deadline(),
+      isStuck: bool())
   }
 
   mutating func phase() -> Phase {
     pick([
       .preparing(operation(), ending: bool()), .usable(maybe { $0.operation() }), .removable,
       .removing(operation()), .removed, .canceling(operation()), .canceled,
-      .error(Failed(kind(), pick(FailureClass.allCases), removals: number(0...9))),
+      .error(
+        Failed(
+          kind(), pick(FailureClass.allCases), removals: number(0...9), leavesNothing: bool())),
     ])
   }
 
@@ -109,7 +112,8 @@ struct RandomRecords {
         verb: records.pick([.cancel, .destroy, .release]), due: records.deadline())
     }
     deployment.loggedIn = (0..<number(0...3)).map { _ in text() }
-    deployment.everAssigned = bool()
+    deployment.wasLetIn = bool()
+    deployment.promise = maybe { $0.promise(Int64(id)) }
     deployment.uniqueId = text()
     deployment.driverName = text()
     deployment.ip = maybe { $0.text() }
@@ -119,8 +123,8 @@ struct RandomRecords {
     deployment.data = bytes()
     deployment.notices = (0..<number(0...3)).map { _ in notice() }
     deployment.stateSince = timestamp()
-    deployment.next = maybe { $0.deadline() }
-    deployment.patience = maybe { $0.deadline() }
+    deployment.nextActionAt = maybe { $0.deadline() }
+    deployment.stateDeadline = maybe { $0.deadline() }
     return deployment
   }
 
@@ -149,6 +153,10 @@ struct RandomRecords {
     pool.isPaused = bool()
     pool.inMaintenance = bool()
     pool.restraint = maybe { Restraint(until: $0.deadline(), reason: $0.text()) }
+    pool.restraints = number(0...9)
+    pool.failedCreations = (0..<number(0...3)).map { _ in deadline() }
+    pool.moveErrors = (0..<number(0...3)).map { _ in deadline() }
+    pool.moveRestraint = maybe { Restraint(until: $0.deadline(), reason: $0.text()) }
     pool.creationErrors = (0..<number(0...3)).map { _ in deadline() }
     pool.activePublication = maybe { $0.number(1...9) }
     pool.counts = counts()
@@ -169,6 +177,7 @@ struct RandomRecords {
     counts.assigned = number(0...99)
     counts.removing = number(0...99)
     counts.error = number(0...99)
+    counts.leavingOutsideMax = number(0...99)
     counts.l1Outdated = number(0...99)
     counts.l2Outdated = number(0...99)
     counts.l1ReadyOutdated = number(0...99)
@@ -219,13 +228,20 @@ struct RandomRecords {
     publication.data = bytes()
     publication.progress = maybe { $0.progress() }
     publication.stateSince = timestamp()
-    publication.next = maybe { $0.deadline() }
+    publication.nextActionAt = maybe { $0.deadline() }
     return publication
   }
 
   mutating func waiter(_ pool: Int32, _ position: Int64) -> WaitingUser {
     WaitingUser(
-      pool: PoolID(pool), user: SafeText("waiter\(position)"),
-      position: position, patience: deadline())
+      pool: PoolID(pool), user: SafeText("waiter\(position)"), promise: promise(position),
+      retryAt: maybe { $0.deadline() })
+  }
+
+  private mutating func promise(_ position: Int64) -> Promise {
+    var promise = Promise(position: position, patience: maybe { $0.deadline() })
+    promise.failures = number(0...9)
+    promise.reasons = (0..<number(0...3)).map { _ in text() }
+    return promise
   }
 }

@@ -2,35 +2,34 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// One thing that is asked of the engine by a command, with what it is called to the person who
-/// asked.
+/// A request that a command makes, with the name of its subject as the user typed it.
 struct Act {
-  /// What was typed: an id, a name, a pool or a user; begins each line about it.
+  /// The argument as typed: an id, a name, a pool or a user; begins each line about it.
   let argument: String
-  /// What is asked for; throws when the argument names nothing.
+  /// Makes the request; throws if the argument names nothing.
   let verb: (StoreView) throws(LookupFailure) -> Verb
-  /// When it has ended, for whoever waits.
+  /// The completion that `--wait` waits for.
   let goal: Goal
 
-  /// When an act has ended.
+  /// The completion of an act.
   enum Goal: Hashable {
-    /// With the engine's answer.
+    /// The engine's answer.
     case answered
-    /// When the deployment is history.
+    /// The deployment is history.
     case gone
-    /// When the deployment is usable and nothing goes on.
+    /// The deployment is usable, and no operation runs.
     case usable
-    /// When the deployment is usable or history, and nothing goes on.
+    /// The deployment is usable or history, and no operation runs.
     case ended
-    /// When the user is let in.
+    /// The user is let in.
     case letIn(user: SafeText, target: SafeText)
-    /// When the pool's newest publication is active.
+    /// The pool's newest publication is active.
     case published(pool: SafeText)
 
-    /// When a request has ended, by its row in the table of requests.
+    /// The completion of a request, by its row in the table of requests.
     /// - Parameters:
-    ///   - argument: what was typed for its subject.
-    ///   - user: the user who is to be let in.
+    ///   - argument: the subject as typed.
+    ///   - user: the user who will be let in.
     init(of name: RequestName, on argument: String, user: SafeText = "") {
       self =
         switch name.row.completion {
@@ -44,7 +43,7 @@ struct Act {
     }
   }
 
-  /// A request about the deployment that an argument names.
+  /// Makes an act on the deployment that an argument names.
   static func on(_ argument: String, _ asked: DeploymentRequest) -> Act {
     Act(
       argument: argument,
@@ -54,7 +53,7 @@ struct Act {
       goal: Goal(of: asked.name, on: argument))
   }
 
-  /// A request about a pool, a provider or a unique id, which the engine looks up itself.
+  /// Makes an act on a pool, a provider or a unique id, which the engine looks up itself.
   static func on(_ argument: String, _ verb: Verb) -> Act {
     Act(
       argument: argument, verb: { _ throws(LookupFailure) in verb },
@@ -62,27 +61,27 @@ struct Act {
   }
 }
 
-/// What came of an act.
+/// The result of an act.
 struct ActResult {
-  /// How far it came.
+  /// The outcome.
   enum Outcome: String {
     /// The engine will carry it out.
     case accepted
-    /// The engine does not, and nothing has changed.
+    /// The engine refused it, and nothing has changed.
     case refused
-    /// It has ended well.
+    /// It has ended successfully.
     case done
-    /// It has ended badly.
+    /// It has failed.
     case failed
   }
 
   let act: Act
   var outcome: Outcome
-  /// What the engine says about it, or why it came to nothing.
+  /// The engine's note, or the reason of the failure.
   var reason: SafeText
-  /// The deployment concerned.
+  /// The deployment, if there is one.
   var deployment: DeploymentID?
-  /// The exit status for it alone.
+  /// The exit status for this act alone.
   var status: ExitStatus
 
   init(

@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// The options of every command that acts.
+/// The options of every command that makes requests.
 struct ActOptions: ParsableArguments {
-  @Flag(help: "Wait until it has ended, not only until it is accepted.")
+  @Flag(help: "Wait until the request is finished, not only accepted.")
   var wait = false
 
   @Option(
     help: ArgumentHelp(
-      "Make it repeatable: the same key gets the first answer again.", valueName: "key"))
+      "Make the request repeatable: a repeated key gets the first reply again.", valueName: "key"))
   var key: String?
 
   @OptionGroup var global: GlobalOptions
@@ -17,10 +17,10 @@ struct ActOptions: ParsableArguments {
   }
 }
 
-/// The option of a command that acts on one deployment as somebody saw it.
+/// The option of commands that act on one deployment at a known revision.
 struct RevisionOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Refuse it if the deployment has another revision by now.", valueName: "revision"))
+      "Refuse the request if the deployment's revision has changed.", valueName: "revision"))
   var ifRevision: UInt64?
 }

@@ -7,13 +7,13 @@ struct AdoptCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     .adopt, usage: ["<name> <user>"],
     discussion: """
-      What `dashboard orphans` lists becomes a deployment again, of this user and of nobody else: \
-      no one knows what its last user left in it. An engine must run, and have seen it twice.
+      A resource that `dashboard orphans` lists becomes a deployment again, only for this user: \
+      nobody knows what its last user left in it. An engine must be running and have seen it twice.
       """)
 
-  @Argument(help: ArgumentHelp("Its name, as `dashboard orphans` has it.", valueName: "name"))
+  @Argument(help: ArgumentHelp("Its name, as `dashboard orphans` prints it.", valueName: "name"))
   var name: String
-  @Argument(help: ArgumentHelp("Who gets it.", valueName: "user"))
+  @Argument(help: ArgumentHelp("The user.", valueName: "user"))
   var user: String
   @OptionGroup var options: ActOptions
 
@@ -34,7 +34,7 @@ struct AdoptCommand: ParsableCommand, DashboardSubcommand {
         }
         throw LookupFailure(
           status: .absent,
-          sentence: "\(name): the engine has seen nothing of this name without a record")
+          sentence: "\(name): the engine has seen no orphan with this name")
       }, goal: Act.Goal(of: .adopt, on: name))
     try RequestRunner(options, context).perform([act])
   }

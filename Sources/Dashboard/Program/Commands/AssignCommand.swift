@@ -7,18 +7,18 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     .assign, usage: ["<pool> <user>", "<id> <user>", "<pool> --users <file>"],
     discussion: """
-      From a pool the engine chooses: the one that the user already holds, one that is ready, one \
-      that soon will be, or a new one. With --wait it waits until the user is let in, and prints \
-      the IP.
+      From a pool, the engine chooses the deployment that the user already holds, a ready one, one \
+      that will be ready soon, or a new one. With --wait it waits until the user is let in, and \
+      prints the IP.
       """)
 
   @Argument(help: ArgumentHelp("A pool, or a deployment's id or name.", valueName: "pool|id"))
   var target: String
-  @Argument(help: ArgumentHelp("Who gets it.", valueName: "user"))
+  @Argument(help: ArgumentHelp("The user.", valueName: "user"))
   var user: String?
   @Option(
     help: ArgumentHelp(
-      "One for each user in this file, one name a line; - reads standard input.",
+      "Assign a deployment to each user in this file, one name per line; - reads standard input.",
       valueName: "file"),
     completion: .file())
   var users: String?
@@ -31,21 +31,21 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
     }
     guard user?.isEmpty != true else { throw ValidationError("the user's name is empty") }
     guard users == nil || revision.ifRevision == nil else {
-      throw ValidationError("--if-revision goes with one deployment only")
+      throw ValidationError("--if-revision needs exactly one deployment")
     }
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let names = try users.map { file throws(CommandFailure) in try Self.names(in: file) }
-    let acts = (names ?? [user ?? ""]).map { act(for: $0, isOneOfMany: names != nil) }
+    let acts = (names ?? [user ?? ""]).map { act(for: $0, isFromFile: names != nil) }
     try RequestRunner(options, ifRevision: revision.ifRevision, context).perform(
       acts, form: .addresses)
   }
 
-  private func act(for name: String, isOneOfMany: Bool) -> Act {
+  private func act(for name: String, isFromFile: Bool) -> Act {
     let user = SafeText(name)
     return Act(
-      argument: isOneOfMany ? name : target,
+      argument: isFromFile ? name : target,
       verb: { view throws(LookupFailure) in
         if let pool = view.pool(named: target) { return .assignFromPool(pool.name, user: user) }
         do throws(LookupFailure) {
@@ -53,20 +53,21 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
         } catch {
           guard error.status == .absent, DeploymentID(parsing: target) == nil else { throw error }
           throw LookupFailure(
-            status: .absent, sentence: view.noPool(target) + ", and no deployment of this name")
+            status: .absent,
+            sentence: view.noPool(target) + ", and no deployment has this name")
         }
       },
       goal: Act.Goal(of: .assign, on: target, user: user))
   }
 
-  /// The names in a file, one a line; blank lines and what surrounds a name do not count.
+  /// Reads the names in a file, one per line; ignores blank lines and blanks around names.
   private static func names(in file: String) throws(CommandFailure) -> [String] {
     let path = file == "-" ? "/dev/stdin" : file
     do throws(YAMLFile.Unreadable) {
       let lines = try YAMLFile.text(of: path).split(whereSeparator: \.isNewline)
       let names = lines.map { $0.trimmingBlanks }.filter { !$0.isEmpty }
       guard !names.isEmpty else {
-        throw YAMLFile.Unreadable.absent(.init(file: file, "holds no names; write one a line"))
+        throw YAMLFile.Unreadable.absent(.init(file: file, "contains no names; write one per line"))
       }
       var seen: Set<String> = []
       return names.filter { seen.insert($0).inserted }
@@ -80,7 +81,7 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
 }
 
 extension Substring {
-  /// Without the blanks at its ends.
+  /// The text without whitespace at both ends.
   fileprivate var trimmingBlanks: String {
     let start = drop { $0.isWhitespace }
     let end = start.lastIndex { !$0.isWhitespace } ?? start.startIndex

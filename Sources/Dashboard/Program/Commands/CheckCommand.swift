@@ -13,7 +13,7 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
     abstract: "Read the configuration and the themes, test each provider, and list every problem.",
     usage: "dashboard check [--json]")
 
-  /// How long a provider may take to say that it is there.
+  /// The time for a provider's answer.
   private static let patience = TimeSpan.seconds(10)
 
   @OptionGroup var global: GlobalOptions
@@ -22,6 +22,7 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
     guard let found = try CommandEnvironment.configuration(global, context) else {
       throw CommandEnvironment.noConfiguration(context)
     }
+    defer { found.reading.retire() }
     let written = found.reading.problems + Self.themes(found.path, found.reading, context)
     let unreachable = written.isEmpty ? Self.unreachable(found.path, found.reading) : []
     try answer(found, written + unreachable, context)
@@ -42,12 +43,12 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
     }
     let settings = found.reading.settings.configuration
     let summary =
-      "\(found.path): no problem; \(counted(settings.providers.count, "provider")), "
+      "\(found.path): no problems; \(counted(settings.providers.count, "provider")), "
       + counted(settings.pools.count, "pool")
     try context.answer(problems.isEmpty ? [summary] : problems.map(\.description))
   }
 
-  /// What is wrong with any theme that can be chosen, and with the one that is.
+  /// The problems of all themes, and of the selected one.
   private static func themes(
     _ path: String, _ reading: SettingsReading, _ context: CommandContext
   ) -> [ConfigurationProblem] {
@@ -88,7 +89,8 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
     }
   }
 
-  /// What a provider says; one that says nothing in time is out of reach.
+  /// The problem that a provider reports; a provider that does not answer in time counts as
+  /// unreachable.
   private static func problem(of provider: any Provider) -> SafeText? {
     let answer = ProviderAnswer()
     Task.detached(executorPreference: BlockingExecutor(named: "check", limit: 1)) {
@@ -98,20 +100,20 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
   }
 }
 
-/// Takes what a provider says to the thread that waits for it.
+/// Passes a provider's answer to the thread that waits for it.
 private final class ProviderAnswer: Sendable {
-  private let said = Mutex<SafeText?>(nil)
+  private let reported = Mutex<SafeText?>(nil)
   private let signal = Semaphore()
 
   func give(_ problem: SafeText?) {
-    said.withLock { $0 = problem }
+    reported.withLock { $0 = problem }
     signal.signal()
   }
 
   func wait(atMost span: TimeSpan) -> SafeText? {
     guard signal.wait(atMost: span.duration) else {
-      return SafeText("it has not answered for \(span.spoken)")
+      return SafeText("it did not answer within \(span.spoken)")
     }
-    return said.withLock { $0 }
+    return reported.withLock { $0 }
   }
 }

@@ -4,21 +4,22 @@ import EngineRuntime
 import EngineStore
 import SafeTexts
 
-/// Waits until what was accepted has ended.
+/// Waits until accepted requests are complete.
 struct CompletionWaiter {
   let reader: StoreReader
   let storePath: String
   let context: CommandContext
 
-  /// How long it sleeps when no change wakes it: the engine may have gone, which changes nothing.
+  /// The time between two reads if no change wakes it: an engine that dies changes nothing.
   private static let pause = TimeSpan.seconds(1)
-  /// How long it rests at least between two looks; and never looks more than it rests.
-  private static let rest = TimeSpan.milliseconds(50)
+  /// Minimum delay between reads. The delay also grows with the cost of a read, so that reading
+  /// takes at most half the time.
+  private static let leastDelay = TimeSpan.milliseconds(50)
 
   func wait(_ accepted: [ActResult]) throws(CommandFailure) -> [ActResult] {
     var results = accepted
-    let bell = StoreChangeSignal(path: storePath)
-    defer { bell.stop() }
+    let change = StoreChangeSignal(path: storePath)
+    defer { change.stop() }
     while true {
       let start = context.clock.now.moment
       let snapshot = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
@@ -29,21 +30,21 @@ struct CompletionWaiter {
         return results.map { $0.outcome == .accepted ? Self.abandoned($0) : $0 }
       }
       if context.output.isClosed { throw .closedPipe }
-      let look = context.clock.now.moment - start
-      bell.wait(atMost: Self.pause)
-      StoreChangeSignal.sleep(max(Self.rest, min(Self.pause, look)))
+      let cost = context.clock.now.moment - start
+      change.wait(atMost: Self.pause)
+      StoreChangeSignal.sleep(max(Self.leastDelay, min(Self.pause, cost)))
     }
   }
 
   private static func abandoned(_ result: ActResult) -> ActResult {
     var result = result
     result.outcome = .failed
-    result.reason = "accepted, but the engine has gone; the next one goes on with it"
+    result.reason = "accepted, but the engine has gone; the next one will continue"
     result.status = .unavailable
     return result
   }
 
-  /// The result as the store now has it; `accepted` while it has not ended.
+  /// The result according to the store; `accepted` until it is complete.
   static func judge(_ result: ActResult, _ view: StoreView) -> ActResult {
     switch result.act.goal {
     case .answered: result.ended(.done)
@@ -56,7 +57,7 @@ struct CompletionWaiter {
   }
 
   private static func judgeGone(_ result: ActResult, _ view: StoreView) -> ActResult {
-    // History is kept for a time only: what is no longer there is gone, too.
+    // History expires: a missing deployment is gone, too.
     guard let deployment = result.deployment.flatMap(view.deployment),
       !deployment.phase.isHistory
     else { return result.ended(.done, "it is gone") }
@@ -117,12 +118,12 @@ struct CompletionWaiter {
 }
 
 extension ActResult {
-  /// The same, ended well with a deployment that can be used.
+  /// This result, completed successfully with a usable deployment.
   fileprivate func usable(_ deployment: Deployment) -> ActResult {
     ended(.done, "it is usable, \(deployment.placement.word)")
   }
 
-  /// The same, ended.
+  /// This result, completed.
   fileprivate func ended(_ outcome: Outcome, _ reason: SafeText? = nil) -> ActResult {
     ActResult(act, outcome, reason ?? self.reason, deployment: deployment)
   }

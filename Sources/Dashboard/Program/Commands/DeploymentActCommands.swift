@@ -4,8 +4,8 @@ import DeploymentInterface
 import SafeTexts
 
 extension CommandConfiguration {
-  /// The command that makes a request, as the table of requests describes it.
-  /// - Parameter usage: what follows the command's name.
+  /// Describes the command that makes a request, according to the table of requests.
+  /// - Parameter usage: the usage lines, without the command's name.
   init(_ name: RequestName, usage: [String], discussion: String = "") {
     let row = name.row
     self.init(
@@ -15,10 +15,10 @@ extension CommandConfiguration {
   }
 }
 
-/// A request of a deployment that needs nothing but its subject.
+/// A request about a deployment without further arguments.
 protocol PlainRequest {
   static var asked: DeploymentRequest { get }
-  /// What the help says beyond the summary.
+  /// The help beyond the summary.
   static var discussion: String { get }
 }
 
@@ -31,7 +31,7 @@ enum Plain {
   enum Cancel: PlainRequest {
     static let asked = DeploymentRequest.cancel
     static let discussion = """
-      It is carried out as soon as no call to the driver is in flight, and ends with the \
+      The request takes effect as soon as no driver call is in flight, and ends with the \
       deployment cancelled, whatever the operation was.
       """
   }
@@ -43,21 +43,21 @@ enum Plain {
   enum Undo: PlainRequest { static let asked = DeploymentRequest.undo }
 }
 
-/// The deployments of a command, and the options of a request about them.
+/// The deployments of a command, and the options of its request.
 struct DeploymentArguments: ParsableArguments {
-  @Argument(help: ArgumentHelp("Deployments, each by its id or name.", valueName: "id"))
+  @Argument(help: ArgumentHelp("Ids or names of deployments.", valueName: "id"))
   var ids: [String]
   @OptionGroup var revision: RevisionOption
   @OptionGroup var options: ActOptions
 
-  /// A revision belongs to one deployment.
+  /// A revision applies to one deployment.
   func validate() throws {
     if revision.ifRevision != nil, ids.count > 1 {
-      throw ValidationError("--if-revision goes with one deployment only")
+      throw ValidationError("--if-revision needs exactly one deployment")
     }
   }
 
-  /// Makes the same request of each deployment.
+  /// Makes the same request for each deployment.
   func perform(
     _ asked: DeploymentRequest, _ context: CommandContext
   ) throws(CommandFailure) {
@@ -66,10 +66,10 @@ struct DeploymentArguments: ParsableArguments {
   }
 }
 
-/// A command that makes the same request of each deployment that it is given.
+/// A command that makes the same request for each given deployment.
 struct DeploymentActCommand<Kind: PlainRequest>: ParsableCommand, DashboardSubcommand {
   static var configuration: CommandConfiguration {
-    // What ends with the reply, or without a call to a driver, has no need to be waited for.
+    // Requests that complete with the reply, or without a driver call, need no --wait.
     let wait = [.undo, .forget].contains(Kind.asked) ? "" : " [--wait]"
     return CommandConfiguration(
       Kind.asked.name, usage: ["<id>...\(wait)"], discussion: Kind.discussion)
@@ -91,7 +91,7 @@ struct MoveCommand: ParsableCommand, DashboardSubcommand {
     completion: .list(["L1", "L2"]),
     transform: { text in
       if let level = CacheLevel(rawValue: text.uppercased()) { return level }
-      throw ValidationError("'\(text)' is no cache level; write L1 or L2")
+      throw ValidationError("'\(text)' is not a cache level; write L1 or L2")
     })
   var level: CacheLevel
   @OptionGroup var deployments: DeploymentArguments

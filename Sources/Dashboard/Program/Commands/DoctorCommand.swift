@@ -10,10 +10,10 @@ import SafeTexts
 struct DoctorCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Examine configuration, store and what exists outside, and say what to do.",
+    abstract: "Check the configuration, the store and the platforms, and say what to do.",
     usage: "dashboard doctor [--json]",
     discussion: """
-      Changes nothing, whatever it finds. Ends with 1 when something has to be done.
+      Changes nothing. The exit status is 1 if something needs to be done.
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -32,18 +32,18 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
     if findings.contains(where: \.isTrouble) { throw CommandFailure(.failed, lines: []) }
   }
 
-  // MARK: What is examined
+  // MARK: Findings
 
   private static func configuration(
     _ global: GlobalOptions, _ context: CommandContext
   ) throws(CommandFailure) -> Finding {
     guard let found = try CommandEnvironment.configuration(global, context) else {
       return Finding(
-        "configuration", "there is none", isTrouble: true,
-        toDo: ["write one (`dashboard demo` shows the program without)"])
+        "configuration", "not found", isTrouble: true,
+        toDo: ["write one (`dashboard demo` works without)"])
     }
     let problems = found.reading.problems.count
-    if problems == 0 { return Finding("configuration", "\(found.path) has no problem") }
+    if problems == 0 { return Finding("configuration", "\(found.path) has no problems") }
     return Finding(
       "configuration", "\(found.path) has \(counted(problems, "problem"))", isTrouble: true,
       toDo: ["`dashboard check` lists \(problems == 1 ? "it" : "them")"])
@@ -54,26 +54,26 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
     if store.isReadOnly {
       findings.append(
         Finding(
-          "disk", "that of \(path) is mounted read-only", isTrouble: true,
-          toDo: ["mount it for writing: until then nothing can be stored, so no engine runs"]))
+          "disk", "the disk of \(path) is mounted read-only", isTrouble: true,
+          toDo: ["mount it read-write: no engine can run until the store can be written"]))
     } else if let free = store.free {
-      let isLittle = free < leastFree
+      let isLow = free < leastFree
       findings.append(
         Finding(
-          "disk", "\(amount(free)) left for \(path)", isTrouble: isLittle,
-          toDo: isLittle ? ["make room: without it nothing can be stored, so nothing is done"] : [])
+          "disk", "\(amount(free)) free for \(path)", isTrouble: isLow,
+          toDo: isLow ? ["free some space: the engine does nothing that it cannot store"] : [])
       )
     }
     return findings
   }
 
-  /// Bytes; the log alone may grow to some ten million.
+  /// The least free space, in bytes; the log alone can grow to some ten million.
   private static let leastFree: Int64 = 64_000_000
 
   private static func store(_ store: StoreExamination, at path: String) -> Finding {
     if let failure = store.failure {
       if failure.kind == .absent {
-        return Finding("store", "there is none at \(path) yet; the first engine makes it")
+        return Finding("store", "no store at \(path) yet; the first engine creates it")
       }
       let steps = failure.kind == .damaged ? restoring(path) : []
       return Finding("store", failure.sentence.text, isTrouble: true, toDo: steps)
@@ -81,32 +81,33 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
     let deployments = store.state?.deployments.count { !$0.phase.isHistory } ?? 0
     return Finding(
       "store",
-      "\(path) is whole: \(counted(deployments, "deployment")), "
+      "\(path) is intact: \(counted(deployments, "deployment")), "
         + "\(store.commits ?? 0) commits, \(amount(store.size ?? 0))")
   }
 
   private static func restoring(_ path: String) -> [String] {
     [
-      "keep a copy of it, of \(path)-wal and of \(path).lock before you try anything",
-      "put back the newest good copy and start the engine: it finds by their marks what exists, "
-        + "destroys nothing, and says if the copy is older than it should be",
+      "before anything else, copy it, \(path)-wal and \(path).lock",
+      "restore the newest good copy and start the engine: it finds existing resources by their "
+        + "tags, removes nothing, and reports if the copy is too old",
     ]
   }
 
   private static func engine(_ store: StoreExamination) -> Finding {
     switch store.presence {
-    case .none: return Finding("engine", "none runs")
+    case .none: return Finding("engine", "not running")
     case .running(let pid, let host, _):
-      return Finding("engine", "runs with pid \(pid) on \(host)")
+      return Finding("engine", "running with pid \(pid) on \(host)")
     case .silent(let pid, let host, let age):
       return Finding(
         "engine", "pid \(pid) on \(host) holds the store and has been silent for \(age.spoken)",
         isTrouble: true,
-        toDo: ["look at that process; who starts next ends it first where that is permitted"])
+        toDo: ["check that process; the next engine ends it first, if permitted"])
     }
   }
 
-  /// Processes of this machine with the mark of the store; what other drivers made, they know.
+  /// The processes of this machine that carry the store's mark. Other drivers know their own
+  /// resources.
   private static func outside(_ store: StoreExamination) -> [Finding] {
     guard let owner = store.storeID else { return [] }
     let processes: [MarkedProcess]
@@ -116,14 +117,15 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
       return [Finding("processes", error.reason.text, isTrouble: true, toDo: ["try again"])]
     }
     guard let state = store.state else {
-      return processes.isEmpty ? [] : [unrecorded(processes, "run, and no record can be read")]
+      return processes.isEmpty
+        ? [] : [unrecorded(processes, "are running, and no record can be read")]
     }
     let recorded = Set(state.deployments.lazy.filter { !$0.phase.isHistory }.map(\.id))
     let orphans = processes.filter { $0.deployment.map(recorded.contains) != true }
     let known = processes.count - orphans.count
     var findings: [Finding] = []
-    if known > 0 { findings.append(Finding("processes", "\(known) run and are recorded")) }
-    if !orphans.isEmpty { findings.append(unrecorded(orphans, "run without a record")) }
+    if known > 0 { findings.append(Finding("processes", "\(known) are running and have a record")) }
+    if !orphans.isEmpty { findings.append(unrecorded(orphans, "are running without a record")) }
     return findings
   }
 
@@ -132,7 +134,7 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
     let rest = processes.count > 8 ? " and \(processes.count - 8) more" : ""
     return Finding(
       "processes", "\(processes.count) of this store \(how): \(shown)\(rest)", isTrouble: true,
-      toDo: ["leave them while the store may come back; else end them by pid"])
+      toDo: ["leave them if the store may be restored; otherwise end them by pid"])
   }
 
   private static func amount(_ bytes: Int64) -> String {
@@ -144,7 +146,7 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
   }
 }
 
-/// One thing that was examined.
+/// One result of the examination.
 private struct Finding {
   let about: String
   let sentence: String

@@ -13,30 +13,30 @@ import SafeTexts
 struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "driver-check",
-    abstract: "Check a driver that is a program against all that a driver must keep.",
+    abstract: "Test a driver program against every requirement on drivers.",
     usage: """
       dashboard driver-check [--provider <name=value>] [--service <name=value>] \
       [--failing <name=value>] [--serve] [--only <check>] [--json] <program> [<argument> ...]
       """,
     discussion: """
-      It makes and removes things on the platform of the program, under a mark of its own. Give it \
-      the `config` that a provider and a pool would give it. Each line is a claim: passed, failed \
-      with what was seen instead, or skipped with the reason. With --failing it is told a \
-      `service` with which every creation fails. Options of the program itself stand \
-      after `--`. The status is 0 when nothing failed, else 1.
+      Creates and removes resources on the driver's platform, under its own ownership tag. Give it \
+      the `config` that a provider and a pool would have. Each line is a requirement: passed, \
+      failed with what happened instead, or skipped with the reason. --failing gives a `service` \
+      `config` with which every creation fails. Write options of the program itself after `--`. \
+      The exit status is 0 if nothing failed, otherwise 1.
       """)
 
-  @Option(help: ArgumentHelp("A text of the provider's `config`.", valueName: "name=value"))
+  @Option(help: ArgumentHelp("An entry of the provider's `config`.", valueName: "name=value"))
   var provider: [String] = []
-  @Option(help: ArgumentHelp("A text of the service's `config`.", valueName: "name=value"))
+  @Option(help: ArgumentHelp("An entry of the service's `config`.", valueName: "name=value"))
   var service: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A text of a service's `config` with which creating fails.", valueName: "name=value"))
+      "An entry of a service's `config` with which creations fail.", valueName: "name=value"))
   var failing: [String] = []
-  @Flag(help: "Ask the program while it serves, as with `serve: true`.")
+  @Flag(help: "Test the program in serving mode, as with `serve: true`.")
   var serve = false
-  @Option(help: ArgumentHelp("Only this check; more than once for more.", valueName: "check"))
+  @Option(help: ArgumentHelp("Run only this check; can be repeated.", valueName: "check"))
   var only: [String] = []
   @Argument(help: ArgumentHelp("The driver and its first arguments.", valueName: "program"))
   var command: [String]
@@ -47,9 +47,9 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
       throw ValidationError("'\(pair)' is not of the form name=value")
     }
     for name in only where !DriverCheck.names.contains(name) {
-      throw ValidationError("there is no check '\(name)'")
+      throw ValidationError("unknown check '\(name)'")
     }
-    if command.isEmpty { throw ValidationError("name the program that shall be checked") }
+    if command.isEmpty { throw ValidationError("name the program to test") }
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
@@ -77,7 +77,7 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
 
   private static var owner: String { "check-\(getpid())-\(UInt32.random(in: 0...UInt32.max))" }
 
-  /// The command with its program's path from the root, where it is given by a path.
+  /// The command; a program given by a path gets its absolute path.
   private func program() throws(ParameterProblem) -> [String] {
     let name = command[0]
     guard name.contains("/") else { return command }
@@ -111,13 +111,13 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
     let task = Task.detached(executorPreference: BlockingExecutor(named: "check", limit: 1)) {
       box.give(await work())
     }
-    // Nobody reads on: nothing more needs to be made.
+    // If nobody reads the output any more, stop.
     lines.onFailure { task.cancel() }
     return box.wait()
   }
 }
 
-/// Takes a report to the thread that waits for it.
+/// Passes a report to the thread that waits for it.
 private final class ReportBox: Sendable {
   private let report = Mutex(ConformanceReport(results: []))
   private let signal = Semaphore()
@@ -133,7 +133,7 @@ private final class ReportBox: Sendable {
   }
 }
 
-/// Writes each result as soon as it is known, in columns.
+/// Writes each result in columns as soon as it is known.
 private final class CheckLines: Sendable {
   private let context: CommandContext
   private let isSilent: Bool
@@ -171,7 +171,7 @@ private final class CheckLines: Sendable {
 
   func onFailure(_ stop: @escaping @Sendable () -> Void) { state.withLock { $0.stop = stop } }
 
-  /// Throws what has gone wrong with writing.
+  /// Throws the first failure to write.
   func finish() throws(CommandFailure) {
     if let failure = state.withLock({ $0.failure }) { throw failure }
   }

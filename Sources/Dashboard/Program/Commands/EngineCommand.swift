@@ -13,30 +13,30 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
     abstract: "Run the engine without a screen, for a service manager.",
     usage: "dashboard engine [--until-idle [--timeout <duration>]]",
     discussion: """
-      It writes one line an event to standard error. SIGTERM and SIGINT end it cleanly, SIGHUP \
-      makes it read the configuration again. A second engine on the same store ends with status 1.
+      Writes one line per event to standard error. SIGTERM and SIGINT stop it cleanly, SIGHUP \
+      reloads the configuration. A second engine on the same store exits with status 1.
       """)
 
-  @Flag(help: "End once nothing is in flight and no plan is open.")
+  @Flag(help: "Exit as soon as no operation is in progress or planned.")
   var untilIdle = false
   @Option(
     help: ArgumentHelp(
-      "Give up after this time (30s, 5m, 1h) and end with status 1.", valueName: "duration"),
+      "Give up after this time (30s, 5m, 1h) and exit with status 1.", valueName: "duration"),
     transform: { text in
       if let span = TimeSpan(parsing: text), span <= Wording.longest { return span }
-      throw ValidationError("'\(text)' is not a length of time; \(Wording.durationExamples)")
+      throw ValidationError("'\(text)' is not a duration; \(Wording.durationExamples)")
     })
   var timeout: TimeSpan?
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if global.noEngine { throw ValidationError("--no-engine makes no sense with `engine`") }
-    if timeout != nil, !untilIdle { throw ValidationError("--timeout goes with --until-idle") }
+    if timeout != nil, !untilIdle { throw ValidationError("--timeout needs --until-idle") }
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     guard !global.readOnly else {
-      throw CommandFailure(.notPermitted, "dashboard: --read-only: no engine is started")
+      throw CommandFailure(.notPermitted, "dashboard: cannot start an engine with --read-only")
     }
     let signals = SignalQueue()
     let place = try CommandEnvironment.findStrictly(global, context)
@@ -48,10 +48,10 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
   }
 }
 
-/// The engine of `dashboard engine`, from its start to its end.
+/// The engine of `dashboard engine`, from start to end.
 private struct RunningEngine {
-  /// How long it sleeps between two looks at whether the engine is idle, or still runs: its end
-  /// wakes it.
+  /// The time between two checks whether the engine is idle, and whether it still runs; its end
+  /// wakes the wait.
   private static let pause = TimeSpan.milliseconds(500)
   private static let longPause = TimeSpan.minutes(1)
 
@@ -85,7 +85,7 @@ private struct RunningEngine {
     } catch {
       throw CommandFailure(error)
     }
-    let source = place.configurationPath ?? "what the store holds"
+    let source = place.configurationPath ?? "the configuration in the store"
     logger.info("the engine runs on \(place.storePath), configured by \(source)")
     let end = context.clock.now.moment + (timeout ?? Wording.longest)
     while supervisor.ending == nil {
@@ -97,42 +97,42 @@ private struct RunningEngine {
       guard context.clock.now.moment < end else {
         stop()
         let time = timeout?.description ?? ""
-        throw CommandFailure(.failed, "dashboard: the engine is not idle after \(time)")
+        throw CommandFailure(.failed, "dashboard: the engine was not idle within \(time)")
       }
     }
     throw CommandFailure(
-      .failed, "dashboard: the engine has ended: \(supervisor.ending?.sentence ?? "")")
+      .failed, "dashboard: the engine has stopped: \(supervisor.ending?.sentence ?? "")")
   }
 
   private func stop() {
     supervisor.stop()
-    logger.info("the engine has ended")
+    logger.info("the engine has stopped")
   }
 
-  /// Reads the configuration again; a bad one changes nothing.
+  /// Reloads the configuration; one with problems changes nothing.
   private func reconfigure() {
     do throws(CommandFailure) {
       let new = try CommandEnvironment.findStrictly(options, context)
       guard let settings = new.settings else { throw CommandEnvironment.noConfiguration(context) }
       supervisor.reconfigure(settings.configuration)
-      logger.info("the configuration was read again from \(new.configurationPath ?? "")")
+      logger.info("the configuration was reloaded from \(new.configurationPath ?? "")")
       if new.storePath != place.storePath || new.storeAccess != place.storeAccess {
-        logger.warning("`store` and `access` are taken from the configuration at a start only")
+        logger.warning("`store` and `access` take effect only at a start")
       }
     } catch {
       for line in error.lines { logger.error("\(line)") }
-      logger.error("the configuration is not taken; the engine goes on with the last good one")
+      logger.error("the configuration was rejected; the engine continues with the last good one")
     }
   }
 }
 
 extension CommandEnvironment {
-  /// Who may open a store that is created.
+  /// The users who may open a new store.
   var storeAccess: StoreAccess { settings?.access == .group ? .group : .owner }
 }
 
 extension CommandFailure {
-  /// An engine that did not start.
+  /// The failure of an engine to start.
   init(_ failure: EngineStartFailure) {
     switch failure.cause {
     case .store(let store): self.init(store)

@@ -7,21 +7,22 @@ import EngineStore
 
 struct EventsCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "events", abstract: "List what has happened, newest last.",
+    commandName: "events", abstract: "List the events, newest last.",
     usage: "dashboard events [--follow] [--id <id>] [--limit <number>] [--json]")
 
-  /// Events that are read at once.
+  /// The number of events read at once.
   private static let batch = 1000
-  /// How long it sleeps when nothing wakes it.
+  /// The time between two reads if no change wakes it.
   private static let pause = TimeSpan.seconds(1)
 
-  @Flag(help: "Go on with what happens from now on; starts with the last 10.")
+  @Flag(help: "Print the last 10 events, then new ones as they happen.")
   var follow = false
-  @Option(help: ArgumentHelp("Only those of this deployment.", valueName: "id"))
+  @Option(help: ArgumentHelp("Only events of this deployment.", valueName: "id"))
   var id: String?
   @Option(
     help: ArgumentHelp(
-      "The last so many; 1000 unless told, 10 with --follow.", valueName: "number"))
+      "How many of the last events to print; 1000 by default, 10 with --follow.",
+      valueName: "number"))
   var limit: Int?
   @OptionGroup var global: GlobalOptions
 
@@ -32,41 +33,41 @@ struct EventsCommand: ParsableCommand, DashboardSubcommand {
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try StoreQuery(global, context)
+    let query = try StoreQuery(global, context)
     let deployment = try id.map { argument throws(CommandFailure) in
-      try looking.deployment(argument).id
+      try query.deployment(argument).id
     }
-    let bell = follow ? StoreChangeSignal(path: looking.place.storePath) : nil
-    defer { bell?.stop() }
-    let events = try looking.events(of: deployment, limit: limit ?? (follow ? 10 : Self.batch))
+    let change = follow ? StoreChangeSignal(path: query.place.storePath) : nil
+    defer { change?.stop() }
+    let events = try query.events(of: deployment, limit: limit ?? (follow ? 10 : Self.batch))
     if global.json, !follow {
-      return try context.answer(.array(events.map(looking.view.document(of:))))
+      return try context.answer(.array(events.map(query.view.document(of:))))
     }
-    try answer(events, looking.view, context)
-    guard let bell else { return }
-    try go(on: looking, after: events.last?.sequence, deployment, bell)
+    try answer(events, query.view, context)
+    guard let change else { return }
+    try follow(query, after: events.last?.sequence, deployment, change)
   }
 
-  /// Prints what comes until nobody reads it any more.
-  private func go(
-    on looking: StoreQuery, after last: Int64?, _ deployment: DeploymentID?,
-    _ bell: StoreChangeSignal
+  /// Prints new events until nobody reads the output any more.
+  private func follow(
+    _ query: StoreQuery, after last: Int64?, _ deployment: DeploymentID?,
+    _ change: StoreChangeSignal
   ) throws(CommandFailure) {
-    var view = looking.view
+    var view = query.view
     var last = last ?? 0
-    if last == 0 { last = try looking.events(of: nil, limit: 1).last?.sequence ?? 0 }
-    while !looking.context.output.isClosed {
+    if last == 0 { last = try query.events(of: nil, limit: 1).last?.sequence ?? 0 }
+    while !query.context.output.isClosed {
       let events = try storeFailing { () throws(StoreFailure) in
-        try looking.reader.journal(after: last, deployment: deployment, limit: Self.batch)
+        try query.reader.journal(after: last, deployment: deployment, limit: Self.batch)
       }
-      // A pool may be newer than what was read at the start.
+      // A pool may be newer than the state that was read at the start.
       if events.contains(where: { $0.entry.pool != nil && view.poolName($0.entry.pool) == nil }) {
-        let snapshot = try storeFailing { () throws(StoreFailure) in try looking.reader.snapshot() }
-        view = StoreView(snapshot.state, at: looking.context.clock.now)
+        let snapshot = try storeFailing { () throws(StoreFailure) in try query.reader.snapshot() }
+        view = StoreView(snapshot.state, at: query.context.clock.now)
       }
-      try answer(events, view, looking.context)
+      try answer(events, view, query.context)
       last = events.last?.sequence ?? last
-      if events.count < Self.batch { bell.wait(atMost: Self.pause) }
+      if events.count < Self.batch { change.wait(atMost: Self.pause) }
     }
   }
 

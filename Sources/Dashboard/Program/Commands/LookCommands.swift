@@ -6,7 +6,7 @@ import DeploymentInterface
 import EngineRuntime
 import SafeTexts
 
-/// Where a deployment stands, as an argument.
+/// The placement of a deployment, as an argument.
 enum PlacementArgument: String, CaseIterable, ExpressibleByArgument, Sendable {
   case l1 = "L1"
   case l2 = "L2"
@@ -15,19 +15,19 @@ enum PlacementArgument: String, CaseIterable, ExpressibleByArgument, Sendable {
 
 struct PoolsCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "pools", abstract: "List the pools, with what the engine does for each now.",
+    commandName: "pools", abstract: "List the pools, with what the engine is doing for each.",
     usage: "dashboard pools [--json]")
 
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try StoreQuery(global, context)
-    let pools = looking.view.state.pools
+    let query = try StoreQuery(global, context)
+    let pools = query.view.state.pools
     if global.json {
-      return try context.answer(.array(pools.map(looking.view.document(of:))))
+      return try context.answer(.array(pools.map(query.view.document(of:))))
     }
-    looking.remarkIfNoEngineRuns()
-    try context.answer(looking.view.table(of: pools))
+    query.remarkIfNoEngineRuns()
+    try context.answer(query.view.table(of: pools))
   }
 }
 
@@ -40,35 +40,36 @@ struct DeploymentsCommand: ParsableCommand, DashboardSubcommand {
       [--state <state>] [--user <user>] [--all] [--json]
       """)
 
-  @Option(help: ArgumentHelp("Only those of this pool.", valueName: "pool"))
+  @Option(help: ArgumentHelp("Only deployments of this pool.", valueName: "pool"))
   var pool: String?
-  @Option(help: ArgumentHelp("Only those that stand here.", valueName: "placement"))
+  @Option(help: ArgumentHelp("Only deployments with this placement.", valueName: "placement"))
   var placement: PlacementArgument?
   @Option(
-    help: ArgumentHelp("Only those in this state.", valueName: "state"),
+    help: ArgumentHelp("Only deployments in this state.", valueName: "state"),
     completion: .list(DeploymentState.allCases.map(\.rawValue)),
     transform: { text in
       if let state = DeploymentState(rawValue: text) { return state }
       throw ValidationError(
-        "'\(text)' is no state; there are: "
+        "'\(text)' is not a state; states: "
           + DeploymentState.allCases.map(\.rawValue).joined(separator: ", "))
     })
   var state: DeploymentState?
-  @Option(help: ArgumentHelp("Only those that this user holds or waits for.", valueName: "user"))
+  @Option(
+    help: ArgumentHelp("Only deployments that this user holds or waits for.", valueName: "user"))
   var user: String?
-  @Flag(help: "Those that are gone, too.")
+  @Flag(help: "Include removed deployments.")
   var all = false
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try StoreQuery(global, context)
-    let wanted = try pool.map { name throws(CommandFailure) in try looking.pool(named: name).id }
-    let found = looking.view.state.deployments.filter { isShown($0, pool: wanted) }
+    let query = try StoreQuery(global, context)
+    let wanted = try pool.map { name throws(CommandFailure) in try query.pool(named: name).id }
+    let found = query.view.state.deployments.filter { isShown($0, pool: wanted) }
     if global.json {
-      return try context.answer(.array(found.map(looking.view.document(of:))))
+      return try context.answer(.array(found.map(query.view.document(of:))))
     }
-    looking.remarkIfNoEngineRuns()
-    try context.answer(looking.view.table(of: found))
+    query.remarkIfNoEngineRuns()
+    try context.answer(query.view.table(of: found))
   }
 
   private func isShown(_ deployment: Deployment, pool: PoolID?) -> Bool {
@@ -82,10 +83,10 @@ struct DeploymentsCommand: ParsableCommand, DashboardSubcommand {
 
 struct ShowCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show everything that is known of a deployment.",
+    commandName: "show", abstract: "Show everything about a deployment.",
     usage: "dashboard show <id> [--json]")
 
-  /// Events below the details; `dashboard events --id` has all.
+  /// The number of events below the details; `dashboard events --id` prints all.
   private static let eventLimit = 10
 
   @Argument(help: ArgumentHelp("The deployment's id or name.", valueName: "id"))
@@ -93,14 +94,14 @@ struct ShowCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try StoreQuery(global, context)
-    let deployment = try looking.deployment(id)
-    if global.json { return try context.answer(looking.view.document(of: deployment)) }
-    let events = try looking.events(of: deployment.id, limit: Self.eventLimit)
-    looking.remarkIfNoEngineRuns()
-    var lines = looking.view.details(of: deployment)
+    let query = try StoreQuery(global, context)
+    let deployment = try query.deployment(id)
+    if global.json { return try context.answer(query.view.document(of: deployment)) }
+    let events = try query.events(of: deployment.id, limit: Self.eventLimit)
+    query.remarkIfNoEngineRuns()
+    var lines = query.view.details(of: deployment)
     if !events.isEmpty { lines += ["", "Last events"] }
-    lines += events.map { "  " + looking.view.line(of: $0) }
+    lines += events.map { "  " + query.view.line(of: $0) }
     try context.answer(lines)
   }
 }
@@ -108,11 +109,11 @@ struct ShowCommand: ParsableCommand, DashboardSubcommand {
 struct WhyCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "why",
-    abstract: "Say why a pool, a deployment or a user is where it is, and what happens next.",
+    abstract: "Explain the situation of a pool, a deployment or a user, and what happens next.",
     usage: "dashboard why <pool>|<id>|<user> [--json]",
     discussion: """
-      A line that begins with + is a condition that holds, one with - a condition that does not \
-      and so holds things up, one with > what happens next.
+      A line with + is a condition that holds, a line with - a condition that does not and \
+      therefore blocks progress, a line with > what happens next.
       """)
 
   @Argument(help: ArgumentHelp("A pool, a deployment's id or name, or a user.", valueName: "what"))
@@ -120,8 +121,8 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let looking = try StoreQuery(global, context)
-    let (kind, explanation) = try explain(looking)
+    let query = try StoreQuery(global, context)
+    let (kind, explanation) = try explain(query)
     if global.json {
       let lines = explanation.lines.map { line -> JSONValue in
         ["kind": .string(line.kind.rawValue), "text": .text(line.text)]
@@ -130,13 +131,13 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
         "subject": .text(SafeText(what)), "kind": .string(kind), "lines": .array(lines),
       ])
     }
-    looking.remarkIfNoEngineRuns()
+    query.remarkIfNoEngineRuns()
     try context.answer(explanation.lines.map(Self.text))
   }
 
-  /// What a word names first of all: a pool, then a deployment, then a user.
-  private func explain(_ looking: StoreQuery) throws(CommandFailure) -> (String, Explanation) {
-    let view = looking.view
+  /// Finds what the argument names: a pool, else a deployment, else a user.
+  private func explain(_ query: StoreQuery) throws(CommandFailure) -> (String, Explanation) {
+    let view = query.view
     let zone = Zone.system(at: view.now.utc)
     if let pool = view.pool(named: what) {
       return ("pool", .of(pool, view.state.surroundings(of: pool.id, view.now, zone)))
@@ -152,7 +153,7 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
       }
       let sentence =
         error.status == .absent
-        ? "there is no pool, deployment or user of this name" : error.sentence
+        ? "no pool, deployment or user has this name" : error.sentence
       throw CommandFailure(error.status, "dashboard: \(user): \(sentence)")
     }
   }

@@ -10,12 +10,12 @@ import SafeTexts
 struct OrphansCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "orphans",
-    abstract: "List what exists outside with this store's mark and without a record.",
+    abstract: "List orphans: resources that carry this store's mark and have no record.",
     usage: "dashboard orphans [--remove <name>...] [--json]",
     discussion: """
-      It asks the providers that can list what they have made (libvirt, \
-      command where its program knows `list`, static). Nothing is removed but \
-      what is named after --remove, and never what a later state of this store has made: then \
+      Asks the providers that can list their resources (libvirt, \
+      command if its program supports `list`, static). Only resources named \
+      after --remove are removed, and none that a later state of this store created: then \
       the store is an old copy.
       """)
 
@@ -35,14 +35,15 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
     guard let found = try CommandEnvironment.configuration(global, context) else {
       throw CommandEnvironment.noConfiguration(context)
     }
+    defer { found.reading.retire() }
     let search = OrphanSearch(
       providers: found.reading.providers.map { ($0.name, $0.provider) },
       storePath: try CommandEnvironment.find(global, context).storePath)
     let orphans = try search.orphans()
-    for provider in search.blind { context.remark("dashboard: \(provider)") }
+    for provider in search.failures { context.remark("dashboard: \(provider)") }
     if !remove.isEmpty { return try removeNamed(orphans, search, context) }
     if global.json { return try context.answer(.array(orphans.map(\.document))) }
-    if orphans.isEmpty { return try context.answer(["nothing exists without a record"]) }
+    if orphans.isEmpty { return try context.answer(["there are no orphans"]) }
     try context.answer(Self.table(orphans))
   }
 
@@ -52,7 +53,7 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
     var failures: [String] = []
     for name in remove {
       guard let orphan = orphans.first(where: { $0.thing.name.text == name }) else {
-        failures.append("\(name): it does not exist without a record")
+        failures.append("\(name): no orphan has this name")
         continue
       }
       if let refusal = orphan.refusal ?? search.remove(orphan) {
@@ -78,17 +79,17 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
   }
 }
 
-/// A thing outside without a record.
+/// A resource on a platform without a record.
 private struct FoundOrphan: Sendable {
   let provider: String
   let inventory: any Inventory
   let thing: ExternalResource
   let cause: Orphan.Cause
 
-  /// Why it is not removed, whoever says so; nil: it may be.
+  /// Why it must not be removed, even on request; nil: it may be.
   var refusal: SafeText? {
     cause == .laterState
-      ? "it was made by a later state of this store, which is an old copy" : nil
+      ? "it was created by a later state of this store, which is an old copy" : nil
   }
 
   var madeFor: SafeText { SafeText(thing.purpose.description) }
@@ -102,13 +103,13 @@ private struct FoundOrphan: Sendable {
   }
 }
 
-/// Looks for what exists without a record.
+/// Searches for orphans.
 private final class OrphanSearch {
   private let inventories: [(name: String, inventory: any Inventory)]
   private let storePath: String
   private var storeID = ""
-  /// Providers that could not be asked, each as a sentence.
-  private(set) var blind: [String] = []
+  /// A sentence for each provider that could not be asked.
+  private(set) var failures: [String] = []
 
   init(providers: [(String, any Provider)], storePath: String) {
     inventories = providers.compactMap { name, provider in
@@ -117,7 +118,7 @@ private final class OrphanSearch {
     self.storePath = storePath
   }
 
-  /// First what exists, then the records: what is made meanwhile has had a record before.
+  /// Lists the resources before the records: a resource created meanwhile already has a record.
   func orphans() throws(CommandFailure) -> [FoundOrphan] {
     storeID = try snapshot().storeID
     var things: [(String, any Inventory, ExternalResource)] = []
@@ -127,7 +128,7 @@ private final class OrphanSearch {
         try await inventory.things(ownedBy: owner)
       }) {
       case .success(let found): things += found.map { (name, inventory, $0) }
-      case .failure(let failure): blind.append("provider \(name): \(failure.reason)")
+      case .failure(let failure): failures.append("provider \(name): \(failure.reason)")
       }
     }
     let state = try snapshot().state
@@ -145,7 +146,7 @@ private final class OrphanSearch {
     }
   }
 
-  /// Why it could not be removed; nil: it is.
+  /// Removes an orphan; returns why that failed, or nil.
   func remove(_ orphan: FoundOrphan) -> SafeText? {
     let owner = storeID
     let removed = waiting { () async throws(DeploymentFailure) in
@@ -163,7 +164,7 @@ private final class OrphanSearch {
     }
   }
 
-  /// Waits for work that has a deadline of its own.
+  /// Waits for work that has its own deadline.
   private func waiting<Value: Sendable>(
     _ work: @escaping @Sendable () async throws(DeploymentFailure) -> Value
   ) -> Result<Value, DeploymentFailure> {
@@ -183,7 +184,7 @@ private final class OrphanSearch {
   }
 }
 
-/// Takes an answer from one thread to another.
+/// Passes an answer from one thread to another.
 private final class AnswerBox<Value: Sendable>: Sendable {
   private let value = Mutex<Result<Value, DeploymentFailure>?>(nil)
   func give(_ result: Result<Value, DeploymentFailure>) { value.withLock { $0 = result } }

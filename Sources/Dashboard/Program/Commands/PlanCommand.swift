@@ -7,22 +7,25 @@ import SafeTexts
 struct PlanCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Say what the cache planner would do, and why; changes nothing.",
+    abstract: "Show what the cache planner would do, and why. Changes nothing.",
     usage: """
       dashboard plan [--pool <pool>]
       dashboard plan [--have-l1 <number>] [--have-l2 <number>] [--assigned <number>] \
       [--initial <number>] [--l1 <number>] [--l2 <number>] [--max <number>]
       """,
     discussion: """
-      Without numbers: what it would do now, for each pool. With numbers: what it would do for \
-      them; those that are not given are 0, or the pool's own with --pool. No store is needed then \
-      without --pool.
+      Without numbers, shows the plan of each pool for now. With numbers, shows the plan for \
+      them; missing numbers are 0, or the pool's own with --pool. Without --pool, no store is \
+      needed then.
       """)
 
   @Option(help: ArgumentHelp("Only this pool.", valueName: "pool")) var pool: String?
-  @Option(help: ArgumentHelp("So many usable at L1.", valueName: "number")) var haveL1: Int?
-  @Option(help: ArgumentHelp("So many usable at L2.", valueName: "number")) var haveL2: Int?
-  @Option(help: ArgumentHelp("So many assigned.", valueName: "number")) var assigned: Int?
+  @Option(help: ArgumentHelp("Number of usable deployments at L1.", valueName: "number"))
+  var haveL1: Int?
+  @Option(help: ArgumentHelp("Number of usable deployments at L2.", valueName: "number"))
+  var haveL2: Int?
+  @Option(help: ArgumentHelp("Number of assigned deployments.", valueName: "number")) var assigned:
+    Int?
   @Option(help: SizeHelp.initial) var initial: Int?
   @Option(help: SizeHelp.l1) var l1: Int?
   @Option(help: SizeHelp.l2) var l2: Int?
@@ -52,13 +55,13 @@ struct PlanCommand: ParsableCommand, DashboardSubcommand {
     _ context: CommandContext
   ) throws(CommandFailure) -> [(pool: SafeText?, plan: PoolPlan)] {
     if pool == nil, !numbers.isEmpty { return [(nil, plan(for: nil))] }
-    let looking = try StoreQuery(global, context)
-    guard let pool else { return looking.view.state.pools.map { ($0.name, $0.plan) } }
-    let found = try looking.pool(named: pool)
+    let query = try StoreQuery(global, context)
+    guard let pool else { return query.view.state.pools.map { ($0.name, $0.plan) } }
+    let found = try query.pool(named: pool)
     return [(found.name, numbers.isEmpty ? found.plan : plan(for: found))]
   }
 
-  /// The plan for the numbers, with a pool's own in place of those that are not given.
+  /// The plan for the given numbers; missing numbers are those of the pool.
   private func plan(for pool: Pool?) -> PoolPlan {
     let overrides = SizeOverrides(initial: initial, l1: l1, l2: l2, max: max)
     var counts = PoolCounts()

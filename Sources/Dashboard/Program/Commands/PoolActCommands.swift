@@ -2,10 +2,10 @@ import ArgumentParser
 import DeploymentEngine
 import SafeTexts
 
-/// How the pool of a command is described.
+/// The help of the argument for a pool.
 private let poolHelp = ArgumentHelp("The pool.", valueName: "pool")
 
-/// A request of a pool that needs nothing but its subject.
+/// A request about a pool without further arguments.
 protocol PlainPoolRequest {
   static var asked: PoolRequest { get }
 }
@@ -17,7 +17,7 @@ enum PlainPool {
   enum Lift: PlainPoolRequest { static let asked = PoolRequest.lift }
 }
 
-/// A command that makes a request of a pool.
+/// A command that makes a request about a pool.
 struct PoolActCommand<Kind: PlainPoolRequest>: ParsableCommand, DashboardSubcommand {
   static var configuration: CommandConfiguration {
     CommandConfiguration(Kind.asked.name, usage: ["<pool>"])
@@ -49,7 +49,7 @@ struct ResizeCommand: ParsableCommand, DashboardSubcommand {
   @Option(help: SizeHelp.l1) var l1: Int?
   @Option(help: SizeHelp.l2) var l2: Int?
   @Option(help: SizeHelp.max) var max: Int?
-  @Flag(help: "Take the sizes of the configuration again.")
+  @Flag(help: "Restore the configured sizes.")
   var reset = false
   @OptionGroup var options: ActOptions
 
@@ -58,7 +58,7 @@ struct ResizeCommand: ParsableCommand, DashboardSubcommand {
   func validate() throws {
     guard reset != !overrides.isEmpty else {
       throw ValidationError(
-        reset ? "--reset goes with no size" : "name a size, or --reset")
+        reset ? "--reset cannot be combined with sizes" : "name a size, or --reset")
     }
     for size in [initial, l1, l2, max].compactMap(\.self)
     where !PoolReader.sizeRange.contains(size) {
@@ -72,17 +72,17 @@ struct ResizeCommand: ParsableCommand, DashboardSubcommand {
   }
 }
 
-/// How sizes are described, wherever they are options.
+/// The help of sizes, for all commands that take them.
 enum SizeHelp {
   static let initial = ArgumentHelp(
-    "L1 and assigned together, at least.", valueName: "number")
-  static let l1 = ArgumentHelp("Ready ones to keep.", valueName: "number")
-  static let l2 = ArgumentHelp("Suspended ones to keep.", valueName: "number")
-  static let max = ArgumentHelp("L1 and assigned together, at most.", valueName: "number")
+    "Minimum of L1 and assigned together.", valueName: "number")
+  static let l1 = ArgumentHelp("Number of ready deployments to keep.", valueName: "number")
+  static let l2 = ArgumentHelp("Number of suspended deployments to keep.", valueName: "number")
+  static let max = ArgumentHelp("Maximum of L1 and assigned together.", valueName: "number")
 }
 
 struct MaintenanceCommand: ParsableCommand, DashboardSubcommand {
-  /// Whether it is switched on or off.
+  /// The argument that switches maintenance.
   enum Switch: String, CaseIterable, ExpressibleByArgument, Sendable {
     case on, off
   }
@@ -99,7 +99,7 @@ struct MaintenanceCommand: ParsableCommand, DashboardSubcommand {
 }
 
 struct NotifyCommand: ParsableCommand, DashboardSubcommand {
-  /// What an agent says.
+  /// The kinds of notices of an agent.
   enum Word: String, CaseIterable, ExpressibleByArgument, Sendable {
     case ready, ip, login, logout
   }
@@ -109,10 +109,10 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
     usage: [
       "ready <unique-id> [<data>]", "ip <unique-id> <address>", "login|logout <unique-id> <user>",
     ])
-  @Argument(help: ArgumentHelp("What is said.", valueName: "word")) var word: Word
+  @Argument(help: ArgumentHelp("The event.", valueName: "word")) var word: Word
   @Argument(help: ArgumentHelp("The deployment's unique id.", valueName: "unique-id"))
   var uniqueID: String
-  @Argument(help: ArgumentHelp("The address, the user, or what the agent sends along."))
+  @Argument(help: ArgumentHelp("The address, the user, or the agent's data."))
   var value: String?
   @OptionGroup var options: ActOptions
 
@@ -125,13 +125,13 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let value = SafeText(value ?? "")
-    let said: GuestEvent =
+    let event: GuestEvent =
       switch word {
       case .ready: .ready(self.value == nil ? nil : value)
       case .ip: .ip(value)
       case .login: .login(value)
       case .logout: .logout(value)
       }
-    try RequestRunner(options, context).perform([.on(uniqueID, .notify(SafeText(uniqueID), said))])
+    try RequestRunner(options, context).perform([.on(uniqueID, .notify(SafeText(uniqueID), event))])
   }
 }

@@ -5,7 +5,7 @@ import EngineRuntime
 import EngineStore
 import SafeTexts
 
-/// OutstandingRequests the engine that runs on a store, and reports what it answers.
+/// Sends requests to the engine of a store, and reports the answers.
 struct RequestRunner {
   private let options: ActOptions
   private let revision: UInt64?
@@ -14,7 +14,7 @@ struct RequestRunner {
   private let client: RequestClient
   private let reader: StoreReader
 
-  /// - Parameter revision: what the deployment's revision must still be.
+  /// - Parameter revision: the revision that the deployment must still have.
   init(
     _ options: ActOptions, ifRevision revision: UInt64? = nil, _ context: CommandContext
   ) throws(CommandFailure) {
@@ -34,7 +34,7 @@ struct RequestRunner {
     }
   }
 
-  /// OutstandingRequests for everything at once, waits as the options say, and reports.
+  /// Sends all requests at once, waits if the options say so, and reports.
   func perform(_ acts: [Act], form: ResultReport.Form = .lines) throws(CommandFailure) {
     var results = try ask(acts)
     if options.wait {
@@ -52,8 +52,8 @@ struct RequestRunner {
     if !lines.isEmpty { throw CommandFailure(report.status, lines: lines) }
   }
 
-  /// A key belongs to one act; with several acts each has its own, made of the key and what was
-  /// typed, so that repeating the command line repeats the keys.
+  /// The key of an act. A user's key belongs to one act; with several acts, each gets its own, made
+  /// of that key and the argument, so that repeating the command line repeats the keys.
   private func key(of act: Act, among acts: [Act], number: Int) -> RequestKey {
     guard let key = options.key else {
       let random = UInt64.random(in: .min ... .max)
@@ -61,7 +61,7 @@ struct RequestRunner {
     }
     guard acts.count > 1 else { return RequestKey(key) }
     let own = "\(key)/\(act.argument)"
-    // A key is cut when it is too long; two keys must not become one by that.
+    // Keys have a maximum length, and cutting them could make two equal.
     return RequestKey(own.utf8.count <= 100 ? own : "\(key)/#\(number)")
   }
 
@@ -73,7 +73,7 @@ struct RequestRunner {
     for (number, act) in acts.enumerated() {
       let key = key(of: act, among: acts, number: number)
       if let known = try earlierAnswer(to: key) {
-        // What was typed may name nothing any more: the answer stands all the same.
+        // The argument may name nothing any more: the earlier answer still holds.
         settled[number] = Self.result(act, known, about: nil)
         continue
       }
@@ -91,7 +91,7 @@ struct RequestRunner {
     }
   }
 
-  /// Only a key that the caller chose can have been used before.
+  /// Only a key chosen by the caller can have been used before.
   private func earlierAnswer(to key: RequestKey) throws(CommandFailure) -> Reply? {
     guard options.key != nil else { return nil }
     return try storeFailing { () throws(StoreFailure) in try client.answer(to: key) }
@@ -112,7 +112,7 @@ struct RequestRunner {
     }
     let seconds = context.patience.spoken
     return ActResult(
-      act, .failed, SafeText("the engine has not answered for \(seconds); taken back"),
+      act, .failed, SafeText("the engine did not answer within \(seconds): request withdrawn"),
       deployment: request?.verb.deployment, status: .unavailable)
   }
 
@@ -134,7 +134,7 @@ struct RequestRunner {
   }
 }
 
-/// Runs something on a store, with its failures as this program's.
+/// Converts the failures of a store into those of this program.
 func storeFailing<Value>(
   _ body: () throws(StoreFailure) -> Value
 ) throws(CommandFailure) -> Value {

@@ -3,11 +3,11 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What is said about the acts of one command.
+/// The report of a command's results.
 struct ResultReport {
-  /// How those that went well are told.
+  /// The form of successful results.
   enum Form {
-    /// A line for each, with what the engine says.
+    /// One line for each, with the engine's note.
     case lines
     /// The IP of each user who was let in.
     case addresses
@@ -16,7 +16,7 @@ struct ResultReport {
   let results: [ActResult]
   let view: StoreView
 
-  /// One document for each act.
+  /// One document for each result.
   var documents: [JSONValue] {
     results.map { result in
       let deployment = result.deployment.flatMap(view.deployment)
@@ -28,14 +28,14 @@ struct ResultReport {
     }
   }
 
-  /// A deployment's id; what was typed, where none is known.
+  /// The id of the deployment, or the argument if the deployment is unknown.
   private func id(of result: ActResult) -> JSONValue {
     if let id = result.deployment { return .string(id.description) }
     if case .letIn = result.act.goal { return .null }
     return .text(SafeText(result.act.argument))
   }
 
-  /// The lines for standard output: what went well.
+  /// The lines for standard output: successful results.
   func answers(_ form: Form) -> [String] {
     results.filter { $0.outcome == .accepted || $0.outcome == .done }.map { result in
       if form == .addresses, result.outcome == .done, let id = result.deployment,
@@ -47,12 +47,12 @@ struct ResultReport {
     }
   }
 
-  /// The lines for standard error: what did not.
+  /// The lines for standard error: failed results.
   var complaints: [String] {
     results.filter { $0.status != .done }.map(line)
   }
 
-  /// The exit status: that of all that did not go well, where it is one and the same.
+  /// The exit status of the failures if it is the same for all, else `failed`.
   var status: ExitStatus {
     let statuses = Set(results.map(\.status)).subtracting([.done])
     return statuses.count > 1 ? .failed : statuses.first ?? .done
@@ -60,12 +60,12 @@ struct ResultReport {
 
   private func line(_ result: ActResult) -> String {
     let said = result.reason.isEmpty ? SafeText(result.outcome.rawValue) : result.reason
-    // What the engine says of a pool or a provider names it.
+    // The engine's sentence about a pool or a provider already names it.
     let isNamed = result.deployment == nil && said.text.contains(result.act.argument)
     return isNamed ? said.text : "\(subject(result)): \(said)"
   }
 
-  /// The id with the name; what was typed, where no deployment is known.
+  /// The id and the name, or the argument if the deployment is unknown.
   private func subject(_ result: ActResult) -> String {
     let typed = SafeText(result.act.argument)
     guard let id = result.deployment, let deployment = view.deployment(id) else {

@@ -10,9 +10,9 @@ import SafeTexts
 import TerminalCells
 import TerminalHost
 
-/// What `dashboard` does without a command.
+/// The command that runs if none is named.
 struct ScreenCommand: ParsableCommand, DashboardSubcommand {
-  /// What is shown instead of the screen.
+  /// The output instead of the screen.
   enum Plain: String, EnumerableFlag {
     case once, watch
 
@@ -25,7 +25,7 @@ struct ScreenCommand: ParsableCommand, DashboardSubcommand {
   }
 
   static let configuration = CommandConfiguration(
-    commandName: "screen", abstract: "Open the screen; what `dashboard` alone does.",
+    commandName: "screen", abstract: "Open the screen, like `dashboard` without a command.",
     shouldDisplay: false)
 
   @Flag var plain: Plain?
@@ -39,10 +39,10 @@ struct ScreenCommand: ParsableCommand, DashboardSubcommand {
     }
   }
 
-  /// Opens the screen; where no terminal can show it, prints its panes.
+  /// Opens the screen, or prints the panes if no terminal can show it.
   private func screen(_ context: CommandContext) throws(CommandFailure) {
     let hasTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-    // Before anything can make a thread.
+    // Before any thread exists.
     let signals = hasTerminal ? SignalDescriptor.blockAtStart() : nil
     let place = try CommandEnvironment.findForScreen(global, context)
     if let signals, let status = try DashboardSession(place, global, context).run(signals) {
@@ -52,24 +52,24 @@ struct ScreenCommand: ParsableCommand, DashboardSubcommand {
   }
 }
 
-/// The panes for pipes and terminals that can do nothing else. Never the engine.
+/// Plain output for pipes and for terminals that cannot show the screen. Never runs the engine.
 struct PlainOutput {
-  /// How long it sleeps when nothing wakes it.
+  /// The time between two reads if no change wakes it.
   private static let pause = TimeSpan.seconds(1)
 
-  private let looking: StoreQuery
+  private let query: StoreQuery
   private let isJSON: Bool
   private let context: CommandContext
 
   init(_ options: GlobalOptions, _ context: CommandContext) throws(CommandFailure) {
-    self.looking = try StoreQuery(options, context)
+    self.query = try StoreQuery(options, context)
     self.isJSON = options.json
     self.context = context
   }
 
-  /// All of it, once.
+  /// Prints the current state once.
   func once() throws(CommandFailure) {
-    let view = looking.view
+    let view = query.view
     if isJSON {
       let current = view.state.deployments.filter { !$0.phase.isHistory }
       return try context.answer([
@@ -78,24 +78,24 @@ struct PlainOutput {
       ])
     }
     let settings = ScreenSettings(
-      place: SafeText(looking.place.storePath), actor: context.actor, session: "once")
+      place: SafeText(query.place.storePath), actor: context.actor, session: "once")
     try context.answer(
       PlainScreen.lines(
-        view.state, presence: LeaseStatus.query(store: looking.place.storePath),
+        view.state, presence: LeaseStatus.query(store: query.place.storePath),
         settings: settings, now: view.now, zone: .system(at: view.now.utc),
         glyphs: Locale.isUnicode(context.environment) ? .unicode : .ascii,
         width: context.output.width ?? PlainScreen.width))
   }
 
-  /// What changes from now on, until nobody reads it any more.
+  /// Prints changes until nobody reads the output any more.
   func watch() throws(CommandFailure) {
-    let bell = StoreChangeSignal(path: looking.place.storePath)
-    defer { bell.stop() }
+    let change = StoreChangeSignal(path: query.place.storePath)
+    defer { change.stop() }
     var (sequence, state) = try whole()
     while !context.output.isClosed {
-      bell.wait(atMost: Self.pause)
+      change.wait(atMost: Self.pause)
       let news = try storeFailing { () throws(StoreFailure) in
-        try looking.reader.changes(since: sequence)
+        try query.reader.changes(since: sequence)
       }
       if news.isWhole {
         (sequence, state) = try whole()
@@ -113,7 +113,7 @@ struct PlainOutput {
   }
 
   private func whole() throws(CommandFailure) -> (Int64, StoredState) {
-    let snapshot = try storeFailing { () throws(StoreFailure) in try looking.reader.snapshot() }
+    let snapshot = try storeFailing { () throws(StoreFailure) in try query.reader.snapshot() }
     return (snapshot.sequence, snapshot.state)
   }
 
@@ -150,7 +150,7 @@ struct PlainOutput {
   }
 }
 
-/// What the environment says of the characters that can be shown.
+/// The character encoding according to the environment.
 enum Locale {
   static func isUnicode(_ environment: [String: String]) -> Bool {
     let name = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }

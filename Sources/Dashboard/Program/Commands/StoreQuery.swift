@@ -4,7 +4,7 @@ import EngineRuntime
 import EngineStore
 import SafeTexts
 
-/// A store that is open for looking.
+/// A store opened for reading, with its state.
 struct StoreQuery {
   let place: CommandEnvironment
   let reader: StoreReader
@@ -22,14 +22,14 @@ struct StoreQuery {
     }
   }
 
-  /// Says to a person that nothing of what follows moves.
+  /// Tells the user if no engine runs, so that nothing will change.
   func remarkIfNoEngineRuns() {
     if LeaseStatus.query(store: place.storePath) == .none {
-      context.remark("dashboard: no engine runs on \(place.storePath): this is how it was left")
+      context.remark("dashboard: no engine runs on \(place.storePath): this is its last state")
     }
   }
 
-  /// The pool of this name.
+  /// The pool with this name.
   func pool(named name: String) throws(CommandFailure) -> Pool {
     if let pool = view.pool(named: name) { return pool }
     throw CommandFailure(.absent, "dashboard: " + view.noPool(name))
@@ -54,15 +54,15 @@ struct StoreQuery {
   }
 }
 
-/// An argument that names no deployment, or more than one.
+/// The failure of an argument to name exactly one deployment.
 struct LookupFailure: Error {
   let status: ExitStatus
   let sentence: String
 }
 
 extension StoreView {
-  /// The deployment with this id or this name. Names are looked for among what exists first:
-  /// history keeps names that have been given again.
+  /// The deployment with this id or name. Existing deployments come before history, whose names may
+  /// have been reused.
   func deployment(named argument: String) throws(LookupFailure) -> Deployment {
     if let id = DeploymentID(parsing: argument) {
       if let found = deployment(id) { return found }
@@ -83,11 +83,11 @@ extension StoreView {
     return found
   }
 
-  /// That there is no pool of a name, with those that there are.
+  /// The sentence that a pool does not exist, with the existing ones.
   func noPool(_ name: String) -> String {
     let names = state.pools.map(\.name.text)
     let near = NearestName.of(name, in: names).map { "did you mean `\($0)`? " } ?? ""
-    let there = names.isEmpty ? "there is none" : "there are: \(names.joined(separator: ", "))"
+    let there = names.isEmpty ? "the store has no pools" : "pools: \(names.joined(separator: ", "))"
     return "there is no pool `\(SafeText(name))`; \(near)\(there)"
   }
 }

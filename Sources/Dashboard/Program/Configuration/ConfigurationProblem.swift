@@ -1,14 +1,14 @@
 import SafeTexts
 
-/// One thing that is wrong with a file: where, what, and what to do about it.
+/// A problem in a file: the position, the problem, and the remedy.
 struct ConfigurationProblem: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The file's path as it was given.
+  /// The file's path as given.
   let file: SafeText
-  /// The line, from 1; nil when the file as a whole is concerned.
+  /// The line, from 1; nil if the problem concerns the whole file.
   let line: Int?
-  /// The column, from 1; known for syntax errors only.
+  /// The column, from 1; only known for syntax errors.
   let column: Int?
-  /// What is wrong, and what is allowed or to be done.
+  /// The problem, and what is allowed or must be done.
   let sentence: SafeText
 
   init(file: String, line: Int? = nil, column: Int? = nil, _ sentence: SafeText) {
@@ -18,7 +18,7 @@ struct ConfigurationProblem: Error, Hashable, Sendable, CustomStringConvertible 
     self.sentence = sentence
   }
 
-  /// `FILE:LINE: SENTENCE`, as compilers write it, so that editors jump to it.
+  /// `FILE:LINE: SENTENCE`, in the format of compilers, which editors understand.
   var description: String {
     let place = [line, column].compactMap { $0.map { ":\($0)" } }.joined()
     return "\(file)\(place): \(sentence)"
@@ -26,7 +26,7 @@ struct ConfigurationProblem: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension ConfigurationProblem {
-  /// By line; what concerns the whole file comes first.
+  /// Whether a problem comes first: by line; problems of the whole file come before all others.
   static func precedes(_ one: Self, _ other: Self) -> Bool {
     (one.line ?? 0, one.column ?? 0) < (other.line ?? 0, other.column ?? 0)
   }

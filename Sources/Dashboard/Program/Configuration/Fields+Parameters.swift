@@ -2,8 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension Fields {
-  /// A driver's own parameters, as the driver describes them: the values that are there and right;
-  /// everything else is reported.
+  /// Reads a driver's own parameters: returns the valid values, and reports everything else.
   mutating func parameters(_ parameters: [Parameter]) -> ParameterValues {
     var values: ParameterValues = [:]
     for parameter in parameters {
@@ -29,7 +28,7 @@ extension Fields {
     }
   }
 
-  /// A list of texts, with `allowed` only of these.
+  /// Reads a list of texts, restricted to `allowed` if that is given.
   fileprivate mutating func texts(_ key: String, of allowed: [String]?) -> [String]? {
     guard value(key) != nil else { return nil }
     let before = problems.count
@@ -47,7 +46,7 @@ extension Fields {
     return problems.count == before ? texts : nil
   }
 
-  /// Texts by name.
+  /// Reads texts by name.
   fileprivate mutating func textsByName(_ key: String) -> [ParameterValue.Pair]? {
     guard var child = nested(key) else { return nil }
     let pairs = child.allEntries().compactMap { entry in
@@ -57,7 +56,7 @@ extension Fields {
     return child.problems.isEmpty ? pairs : nil
   }
 
-  /// A list of sections, each with these keys.
+  /// Reads a list of sections with these keys.
   fileprivate mutating func rows(_ key: String, of parameters: [Parameter]) -> [ParameterValues]? {
     guard value(key) != nil else { return nil }
     let before = problems.count
@@ -76,7 +75,7 @@ extension Fields {
     return problems.count == before ? rows : nil
   }
 
-  /// Whole numbers by name, written as texts.
+  /// Reads whole numbers by name; the values are texts.
   fileprivate mutating func numbersByName(
     _ key: String, _ keys: [String]
   ) -> [ParameterValue.Pair]? {

@@ -1,16 +1,16 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Reads the keys of one section, and remembers which were asked for and what was wrong.
+/// Reads the keys of one section, and records which were read and every problem.
 ///
-/// A value that cannot be what it must be is reported and its default is taken, so that one reading
-/// finds every problem of a file.
+/// An invalid value is reported and replaced by its default, so that one pass finds every problem
+/// of a file.
 struct Fields {
-  /// The file, for the problems.
+  /// The file, for messages.
   let file: String
-  /// What the section is, for a sentence: "pool `lab`".
+  /// The section's description in sentences: "pool `lab`".
   let place: String
-  /// What was wrong so far.
+  /// The problems so far.
   private(set) var problems: [ConfigurationProblem] = []
   private let section: YAMLSection
   private var known: [String] = []
@@ -25,35 +25,35 @@ struct Fields {
   /// The line on which the section begins, from 1.
   var line: Int { section.line }
 
-  /// The line of a key, or of the section where the key is not there.
+  /// The line of a key, or of the section if the key is absent.
   func line(of key: String) -> Int { section[key]?.line ?? section.line }
 
-  /// The value of a key; nil when it is absent or nothing was written.
+  /// The value of a key; nil if it is absent or empty.
   mutating func value(_ key: String) -> YAMLValue? {
     if !known.contains(key) { known.append(key) }
     guard let value = section[key]?.value, !value.isNothing else { return nil }
     return value
   }
 
-  /// Adds a problem with a key's value, or with the section.
+  /// Reports a problem with a key's value, or with the section.
   mutating func report(_ key: String?, _ sentence: String) {
     let line = key.map(line(of:)) ?? section.line
     problems.append(.init(file: file, line: line, SafeText(sentence)))
   }
 
-  /// Adds problems that were found in a part of this section.
+  /// Reports problems found in a part of this section.
   mutating func report(_ others: [ConfigurationProblem]) { problems += others }
 
-  /// Leaves the keys that nobody asked for without a word: what they may be is not known.
+  /// Disables the check for unknown keys, if the valid ones are not known.
   mutating func acceptAnyKey() { acceptsAnyKey = true }
 
-  /// Every entry, for a section whose keys are names.
+  /// All entries, for a section whose keys are names.
   mutating func allEntries() -> [YAMLSection.Entry] {
     acceptsAnyKey = true
     return section.entries
   }
 
-  /// Reports the keys that nobody asked for; to be called last.
+  /// Reports unknown keys; must be called last.
   mutating func finish() {
     guard !acceptsAnyKey else { return }
     for entry in section.entries where !known.contains(entry.key) {
@@ -64,7 +64,7 @@ struct Fields {
 }
 
 extension Fields {
-  /// A section within this one; nil when it is absent or no section.
+  /// A section within this one; nil if it is absent or not a section.
   mutating func nested(_ key: String, place: String? = nil) -> Fields? {
     guard let value = value(key) else { return nil }
     guard let section = value.section else {
@@ -74,7 +74,7 @@ extension Fields {
     return Fields(section, file: file, place: place ?? "`\(key)` of \(self.place)")
   }
 
-  /// The items of a list; empty when it is absent or no list.
+  /// The items of a list; empty if it is absent or not a list.
   mutating func items(_ key: String) -> [YAMLValue] {
     guard let value = value(key) else { return [] }
     if let list = value.list { return list }
@@ -82,7 +82,7 @@ extension Fields {
     return []
   }
 
-  /// Any text.
+  /// Reads a text.
   mutating func text(_ key: String) -> String? {
     guard let value = value(key) else { return nil }
     if let text = value.text { return text }
@@ -90,7 +90,7 @@ extension Fields {
     return nil
   }
 
-  /// One of the values of an enumeration.
+  /// Reads one of the values of an enumeration.
   mutating func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, default fallback: Choice
   ) -> Choice where Choice.RawValue == String {
@@ -100,7 +100,7 @@ extension Fields {
     return fallback
   }
 
-  /// A value that is written as one text; nil when it is absent or wrong.
+  /// Reads a scalar; nil if it is absent or wrong.
   mutating func scalar(_ key: String, _ kind: Parameter.Kind) -> ParameterValue? {
     guard let value = value(key) else { return nil }
     let parsed: ParameterValue?
@@ -110,7 +110,7 @@ extension Fields {
       parsed = .text(text)
     case .duration: parsed = value.text.flatMap { kind.value(parsing: $0) }
     case .bool, .integer, .number, .list, .map, .numbers, .rows:
-      // In quotes it is a text.
+      // A quoted value is a text.
       parsed = value.plainText.flatMap { kind.value(parsing: $0) }
     }
     let read = parsed ?? .text(value.shown)
@@ -121,22 +121,22 @@ extension Fields {
     return nil
   }
 
-  /// true or false.
+  /// Reads true or false.
   mutating func bool(_ key: String) -> Bool? {
     if case .bool(let value)? = scalar(key, .bool) { value } else { nil }
   }
 
-  /// A whole number in a range.
+  /// Reads a whole number in a range.
   mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
     if case .integer(let number)? = scalar(key, .integer(range)) { number } else { nil }
   }
 
-  /// A number in a range.
+  /// Reads a number in a range.
   mutating func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
     if case .number(let number)? = scalar(key, .number(range)) { number } else { nil }
   }
 
-  /// A length of time with its unit.
+  /// Reads a duration with its unit.
   mutating func duration(_ key: String, allowsZero: Bool = true) -> TimeSpan? {
     guard case .duration(let span)? = scalar(key, .duration) else { return nil }
     if span > .zero || allowsZero { return span }
@@ -146,7 +146,7 @@ extension Fields {
     return nil
   }
 
-  /// A length of time, or `off`; the outer nil: the key is absent or wrong.
+  /// Reads a duration, or `off`; the outer nil: the key is absent or wrong.
   mutating func switchableDuration(_ key: String) -> TimeSpan?? {
     guard let value = value(key) else { return nil }
     if value.text == "off" { return .some(nil) }
@@ -157,13 +157,13 @@ extension Fields {
 }
 
 extension YAMLValue {
-  /// What it is, for a sentence about what it should be instead.
+  /// The kind of the value, for a sentence about what it should be.
   var shape: String {
     if list != nil { return "a list" }
     return section == nil ? "`\(shown)`" : "a section"
   }
 
-  /// Its text, short enough for a sentence.
+  /// The text, short enough for a sentence.
   var shown: String {
     guard let text else { return list == nil ? "…" : "[…]" }
     return text.count > 40 ? text.prefix(39) + "…" : text

@@ -1,9 +1,9 @@
 import DeploymentEngine
 import DeploymentInterface
 
-/// The parts of a pool that are policies: names, addresses, restraint, deadlines.
+/// The policies of a pool: names, addresses, restraint, deadlines.
 extension PoolReader {
-  /// How the pool's deployments are named; by default after the pool.
+  /// Reads the pattern of deployment names; by default it is made from the pool's name.
   func names(of pool: String, _ fields: inout Fields) -> NamePattern {
     guard var child = fields.nested("names") else {
       return Self.pattern(prefix: nil, digits: 3, pool: pool)
@@ -29,7 +29,7 @@ extension PoolReader {
     }
   }
 
-  /// The default prefix is the pool's name, cut so that the digits find room.
+  /// The default prefix is the pool's name, cut to leave space for the digits.
   private static func pattern(prefix: String?, digits: Int, pool: String) -> NamePattern {
     if let prefix { return NamePattern(prefix: prefix, digits: digits) }
     let letters = pool.utf8.filter(isNameByte).prefix(Limits.nameLength - digits - 1)
@@ -47,7 +47,7 @@ extension PoolReader {
     }
   }
 
-  /// The addresses of the pool's deployments.
+  /// Reads the MAC addresses of the pool's deployments.
   func macs(_ fields: inout Fields) -> MACRange? {
     guard let text = fields.text("macs") else { return nil }
     let example = "write, for example, 52:54:00:00:00:00-52:54:00:00:ff:ff"
@@ -63,7 +63,7 @@ extension PoolReader {
     return nil
   }
 
-  /// When the pool stops creating.
+  /// Reads when the pool stops creating.
   func restraint(_ fields: inout Fields) -> RestraintRule {
     var rule = RestraintRule()
     guard var child = fields.nested("restrain") else { return rule }
@@ -74,7 +74,7 @@ extension PoolReader {
     return rule
   }
 
-  /// How long things may take.
+  /// Reads the pool's deadlines.
   func deadlines(_ fields: inout Fields) -> PoolDeadlines {
     var deadlines = PoolDeadlines()
     guard var child = fields.nested("deadlines") else { return deadlines }

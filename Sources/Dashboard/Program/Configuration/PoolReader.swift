@@ -3,7 +3,7 @@ import DeploymentInterface
 
 /// Reads one item of `pools`.
 struct PoolReader {
-  /// Sizes of a pool; beyond that nobody counts.
+  /// The valid sizes of a pool.
   static let sizeRange = 0...1_000_000
 
   let providers: [ReadProvider]
@@ -81,7 +81,7 @@ struct PoolReader {
     child.report(key, "`\(key): \(size)` is more than `max: \(max)`; lower \(key) or raise max")
   }
 
-  /// The service's parameters, and the service itself where they and its provider are right.
+  /// Reads the service's parameters, and makes the service if they and its provider are valid.
   private func service(
     of read: ReadProvider?, _ fields: inout Fields
   ) -> (ParameterValues, (any Service)?) {
@@ -109,7 +109,7 @@ struct PoolReader {
     }
   }
 
-  /// Sizes that the service cannot have.
+  /// Reports sizes for cache levels that the service does not support.
   private func checkLevels(_ service: (any Service)?, _ sizes: Sizes, _ fields: inout Fields) {
     guard let levels = service?.cacheLevels, let entry = fields.value("sizes")?.section else {
       return

@@ -2,15 +2,15 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// One provider as the file has it, and as its driver made it.
+/// One provider as configured, and as its driver made it.
 struct ReadProvider {
-  /// What the engine stores.
+  /// The configuration that the engine stores.
   var configuration: ProviderConfiguration
-  /// The provider; nil when something was wrong with it.
+  /// The provider; nil if its configuration has a problem.
   var provider: (any Provider)?
-  /// Its driver; nil when the driver is not known.
+  /// The driver; nil if it is unknown.
   var driver: (any Driver)?
-  /// Where it begins, from 1.
+  /// The line on which it begins, from 1.
   var line: Int
 }
 
@@ -26,12 +26,12 @@ struct ProviderReader {
     let orphans = orphans(&fields)
     guard let driver = driver(named: driverName, &fields) else {
       fields.acceptAnyKey()
-      return name.map { unmade($0, driverName ?? "", limits, fields.line) }
+      return name.map { configured($0, driverName ?? "", limits, fields.line) }
     }
     let parameters = fields.parameters(driver.providerParameters)
     fields.finish()
     guard let name else { return nil }
-    var read = unmade(name, driver.name, limits, fields.line)
+    var read = configured(name, driver.name, limits, fields.line)
     read.configuration.parameters = parameters
     read.configuration.orphans = orphans
     read.driver = driver
@@ -44,7 +44,7 @@ struct ProviderReader {
     return read
   }
 
-  private func unmade(
+  private func configured(
     _ name: String, _ driver: String, _ limits: ProviderLimits, _ line: Int
   ) -> ReadProvider {
     .init(configuration: .init(name: name, driver: driver, limits: limits), line: line)
@@ -95,14 +95,14 @@ struct ProviderReader {
 }
 
 extension Fields {
-  /// The name of a provider or a pool.
+  /// Reads the name of a provider or a pool.
   mutating func name(_ kind: String) -> String? {
     guard let name = text("name") else {
       if value("name") == nil { report(nil, "a \(kind) needs a `name`") }
       return nil
     }
-    let isInert = SafeText(name).text == name && name.utf8.count <= 64
-    guard isInert, name.first?.isWhitespace == false, name.last?.isWhitespace == false else {
+    let isVisible = SafeText(name).text == name && name.utf8.count <= 64
+    guard isVisible, name.first?.isWhitespace == false, name.last?.isWhitespace == false else {
       report("name", "`name` of a \(kind) must be a text of 1 to 64 visible characters")
       return nil
     }

@@ -2,47 +2,47 @@ import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
 
-/// Who may use the store.
+/// The users who may use the store.
 enum SettingsAccess: String, CaseIterable, Sendable {
-  /// Its owner only.
+  /// Only its owner.
   case owner
-  /// Its group, too.
+  /// Its owner and group.
   case group
 }
 
-/// All that a configuration file says: what the engine runs on, and how the program behaves.
+/// The contents of a configuration file: the engine's configuration, and the program's settings.
 struct Settings: Sendable {
-  /// The store's path as it was written; a relative one begins at the file's folder. nil: the
-  /// default one.
+  /// The store's path as written; a relative one starts at the file's folder. nil: the default
+  /// path.
   var store: String?
-  /// Who may use the store.
+  /// The users who may use the store.
   var access = SettingsAccess.owner
   /// The theme's name.
   var theme = "auto"
-  /// Where it was written, from 1; nil: it was not.
+  /// The line of the theme's name, from 1; nil: it was not given.
   var themeLine: Int?
-  /// How long a cancel, a destroy or a release from the screen can be taken back.
+  /// How long a cancel, a destroy or a release from the screen can be undone.
   var grace = TimeSpan.seconds(5)
-  /// Keys that are not the default ones, in the order of the file.
+  /// The keys given in the file, in its order.
   var keys: [KeySetting] = []
-  /// What the keys do, those of the file put over the usual ones.
+  /// The default keys with those of the file applied.
   var keyMap = KeyMap.standard
-  /// What the engine runs on.
+  /// The engine's configuration.
   var configuration = Configuration()
 }
 
-/// What came of reading a configuration file.
+/// The result of reading a configuration file.
 struct SettingsReading: Sendable {
-  /// What it says; where something was wrong, defaults stand in.
+  /// The settings; invalid values are replaced by defaults.
   var settings: Settings
-  /// Everything that was wrong, by line; the settings may be used only when it is empty.
+  /// All problems, by line; the settings may only be used if there are none.
   var problems: [ConfigurationProblem]
-  /// The providers that could be made, by name in the order of the file. They are made to check
-  /// the file, and serve `check` and `orphans`; the engine makes its own, because most readers of a
-  /// file never become the engine, and one that does may run on what the store holds instead.
+  /// The providers that could be made, by name, in the order of the file. They serve the check of
+  /// the file, `check` and `orphans`; the engine makes its own, because most readers of a file
+  /// never become the engine, and the engine may run on the configuration in the store instead.
   var providers: [(name: String, line: Int, provider: any Provider)]
 
-  /// Retires the providers. To be called when they are not asked anything any more.
+  /// Retires the providers. Call it when they are no longer needed.
   func retire() {
     for entry in providers { entry.provider.retire() }
   }

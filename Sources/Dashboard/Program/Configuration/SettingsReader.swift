@@ -3,19 +3,19 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// Reads a configuration file: everything that is wrong with it at once.
+/// Reads a configuration file, and finds all its problems at once.
 struct SettingsReader {
-  /// The kinds of providers that there are.
+  /// The available kinds of providers.
   let drivers: [any Driver]
-  /// Why a driver is not among them, by its name.
+  /// Why drivers are missing from `drivers`, by name.
   var absentDrivers: [String: String] = [:]
 
-  /// Reads a file; throws when there is nothing to read in it.
+  /// Reads a file; throws if it is missing or unreadable.
   func read(path: String) throws(YAMLFile.Unreadable) -> SettingsReading {
     read(try YAMLFile.text(of: path), file: path)
   }
 
-  /// Reads a text as if it stood in `file`.
+  /// Reads a text as if it were in `file`.
   func read(_ text: String, file: String) -> SettingsReading {
     do throws(ConfigurationProblem) {
       let document = try YAMLFile.document(text, file: file)
@@ -107,12 +107,12 @@ struct SettingsReader {
 }
 
 extension Fields {
-  /// Adds a problem on a line.
+  /// Reports a problem on a line.
   mutating func report(line: Int, _ sentence: String) {
     report([.init(file: file, line: line, SafeText(sentence))])
   }
 
-  /// One item of a list of sections, called by its name.
+  /// The fields of one item of a list of sections; problems refer to it by its name.
   fileprivate mutating func item(_ item: YAMLValue, of list: String, kind: String) -> Fields? {
     guard let section = item.section else {
       report(

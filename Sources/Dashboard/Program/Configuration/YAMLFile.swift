@@ -2,16 +2,16 @@ import Glibc
 import SafeTexts
 import Yams
 
-/// Reads a YAML file into a section, or says in one sentence why it cannot.
+/// Reads YAML files, with one sentence for each reason why that can fail.
 enum YAMLFile {
-  /// Bytes of a file; a longer one is no configuration.
+  /// The largest file, in bytes.
   static let sizeLimit = 1 << 20
 
-  /// Why a file gave no text.
+  /// Why a file could not be read.
   enum Unreadable: Error, Hashable {
-    /// There is none.
+    /// The file does not exist.
     case absent(ConfigurationProblem)
-    /// It exists and cannot be read.
+    /// The file exists and cannot be read.
     case unreadable(ConfigurationProblem)
   }
 
@@ -38,7 +38,7 @@ enum YAMLFile {
     return text
   }
 
-  /// The document of a text; an empty one is an empty section.
+  /// Parses a text; an empty text is an empty value.
   static func document(
     _ text: String, file: String
   ) throws(ConfigurationProblem) -> YAMLValue {

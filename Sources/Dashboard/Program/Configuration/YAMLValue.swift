@@ -1,7 +1,7 @@
 import Yams
 
-/// A value of a YAML file with its line. Scalars are read by whoever knows what they must be:
-/// YAML's own guesses (`no` is false, `1:30` is ninety) are not made.
+/// A value of a YAML file with its line. The caller interprets scalars, as it knows their type;
+/// YAML's own guesses (`no` is false, `1:30` is ninety) are not used.
 struct YAMLValue {
   private let node: Node
 
@@ -13,7 +13,7 @@ struct YAMLValue {
   /// The text of a scalar.
   var text: String? { node.scalar?.string }
 
-  /// The text of a scalar without quotes: only such a one can be a number, a switch or nothing.
+  /// The text of an unquoted scalar: only that can be a number, a switch or null.
   var plainText: String? {
     guard let scalar = node.scalar, scalar.style == .plain || scalar.style == .any else {
       return nil
@@ -21,13 +21,13 @@ struct YAMLValue {
     return scalar.string
   }
 
-  /// Nothing was written: as if the key were not there.
+  /// Whether the value is null, which counts as an absent key.
   var isNothing: Bool { plainText.map { ["", "~", "null"].contains($0.lowercased()) } ?? false }
 
   /// The items of a list.
   var list: [YAMLValue]? { node.sequence.map { $0.map(YAMLValue.init) } }
 
-  /// The entries of a section, those of merged ones (`<<`) after its own.
+  /// The entries of a section, followed by those of merged sections (`<<`).
   var section: YAMLSection? { node.mapping.map(YAMLSection.init) }
 }
 
@@ -40,13 +40,13 @@ struct YAMLSection {
     let value: YAMLValue
   }
 
-  /// Sections that one section may merge, those merged by these included; more is a mistake or an
-  /// attack.
+  /// The number of sections that one section may merge, directly and indirectly; more is a mistake
+  /// or an attack.
   static let mergeLimit = 100
 
-  /// The line on which it begins, from 1.
+  /// The line on which the section begins, from 1.
   let line: Int
-  /// Its entries.
+  /// The entries.
   let entries: [Entry]
 
   /// A section without entries.

@@ -19,7 +19,7 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
       cleans up what a killed one left behind.
       """)
 
-  /// How long the pools may take to fill where there is no screen to watch them.
+  /// The time for the pools to fill if no screen shows them.
   private static let patience = TimeSpan.seconds(30)
 
   @Flag(help: "Fill the pools, print the panes as plain text, and exit.")
@@ -37,7 +37,7 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let hasTerminal = !once && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-    let gate = hasTerminal ? SignalDescriptor.blockAtStart() : nil
+    let descriptor = hasTerminal ? SignalDescriptor.blockAtStart() : nil
     let signals = hasTerminal ? nil : SignalQueue()
     clearOld(context)
     guard let folder = DemoFolder.make(context.environment) else {
@@ -45,23 +45,23 @@ struct DemoCommand: ParsableCommand, DashboardSubcommand {
     }
     defer { clear(folder, context) }
     let place = try place(folder, context)
-    if let gate, let status = try screen(place, gate, context) {
+    if let descriptor, let status = try screen(place, descriptor, context) {
       if status != .done { throw CommandFailure(status, lines: []) }
       return
     }
     try plain(place, signals, context)
   }
 
-  /// The screen, with users who come and go; nil when there is no terminal for it.
+  /// Shows the screen, with simulated users; nil if there is no terminal for it.
   private func screen(
-    _ place: CommandEnvironment, _ gate: SignalDescriptor, _ context: CommandContext
+    _ place: CommandEnvironment, _ descriptor: SignalDescriptor, _ context: CommandContext
   ) throws(CommandFailure) -> ExitStatus? {
     let traffic = DemoTraffic(storePath: place.storePath)
     return try DashboardSession(place, global, context, isThrowaway: true).run(
-      gate, onOpen: { traffic.start() }, onClose: { traffic.stop() })
+      descriptor, onOpen: { traffic.start() }, onClose: { traffic.stop() })
   }
 
-  /// Without a terminal: the pools are filled, shown once, and emptied.
+  /// Without a terminal: fills the pools, prints them once, and empties them.
   private func plain(
     _ place: CommandEnvironment, _ signals: SignalQueue?, _ context: CommandContext
   ) throws(CommandFailure) {

@@ -1,13 +1,13 @@
 import Glibc
 
-/// The configuration of a demo, as a file that a person may read and change.
+/// The configuration of a demo, as a file that a user may read and change.
 enum DemoConfiguration {
-  /// The text.
+  /// The text of the file.
   ///
   /// - Parameters:
-  ///   - folder: what the web servers serve.
-  ///   - path: where programs are looked for.
-  ///   - program: this program, for where there is no Python.
+  ///   - folder: the folder that the web servers serve.
+  ///   - path: the search path of programs.
+  ///   - program: the path of this program, which replaces Python if that is missing.
   static func text(folder: String, path: String?, program: String?) -> String {
     """
     # The configuration of `dashboard demo`. Start your own from a copy of it:

@@ -6,10 +6,10 @@ import EngineStore
 import FoundationEssentials
 import Glibc
 
-/// The folder of one demo: its configuration, its store and what its web servers serve. It is
-/// locked as long as the demo lives, so that the next one knows what was left behind.
+/// The folder of one demo: its configuration, its store and the pages of its web servers. It is
+/// locked while the demo runs, so that the next one knows what was left behind.
 struct DemoFolder {
-  /// How long the processes of a demo may take to end when they are asked to.
+  /// The time for the processes of a demo to end when they are asked to.
   private static let grace = TimeSpan.seconds(2)
 
   let path: String
@@ -19,7 +19,7 @@ struct DemoFolder {
   var configurationPath: String { path + "/config.yaml" }
   var webPath: String { path + "/web" }
 
-  /// Makes a new one that only its owner may enter; nil when there is no room for one.
+  /// Makes a folder that only its owner may enter; nil if that fails.
   static func make(_ environment: [String: String]) -> DemoFolder? {
     var template = Array((parent(environment) + "/" + prefix + "XXXXXX").utf8CString)
     guard mkdtemp(&template) != nil else { return nil }
@@ -36,7 +36,7 @@ struct DemoFolder {
       let path = parent + "/" + name
       guard isOurs(path), let lock = lock(path) else { return nil }
       let folder = DemoFolder(path: path, lock: lock)
-      // Another dashboard may have taken the store over.
+      // Another dashboard may have taken over the store.
       guard LeaseStatus.query(store: folder.storePath) == .none else {
         close(lock)
         return nil
@@ -45,9 +45,9 @@ struct DemoFolder {
     }
   }
 
-  /// Ends every process that was started for it and removes it.
+  /// Ends every process that the demo started, and removes the folder.
   ///
-  /// - Returns: how many processes were ended, and how many would not end.
+  /// - Returns: the number of processes that ended, and of those that did not.
   func clear() -> (ended: Int, left: Int) {
     let owner = (try? StoreReader(path: storePath).snapshot().storeID) ?? ""
     defer { close(lock) }
@@ -58,7 +58,7 @@ struct DemoFolder {
         left = before
         left = try ProcessInventory.end(ownedBy: owner, grace: Self.grace).count
       } catch {
-        // Nobody knows what still runs: the folder stays, and the next demo looks again.
+        // The remaining processes are unknown: the folder stays, and the next demo tries again.
         return (0, max(1, left))
       }
     }
@@ -72,7 +72,7 @@ struct DemoFolder {
     environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
   }
 
-  /// Anybody may make a folder of such a name in a place that all share.
+  /// Any user can make a folder with such a name in a shared parent.
   private static func isOurs(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0 && status.st_uid == getuid()

@@ -1,7 +1,11 @@
 import ArgumentParser
 import Glibc
 
-/// A small web server for the demo where there is no Python: one page for every request.
+/// A small web server, which answers every request with the same page. Not listed in the help: only
+/// the demo's configuration calls it.
+///
+/// The deployments of the demo are processes that serve a page. On a machine without Python, this
+/// program is the only one of which the demo knows that it is installed and can serve.
 struct DemoServerCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "demo-server", abstract: "Serve the demo's page.", shouldDisplay: false)

@@ -4,28 +4,29 @@ import EngineRuntime
 import EngineStore
 import SafeTexts
 
-/// What a command finds around it: environment, streams, clocks and drivers. Tests bring their own.
+/// The surroundings of a command: environment, streams, clocks and drivers. Tests provide their
+/// own.
 struct CommandContext: Sendable {
   var environment: [String: String]
   var output: any TextSink = FileSink.standardOutput
   var errors: any TextSink = FileSink.standardError
   /// The kinds of providers that a configuration may name.
   var drivers: [any Driver] = []
-  /// Why a driver is not among them, by its name.
+  /// Why drivers are missing from `drivers`, by name.
   var absentDrivers: [String: String] = [:]
   var clock = EngineClock.system
-  /// Who asks, for the journal.
+  /// The user who makes requests, for the journal.
   var actor: SafeText = "unknown"
-  /// How long an act waits for the engine's answer.
+  /// How long a request waits for the engine's answer.
   var patience = TimeSpan.seconds(5)
 
-  /// Writes lines to standard output, all at once.
+  /// Writes lines to standard output in one write.
   func answer(_ lines: [String]) throws(CommandFailure) {
     guard !lines.isEmpty else { return }
     try answer(text: lines.joined(separator: "\n") + "\n")
   }
 
-  /// Writes a text to standard output as it is.
+  /// Writes a text to standard output unchanged.
   func answer(text: String) throws(CommandFailure) {
     do throws(SinkFailure) {
       try output.write(text)
@@ -41,12 +42,12 @@ struct CommandContext: Sendable {
     try answer([document.text(lines: true)])
   }
 
-  /// Writes a table to standard output, cut to the terminal where it is one.
+  /// Writes a table to standard output, cut to the width of a terminal.
   func answer(_ table: TextTable) throws(CommandFailure) {
     try answer(table.lines(width: output.width))
   }
 
-  /// Writes a line to standard error; nobody has to be there.
+  /// Writes a line to standard error; failures are ignored.
   func remark(_ line: String) {
     try? errors.write(line + "\n")
   }
@@ -54,6 +55,6 @@ struct CommandContext: Sendable {
 
 /// A command of this program.
 protocol DashboardSubcommand {
-  /// Does what the command says.
+  /// Runs the command.
   func perform(_ context: CommandContext) throws(CommandFailure)
 }

@@ -3,18 +3,18 @@ import EngineRuntime
 import EngineStore
 import Glibc
 
-/// What a command works on: the configuration as far as there is one, and the store.
+/// The configuration, if there is one, and the store of a command.
 struct CommandEnvironment {
-  /// The configuration's path; nil: there is none.
+  /// The configuration's path; nil: there is no configuration.
   let configurationPath: String?
-  /// What it says; nil: there is none.
+  /// The settings of the configuration; nil: there is no configuration.
   let settings: Settings?
   /// The store's path.
   let storePath: String
 
-  /// For commands that look at a store or ask its engine. A configuration that was spoilt while the
-  /// engine runs on its last good one must not stop them: it is mentioned, if there is a store to
-  /// go on with.
+  /// For commands that read a store or send requests. A configuration that was broken while the
+  /// engine runs on its last good one must not stop them: if the store exists, its problems are
+  /// only mentioned.
   static func find(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> CommandEnvironment
   {
@@ -28,14 +28,14 @@ struct CommandEnvironment {
     return place
   }
 
-  /// For a command that looks at what there is, whatever is wrong with it.
+  /// For commands that examine everything, whatever is wrong.
   static func findLeniently(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> CommandEnvironment
   {
     try locate(options, context).0
   }
 
-  /// For commands that run on the configuration: every problem stops them.
+  /// For commands that run on the configuration: any problem stops them.
   static func findStrictly(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> CommandEnvironment
   {
@@ -44,8 +44,8 @@ struct CommandEnvironment {
     return place
   }
 
-  /// For the screen, which may become the engine: then it must have something to run on, and all of
-  /// it must be right. Beside an engine that runs it only looks.
+  /// For the screen, which may become the engine: then it needs a store or a configuration without
+  /// problems. If an engine already runs, the screen only watches.
   static func findForScreen(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> CommandEnvironment
   {
@@ -60,7 +60,7 @@ struct CommandEnvironment {
     return place
   }
 
-  /// The configuration that is in force for this command line; nil: there is none.
+  /// The configuration for this command line; nil: there is none.
   static func configuration(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> (path: String, reading: SettingsReading)?
   {
@@ -74,7 +74,7 @@ struct CommandEnvironment {
     return nil
   }
 
-  /// There is no configuration anywhere.
+  /// The failure if no configuration exists.
   static func noConfiguration(_ context: CommandContext) -> CommandFailure {
     let places =
       ["$DASHBOARD_CONFIG"]
@@ -125,7 +125,7 @@ struct CommandEnvironment {
 }
 
 extension CommandFailure {
-  /// A store that cannot be used.
+  /// The failure if a store cannot be used.
   init(_ failure: StoreFailure) {
     let more = failure.kind == .damaged ? " (run `dashboard doctor`)" : ""
     self.init(
@@ -139,5 +139,5 @@ func counted(_ number: Int, _ thing: String) -> String {
   return "\(number) \(thing)\(thing.hasSuffix("s") ? "es" : "s")"
 }
 
-/// Whether there is a file at a path, of whatever kind.
+/// Whether a file of any kind exists at a path.
 func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }

@@ -1,31 +1,30 @@
-/// What the program's exit status means; scripts hold on to it.
+/// The exit status of the program; scripts depend on these values.
 struct ExitStatus: RawRepresentable, Hashable, Sendable {
   let rawValue: Int32
 
-  /// It was done.
+  /// Success.
   static let done = ExitStatus(rawValue: 0)
-  /// It was refused, or failed.
+  /// Refused, or failed.
   static let failed = ExitStatus(rawValue: 1)
-  /// The command line makes no sense.
+  /// The command line is wrong.
   static let usage = ExitStatus(rawValue: 64)
-  /// There is no such file, store or deployment.
+  /// A file, store or deployment does not exist.
   static let absent = ExitStatus(rawValue: 66)
-  /// No engine runs, or a provider is out of reach.
+  /// No engine is running, or a provider cannot be reached.
   static let unavailable = ExitStatus(rawValue: 69)
   /// The store cannot be read or written.
   static let storeTrouble = ExitStatus(rawValue: 74)
-  /// This is not permitted: read-only.
+  /// Not permitted: read-only.
   static let notPermitted = ExitStatus(rawValue: 77)
   /// The configuration is wrong.
   static let configuration = ExitStatus(rawValue: 78)
 }
 
-/// Why a command ends without having done all that it was asked for.
+/// Why a command ends without success.
 struct CommandFailure: Error, Hashable, Sendable {
   /// The exit status.
   let status: ExitStatus
-  /// The lines for standard error, one for each thing that went wrong. None: nobody is there to
-  /// read it.
+  /// The lines for standard error, one for each problem; empty if nobody reads it.
   let lines: [String]
 
   init(_ status: ExitStatus, lines: [String]) {
@@ -37,6 +36,6 @@ struct CommandFailure: Error, Hashable, Sendable {
     self.init(status, lines: [line])
   }
 
-  /// Whoever read our output has gone; that is no mistake, and nothing is said.
+  /// The reader of the output has closed it, which is not an error.
   static let closedPipe = CommandFailure(.done, lines: [])
 }

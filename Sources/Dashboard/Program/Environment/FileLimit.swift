@@ -1,14 +1,14 @@
 import Glibc
 
-/// How many files this process may have open at a time.
+/// The limit of open files of this process.
 enum FileLimit {
-  /// The screen with an engine inside needs about thirty; with too few, the libraries below us end
-  /// the process without a word.
+  /// The least limit. The screen with an engine needs about thirty files; with too few, libraries
+  /// end the process without a message.
   static let least: rlim_t = 64
 
-  /// Takes as many as are needed where that is permitted.
+  /// Raises the limit to what is needed, if permitted.
   ///
-  /// - Returns: why the program cannot run; nil: it can.
+  /// - Returns: why the program cannot run; nil if it can.
   static func raise() -> String? {
     var limit = rlimit()
     let files = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)

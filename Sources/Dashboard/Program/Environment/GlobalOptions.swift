@@ -3,9 +3,9 @@ import TerminalCells
 
 extension ColourDepth: ExpressibleByArgument {}
 
-/// The options of every command; they may stand before or after its name.
+/// The options of every command, before or after its name.
 struct GlobalOptions: ParsableArguments {
-  /// Those whose value may be the next word.
+  /// The options whose value may be the next word.
   static let withValue = ["--config", "--store", "--theme", "--colour", "--color"]
 
   @Option(
@@ -18,13 +18,13 @@ struct GlobalOptions: ParsableArguments {
     completion: .file(extensions: ["sqlite"]))
   var store: String?
 
-  @Flag(name: .long, help: "Refuse everything that would change something.")
+  @Flag(name: .long, help: "Refuse all changes.")
   var readOnly = false
 
   @Flag(name: .long, help: "Never become the engine.")
   var noEngine = false
 
-  @Option(name: .long, help: ArgumentHelp("Draw with this theme.", valueName: "name"))
+  @Option(name: .long, help: ArgumentHelp("Use this theme.", valueName: "name"))
   var theme: String?
 
   @Option(
@@ -32,6 +32,6 @@ struct GlobalOptions: ParsableArguments {
     help: ArgumentHelp("Maximum number of colours.", valueName: "mode"))
   var colour: ColourDepth?
 
-  @Flag(name: .long, help: "Answer with one JSON document.")
+  @Flag(name: .long, help: "Print one JSON document.")
   var json = false
 }

@@ -1,33 +1,33 @@
-/// Where configuration and store are looked for.
+/// The locations of the configuration and the store.
 struct Locations: Sendable {
   private let environment: [String: String]
 
   init(environment: [String: String]) { self.environment = environment }
 
-  /// The file named by the command line or by `$DASHBOARD_CONFIG`, which must then exist.
+  /// The file named by the command line or by `$DASHBOARD_CONFIG`, which must exist.
   func namedConfiguration(option: String?) -> String? {
     option ?? value("DASHBOARD_CONFIG")
   }
 
-  /// The files that are looked for when none is named, in this order.
+  /// The files that are tried, in this order, if none is named.
   var usualConfigurations: [String] {
     [base("XDG_CONFIG_HOME", ".config").map { $0 + "/dashboard/config.yaml" }].compactMap(\.self)
       + ["/etc/dashboard/config.yaml"]
   }
 
-  /// The folder for what the program remembers; nil when no home is known.
+  /// The folder for the program's state; nil if there is no home folder.
   var stateFolder: String? { base("XDG_STATE_HOME", ".local/state").map { $0 + "/dashboard" } }
 
-  /// The folder for a user's own themes; nil when no home is known.
+  /// The folder for the user's own themes; nil if there is no home folder.
   var themeFolder: String? {
     base("XDG_CONFIG_HOME", ".config").map { $0 + "/dashboard/themes" }
   }
 
-  /// The store that is used when nobody names one.
+  /// The default store.
   var usualStore: String? { stateFolder.map { $0 + "/store.sqlite" } }
 
-  /// A path as a configuration writes it: `~` is the home, a relative one begins at the file's
-  /// folder.
+  /// Resolves a path in a configuration: `~` is the home folder, a relative path starts at the
+  /// file's folder.
   func path(_ text: String, writtenIn file: String) -> String {
     if text == "~" || text.hasPrefix("~/"), let home = value("HOME") {
       return home + text.dropFirst()
@@ -36,7 +36,7 @@ struct Locations: Sendable {
     return file[...slash] + text
   }
 
-  /// An empty variable counts as none, and XDG wants relative ones ignored.
+  /// An empty variable counts as unset; XDG requires that relative paths are ignored.
   private func base(_ variable: String, _ usual: String) -> String? {
     if let folder = value(variable), folder.hasPrefix("/") { return folder }
     return value("HOME").map { $0 + "/" + usual }

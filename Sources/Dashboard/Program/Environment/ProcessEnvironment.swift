@@ -1,9 +1,9 @@
 import Glibc
 import SafeTexts
 
-/// What the process finds in its environment.
+/// Information from the environment of the process.
 enum ProcessEnvironment {
-  /// The variables by name.
+  /// The environment variables.
   static var variables: [String: String] {
     var variables: [String: String] = [:]
     var entry = environ
@@ -15,15 +15,14 @@ enum ProcessEnvironment {
     return variables
   }
 
-  /// The name of this machine.
+  /// The host name.
   static var host: SafeText {
     var buffer = [CChar](repeating: 0, count: 256)
     guard gethostname(&buffer, buffer.count - 1) == 0 else { return "" }
     return SafeText(bytes: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)))
   }
 
-  /// Who runs the process, for the journal: the user's name, with the address or the terminal that
-  /// the user comes from.
+  /// The user of the process, for the journal: the name, with the remote address or the terminal.
   static func actor(_ variables: [String: String]) -> SafeText {
     let name = userName ?? "uid \(getuid())"
     guard let place = remoteAddress(variables) ?? terminalName else { return SafeText(name) }

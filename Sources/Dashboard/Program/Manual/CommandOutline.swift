@@ -1,7 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 
-/// The arguments of a command, as the parser of the command line knows them.
+/// The arguments of a command, as the command line parser describes them.
 struct CommandOutline: Decodable {
   /// One argument.
   struct Argument: Decodable {
@@ -17,7 +17,7 @@ struct CommandOutline: Decodable {
       let name: String
     }
 
-    /// As it is written: `--to <level>`, `<id>`.
+    /// The argument as a user writes it: `--to <level>`, `<id>`.
     var term: String {
       let value = valueName.map { "<\($0)>" } ?? ""
       guard let names else { return value }
@@ -26,7 +26,7 @@ struct CommandOutline: Decodable {
       return kind == "option" ? "\(written) \(value)" : written
     }
 
-    /// What it means, with the values that it may have.
+    /// The help text, with the permitted values.
     var meaning: String {
       let values = allValues.map { " One of: \($0.joined(separator: ", "))." } ?? ""
       return (abstract ?? "") + values
@@ -44,13 +44,14 @@ struct CommandOutline: Decodable {
     let command: CommandOutline
   }
 
-  /// The whole program; nil when the parser describes itself in another way than it did.
-  static var program: CommandOutline? {
-    let text = DashboardCommand._dumpHelp()
+  /// Describes a command and its subcommands; nil if the parser's description of itself has
+  /// another format than this type expects.
+  static func of(_ command: any ParsableCommand.Type) -> CommandOutline? {
+    let text = command._dumpHelp()
     return try? JSONDecoder().decode(Tool.self, from: Data(text.utf8)).command
   }
 
-  /// The arguments that are the command's own, and not those of many.
+  /// The arguments that only this command has.
   func ownArguments(besides global: Set<String>) -> [Argument] {
     (arguments ?? []).filter { argument in
       argument.shouldDisplay && argument.abstract != nil

@@ -3,34 +3,44 @@ import DashboardScreen
 import DeploymentInterface
 import TerminalCells
 
-/// Prints the manual page, made of the same tables as the program itself.
-struct ManualCommand: ParsableCommand, DashboardSubcommand {
-  static let configuration = CommandConfiguration(
-    commandName: "manual", abstract: "Print the manual page, for `man`.", shouldDisplay: false)
+/// Prints the manual page of the program whose root command is `Root`. The page is made from the
+/// tables of the program.
+struct ManualCommand<Root: ParsableCommand>: ParsableCommand, DashboardSubcommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "manual", abstract: "Print the manual page, for `man`.", shouldDisplay: false)
+  }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    guard let outline = CommandOutline.program else {
+    guard let page = ManualPage(of: Root.self, drivers: context.drivers) else {
       throw CommandFailure(.failed, "dashboard: the commands cannot be described")
     }
-    try context.answer(text: ManualPage(outline: outline, drivers: context.drivers).text)
+    try context.answer(text: page.text)
   }
 }
 
 /// The manual page.
 struct ManualPage {
-  let outline: CommandOutline
-  let drivers: [any Driver]
+  private let program: CommandConfiguration
+  private let outline: CommandOutline
+  private let drivers: [any Driver]
+
+  /// The page of the program with this root command; nil if its commands cannot be described.
+  init?(of root: any ParsableCommand.Type, drivers: [any Driver]) {
+    guard let outline = CommandOutline.of(root) else { return nil }
+    program = root.configuration
+    self.outline = outline
+    self.drivers = drivers
+  }
 
   var text: String {
-    let configuration = DashboardCommand.configuration
-    var page = Troff(
-      title: "dashboard", section: 1, source: "dashboard \(DashboardCommand.version)")
+    var page = Troff(title: "dashboard", section: 1, source: "dashboard \(program.version)")
     page.section("Name")
-    page.paragraphs("dashboard - \(Self.lowered(configuration.abstract))")
+    page.paragraphs("dashboard - \(Self.lowered(program.abstract))")
     page.section("Synopsis")
-    page.verbatim(configuration.usage ?? "dashboard")
+    page.verbatim(program.usage ?? "dashboard")
     page.section("Description")
-    page.paragraphs(configuration.discussion)
+    page.paragraphs(program.discussion)
     page.section("Options")
     page.paragraphs("They can be given before or after the name of a command.")
     for argument in globalArguments { page.item(argument.term, argument.meaning) }
@@ -47,13 +57,13 @@ struct ManualPage {
 
   private func commands(_ page: inout Troff) {
     page.section("Commands")
-    // `cancel` has every option of the commands that act.
+    // `cancel` has every option of the commands that make requests.
     let common =
       outline.subcommands?.first { $0.commandName == "cancel" }?
       .ownArguments(besides: Set(globalArguments.flatMap(\.longNames)))
       .filter { $0.names != nil } ?? []
     let global = Set((globalArguments + common).flatMap(\.longNames))
-    for group in DashboardCommand.configuration.groupedSubcommands {
+    for group in program.groupedSubcommands {
       page.subsection(group.name)
       for command in group.subcommands {
         let configuration = command.configuration
@@ -103,15 +113,15 @@ struct ManualPage {
         page.paragraphs(
           place == "providers" ? "Of the provider:" : "In a pool's `service`:")
         for parameter in parameters {
-          let usual = parameter.defaultText.map { " Default: \($0)." } ?? ""
-          let isNeeded = parameter.isRequired ? " Required." : ""
-          page.item(parameter.name, parameter.help + usual + isNeeded)
+          let defaultNote = parameter.defaultText.map { " Default: \($0)." } ?? ""
+          let requiredNote = parameter.isRequired ? " Required." : ""
+          page.item(parameter.name, parameter.help + defaultNote + requiredNote)
         }
       }
     }
   }
 
-  /// With a small first letter and no full stop, as in a line of `whatis`.
+  /// The sentence with a small first letter and without its full stop, as `whatis` prints it.
   private static func lowered(_ sentence: String) -> String {
     let text = sentence.hasSuffix(".") ? sentence.dropLast() : Substring(sentence)
     return text.prefix(1).lowercased() + text.dropFirst()

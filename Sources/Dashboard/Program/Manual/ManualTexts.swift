@@ -1,6 +1,6 @@
-/// The parts of the manual page that no table of the program holds.
+/// The parts of the manual page that are not in any table of the program.
 enum ManualTexts {
-  /// The end of the page: files, environment, exit status, examples.
+  /// Writes the end of the page: files, environment, exit status, examples.
   static func close(_ page: inout Troff) {
     page.section("Configuration")
     page.paragraphs(

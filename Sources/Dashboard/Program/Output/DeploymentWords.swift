@@ -3,7 +3,7 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// A deployment in the words of a table.
+/// The fields of a deployment, formatted for a table.
 struct DeploymentWords {
   private let deployment: Deployment
   private let now: EngineTime
@@ -13,7 +13,7 @@ struct DeploymentWords {
     self.now = now
   }
 
-  /// Its state with what is going on: `usable`, `waiting for OS`, `preparing 3/5`.
+  /// The state with the progress: `usable`, `waiting for OS`, `preparing 3/5`.
   var state: SafeText {
     if let pending = deployment.pending {
       let left = ClockText.left(pending.due.at - now.moment)
@@ -23,16 +23,16 @@ struct DeploymentWords {
     return SafeText(deployment.stateWord + (progress.map { " \($0)" } ?? ""))
   }
 
-  /// Where it stands: `L1`, `L2`, `assigned`, `L1 reserved`.
+  /// The placement: `L1`, `L2`, `assigned`, `L1 reserved`.
   var placement: SafeText {
     let isReserved = !deployment.placement.isAssigned && deployment.placement.user != nil
     return SafeText(deployment.placement.word + (isReserved ? " reserved" : ""))
   }
 
-  /// How long it has been in its state.
+  /// The time in its state.
   var age: SafeText { SafeText(ClockText.age(now.utc - deployment.stateSince)) }
 
-  /// In error: the operation and why it failed; else what its last attempt said.
+  /// In error, the operation and why it failed; otherwise the last answer of the driver.
   var reason: SafeText {
     guard let reason = deployment.reason else { return "" }
     guard deployment.state == .error, let operation = deployment.operation else { return reason }

@@ -4,7 +4,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension StoreView {
-  /// Everything that is known of a deployment, one fact a line.
+  /// The details of a deployment, one fact for each line.
   func details(of deployment: Deployment) -> [String] {
     let words = DeploymentWords(deployment, at: now)
     let zone = Zone.system(at: now.utc)
@@ -20,7 +20,7 @@ extension StoreView {
       ("port", SafeText(deployment.identity.port.map(String.init) ?? "")),
       ("logged in", SafeText(deployment.loggedIn.map(\.text).joined(separator: ", "))),
       ("publication", SafeText(deployment.publication.map(String.init) ?? "")),
-      ("made", SafeText(point(deployment.createdAt))), ("because", deployment.because),
+      ("created", SafeText(point(deployment.createdAt))), ("because", deployment.because),
       ("revision", SafeText(String(deployment.revision))),
     ]
     if let operation = deployment.phase.operation {
@@ -29,7 +29,7 @@ extension StoreView {
       let end = point(operation.deadline.utc(at: now))
       facts.append(("operation", SafeText("\(operation.kind.word)\(tries), until \(end)")))
     }
-    if let due = deployment.next {
+    if let due = deployment.nextActionAt {
       facts.append(("next", SafeText(point(due.utc(at: now)))))
     }
     let known = facts.filter { !$0.1.isEmpty }

@@ -5,10 +5,9 @@ import EngineRuntime
 import EngineStore
 import SafeTexts
 
-/// What a store holds, ready to be asked by id and name, and the JSON documents made of it.
+/// A store's state with lookups by id and name, and the JSON documents made of it.
 ///
-/// The keys of the documents are a contract with scripts: none is ever renamed within a major
-/// version.
+/// The keys of the documents are a contract with scripts: no key is renamed within a major version.
 struct StoreView: Sendable {
   let state: StoredState
   let now: EngineTime
@@ -21,15 +20,15 @@ struct StoreView: Sendable {
       state.pools.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
   }
 
-  /// The name of a pool; nil when the store no longer has it.
+  /// The name of a pool; nil if the store no longer has it.
   func poolName(_ id: PoolID?) -> SafeText? { id.flatMap { poolNames[$0] } }
 
-  /// The deployment with this number.
+  /// The deployment with this identifier.
   func deployment(_ id: DeploymentID) -> Deployment? {
     state.deployments.first { $0.id == id }
   }
 
-  /// The pool of this name.
+  /// The pool with this name.
   func pool(named name: String) -> Pool? { state.pools.first { $0.name.text == name } }
 }
 
@@ -54,7 +53,7 @@ extension StoreView {
       "revision": .number(Int64(clamping: deployment.revision)),
       "createdAt": .time(deployment.createdAt),
       "stateSince": .time(deployment.stateSince),
-      "nextCheckAt": .time(deployment.next?.utc(at: now)),
+      "nextCheckAt": .time(deployment.nextActionAt?.utc(at: now)),
       "console": .text(deployment.console),
     ]
   }
@@ -97,7 +96,7 @@ extension JSONValue {
     ]
   }
 
-  /// What is usable in one state only counts as preparing: it is not ready, and it will be.
+  /// Deployments whose OS is not ready count as preparing: they are not ready yet, and will be.
   static func document(of counts: PoolCounts) -> JSONValue {
     [
       "l1Ready": .number(counts.l1Ready),

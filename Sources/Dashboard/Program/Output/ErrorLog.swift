@@ -4,8 +4,8 @@ import EngineStore
 import Logging
 import SafeTexts
 
-/// Writes the log of an engine: one line an event, `2026-01-01T09:00:00Z info lab d17 …`, and in
-/// brackets who asked for it.
+/// Writes the log of an engine, one line for each event: `2026-01-01T09:00:00Z info lab d17 …`,
+/// with the user who requested it in parentheses.
 struct ErrorLog: LogHandler {
   private let sink: any TextSink
   private let clock: EngineClock
@@ -29,7 +29,7 @@ struct ErrorLog: LogHandler {
     let words =
       [TimeText.iso8601(clock.now.utc), event.level.rawValue] + subjects
       + [SafeText("\(event.message)").text] + actor
-    // Nobody may be reading it any more; the engine goes on.
+    // If nobody reads it any more, the engine continues.
     try? sink.write(words.joined(separator: " ") + "\n")
   }
 }

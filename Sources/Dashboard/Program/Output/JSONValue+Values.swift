@@ -3,12 +3,12 @@ import DeploymentInterface
 import SafeTexts
 
 extension JSONValue {
-  /// A text, or null where there is none or it is empty.
+  /// A text; null if it is nil or empty.
   static func text(_ text: SafeText?) -> JSONValue {
     text.flatMap { $0.isEmpty ? nil : .string($0.text) } ?? .null
   }
 
-  /// Anything with a description, or null.
+  /// A value's description, or null.
   static func described(_ value: (some CustomStringConvertible)?) -> JSONValue {
     value.map { .string($0.description) } ?? .null
   }

@@ -4,7 +4,7 @@ import EngineRuntime
 import EngineStore
 import SafeTexts
 
-/// The tables of the commands that look.
+/// The tables of the commands that read the store.
 extension StoreView {
   func table(of pools: [Pool]) -> TextTable {
     var table = TextTable([
@@ -40,7 +40,7 @@ extension StoreView {
     return table
   }
 
-  /// One event as a line: the time, what it is about, what happened, and who caused it.
+  /// An event as one line: the time, the subject, the message and the actor.
   func line(of event: NumberedEntry) -> String {
     let entry = event.entry
     let about = [poolName(entry.pool)?.text, entry.deployment?.description].compactMap(\.self)

@@ -1,28 +1,28 @@
 import Glibc
 
-/// Text could not be written.
+/// A failure to write text.
 struct SinkFailure: Error, Hashable {
-  /// What the system said.
+  /// The system's error number.
   let code: Int32
 
-  /// Whoever read it has gone away, which is no mistake.
+  /// The reader has closed the stream, which is not an error.
   static let closed = SinkFailure(code: EPIPE)
 
-  /// The system's words for it.
+  /// The system's message.
   var reason: String { String(cString: strerror(code)) }
 }
 
-/// Where text goes: standard output, standard error, or a test.
+/// A destination of text: standard output, standard error, or a test's buffer.
 protocol TextSink: Sendable {
   /// Writes all of a text.
   func write(_ text: String) throws(SinkFailure)
-  /// Whether nobody reads any more; known before anything is written.
+  /// Whether the reader has closed the stream; known before a write.
   var isClosed: Bool { get }
-  /// The columns of the terminal that this is; nil: it is none, and nothing need be cut.
+  /// The width of the terminal in columns; nil: it is not a terminal, and nothing need be cut.
   var width: Int? { get }
 }
 
-/// A file descriptor that text is written to.
+/// A file descriptor for text.
 struct FileSink: TextSink {
   static let standardOutput = FileSink(descriptor: STDOUT_FILENO)
   static let standardError = FileSink(descriptor: STDERR_FILENO)
@@ -55,7 +55,7 @@ struct FileSink: TextSink {
     return Int(size.ws_col)
   }
 
-  /// Somebody else made the descriptor non-blocking; waits until it takes more.
+  /// Another process made the descriptor non-blocking: wait until it accepts more.
   private func wait() {
     var state = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     poll(&state, 1, -1)

@@ -1,7 +1,7 @@
 import SafeTexts
 import TerminalCells
 
-/// Rows as aligned columns of plain text.
+/// A table with aligned columns of plain text.
 struct TextTable {
   /// One column.
   struct Column {
@@ -18,13 +18,13 @@ struct TextTable {
 
   init(_ columns: [Column]) { self.columns = columns }
 
-  /// Adds a row; an empty cell is shown as a dash, so that every row has as many words as the
-  /// title.
+  /// Adds a row; an empty cell is shown as a dash, so that scripts can split every row into the
+  /// same number of columns.
   mutating func add(_ cells: [SafeText]) {
     rows.append(cells.map { $0.isEmpty ? "-" : $0 })
   }
 
-  /// The lines, titles first. Only the last column gives way to `width`; nil cuts nothing.
+  /// The lines, titles first. Only the last column is cut to fit `width`; nil: nothing is cut.
   func lines(width: Int?) -> [String] {
     let titles = columns.map { SafeText($0.title) }
     let widths = columns.indices.map { index in

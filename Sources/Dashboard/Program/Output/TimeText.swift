@@ -1,24 +1,24 @@
 import DeploymentInterface
 import Glibc
 
-/// Times as text.
+/// Formats times as text.
 enum TimeText {
-  /// `2026-01-01T09:00:00Z`: whole seconds, which is what every reader of ISO 8601 understands.
+  /// `2026-01-01T09:00:00Z`: whole seconds, which every parser of ISO 8601 accepts.
   static func iso8601(_ time: Timestamp) -> String {
-    let parts = broken(time) { gmtime_r(&$0, &$1) }
+    let parts = components(time) { gmtime_r(&$0, &$1) }
     return "\(date(parts))T\(clock(parts))Z"
   }
 
   /// `2026-01-01 10:00:00` in the zone of this machine.
   static func local(_ time: Timestamp) -> String {
-    let parts = broken(time) { localtime_r(&$0, &$1) }
+    let parts = components(time) { localtime_r(&$0, &$1) }
     return "\(date(parts)) \(clock(parts))"
   }
 
-  private static func broken(
+  private static func components(
     _ time: Timestamp, with split: (inout time_t, inout tm) -> Void
   ) -> tm {
-    // Rounded down, before 1970 as well.
+    // Rounded down, also before 1970.
     var seconds = time_t((Double(time.milliseconds) / 1000).rounded(.down))
     var parts = tm()
     split(&seconds, &parts)

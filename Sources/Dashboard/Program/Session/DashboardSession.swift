@@ -9,10 +9,10 @@ import SafeTexts
 import TerminalCells
 import TerminalHost
 
-/// A person in front of the screen: the store that is followed, the engine where no other process
-/// has it, and the terminal.
+/// An interactive session: the store that it follows, the engine unless another process has it, and
+/// the terminal.
 struct DashboardSession {
-  /// How long calls in flight may take when the program ends.
+  /// The time for calls in flight when the program ends.
   private static let draining = TimeSpan.seconds(3)
 
   private let place: CommandEnvironment
@@ -30,31 +30,31 @@ struct DashboardSession {
     self.context = context
   }
 
-  /// Shows the screen until it is left.
+  /// Shows the screen until the user leaves it.
   ///
   /// - Parameters:
   ///   - signals: blocked before any thread was made.
-  ///   - onOpen: called once the screen is there.
-  ///   - onClose: called when it has gone, before the engine ends.
-  /// - Returns: how it ended; nil when there is no terminal that could show it.
+  ///   - onOpen: called when the screen is open.
+  ///   - onClose: called when the screen has closed, before the engine ends.
+  /// - Returns: the exit status; nil if no terminal can show the screen.
   func run(
     _ signals: SignalDescriptor, onOpen: @escaping () -> Void = {}, onClose: () -> Void = {}
   ) throws(CommandFailure) -> ExitStatus? {
     let setup = TerminalSetup(options, place.settings?.theme, context)
-    let (choice, complaint) = setup.theme()
+    let (choice, problem) = setup.theme()
     guard let terminal = setup.terminal(choice.first) else { return nil }
     guard let wake = try? WakePipe() else {
       _ = terminal.close()
-      throw CommandFailure(.storeTrouble, "dashboard: no more files can be opened")
+      throw CommandFailure(.storeTrouble, "dashboard: too many open files")
     }
-    let mail = MessageQueue(wake: wake)
-    let store = SessionStore(path: place.storePath, mail: mail)
-    let engine = SessionEngine(mail: mail, store: store)
+    let queue = MessageQueue(wake: wake)
+    let store = SessionStore(path: place.storePath, queue: queue)
+    let engine = SessionEngine(queue: queue, store: store)
     let supervisor = supervisor(engine)
-    if let complaint { mail.post(.failure(complaint)) }
+    if let problem { queue.post(.failure(problem)) }
     let program = SessionProgram(
       screenSettings,
-      .init(mail: mail, store: store, supervisor: supervisor, isReadOnly: options.readOnly) {
+      .init(queue: queue, store: store, supervisor: supervisor, isReadOnly: options.readOnly) {
         if supervisor == nil { store.engineIsHere(false) }
         store.start()
         if let supervisor { engine.start(supervisor) }
@@ -69,13 +69,13 @@ struct DashboardSession {
     onClose()
     supervisor?.stop()
     store.stop()
-    if let failure = mail.reasonToEnd { throw failure }
+    if let failure = queue.reasonToEnd { throw failure }
     return ExitStatus(rawValue: outcome.end.exitStatus)
   }
 
   private func supervisor(_ engine: SessionEngine) -> EngineSupervisor? {
     guard !options.readOnly, !options.noEngine else { return nil }
-    // What happens is in the store's events; a log would be written across the screen.
+    // The store's events have everything; a log would be written across the screen.
     let logger = Logger(label: "dashboard") { _ in SwiftLogNoOpLogHandler() }
     let options = EngineOptions(
       storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,

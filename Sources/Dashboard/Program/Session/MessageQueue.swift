@@ -4,7 +4,7 @@ import DeploymentInterface
 import Posix
 import TerminalHost
 
-/// Takes messages from the threads around the screen to the one that owns it, and wakes that one.
+/// Passes messages from other threads to the thread that owns the screen, and wakes it.
 final class MessageQueue: Sendable {
   private struct State {
     var messages: [Message] = []
@@ -16,19 +16,19 @@ final class MessageQueue: Sendable {
 
   init(wake: WakePipe) { self.wake = wake }
 
-  /// Leaves a message.
+  /// Adds a message.
   func post(_ message: Message) {
     state.withLock { $0.messages.append(message) }
     wake.wake()
   }
 
-  /// Says that the screen has nothing to show any more, and why.
+  /// Ends the screen, with the reason.
   func end(_ failure: CommandFailure) {
     state.withLock { $0.end = $0.end ?? failure }
     wake.wake()
   }
 
-  /// The messages since the last time, oldest first.
+  /// Takes the messages since the last call, oldest first.
   func drain() -> [Message] {
     state.withLock { state in
       defer { state.messages = [] }
@@ -36,10 +36,10 @@ final class MessageQueue: Sendable {
     }
   }
 
-  /// Why it has to end; nil: it has not.
+  /// Why the screen must end; nil: it need not.
   var reasonToEnd: CommandFailure? { state.withLock { $0.end } }
 
-  /// Whether the screen has not taken yet what it was told. Who reads a store waits for that: the
-  /// store keeps what changes meanwhile, a mailbox would grow.
+  /// Whether many messages wait. The reader of the store then pauses: the store keeps the changes
+  /// meanwhile, and the queue does not grow.
   var isFull: Bool { state.withLock { $0.messages.count >= 8 } }
 }

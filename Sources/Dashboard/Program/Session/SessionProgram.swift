@@ -5,27 +5,27 @@ import EngineRuntime
 import SafeTexts
 import TerminalCells
 
-/// The screen's model, as the terminal's loop runs it: events in, what the loop must do out.
-/// Everything that may block is handed on.
+/// Connects the screen's model to the terminal's loop: events in, actions out. Calls that may block
+/// are passed to other threads.
 struct SessionProgram: ScreenProgram {
-  /// What surrounds the screen.
-  struct Surroundings {
-    let mail: MessageQueue
+  /// The services of the screen.
+  struct Services {
+    let queue: MessageQueue
     let store: SessionStore
-    /// Nil: this process is never the engine.
+    /// Nil: this process never runs the engine.
     let supervisor: EngineSupervisor?
     let isReadOnly: Bool
-    /// Called with the first event: the frame is on its way, now the store may be opened.
+    /// Called with the first event: the frame is on its way, so the store may be opened.
     let begin: () -> Void
   }
 
   private var model: ScreenModel
-  private let around: Surroundings
+  private let services: Services
 
-  init(_ settings: ScreenSettings, _ around: Surroundings, at now: EngineTime) {
+  init(_ settings: ScreenSettings, _ services: Services, at now: EngineTime) {
     self.model = ScreenModel(settings: settings, now: now)
     self.model.zone = Zone.system(at: now.utc)
-    self.around = around
+    self.services = services
   }
 
   var wakeAt: Moment? { model.wakeAt }
@@ -37,27 +37,27 @@ struct SessionProgram: ScreenProgram {
     case .started(let size, let note):
       var messages = [Message.input(.resized(size))]
       if let note { messages.append(.notice(note)) }
-      defer { around.begin() }
+      defer { services.begin() }
       return take(messages, at: now)
     case .input(let input): return take([.input(input)], at: now)
-    case .woken: return takeMail(at: now)
+    case .woken: return takeMessages(at: now)
     case .clock: return take([.zone(Zone.system(at: now.utc)), .clock], at: now)
     case .shown, .ending: return .nothing
     case .suspending:
-      around.supervisor?.suspend()
+      services.supervisor?.suspend()
       return .nothing
     case .resumed:
-      around.supervisor?.resume()
-      around.store.nudge()
+      services.supervisor?.resume()
+      services.store.readNow()
       return take([.clock], at: now)
     }
   }
 
-  private mutating func takeMail(at now: EngineTime) -> LoopDirective {
-    if let failure = around.mail.reasonToEnd {
+  private mutating func takeMessages(at now: EngineTime) -> LoopDirective {
+    if let failure = services.queue.reasonToEnd {
       return LoopDirective(redraw: false, actions: [.quit(failure.status.rawValue)])
     }
-    let messages = around.mail.drain()
+    let messages = services.queue.drain()
     return messages.isEmpty ? .nothing : take(messages, at: now)
   }
 
@@ -72,25 +72,25 @@ struct SessionProgram: ScreenProgram {
   private func carryOut(_ command: Command, _ actions: inout [LoopAction]) {
     switch command {
     case .send(let requests): send(requests)
-    case .withdraw(let keys): around.store.withdraw(keys)
+    case .withdraw(let keys): services.store.withdraw(keys)
     case .loadJournal(let deployment, let number):
-      around.store.loadJournal(deployment, after: number)
-    case .reload: around.store.reload()
+      services.store.loadJournal(deployment, after: number)
+    case .reload: services.store.reload()
     case .flushInput: actions.append(.holdKeys)
     case .copy(let text): actions.append(.copy(text))
     case .redraw: actions.append(.repaint)
     case .suspend: actions.append(.suspend)
-    // Time passes here as it does.
+    // Real time has a fixed pace.
     case .pace: break
     case .quit(let status): actions.append(.quit(status))
     }
   }
 
-  /// The model refuses already; here nothing passes, whatever the model does.
+  /// The model already refuses; this ensures that nothing passes in any case.
   private func send(_ requests: [Request]) {
-    guard !around.isReadOnly else {
-      return around.mail.post(.failure("read-only: nothing is changed"))
+    guard !services.isReadOnly else {
+      return services.queue.post(.failure("read-only: the request was not sent"))
     }
-    around.store.send(requests)
+    services.store.send(requests)
   }
 }

@@ -7,22 +7,22 @@ import EngineStore
 import Posix
 import SafeTexts
 
-/// Reads a store for the screen, and leaves its requests there. Everything that blocks happens on
-/// two threads of its own: one follows the store, one does what the screen wants done.
+/// Reads the store for the screen and sends its requests. Two threads do everything that blocks:
+/// one follows the store, one carries out the screen's commands.
 final class SessionStore: Sendable {
-  /// How long it sleeps when no change wakes it.
+  /// The time between two reads if no change wakes the reader.
   private static let pause = TimeSpan.seconds(1)
-  /// At most so often is the store read, so that a storm of commits does not become one of frames.
+  /// Minimum interval between reads: a burst of commits must not become a burst of redraws.
   private static let interval = TimeSpan.milliseconds(20)
-  /// Events that are read at once.
+  /// The number of events read at once.
   private static let journalLimit = 1000
 
   private struct State {
     var reader: StoreReader?
     var client: RequestClient?
-    /// The last commit that the screen was told of; nil: it must be told of everything.
+    /// The last commit reported to the screen; nil: the whole state must be sent.
     var sequence: Int64?
-    /// Requests that have not been answered.
+    /// Requests without an answer.
     var open: Set<RequestKey> = []
     var trouble: SafeText?
     var presence: LeaseStatus?
@@ -31,74 +31,74 @@ final class SessionStore: Sendable {
   }
 
   private let path: String
-  private let mail: MessageQueue
-  private let bell: StoreChangeSignal
+  private let queue: MessageQueue
+  private let changeSignal: StoreChangeSignal
   private let state = Mutex(State())
   private let following = BlockingExecutor(named: "follow", limit: 1)
   private let working = BlockingExecutor(named: "work", limit: 1)
   private let ended = Semaphore()
 
-  init(path: String, mail: MessageQueue) {
+  init(path: String, queue: MessageQueue) {
     self.path = path
-    self.mail = mail
-    self.bell = StoreChangeSignal(path: path)
+    self.queue = queue
+    self.changeSignal = StoreChangeSignal(path: path)
   }
 
-  /// Begins to follow the store, which need not exist yet.
+  /// Starts following the store, which need not exist yet.
   func start() {
     following.run { [self] in
       while !state.withLock({ $0.isStopped }) {
-        look()
-        bell.wait(atMost: Self.pause)
+        read()
+        changeSignal.wait(atMost: Self.pause)
         StoreChangeSignal.sleep(Self.interval)
       }
       ended.signal()
     }
   }
 
-  /// Stops following; a read that hangs holds nothing up.
+  /// Stops following; waits at most a second for a read that hangs.
   func stop() {
     state.withLock { $0.isStopped = true }
-    bell.ring()
+    changeSignal.wake()
     _ = ended.wait(atMost: .seconds(1))
-    bell.stop()
+    changeSignal.stop()
   }
 
-  /// Looks at the store now.
-  func nudge() { bell.ring() }
+  /// Reads the store now.
+  func readNow() { changeSignal.wake() }
 
-  /// Tells the screen whether the engine is in this process.
+  /// Reports to the screen whether the engine is in this process.
   func engineIsHere(_ isHere: Bool) {
     state.withLock { state in
       state.isEngineHere = isHere
       state.presence = nil
     }
-    bell.ring()
+    changeSignal.wake()
   }
 
-  // MARK: - What the screen wants done
+  // MARK: - Commands of the screen
 
-  /// Leaves requests for the engine, all at once.
+  /// Sends requests to the engine in one transaction.
   func send(_ requests: [Request]) {
     work { [self] client throws(StoreFailure) in
       try client.submit(requests)
       state.withLock { $0.open.formUnion(requests.map(\.key)) }
-      bell.ring()
+      changeSignal.wake()
     }
   }
 
-  /// Takes back requests that nobody has answered.
+  /// Withdraws requests that have no answer.
   func withdraw(_ keys: [RequestKey]) {
     work { [self] client throws(StoreFailure) in
       for key in keys {
         let isGone = try client.withdraw(key)
         if isGone { state.withLock { _ = $0.open.remove(key) } }
-        mail.post(.withdrawn(key, isGone))
+        queue.post(.withdrawn(key, isGone))
       }
     }
   }
 
-  /// Reads events, after a number or the last ones.
+  /// Reads events: those after a number, or the last ones.
   func loadJournal(_ deployment: DeploymentID?, after number: Int64?) {
     working.run { [self] in
       guard let reader = state.withLock({ $0.reader }) else { return }
@@ -109,17 +109,17 @@ final class SessionStore: Sendable {
           } else {
             try reader.journalTail(deployment: deployment, limit: Self.journalLimit)
           }
-        mail.post(.journal(deployment, events))
+        queue.post(.journal(deployment, events))
       } catch {
-        mail.post(.failure(error.sentence))
+        queue.post(.failure(error.sentence))
       }
     }
   }
 
-  /// Tells the screen everything again.
+  /// Sends the whole state to the screen again.
   func reload() {
     state.withLock { $0.sequence = nil }
-    bell.ring()
+    changeSignal.wake()
   }
 
   private func work(_ body: @escaping @Sendable (RequestClient) throws(StoreFailure) -> Void) {
@@ -127,7 +127,7 @@ final class SessionStore: Sendable {
       do throws(StoreFailure) {
         try body(try client())
       } catch {
-        mail.post(.failure(error.sentence))
+        queue.post(.failure(error.sentence))
       }
     }
   }
@@ -141,23 +141,23 @@ final class SessionStore: Sendable {
 
   // MARK: - Following
 
-  private func look() {
-    guard !mail.isFull else { return }
+  private func read() {
+    guard !queue.isFull else { return }
     do throws(StoreFailure) {
       let reader = try reader()
-      try tellChanges(reader)
-      try tellAnswers()
-      tellTrouble(nil)
+      try postChanges(reader)
+      try postAnswers()
+      postTrouble(nil)
     } catch {
-      tellTrouble(error.sentence)
-      // A store that was replaced is opened anew.
+      postTrouble(error.sentence)
+      // A store that was replaced must be opened again.
       state.withLock { state in
         state.reader = nil
         state.client = nil
         state.sequence = nil
       }
     }
-    tellPresence()
+    postPresence()
   }
 
   private func reader() throws(StoreFailure) -> StoreReader {
@@ -167,54 +167,54 @@ final class SessionStore: Sendable {
     return reader
   }
 
-  private func tellChanges(_ reader: StoreReader) throws(StoreFailure) {
+  private func postChanges(_ reader: StoreReader) throws(StoreFailure) {
     if let sequence = state.withLock({ $0.sequence }) {
       let news = try reader.changes(since: sequence)
       guard news.isWhole else {
         if news.sequence != sequence {
           state.withLock { $0.sequence = news.sequence }
-          mail.post(.changes(news))
+          queue.post(.changes(news))
         }
         return
       }
     }
     let snapshot = try reader.snapshot()
     state.withLock { $0.sequence = snapshot.sequence }
-    mail.post(.snapshot(snapshot))
+    queue.post(.snapshot(snapshot))
   }
 
-  private func tellAnswers() throws(StoreFailure) {
+  private func postAnswers() throws(StoreFailure) {
     let open = state.withLock { $0.open }
     guard !open.isEmpty else { return }
     let client = try client()
     for key in open.sorted(by: { $0.text < $1.text }) {
       guard let reply = try client.answer(to: key) else { continue }
       state.withLock { _ = $0.open.remove(key) }
-      mail.post(.answer(key, reply))
+      queue.post(.answer(key, reply))
     }
   }
 
-  private func tellTrouble(_ trouble: SafeText?) {
+  private func postTrouble(_ trouble: SafeText?) {
     let isNew = state.withLock { state in
       defer { state.trouble = trouble }
       return state.trouble != trouble
     }
-    if isNew { mail.post(.storeTrouble(trouble)) }
+    if isNew { queue.post(.storeTrouble(trouble)) }
   }
 
-  private func tellPresence() {
+  private func postPresence() {
     let presence = LeaseStatus.query(store: path)
     let isHere: Bool? = state.withLock { state in
       guard state.presence?.isSame(as: presence) != true else { return nil }
       state.presence = presence
       return state.isEngineHere
     }
-    if let isHere { mail.post(.presence(presence, isHere: isHere)) }
+    if let isHere { queue.post(.presence(presence, isHere: isHere)) }
   }
 }
 
 extension LeaseStatus {
-  /// Whether it says the same to a person; the age of a silence grows all the time.
+  /// Whether both look the same to a user; the age of a silence always grows.
   fileprivate func isSame(as other: LeaseStatus) -> Bool {
     switch (self, other) {
     case (.silent(let one, _, _), .silent(let two, _, _)): one == two

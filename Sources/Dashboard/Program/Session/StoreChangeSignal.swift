@@ -3,7 +3,7 @@ import EngineRuntime
 import EngineStore
 import Posix
 
-/// Lets a command sleep until a store changes.
+/// Wakes a command when a store changes.
 final class StoreChangeSignal: Sendable {
   private let signal: Semaphore
   private let watcher: StoreWatcher
@@ -14,20 +14,20 @@ final class StoreChangeSignal: Sendable {
     self.watcher = StoreWatcher(path: path) { signal.signal() }
   }
 
-  /// Returns when the store has changed since the last time, or when the time is over.
+  /// Waits until the store has changed since the last call, at most for `span`.
   func wait(atMost span: TimeSpan) {
     guard signal.wait(atMost: span.duration) else { return }
-    // Many changes ring once.
+    // Many changes wake once.
     while signal.wait(atMost: .zero) {}
   }
 
-  /// Sleeps, whatever changes.
+  /// Sleeps for the whole time, whatever changes.
   static func sleep(_ span: TimeSpan) {
     _ = Semaphore().wait(atMost: span.duration)
   }
 
-  /// Ends the sleep now.
-  func ring() { signal.signal() }
+  /// Ends a wait now.
+  func wake() { signal.signal() }
 
   func stop() { watcher.stop() }
 }

@@ -3,7 +3,7 @@ import SafeTexts
 import TerminalCells
 import TerminalHost
 
-/// The terminal and its theme, as options, configuration and environment want them.
+/// The terminal and its theme, according to the options, the configuration and the environment.
 struct TerminalSetup {
   private let options: GlobalOptions
   private let configured: String?
@@ -16,7 +16,7 @@ struct TerminalSetup {
     self.context = context
   }
 
-  /// The terminal; nil: there is none that could show a screen.
+  /// Opens the terminal; nil if it cannot show a screen.
   func terminal(_ theme: Theme) -> Terminal? {
     var terminal = TerminalOptions()
     terminal.environment = context.environment
@@ -24,22 +24,21 @@ struct TerminalSetup {
     return try? Terminal.open(terminal, theme: theme)
   }
 
-  /// The theme that was wished for; one that cannot be read leaves the usual one, and is complained
-  /// of.
-  func theme() -> (ThemeChoice, complaint: SafeText?) {
+  /// The requested theme; if it cannot be read, the default theme and the problem.
+  func theme() -> (ThemeChoice, problem: SafeText?) {
     let library = ThemeLibrary(
       environment: context.environment, program: ThemeLibrary.runningProgram)
     do throws(ThemeFailure) {
       return (try library.choice(options.theme ?? configured ?? "auto"), nil)
     } catch {
-      let usual = (try? library.choice("auto")) ?? .fixed(.plain)
-      return (usual, error.problems.first.map { SafeText($0.description) })
+      let fallback = (try? library.choice("auto")) ?? .fixed(.plain)
+      return (fallback, error.problems.first.map { SafeText($0.description) })
     }
   }
 }
 
 extension ThemeLibrary {
-  /// The theme of a name; `auto` is the dark or the light one, as the terminal is.
+  /// The theme with this name; `auto` chooses dark or light by the terminal's background.
   func choice(_ name: String) throws(ThemeFailure) -> ThemeChoice {
     guard name == "auto" else { return .fixed(try load(name)) }
     return .auto(dark: try load("dark"), light: try load("light"))

@@ -5,7 +5,7 @@ import EngineSimulation
 import SafeTexts
 import TerminalHost
 
-/// Lives through days of an engine in a world of chance, and judges every step.
+/// Runs an engine through days of a random world and checks every step.
 struct SimulateCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
@@ -40,7 +40,6 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
   var without: [FaultClass] = []
   @Option(help: ArgumentHelp("Maximum number of steps with faults.", valueName: "number"))
   var steps: Int?
-  @Option(help: .hidden) var judgeLimitsLower = 0
   @Flag(help: "Print every event, call and answer as it happens.") var trace = false
   @Flag(help: "Look for a shorter run that still fails.") var minimise = false
   @Flag(help: "Show the world on the screen.") var screen = false
@@ -66,27 +65,34 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
     if screen { return try show(context) }
-    var sum = Sum()
-    for run in 0..<UInt64(runs) {
-      var simulation = Simulation(seed: seed &+ run, preset: preset, days: days)
-      (simulation.without, simulation.steps) = (Set(without), steps)
-      simulation.limitsLoweredBy = judgeLimitsLower
-      let result = simulation.run(tell: trace ? { try? context.output.write($0 + "\n") } : nil)
-      sum.add(result)
-      if result.complaint != nil { try fail(simulation, result, context) }
-    }
-    try report(sum, context)
+    var totals = Totals()
+    for run in 0..<UInt64(runs) { totals.add(try judge(simulation(run), context)) }
+    try report(totals, context)
+  }
+
+  /// The simulation of one seed: the first has number 0.
+  func simulation(_ run: UInt64 = 0) -> Simulation {
+    var simulation = Simulation(seed: seed &+ run, preset: preset, days: days)
+    (simulation.without, simulation.steps) = (Set(without), steps)
+    return simulation
+  }
+
+  /// Runs a simulation. If it fails, the failure and how to repeat it are the error.
+  func judge(
+    _ simulation: Simulation, _ context: CommandContext
+  ) throws(CommandFailure) -> Simulation.Result {
+    let result = simulation.run(tell: trace ? { try? context.output.write($0 + "\n") } : nil)
+    if result.complaint != nil { try fail(simulation, result, context) }
+    return result
   }
 
   private func show(_ context: CommandContext) throws(CommandFailure) {
-    // Before anything can make a thread.
+    // Before any thread exists.
     guard let signals = SignalDescriptor.blockAtStart() else {
       throw CommandFailure(.failed, "dashboard: cannot handle signals on this system")
     }
-    var simulation = Simulation(seed: seed, preset: preset, days: days)
-    (simulation.without, simulation.steps) = (Set(without), steps)
     let start = from.flatMap { TimeSpan(parsing: $0) } ?? .zero
-    let session = SimulationSession(simulation, from: start, global, context)
+    let session = SimulationSession(simulation(), from: start, global, context)
     let status = try session.run(signals)
     if status != .done { throw CommandFailure(status, lines: []) }
   }
@@ -100,9 +106,9 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
       shortened = "shortened from \(result.steps) steps to \(again.steps)"
     }
     guard let complaint = found.complaint else { return }
-    try context.answer(found.story)
+    try context.answer(found.failureTrace)
     let subject = complaint.deployment.map { "of \($0)" } ?? "of this world"
-    let many = found.story.count
+    let many = found.failureTrace.count
     var lines = [
       "seed \(shown.seed) fails: \(complaint.checker), \(complaint.checker.promise)",
       "\(SafeText(complaint.text))",
@@ -115,26 +121,26 @@ struct SimulateCommand: ParsableCommand, DashboardSubcommand {
       ExitStatus(rawValue: complaint.checker.exitCode), lines: lines.map { "dashboard: \($0)" })
   }
 
-  private func report(_ sum: Sum, _ context: CommandContext) throws(CommandFailure) {
-    let digest = String(sum.digest, radix: 16)
+  private func report(_ totals: Totals, _ context: CommandContext) throws(CommandFailure) {
+    let digest = String(totals.digest, radix: 16)
     if global.json {
       return try context.answer([
         "seed": .string(String(seed)), "runs": .integer(Int64(runs)),
-        "events": .integer(Int64(sum.events)), "faults": .integer(Int64(sum.faults)),
-        "simulatedSeconds": .integer(sum.elapsed / 1000), "trace": .string(digest),
+        "events": .integer(Int64(totals.events)), "faults": .integer(Int64(totals.faults)),
+        "simulatedSeconds": .integer(totals.elapsed / 1000), "trace": .string(digest),
       ])
     }
-    let days = Double(sum.elapsed) / 86_400_000
+    let days = Double(totals.elapsed) / 86_400_000
     try context.answer([
       "\(runs) run\(runs == 1 ? "" : "s") from seed \(seed): nothing is wrong; "
-        + "\(sum.events) events, \(sum.faults) faults, \((days * 10).rounded() / 10) days; "
+        + "\(totals.events) events, \(totals.faults) faults, \((days * 10).rounded() / 10) days; "
         + "trace \(digest)"
     ])
   }
 }
 
-/// What several runs add up to.
-private struct Sum {
+/// The totals of several runs.
+private struct Totals {
   var events = 0
   var faults = 0
   var elapsed: Int64 = 0

@@ -7,20 +7,20 @@ import EngineStore
 import SafeTexts
 import TerminalCells
 
-/// The dashboard's screen over a simulated world instead of a store.
+/// The dashboard's screen on a simulated world instead of a store.
 struct SimulationProgram: ScreenProgram {
-  /// Between two pictures while time passes.
+  /// Interval of frames while time passes.
   private static let frame = TimeSpan.milliseconds(100)
-  /// How much of that the world may take.
+  /// Maximum part of this interval that the world may take.
   private static let budget = TimeSpan.milliseconds(40)
-  /// Events that are read at once.
+  /// Maximum number of events that are read at once.
   private static let journalLimit = 1000
 
   private var model: ScreenModel
   private let world: WatchedWorld
   private let clock: () -> Moment
   private var last: Moment
-  private var saysEnd = true
+  private var reportsEnd = true
 
   init(
     _ settings: ScreenSettings, _ world: WatchedWorld, at now: EngineTime,
@@ -46,7 +46,7 @@ struct SimulationProgram: ScreenProgram {
           isHere: true),
       ]
       if let note { messages.append(.notice(note)) }
-      return take(messages + picture(now.moment), now.moment)
+      return take(messages + currentState(now.moment), now.moment)
     case .input(let input): return take([.input(input)], now.moment)
     case .clock: return passTime(now.moment)
     case .woken, .shown, .ending, .suspending: return .nothing
@@ -59,21 +59,21 @@ struct SimulationProgram: ScreenProgram {
   private mutating func passTime(_ now: Moment) -> LoopDirective {
     let span = max(.zero, now - last)
     last = now
-    // What was not looked at for long (the program was stopped) is not made up for.
+    // Does not catch up after a long gap, in which the program was stopped.
     let passed = min(span, .seconds(1))
     let hasHappened = world.pass(passed, budget: Self.budget, clock: clock)
-    return take((hasHappened ? picture(now) : []) + [.clock] + ending(), now)
+    return take((hasHappened ? currentState(now) : []) + [.clock] + ending(), now)
   }
 
-  /// All that is to be seen.
-  private func picture(_ now: Moment) -> [Message] {
+  /// The messages that show the world's current state.
+  private func currentState(_ now: Moment) -> [Message] {
     [.snapshot(world.snapshot(at: now)), .storeTrouble(world.storeTrouble), .pace(world.pace)]
   }
 
-  /// Said once: how it ended.
+  /// The result of the run, reported once.
   private mutating func ending() -> [Message] {
-    guard world.isOver, saysEnd else { return [] }
-    saysEnd = false
+    guard world.isOver, reportsEnd else { return [] }
+    reportsEnd = false
     let result = world.result
     if let complaint = world.complaint {
       return [
@@ -97,18 +97,18 @@ struct SimulationProgram: ScreenProgram {
     return LoopDirective(actions: actions)
   }
 
-  /// Does what the screen wants done; what comes of it is told to the screen.
+  /// Carries out a command of the screen and returns the resulting messages.
   private mutating func carryOut(
     _ command: Command, _ now: Moment, _ actions: inout [LoopAction]
   ) -> [Message] {
     switch command {
-    case .send(let requests): return requests.map(answer) + picture(now) + ending()
+    case .send(let requests): return requests.map(answer) + currentState(now) + ending()
     case .withdraw(let keys): return keys.map { .withdrawn($0, true) }
     case .loadJournal(let deployment, let number):
       let events = world.journal(deployment, after: number, limit: Self.journalLimit)
-      // A log that goes on is asked for again with each picture: nothing new needs no answer.
+      // The screen asks for a followed log in each frame: without new events it needs no answer.
       return number != nil && events.isEmpty ? [] : [.journal(deployment, events)]
-    case .reload: return picture(now)
+    case .reload: return currentState(now)
     case .pace(let action): return change(action, now)
     case .flushInput: actions.append(.holdKeys)
     case .copy(let text): actions.append(.copy(text))
@@ -129,20 +129,20 @@ struct SimulationProgram: ScreenProgram {
 
   private mutating func change(_ action: ActionID, _ now: Moment) -> [Message] {
     last = now
-    var said: [Message] = []
+    var messages: [Message] = []
     switch action {
-    case .simulationPause: world.turnPause()
+    case .simulationPause: world.togglePause()
     case .simulationFaster: world.faster()
     case .simulationSlower: world.slower()
     case .simulationStep:
       world.step()
-      if let latest = world.latest { said = [.notice(latest)] }
+      if let latest = world.latest { messages = [.notice(latest)] }
     case .simulationBack:
-      saysEnd = true
+      reportsEnd = true
       if world.stepBack() {
-        said = [.notice("previous event: \(world.latest ?? "nothing")")]
+        messages = [.notice("previous event: \(world.latest ?? "nothing")")]
       } else {
-        said = [
+        messages = [
           .failure(
             world.isTouched
               ? "you sent a request: the seed alone no longer leads here"
@@ -151,6 +151,6 @@ struct SimulationProgram: ScreenProgram {
       }
     default: break
     }
-    return picture(now) + said + ending()
+    return currentState(now) + messages + ending()
   }
 }

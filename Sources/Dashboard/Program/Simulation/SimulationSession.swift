@@ -8,7 +8,7 @@ import SafeTexts
 import TerminalCells
 import TerminalHost
 
-/// A person in front of a simulated world: the terminal, the screen and the world, on one thread.
+/// A session of a user with a simulated world: terminal, screen and world on one thread.
 struct SimulationSession {
   private let simulation: Simulation
   private let start: TimeSpan
@@ -25,9 +25,9 @@ struct SimulationSession {
     self.context = context
   }
 
-  /// Shows it until it is left; how that ended.
+  /// Runs until the user quits, and returns the exit status.
   ///
-  /// - Parameter signals: blocked before any thread was made.
+  /// - Parameter signals: signals that were blocked before any thread existed.
   func run(_ signals: SignalDescriptor) throws(CommandFailure) -> ExitStatus {
     let world = WatchedWorld(simulation, from: start)
     let setup = TerminalSetup(options, nil, context)

@@ -6,43 +6,43 @@ import EngineSimulation
 import EngineStore
 import SafeTexts
 
-/// A simulated world that is looked at while it is lived through: as fast as is wished, event by
-/// event, and back to any of them, since one seed is always the same life.
+/// A simulated world for the screen, which can run at various speeds, step by event, and step back:
+/// the seed reproduces every state.
 final class WatchedWorld {
-  /// How many times faster than here time passes there.
+  /// The speeds, as multiples of real time.
   static let speeds: [Int64] = [1, 10, 60, 300, 1000, 3600, 10_000]
   private static let usualSpeed = 2
 
   private let simulation: Simulation
   private var run: SimulatedRun
-  /// How often the run was advanced, and at which of those times something was told.
+  /// Number of advances of the run, and those of them that added to the journal.
   private var advances = 0
-  private var tellings: [Int] = []
-  /// What is still to be lived through; below zero: what the last event was ahead.
-  private var owed = TimeSpan.zero
+  private var journalSteps: [Int] = []
+  /// Simulated time that is still to pass; if negative, the time by which the last event was ahead.
+  private var pendingTime = TimeSpan.zero
   private var speed = usualSpeed
 
   private(set) var isPaused = false
-  private var asked = 0
-  /// Somebody has asked for something: the seed alone no longer says what happens.
-  var isTouched: Bool { asked > 0 }
-  /// Grows with each change, and goes back with the world.
-  var sequence: Int64 { Int64(advances + asked) + 1 }
+  private var requestCount = 0
+  /// Whether the user has sent requests, so that the seed alone no longer decides the run.
+  var isTouched: Bool { requestCount > 0 }
+  /// Grows with each change, and decreases when the world steps back.
+  var sequence: Int64 { Int64(advances + requestCount) + 1 }
 
-  /// - Parameter start: how much of its time has passed already.
+  /// - Parameter start: simulated time to skip.
   init(_ simulation: Simulation, from start: TimeSpan) {
     self.simulation = simulation
     run = SimulatedRun(simulation)
     run.world.records = true
-    while run.world.elapsed < start, live() {}
+    while run.world.elapsed < start, advance() {}
   }
 
-  /// What is wrong with the engine, once something is.
+  /// The violation that has ended the run, if any.
   var complaint: Violation? { run.result.complaint }
   var isOver: Bool { run.stage == .over }
   var result: Simulation.Result { run.result }
 
-  /// Everything that is stored there, with its due times on a clock of here.
+  /// The state of the simulated store, with due times on the real monotonic clock.
   func snapshot(at moment: Moment) -> StoreSnapshot {
     let now = time(at: moment)
     return StoreSnapshot(
@@ -50,25 +50,25 @@ final class WatchedWorld {
       now: now.utc)
   }
 
-  /// The time there, on the monotonic clock of here. What happens next is shown as soon as it is
-  /// known; the clock follows.
+  /// The simulated wall clock at a moment of the real monotonic clock. An event is shown as soon as
+  /// it is known, and the clock follows.
   func time(at moment: Moment) -> EngineTime {
-    let ahead = min(owed, .zero)
+    let ahead = min(pendingTime, .zero)
     return EngineTime(moment: moment, utc: run.world.now.utc + ahead)
   }
 
-  /// In which the first day there begins at midnight.
+  /// The time zone in which the first simulated day begins at midnight.
   var zone: Zone {
     let sinceMidnight = EngineTime.start.utc.milliseconds / 1000 % 86_400
     return Zone(offset: -Int(sinceMidnight), name: "there")
   }
 
-  /// Why nothing can be stored there at present; nil: it can.
+  /// Why the simulated store cannot be written at the moment; nil if it can.
   var storeTrouble: SafeText? {
     run.world.storeFails ? "the simulated store cannot be written" : nil
   }
 
-  /// For the header.
+  /// The text for the header.
   var pace: SafeText {
     let stage =
       switch run.stage {
@@ -82,65 +82,69 @@ final class WatchedWorld {
 
   // MARK: Time
 
-  /// Lets so much time of here pass. What cannot be lived through in `budget` is left out.
+  /// Lets a span of real time pass. Simulated time that does not fit into `budget` is dropped.
   ///
-  /// - Returns: whether anything has happened.
+  /// - Returns: whether any event has happened.
   func pass(_ span: TimeSpan, budget: TimeSpan, clock: () -> Moment) -> Bool {
     guard !isPaused, !isOver else { return false }
-    owed = owed + .milliseconds(span.milliseconds * Self.speeds[speed])
+    pendingTime = pendingTime + .milliseconds(span.milliseconds * Self.speeds[speed])
     let end = clock() + budget
     var hasHappened = false
-    while owed >= .zero {
+    while pendingTime >= .zero {
       let before = run.world.elapsed
-      guard live() else { break }
+      guard advance() else { break }
       hasHappened = true
-      owed = owed + .milliseconds(before.milliseconds - run.world.elapsed.milliseconds)
-      if clock() >= end { owed = min(owed, .zero) }
+      pendingTime =
+        pendingTime + .milliseconds(before.milliseconds - run.world.elapsed.milliseconds)
+      if clock() >= end { pendingTime = min(pendingTime, .zero) }
     }
     if isOver { isPaused = true }
     return hasHappened
   }
 
-  /// Lets the next thing happen; false when it is over.
-  private func live() -> Bool {
-    let told = run.world.journal.count
+  /// Advances to the next event; returns false if the run is over.
+  private func advance() -> Bool {
+    let entries = run.world.journal.count
     guard run.advance() else { return false }
     advances += 1
-    if run.world.journal.count > told { tellings.append(advances) }
+    if run.world.journal.count > entries { journalSteps.append(advances) }
     return true
   }
 
-  func turnPause() { isPaused.toggle() }
+  func togglePause() { isPaused.toggle() }
 
   func faster() { speed = min(speed + 1, Self.speeds.count - 1) }
   func slower() { speed = max(speed - 1, 0) }
 
-  /// Events of which nothing is told are passed over, but not for ever.
+  /// Maximum number of events without a journal entry that a step skips.
   private static let longestStep = 100_000
 
-  /// Goes on to the next thing that is told of, and stops there.
+  /// Advances to the next event with a journal entry and pauses.
   func step() {
     isPaused = true
-    owed = .zero
-    let told = tellings.count
-    for _ in 0..<Self.longestStep where tellings.count == told { guard live() else { return } }
+    pendingTime = .zero
+    let entries = journalSteps.count
+    for _ in 0..<Self.longestStep where journalSteps.count == entries {
+      guard advance() else { return }
+    }
   }
 
-  /// Goes back to the thing before that was told of; false: there is none, or it is not known.
+  /// Returns to the previous event with a journal entry and pauses; returns false at the start, or
+  /// after requests of the user.
   func stepBack() -> Bool {
-    guard !isTouched, let now = tellings.last else { return false }
+    guard !isTouched, let now = journalSteps.last else { return false }
     isPaused = true
-    owed = .zero
-    let goal = tellings.last { $0 < now } ?? 0
+    pendingTime = .zero
+    let goal = journalSteps.last { $0 < now } ?? 0
     run = SimulatedRun(simulation)
     run.world.records = true
     advances = 0
-    tellings = []
-    while advances < goal, live() {}
+    journalSteps = []
+    while advances < goal, advance() {}
     return true
   }
 
-  /// The latest event, for a sentence.
+  /// The latest event, as text.
   var latest: SafeText? {
     run.world.journal.last.map { entry in
       let subject = entry.deployment.map { "\($0): " } ?? ""
@@ -148,16 +152,16 @@ final class WatchedWorld {
     }
   }
 
-  // MARK: What is asked and read
+  // MARK: Requests and reads
 
-  /// OutstandingRequests the engine there; nil: nothing can be stored now, so nobody answers.
+  /// Sends a request to the simulated engine; nil if its store fails or the run is over.
   func ask(_ request: Request) -> Reply? {
     guard !run.world.storeFails, !isOver else { return nil }
-    asked += 1
+    requestCount += 1
     return run.world.step(.request(request)).answers.first { $0.key == request.key }?.reply
   }
 
-  /// Events, oldest first: after a number, or the last ones.
+  /// Journal entries, oldest first: all after a sequence number, or the last `limit`.
   func journal(_ deployment: DeploymentID?, after number: Int64?, limit: Int) -> [NumberedEntry] {
     let all = run.world.journal
     let first = number.map { min(Int($0), all.count) } ?? 0

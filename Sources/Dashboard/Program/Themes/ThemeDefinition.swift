@@ -1,9 +1,8 @@
 import TerminalCells
 
-/// A theme as it is written: roles still name colours, so that an heir can change what a name
-/// means.
+/// A theme as written: roles still name colours, so that an inheriting theme can redefine them.
 struct ThemeDefinition: Sendable {
-  /// A role's look before its colours are known; nil is the terminal's own.
+  /// The style of a role with names of colours; nil is the terminal's own colour.
   struct Look: Sendable {
     var foreground: String?
     var background: String?
@@ -17,7 +16,7 @@ struct ThemeDefinition: Sendable {
   var glyphs = Glyphs.unicode
   var asciiGlyphs = Glyphs.ascii
 
-  /// With every name replaced by its colour.
+  /// The theme, with every name replaced by its colour.
   var theme: Theme {
     Theme(
       name: name, background: background, glyphs: glyphs, asciiGlyphs: asciiGlyphs,
@@ -29,8 +28,8 @@ struct ThemeDefinition: Sendable {
   }
 }
 
-/// Why a theme cannot be used; the one in force stays.
+/// Why a theme cannot be used; the current theme stays.
 struct ThemeFailure: Error, Hashable, Sendable {
-  /// In the order of the lines; never empty.
+  /// The problems in the order of the lines; never empty.
   let problems: [ConfigurationProblem]
 }

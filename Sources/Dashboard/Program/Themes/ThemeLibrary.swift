@@ -3,19 +3,19 @@ import Glibc
 import SafeTexts
 import TerminalCells
 
-/// Where themes are found. The first place that has one of the name wins; the shipped ones are also
-/// within the program, so that it is never without.
+/// Finds themes. The first folder with a theme of the name wins; the shipped themes are also built
+/// into the program, so that it always has one.
 struct ThemeLibrary: Sendable {
-  /// Folders, those that outweigh first.
+  /// The folders, in order of precedence.
   let folders: [String]
 
-  /// A theme that inherits from one that inherits … is followed so far.
+  /// The maximum depth of inheritance.
   private static let depthLimit = 8
 
   init(folders: [String]) { self.folders = folders }
 
-  /// The folders of this user and this program: the configuration, beside the installed program, in
-  /// the tree that it was built from.
+  /// The folders of this user and this program: the configuration, next to the installed program,
+  /// in the source tree.
   ///
   /// - program: the path of the executable, symbolic links resolved.
   init(environment: [String: String], program: String?) {
@@ -25,7 +25,7 @@ struct ThemeLibrary: Sendable {
     } else if let home = environment["HOME"], home.hasPrefix("/") {
       folders.append(home + "/.config/dashboard/themes")
     }
-    let places = program.map(Self.above) ?? []
+    let places = program.map(Self.ancestors) ?? []
     if places.count > 1 { folders.append(places[1] + "/share/dashboard/themes") }
     if let root = places.first(where: { access($0 + "/Package.swift", R_OK) == 0 }) {
       folders.append(root + "/themes")
@@ -33,14 +33,14 @@ struct ThemeLibrary: Sendable {
     self.folders = folders
   }
 
-  /// The running program.
+  /// The path of the running program.
   static var runningProgram: String? {
     guard let path = realpath("/proc/self/exe", nil) else { return nil }
     defer { free(path) }
     return String(cString: path)
   }
 
-  /// Reads a theme by its name, or by its path if there is a `/` in it.
+  /// Loads a theme by its name, or by its path if it contains `/`.
   func load(_ name: String) throws(ThemeFailure) -> Theme {
     try definition(name, depth: 0).theme
   }
@@ -89,8 +89,8 @@ struct ThemeLibrary: Sendable {
     ThemeFailure(problems: [ConfigurationProblem(file: name, sentence)])
   }
 
-  /// The folders that a file lies in, the innermost first.
-  private static func above(_ path: String) -> [String] {
+  /// The folders that contain a file, the innermost first.
+  private static func ancestors(_ path: String) -> [String] {
     var places: [String] = []
     var rest = Substring(path)
     while let slash = rest.lastIndex(of: "/"), slash > rest.startIndex {

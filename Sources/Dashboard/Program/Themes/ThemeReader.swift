@@ -2,9 +2,9 @@ import DeploymentInterface
 import SafeTexts
 import TerminalCells
 
-/// Reads a theme file. Everything that is wrong with it is found in one reading.
+/// Reads a theme file, and finds all its problems in one pass.
 struct ThemeReader {
-  /// The theme that it inherits from, by name.
+  /// Loads the theme to inherit from, by name.
   typealias Ancestor = (String) throws(ThemeFailure) -> ThemeDefinition
 
   private let file: String
@@ -16,7 +16,7 @@ struct ThemeReader {
     self.definition = definition
   }
 
-  /// The theme of a text.
+  /// Parses a theme.
   static func read(_ text: String, file: String, ancestor: Ancestor) throws(ThemeFailure)
     -> ThemeDefinition
   {
@@ -81,7 +81,7 @@ struct ThemeReader {
     guard (1...3).contains(parts.count), let rgb = parts[0].text.flatMap(RGB.init(hex:)) else {
       report(
         entry.line,
-        "`\(entry.key)` is not a colour; write it as [\"#rrggbb\", 16 to 255, name of the sixteen]")
+        "`\(entry.key)` is not a colour; write it as [\"#rrggbb\", 16 to 255, basic colour]")
       return nil
     }
     guard parts.count > 1 else { return ThemeColour(rgb: rgb, index: rgb.nearestIndex) }
@@ -105,7 +105,7 @@ struct ThemeReader {
 
   // MARK: - Roles
 
-  /// Every role, and every family of roles that falls back to one name.
+  /// All roles, and all families of roles that fall back to one name.
   private static let roleNames: Set<String> = {
     var names = Set<String>()
     for role in Role.allCases {
@@ -119,8 +119,7 @@ struct ThemeReader {
     return names
   }()
 
-  /// A section within the roles puts its name before those in it: `log: { time: dim }` is
-  /// `log.time`.
+  /// A section within the roles adds its name as a prefix: `log: { time: dim }` is `log.time`.
   private mutating func readRoles(_ fields: inout Fields, prefix: String) {
     for entry in fields.allEntries() {
       let name = prefix + entry.key
@@ -163,7 +162,7 @@ struct ThemeReader {
     return look
   }
 
-  /// The outer nil: there is no such colour.
+  /// The outer nil: the colour does not exist.
   private mutating func colourName(_ word: String, _ role: String, _ line: Int) -> String?? {
     if word == "default" { return .some(nil) }
     if definition.palette[word] != nil { return word }
@@ -179,7 +178,7 @@ struct ThemeReader {
 }
 
 extension Fields {
-  /// What the theme was made for; nil when it is not said, or wrong.
+  /// The background that the theme is made for; nil if it is absent or wrong.
   fileprivate var themeBackground: Theme.Background? {
     mutating get {
       guard let text = text("background") else { return nil }
@@ -189,7 +188,7 @@ extension Fields {
     }
   }
 
-  /// One set of signs, with what the theme changes in it.
+  /// Reads one set of signs, with the theme's changes.
   fileprivate mutating func glyphs(_ key: String, base: Glyphs, asciiOnly: Bool) -> Glyphs {
     guard var fields = nested(key) else { return base }
     var glyphs = base
@@ -219,7 +218,7 @@ extension Fields {
 }
 
 extension YAMLValue {
-  /// The sign that it consists of.
+  /// The only sign of the value; nil if it is not exactly one.
   fileprivate var glyph: Glyph? {
     guard let scalars = text?.unicodeScalars, scalars.count == 1 else { return nil }
     return scalars.first.flatMap { Glyph($0) }

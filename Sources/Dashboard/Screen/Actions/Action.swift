@@ -1,7 +1,7 @@
 import DeploymentEngine
 package import TerminalCells
 
-/// The headings under which actions stand in the help screen and the manual page.
+/// The headings of actions in the help screen and the manual page.
 package enum ActionGroup: String, Hashable, Sendable, CaseIterable {
   case moving = "Moving"
   case panes = "Panes"
@@ -10,47 +10,47 @@ package enum ActionGroup: String, Hashable, Sendable, CaseIterable {
   case deployments = "Deployments"
   case pools = "Pools and providers"
   case program = "Program"
-  /// Only where a simulated world is shown.
+  /// Only available for a simulated world.
   case simulation = "Simulation"
 }
 
-/// What an action is about.
+/// The subject of an action.
 enum ActionNeed: Hashable, Sendable {
-  /// Nothing that is chosen.
+  /// No subject.
   case none
   /// The deployment under the cursor, or the marked ones.
   case deployment
-  /// The chosen pool.
+  /// The selected pool.
   case pool
 }
 
-/// One thing that the screen can do: a row of the table from which the key map, the bottom line,
-/// the help screen, the menu and the manual page are made.
+/// One action of the screen: a row of the table from which the key map, the bottom line, the help
+/// screen, the menu and the manual page are made.
 package struct Action: Hashable, Sendable {
-  /// Its name.
+  /// The action's name.
   package let id: ActionID
-  /// The keys it has by itself; none: it is reached through the menu.
+  /// The default keys; none: the action is reached through the menu.
   package let keys: [Key]
-  /// The word of the bottom line and the menu.
+  /// The label in the bottom line and the menu.
   let label: String
-  /// Where it stands in the help screen.
+  /// The heading in the help screen.
   package let group: ActionGroup
-  /// One sentence about what it does.
+  /// One sentence about the effect.
   package let help: String
-  /// What it is about.
+  /// The subject that the action needs.
   let need: ActionNeed
-  /// The row of the table of requests that it makes; nil: it asks the engine for nothing.
+  /// The request that the action makes; nil: it asks the engine for nothing.
   let request: RequestName?
-  /// The panes in whose bottom line it is shown.
+  /// The panes whose bottom line shows the action.
   let hintedIn: Set<Pane>
 
-  /// Whether it asks the engine for a change.
+  /// Whether the action asks the engine for a change.
   var mutates: Bool { request != nil }
 
-  /// What stands between the key press and the request.
+  /// The confirmation between the key press and the request.
   var confirmation: RequestConfirmation { request?.row.confirmation ?? .none }
 
-  /// Whether it cannot be taken back.
+  /// Whether the action cannot be undone.
   var isIrreversible: Bool {
     switch confirmation {
     case .always, .typedName: true

@@ -1,5 +1,5 @@
-/// The actions of the screen by their names: what `keys:` in a configuration, the help screen and
-/// the manual page call them.
+/// The names of the screen's actions, as `keys:` in a configuration, the help screen and the manual
+/// page use them.
 package enum ActionID: String, Hashable, Sendable, CaseIterable {
   case moveDown = "move.down"
   case moveUp = "move.up"

@@ -1,109 +1,113 @@
 import DeploymentEngine
 import TerminalCells
 
-/// Every action, once. What the screen knows of keys, hints, help and menus comes from here.
+/// The table of all actions. Keys, hints, help and menus of the screen come from it.
 package enum ActionTable {
-  /// All actions, in the order in which they are shown.
+  /// All actions, in the order of the help screen.
   package static let all: [Action] =
     moving + panes + finding + marking + deployments + pools + program + simulation
 
-  /// The action with this name; the table has every one.
+  /// The action with this name; the table contains every name.
   static subscript(id: ActionID) -> Action { byID[id] ?? all[0] }
 
   private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
   private static let moving = [
-    look(.moveDown, ["j", .down], "Down", .moving, "Goes to the next row or line."),
-    look(.moveUp, ["k", .up], "Up", .moving, "Goes to the row or line before."),
-    look(.moveFirst, ["g", .home], "First", .moving, "Goes to the first row."),
-    look(.moveLast, ["G", .end], "Last", .moving, "Goes to the last row; a log then follows."),
-    look(.pageDown, [.pageDown], "Page down", .moving, "Goes a page on."),
-    look(.pageUp, [.pageUp], "Page up", .moving, "Goes a page back."),
-    look(.halfDown, [.control("d")], "Half down", .moving, "Goes half a page on."),
-    look(.halfUp, [.control("u")], "Half up", .moving, "Goes half a page back."),
+    view(.moveDown, ["j", .down], "Down", .moving, "Moves to the next row or line."),
+    view(.moveUp, ["k", .up], "Up", .moving, "Moves to the previous row or line."),
+    view(.moveFirst, ["g", .home], "First", .moving, "Moves to the first row."),
+    view(
+      .moveLast, ["G", .end], "Last", .moving,
+      "Moves to the last row; a log then follows new lines."),
+    view(.pageDown, [.pageDown], "Page down", .moving, "Moves down one page."),
+    view(.pageUp, [.pageUp], "Page up", .moving, "Moves up one page."),
+    view(.halfDown, [.control("d")], "Half down", .moving, "Moves down half a page."),
+    view(.halfUp, [.control("u")], "Half up", .moving, "Moves up half a page."),
   ]
 
   private static let panes = [
-    look(.nextPane, [.tab], "Pane", .panes, "Goes to the next pane.", in: Set(Pane.allCases)),
-    look(.previousPane, [.backTab], "Pane back", .panes, "Goes to the pane before."),
-    look(.poolsPane, ["1"], "Pools", .panes, "Goes to the pools."),
-    look(.l1Pane, ["2"], "L1", .panes, "Goes to the L1 cache: ready to use."),
-    look(.l2Pane, ["3"], "L2", .panes, "Goes to the L2 cache: almost ready."),
-    look(.assignedPane, ["4"], "Assigned", .panes, "Goes to what users hold."),
-    look(.detailsPane, ["5"], "Details", .panes, "Goes to the details of what is chosen."),
-    look(
-      .zoom, ["z"], "Zoom", .panes, "Gives the pane the whole screen, and back.", in: [.details]),
-    look(
-      .nextTab, ["l", .right], "Next tab", .panes, "Shows Details, Log or Why of what is chosen.",
+    view(.nextPane, [.tab], "Pane", .panes, "Goes to the next pane.", in: Set(Pane.allCases)),
+    view(.previousPane, [.backTab], "Pane back", .panes, "Goes to the previous pane."),
+    view(.poolsPane, ["1"], "Pools", .panes, "Goes to the pools."),
+    view(.l1Pane, ["2"], "L1", .panes, "Goes to the L1 cache: ready to use."),
+    view(.l2Pane, ["3"], "L2", .panes, "Goes to the L2 cache: almost ready."),
+    view(.assignedPane, ["4"], "Assigned", .panes, "Goes to the deployments that users hold."),
+    view(.detailsPane, ["5"], "Details", .panes, "Goes to the details of the selection."),
+    view(
+      .zoom, ["z"], "Zoom", .panes, "Shows the pane on the whole screen, or restores it.",
       in: [.details]),
-    look(
-      .previousTab, ["h", .left], "Tab before", .panes, "Shows Details, Log or Why, backwards."),
-    look(.open, [.enter], "Open", .panes, "Goes into the pool, or to the details.", in: [.pools]),
-    look(
+    view(
+      .nextTab, ["l", .right], "Next tab", .panes, "Switches between Details, Log and Why.",
+      in: [.details]),
+    view(
+      .previousTab, ["h", .left], "Previous tab", .panes,
+      "Switches between Details, Log and Why, backwards."),
+    view(.open, [.enter], "Open", .panes, "Opens the pool, or the details.", in: [.pools]),
+    view(
       .back, [.escape], "Back", .panes,
-      "Closes one thing at a time: a dialog, a search, a zoom, a filter, the marks. Never quits."),
+      "Closes one level: a dialog, a search, a zoom, a filter, the marks. Never quits."),
   ]
 
   private static let finding = [
-    look(
+    view(
       .filter, ["/"], "Filter", .finding,
-      "Shows only what matches: text, !text, ~regex, state:error, user:ana. In details: searches.",
+      "Shows only matching rows: text, !text, ~regex, state:error, user:ana. In details: searches.",
       in: Set(Pane.allCases)),
-    look(.nextMatch, ["n"], "Next match", .finding, "Goes to the next match in details or a log."),
-    look(.previousMatch, ["N"], "Match before", .finding, "Goes to the match before."),
-    look(.sortMenu, ["s"], "Sort", .finding, "Chooses the column that lists are sorted by."),
-    look(.sortReverse, ["S"], "Reverse", .finding, "Turns the order of the lists round."),
-    look(
-      .nextError, ["!"], "Next error", .finding, "Goes to the next deployment in error.",
+    view(.nextMatch, ["n"], "Next match", .finding, "Moves to the next match in details or a log."),
+    view(.previousMatch, ["N"], "Previous match", .finding, "Moves to the previous match."),
+    view(.sortMenu, ["s"], "Sort", .finding, "Chooses the column by which lists are sorted."),
+    view(.sortReverse, ["S"], "Reverse", .finding, "Reverses the order of the lists."),
+    view(
+      .nextError, ["!"], "Next error", .finding, "Moves to the next deployment in error.",
       in: [.pools]),
-    look(.events, ["e"], "Events", .finding, "Shows the events of everything."),
-    look(
+    view(.events, ["e"], "Events", .finding, "Shows the events of all pools."),
+    view(
       .orphans, ["o"], "Orphans", .finding,
-      "Lists what exists without a record, to remove it or to give it back to a user."),
-    look(
-      .follow, ["f"], "Follow", .finding, "Keeps a log at its end while it grows.", in: [.details]),
-    look(
+      "Lists orphans (resources without a record), to remove them or give them back to a user."),
+    view(
+      .follow, ["f"], "Follow", .finding, "Follows the log as it grows.", in: [.details]),
+    view(
       .freeze, ["p"], "Freeze", .finding,
-      "Stops the lists while the engine goes on; press again to see what it did."),
-    look(
-      .copyName, ["y"], "Copy name", .finding, "Copies the name of what is chosen.",
+      "Freezes the lists while the engine continues; press again to see the changes."),
+    view(
+      .copyName, ["y"], "Copy name", .finding, "Copies the name of the selection.",
       need: .deployment
     ),
-    look(
+    view(
       .copyReason, ["Y"], "Copy reason", .finding, "Copies the reason of the error.",
       need: .deployment),
   ]
 
   private static let marking = [
-    look(
-      .mark, [" "], "Mark", .marking, "Marks the deployment, or takes the mark away.",
+    view(
+      .mark, [" "], "Mark", .marking, "Marks or unmarks the deployment.",
       need: .deployment, in: Pane.lists),
-    look(.markShown, ["*"], "Mark all", .marking, "Marks every deployment that the list shows."),
-    look(
-      .markRange, ["V"], "Mark range", .marking, "Marks everything from the last mark to here.",
+    view(.markShown, ["*"], "Mark all", .marking, "Marks every deployment that the list shows."),
+    view(
+      .markRange, ["V"], "Mark range", .marking, "Marks all rows from the last mark to this one.",
       need: .deployment),
-    look(.clearMarks, ["U"], "Unmark", .marking, "Takes every mark away."),
+    view(.clearMarks, ["U"], "Unmark", .marking, "Removes all marks."),
   ]
 
   private static let deployments = [
-    act(.cancel, .cancel, ["c"], "Cancel", in: Pane.lists),
-    act(.move, .move, ["m"], "Move", in: [.l1, .l2]),
-    act(.ready, .ready, ["r"], "Ready", in: Pane.lists),
-    act(.assign, .assign, ["a"], "Assign", in: [.pools, .l1]),
-    act(.retry, .retry, ["t"], "Try again", in: [.assigned]),
-    act(.release, .release, ["R"], "Release", in: [.assigned]),
-    act(.destroy, .destroy, ["D"], "Destroy", in: Pane.lists),
-    act(.forget, .forget, [], "Forget"),
-    act(.undo, .undo, ["u"], "Undo", in: Pane.lists),
+    request(.cancel, .cancel, ["c"], "Cancel", in: Pane.lists),
+    request(.move, .move, ["m"], "Move", in: [.l1, .l2]),
+    request(.ready, .ready, ["r"], "Ready", in: Pane.lists),
+    request(.assign, .assign, ["a"], "Assign", in: [.pools, .l1]),
+    request(.retry, .retry, ["t"], "Try again", in: [.assigned]),
+    request(.release, .release, ["R"], "Release", in: [.assigned]),
+    request(.destroy, .destroy, ["D"], "Destroy", in: Pane.lists),
+    request(.forget, .forget, [], "Forget"),
+    request(.undo, .undo, ["u"], "Undo", in: Pane.lists),
   ]
 
   private static let pools = [
-    change(.l1More, .resize, ["+"], "L1 more", "Keeps one more ready at L1."),
-    change(.l1Fewer, .resize, ["-"], "L1 fewer", "Keeps one fewer ready at L1."),
-    change(.l2More, .resize, [">"], "L2 more", "Keeps one more almost ready at L2."),
-    change(.l2Fewer, .resize, ["<"], "L2 fewer", "Keeps one fewer almost ready at L2."),
+    change(.l1More, .resize, ["+"], "L1 more", "Keeps one more deployment ready at L1."),
+    change(.l1Fewer, .resize, ["-"], "L1 fewer", "Keeps one fewer deployment ready at L1."),
+    change(.l2More, .resize, [">"], "L2 more", "Keeps one more deployment at L2."),
+    change(.l2Fewer, .resize, ["<"], "L2 fewer", "Keeps one fewer deployment at L2."),
     change(
-      .resetSizes, .resize, [], "Reset sizes", "Goes back to the sizes of the configuration."),
+      .resetSizes, .resize, [], "Reset sizes", "Restores the configured sizes."),
     change(.publish, .publish, [], "Publish"),
     change(.cancelPublication, .cancelPublication, [], "Cancel publication"),
     change(.pause, .pause, [], "Pause"),
@@ -111,48 +115,52 @@ package enum ActionTable {
     change(.lift, .lift, [], "Lift restraint"),
     change(
       .maintenanceOn, .maintenance, [], "Maintenance on",
-      "Makes no call to the pool's provider at all."),
+      "Stops all calls to the pool's provider."),
     change(
-      .maintenanceOff, .maintenance, [], "Maintenance off", "Calls the pool's provider again."),
-    about(.removeOrphan, .removeOrphan, "Remove orphan"),
-    about(.adopt, .adopt, "Adopt orphan"),
+      .maintenanceOff, .maintenance, [], "Maintenance off",
+      "Resumes calls to the pool's provider."),
+    orphan(.removeOrphan, .removeOrphan, "Remove orphan"),
+    orphan(.adopt, .adopt, "Adopt orphan"),
   ]
 
   private static let program = [
-    look(
-      .menu, ["x"], "Actions", .program, "Lists every action of what is chosen, and why not.",
+    view(
+      .menu, ["x"], "Actions", .program,
+      "Lists every action on the selection, and why some are not available.",
       in: Set(Pane.allCases)),
-    look(
-      .palette, [":"], "Command", .program, "Finds any action by its name.",
+    view(
+      .palette, [":"], "Command", .program, "Finds an action by name.",
       in: Set(Pane.allCases)),
-    look(
-      .help, ["?", .function(1)], "Help", .program, "Explains the keys, those of the pane first.",
+    view(
+      .help, ["?", .function(1)], "Help", .program,
+      "Explains the keys; those of this pane come first.",
       in: Set(Pane.allCases)),
-    look(.redraw, [.control("l")], "Redraw", .program, "Draws the whole screen again."),
-    look(.suspend, [.control("z")], "Suspend", .program, "Gives the terminal back until `fg`."),
-    look(
-      .quit, ["q", .control("c")], "Quit", .program, "Ends the dashboard.", in: Set(Pane.allCases)),
+    view(.redraw, [.control("l")], "Redraw", .program, "Draws the whole screen again."),
+    view(.suspend, [.control("z")], "Suspend", .program, "Suspends the program until `fg`."),
+    view(
+      .quit, ["q", .control("c")], "Quit", .program, "Quits the dashboard.",
+      in: Set(Pane.allCases)),
   ]
 
   private static let simulation = [
-    look(
+    view(
       .simulationPause, ["P"], "Pause time", .simulation,
-      "Lets the time of the simulated world stand still, and go on.", in: Set(Pane.allCases)),
-    look(
+      "Pauses or resumes the simulated world.", in: Set(Pane.allCases)),
+    view(
       .simulationStep, ["."], "Step", .simulation,
-      "Lets the next thing happen that is told of, and nothing after it.",
+      "Runs until the next reported event.",
       in: Set(Pane.allCases)),
-    look(
+    view(
       .simulationBack, [","], "Step back", .simulation,
-      "Goes back to before that: the seed is lived through again up to there."),
-    look(
-      .simulationFaster, ["]"], "Faster", .simulation, "Lets time pass faster, up to 10,000x.",
+      "Goes back one event, by running the seed again up to there."),
+    view(
+      .simulationFaster, ["]"], "Faster", .simulation, "Speeds time up, to at most 10,000x.",
       in: Set(Pane.allCases)),
-    look(
-      .simulationSlower, ["["], "Slower", .simulation, "Lets time pass more slowly, down to 1x."),
+    view(
+      .simulationSlower, ["["], "Slower", .simulation, "Slows time down, to at least 1x."),
   ]
 
-  private static func look(
+  private static func view(
     _ id: ActionID, _ keys: [Key], _ label: String, _ group: ActionGroup, _ help: String,
     need: ActionNeed = .none, in panes: Set<Pane> = []
   ) -> Action {
@@ -161,7 +169,7 @@ package enum ActionTable {
       hintedIn: panes)
   }
 
-  private static func act(
+  private static func request(
     _ id: ActionID, _ request: RequestName, _ keys: [Key], _ label: String,
     in panes: Set<Pane> = []
   ) -> Action {
@@ -170,13 +178,13 @@ package enum ActionTable {
       need: .deployment, request: request, hintedIn: panes)
   }
 
-  private static func about(_ id: ActionID, _ request: RequestName, _ label: String) -> Action {
+  private static func orphan(_ id: ActionID, _ request: RequestName, _ label: String) -> Action {
     Action(
       id: id, keys: [], label: label, group: .pools, help: request.row.help, need: .none,
       request: request, hintedIn: [])
   }
 
-  /// - Parameter help: what one of several actions does that make the same request.
+  /// - Parameter help: the effect, if several actions make the same request.
   private static func change(
     _ id: ActionID, _ request: RequestName, _ keys: [Key], _ label: String, _ help: String? = nil
   ) -> Action {

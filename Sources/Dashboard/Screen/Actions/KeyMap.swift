@@ -1,24 +1,24 @@
 package import SafeTexts
 import TerminalCells
 
-/// What is wrong with a key that a user gave to an action.
+/// A problem with a key that a user assigned to an action.
 package struct KeyProblem: Error, Hashable, Sendable {
-  /// Where it was written, from 1.
+  /// The line of the configuration, from 1.
   package var line: Int
-  /// What is wrong, and what is allowed.
+  /// The problem, and what is allowed.
   package var sentence: SafeText
 }
 
-/// Which key does what, outside of dialogs and text fields.
+/// The map from keys to actions, outside of dialogs and text fields.
 package struct KeyMap: Hashable, Sendable {
   private var actions: [Key: ActionID] = [:]
   private var keysOf: [ActionID: [Key]] = [:]
 
-  /// The keys that the actions have by themselves.
+  /// The map of the default keys.
   package static let standard = KeyMap.read([]).map
 
-  /// The map with a user's keys put over the actions' own, and everything that is wrong with them.
-  /// What has a problem is left out of the map.
+  /// Applies a user's keys to the default ones, and reports every problem. A setting with a problem
+  /// is left out of the map.
   package static func read(_ settings: [KeySetting]) -> (map: KeyMap, problems: [KeyProblem]) {
     var map = KeyMap()
     var problems: [KeyProblem] = []
@@ -35,14 +35,14 @@ package struct KeyMap: Hashable, Sendable {
     return (map, problems)
   }
 
-  /// What a key does; nil: nothing.
+  /// The action of a key; nil: none.
   func action(for key: Key) -> ActionID? { actions[key] }
-  /// The keys of an action, the one to show first.
+  /// The keys of an action; the first one is shown.
   func keys(of id: ActionID) -> [Key] { keysOf[id] ?? [] }
-  /// The key to show for an action; nil: it has none.
+  /// The key to show for an action; nil if it has none.
   func key(of id: ActionID) -> Key? { keys(of: id).first }
 
-  /// Fills the way from keys to actions. Of two that want one key the user's gets it, else the
+  /// Fills the map from keys to actions. If two actions claim a key, the user's wins, else the
   /// first.
   private mutating func index(_ lines: [ActionID: Int]) -> [KeyProblem] {
     var problems: [KeyProblem] = []
@@ -63,7 +63,7 @@ package struct KeyMap: Hashable, Sendable {
 
   private static func conflict(_ key: Key, _ one: ActionID, _ other: ActionID) -> SafeText {
     """
-    \(key) is the key of both \(one.rawValue) and \(other.rawValue): give one of them another \
+    \(key) is assigned to both \(one.rawValue) and \(other.rawValue): give one of them another \
     key, or `none`
     """
   }
@@ -73,7 +73,7 @@ package struct KeyMap: Hashable, Sendable {
       KeyProblem(line: setting.line, sentence: sentence)
     }
     guard let id = ActionID(rawValue: setting.action) else {
-      throw problem("there is no action `\(setting.action)`: the help screen (?) names them all")
+      throw problem("unknown action `\(setting.action)`: the help screen (?) lists all actions")
     }
     if setting.key == "none" {
       guard id != .quit, id != .back else { throw problem("\(id.rawValue) must keep a key") }
@@ -86,16 +86,18 @@ package struct KeyMap: Hashable, Sendable {
           "\(String(name)) is not a key: write a character, or Space, Tab, PgDn, F5, Ctrl-L, none")
       }
       if ActionTable[id].mutates, isTooEasy(key) {
-        throw problem("\(key) is pressed by accident: what changes something needs a character")
+        throw problem(
+          "\(key) is easily pressed by accident: an action with effects needs a character key"
+        )
       }
       keys.append(key)
     }
-    guard !keys.isEmpty else { throw problem("no key is given: write one, or none") }
+    guard !keys.isEmpty else { throw problem("no key given: write a key, or none") }
     return (id, keys)
   }
 
-  /// Keys that hands press by themselves: movement, corrections, and what other programs have on
-  /// Ctrl.
+  /// Whether a key is easily pressed by accident: movement, corrections, and Ctrl keys that other
+  /// programs use.
   private static func isTooEasy(_ key: Key) -> Bool {
     switch key {
     case .character(let scalar): scalar == " "
@@ -108,6 +110,6 @@ package struct KeyMap: Hashable, Sendable {
 }
 
 extension Key: ExpressibleByUnicodeScalarLiteral {
-  /// A printable character.
+  /// Makes the key of a printable character.
   init(unicodeScalarLiteral value: Unicode.Scalar) { self = .character(value) }
 }

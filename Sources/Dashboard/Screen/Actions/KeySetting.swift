@@ -1,10 +1,10 @@
-/// A key that a user gave to an action.
+/// A user's assignment of keys to an action.
 package struct KeySetting: Hashable, Sendable {
   /// The action's name: `deployment.cancel`.
   package let action: String
-  /// The key as it was written: `c`.
+  /// The keys as written: `c`.
   package let key: String
-  /// Where it was written, from 1.
+  /// The line of the configuration, from 1.
   let line: Int
 
   package init(action: String, key: String, line: Int) {

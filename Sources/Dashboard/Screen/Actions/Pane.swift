@@ -1,6 +1,6 @@
 import DeploymentInterface
 
-/// The panes of the screen; the raw value is the digit that goes there.
+/// The panes of the screen; the raw value is the digit key that focuses the pane.
 enum Pane: Int, Hashable, Comparable, Sendable, CaseIterable {
   case pools = 1
   case l1 = 2
@@ -10,12 +10,12 @@ enum Pane: Int, Hashable, Comparable, Sendable, CaseIterable {
 
   /// The panes that list deployments.
   static let lists: Set<Pane> = [.l1, .l2, .assigned]
-  /// The same, in their order on the screen.
+  /// The panes that list deployments, in their order on the screen.
   static let listOrder: [Pane] = [.l1, .l2, .assigned]
 
   static func < (one: Pane, other: Pane) -> Bool { one.rawValue < other.rawValue }
 
-  /// The list in which a deployment stands.
+  /// The list that shows a deployment.
   init(_ placement: Placement) {
     switch placement {
     case .cache(.l1, _): self = .l1
@@ -35,7 +35,7 @@ enum Pane: Int, Hashable, Comparable, Sendable, CaseIterable {
     }
   }
 
-  /// Its title where there is little room.
+  /// The title for narrow screens.
   var shortTitle: String {
     switch self {
     case .l1: "L1"
@@ -44,13 +44,13 @@ enum Pane: Int, Hashable, Comparable, Sendable, CaseIterable {
     }
   }
 
-  /// The pane that Tab goes to.
+  /// The pane to which Tab moves.
   var next: Pane { Pane(rawValue: rawValue % 5 + 1) ?? .pools }
-  /// The pane that Shift-Tab goes to.
+  /// The pane to which Shift-Tab moves.
   var previous: Pane { Pane(rawValue: (rawValue + 3) % 5 + 1) ?? .pools }
 }
 
-/// What the pane of details shows of its subject.
+/// The tabs of the details pane.
 enum DetailTab: Int, Hashable, Sendable, CaseIterable {
   case details, log, why
 
@@ -62,8 +62,8 @@ enum DetailTab: Int, Hashable, Sendable, CaseIterable {
     case .why: "Why"
     }
   }
-  /// The tab to its right, round the end.
+  /// The tab to the right; the last is followed by the first.
   var next: DetailTab { DetailTab(rawValue: (rawValue + 1) % 3) ?? .details }
-  /// The tab to its left, round the end.
+  /// The tab to the left; the first is preceded by the last.
   var previous: DetailTab { DetailTab(rawValue: (rawValue + 2) % 3) ?? .details }
 }

@@ -10,11 +10,11 @@ import DeploymentInterface
 #endif
 
 /// A regular expression of the C library, which matches ten thousand rows within a frame and never
-/// in exponential time.
+/// takes exponential time.
 final class Pattern: Sendable {
   private let compiled: Mutex<regex_t>
 
-  /// Compiles an extended regular expression; nil: it cannot be used as it stands.
+  /// Compiles an extended regular expression; nil: it is invalid or could be too expensive.
   init?(_ pattern: String, foldsCase: Bool) {
     guard Self.isHarmless(pattern) else { return nil }
     var expression = regex_t()
@@ -25,13 +25,12 @@ final class Pattern: Sendable {
 
   deinit { compiled.withLock { regfree(&$0) } }
 
-  /// Whether it matches anywhere in the text.
+  /// Whether the expression matches anywhere in the text.
   func matches(_ text: String) -> Bool {
     compiled.withLock { regexec(&$0, text, 0, nil, 0) == 0 }
   }
 
-  /// Back references cost exponential time and nested counts any amount of memory, so neither is
-  /// taken.
+  /// Back references cost exponential time and nested counts unlimited memory, so both are refused.
   private static func isHarmless(_ pattern: String) -> Bool {
     guard pattern.utf8.count <= 200 else { return false }
     var isEscaped = false

@@ -6,15 +6,16 @@
   import Darwin
 #endif
 
-/// The texts of a row, in small letters and one behind the other, so that a hundred thousand rows
-/// are looked through within a frame.
+/// The texts of a row in lower case, one after the other, so that a hundred thousand rows can be
+/// searched within a frame.
 struct RowText: Hashable, Sendable {
-  /// Ends each text; in none of them.
+  /// The terminator of each text; no text contains it.
   private static let end: UInt8 = 0
-  /// Empty: something in it is no ASCII, and what its small letters are is another question.
+  /// The bytes of all texts; empty if a text is not ASCII, as its lower case then needs another
+  /// method.
   private let bytes: [UInt8]
 
-  /// Of these texts, in their order.
+  /// Joins these texts, in their order.
   init(_ texts: some Sequence<String>) {
     var bytes: [UInt8] = []
     for text in texts {
@@ -30,8 +31,8 @@ struct RowText: Hashable, Sendable {
     self.bytes = bytes
   }
 
-  /// Whether something in small letters is in the text of this number, or in any; nil: that cannot
-  /// be said here.
+  /// Whether a lower-case text occurs in the text with this number, or, without a number, in any
+  /// text; nil: this type cannot tell.
   func contains(_ needle: [UInt8], in number: Int?) -> Bool? {
     guard !bytes.isEmpty else { return nil }
     return bytes.withUnsafeBytes { all in
@@ -59,6 +60,6 @@ struct RowText: Hashable, Sendable {
 }
 
 extension UInt8 {
-  /// Itself, but the small letter for a large one of ASCII.
+  /// The byte in lower case, if it is an ASCII letter.
   var inSmallLetters: UInt8 { self >= 0x41 && self <= 0x5a ? self | 0x20 : self }
 }

@@ -3,8 +3,8 @@ import DeploymentInterface
 import SafeTexts
 
 extension Catalog {
-  /// Why the action on a pool would be refused, judged by what is shown, in the engine's own words;
-  /// nil: it is permitted.
+  /// Why the engine would refuse an action on a pool, judged by what is shown; nil: it is
+  /// permitted.
   func refusal(of id: ActionID, on pool: Pool) -> SafeText? {
     switch id.verb(on: pool)?.kind {
     case .pool(_, let asked):

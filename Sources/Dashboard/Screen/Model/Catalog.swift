@@ -2,36 +2,37 @@ package import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// A list of deployments: those of one pool, or of all, in one pane.
+/// The name of a list of deployments: those of one pool, or of all pools, in one pane.
 struct ListName: Hashable, Sendable {
-  /// Nil: of all pools.
+  /// The pool; nil: all pools.
   var pool: PoolID?
   var pane: Pane
 }
 
-/// What the store holds, indexed for the screen: a change costs what changed, not what exists.
+/// The contents of the store, indexed for the screen: the cost of a change depends on the change,
+/// not on the number of records.
 ///
-/// A copy is cheap until one of the two changes, which is how the lists are frozen.
+/// A copy is cheap until the original or the copy changes; this is how the lists are frozen.
 package struct Catalog: Sendable {
   private(set) var pools: [Pool] = []
   private(set) var providers: [ProviderRecord] = []
   private(set) var publications: [PublicationRecord] = []
   private(set) var waiters: [WaitingUser] = []
   private(set) var configuration = Configuration()
-  /// How the lists are sorted.
+  /// The sort order of the lists.
   private(set) var order: SortColumn
-  /// How many deployments each user holds or waits for in a cache.
+  /// The number of deployments that each user holds or waits for in a cache.
   private(set) var users: [SafeText: Int] = [:]
 
   private var records: [Deployment] = []
-  /// What a filter looks into, beside the records, which lie too far apart for that.
+  /// The texts that filters search, apart from the records, which are too far apart in memory.
   private var texts: [(text: RowText, pool: PoolID)] = []
   private var places: [DeploymentID: Int] = [:]
   private var freePlaces: [Int] = []
   private var lists: [ListName: SortedRows] = [:]
-  private var troubled = SortedRows()
+  private var erroneous = SortedRows()
 
-  /// What a store holds.
+  /// Indexes a store's state.
   package init(_ state: StoredState = StoredState(), order: SortColumn = .trouble) {
     self.order = order
     pools = state.pools.sorted { $0.id < $1.id }
@@ -43,23 +44,23 @@ package struct Catalog: Sendable {
     rebuildLists()
   }
 
-  /// The deployment with this number, as it was last told of.
+  /// The deployment with this identifier, as last reported.
   func deployment(_ id: DeploymentID) -> Deployment? { places[id].map { records[$0] } }
 
-  /// The pool with this number.
+  /// The pool with this identifier.
   func pool(_ id: PoolID) -> Pool? { pools.first { $0.id == id } }
 
   /// The provider of a pool.
   func provider(of pool: Pool) -> ProviderRecord? { providers.first { $0.name == pool.provider } }
 
-  /// What exists without a record, seen at least twice, by provider and name.
+  /// The confirmed orphans, listed at least twice, by provider and name.
   var orphans: [(provider: ProviderRecord, orphan: Orphan)] {
     providers.flatMap { provider in
       provider.orphans.confirmed.map { (provider: provider, orphan: $0) }
     }
   }
 
-  /// The one of them with this name; nil: it is gone, or has a record again.
+  /// The orphan with this name; nil: it is gone, or has a record again.
   func orphan(_ name: OrphanName) -> (provider: ProviderRecord, orphan: Orphan)? {
     orphans.first {
       $0.provider.name == name.provider && $0.orphan.thing.name == name.name
@@ -72,13 +73,13 @@ package struct Catalog: Sendable {
     publications.filter { $0.pool == pool }
   }
 
-  /// The users who wait in a pool, in the order in which they are served.
+  /// The users who wait in a pool, in the order of the queue.
   func waiters(in pool: PoolID) -> [WaitingUser] { waiters.filter { $0.pool == pool } }
 
-  /// A list in its order; history is in none.
+  /// The rows of a list, sorted; history is in no list.
   func rows(_ list: ListName) -> SortedRows { lists[list] ?? SortedRows() }
 
-  /// A list without what a filter hides.
+  /// The rows of a list that match a filter.
   func rows(_ list: ListName, matching filter: Filter) -> SortedRows {
     let filter = RowFilter(filter, pools: pools)
     return rows(list).narrowed { key in
@@ -88,18 +89,18 @@ package struct Catalog: Sendable {
     }
   }
 
-  /// Where a deployment stands in its lists; nil: it is not known.
+  /// The key of a deployment in its lists; nil: it is unknown.
   func key(of id: DeploymentID) -> RowKey? { deployment(id).map(order.key) }
 
-  /// Everything in error, by pool and name.
-  var errors: SortedRows { troubled }
+  /// All deployments in error, by pool and name.
+  var errors: SortedRows { erroneous }
 
-  /// Every deployment that is not history.
+  /// The number of deployments outside the history.
   var count: Int {
     Pane.listOrder.reduce(0) { $0 + rows(ListName(pool: nil, pane: $1)).count }
   }
 
-  /// Takes one change in.
+  /// Applies one change.
   mutating func apply(_ change: StoreChange) {
     switch change {
     case .deployment(let deployment): update(deployment)
@@ -134,7 +135,7 @@ package struct Catalog: Sendable {
     rebuildLists()
   }
 
-  /// Puts a record in its place in a short sorted array.
+  /// Inserts or replaces a record in a short sorted array.
   private static func put<Record, Order: Comparable>(
     _ record: Record, in records: inout [Record], by order: KeyPath<Record, Order>
   ) {
@@ -166,19 +167,19 @@ extension Catalog {
   private mutating func erase(_ id: DeploymentID) {
     guard let place = places.removeValue(forKey: id) else { return }
     unlist(records[place])
-    forgetUser(of: records[place])
+    removeUser(of: records[place])
     records[place].reason = nil
     freePlaces.append(place)
   }
 
   private mutating func store(_ deployment: Deployment) {
     var record = deployment
-    // What only drivers read is not kept: ten thousand of them would be most of the memory.
+    // Drivers' data is dropped: for ten thousand deployments it would be most of the memory.
     record.data = []
     record.notices = []
     let text = (RowText(record), record.pool)
     let known = places[deployment.id]
-    if let known { forgetUser(of: records[known]) }
+    if let known { removeUser(of: records[known]) }
     if let place = known ?? freePlaces.popLast() {
       (records[place], texts[place]) = (record, text)
       places[deployment.id] = place
@@ -190,7 +191,7 @@ extension Catalog {
     if let user = record.placement.user { users[user, default: 0] += 1 }
   }
 
-  private mutating func forgetUser(of deployment: Deployment) {
+  private mutating func removeUser(of deployment: Deployment) {
     guard let user = deployment.placement.user, let count = users[user] else { return }
     users[user] = count > 1 ? count - 1 : nil
   }
@@ -201,7 +202,7 @@ extension Catalog {
     for name in Self.listNames(of: deployment) {
       lists[name, default: SortedRows()].insert(key)
     }
-    if deployment.state == .error { troubled.insert(Self.troubleKey(of: deployment)) }
+    if deployment.state == .error { erroneous.insert(Self.errorKey(of: deployment)) }
   }
 
   private func listedKey(of deployment: Deployment) -> RowKey {
@@ -215,23 +216,23 @@ extension Catalog {
     for name in Self.listNames(of: deployment) {
       lists[name]?.remove(order.key(of: deployment))
     }
-    if deployment.state == .error { troubled.remove(Self.troubleKey(of: deployment)) }
+    if deployment.state == .error { erroneous.remove(Self.errorKey(of: deployment)) }
   }
 
   private mutating func rebuildLists() {
     var keys: [ListName: [RowKey]] = [:]
     var errors: [RowKey] = []
-    // In the order of the records, so that nothing depends on how a dictionary is laid out.
+    // In the order of the records, so that the result does not depend on a dictionary's layout.
     for deployment in records where isCurrent(deployment) && !deployment.phase.isHistory {
       let key = listedKey(of: deployment)
       for name in Self.listNames(of: deployment) { keys[name, default: []].append(key) }
-      if deployment.state == .error { errors.append(Self.troubleKey(of: deployment)) }
+      if deployment.state == .error { errors.append(Self.errorKey(of: deployment)) }
     }
     lists = keys.mapValues { SortedRows($0) }
-    troubled = SortedRows(errors)
+    erroneous = SortedRows(errors)
   }
 
-  /// Whether a record is in use; the place of an erased one keeps what it held.
+  /// Whether a record is in use; the slot of an erased one keeps its contents.
   private func isCurrent(_ deployment: Deployment) -> Bool {
     guard let place = places[deployment.id] else { return false }
     return records[place].id == deployment.id
@@ -244,23 +245,23 @@ extension Catalog {
     ]
   }
 
-  private static func troubleKey(of deployment: Deployment) -> RowKey {
+  private static func errorKey(of deployment: Deployment) -> RowKey {
     RowKey(rank: Int64(deployment.pool.number), text: deployment.name.text, id: deployment.id)
   }
 }
 
 extension Catalog {
-  /// Where a deployment stands among those in error.
-  func troubleKey(of id: DeploymentID) -> RowKey? { deployment(id).map(Self.troubleKey) }
+  /// The key of a deployment in the list of errors.
+  func errorKey(of id: DeploymentID) -> RowKey? { deployment(id).map(Self.errorKey) }
 
-  /// Known users whose names begin with a text, in their order; at most `limit`.
+  /// Known users whose names begin with a text, sorted; at most `limit`.
   func users(beginningWith text: String, limit: Int) -> [SafeText] {
     let wanted = text.lowercased()
     let found = users.keys.filter { $0.text.lowercased().hasPrefix(wanted) }
     return Array(found.sorted().prefix(limit))
   }
 
-  /// Sums over the pools, as the engine keeps them.
+  /// The sums of the pools' counts, as the engine keeps them.
   var totals: PoolCounts {
     pools.reduce(into: PoolCounts()) { sum, pool in
       sum.l1Ready += pool.counts.l1Ready

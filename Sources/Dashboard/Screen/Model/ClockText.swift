@@ -1,11 +1,11 @@
 package import DeploymentInterface
 package import SafeTexts
 
-/// The zone of the person in front of the screen. What is stored is UTC; what is shown is local.
+/// The time zone of the user. Stored times are UTC; shown times are local.
 package struct Zone: Hashable, Sendable {
-  /// Seconds east of Greenwich.
+  /// The offset in seconds east of Greenwich.
   var offset: Int
-  /// Its short name, where it has one: `CET`.
+  /// The short name, if the zone has one: `CET`.
   var name: SafeText = ""
 
   package init(offset: Int, name: SafeText = "") {
@@ -13,7 +13,7 @@ package struct Zone: Hashable, Sendable {
     self.name = name
   }
 
-  /// Greenwich.
+  /// UTC.
   package static let utc = Zone(offset: 0, name: "UTC")
 
   /// The name, or else the offset: `+05:30`.
@@ -24,14 +24,14 @@ package struct Zone: Hashable, Sendable {
   }
 }
 
-/// Points and lengths of time as a person reads them.
+/// Formats times and durations for people.
 package enum ClockText {
   private static let months = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
-  /// How long ago: `12 s`, `4 m`, `2 h`, `3 d`. Seconds only under a minute, so that what stands
-  /// still on the screen is seldom sent again.
+  /// The age: `12 s`, `4 m`, `2 h`, `3 d`. Seconds only below a minute, so that idle rows seldom
+  /// change.
   package static func age(_ span: TimeSpan) -> String {
     let seconds = max(0, span.milliseconds) / 1000
     if seconds < 60 { return "\(seconds) s" }
@@ -39,7 +39,7 @@ package enum ClockText {
     return seconds < 86_400 ? "\(seconds / 3600) h" : "\(seconds / 86_400) d"
   }
 
-  /// What is left until then, never less than it is: `4 s`, `5 m`, `2 h`.
+  /// The remaining time, rounded up: `4 s`, `5 m`, `2 h`.
   package static func left(_ span: TimeSpan) -> String {
     let seconds = (max(0, span.milliseconds) + 999) / 1000
     if seconds < 60 { return "\(seconds) s" }
@@ -64,13 +64,13 @@ package enum ClockText {
     return "\(months[month - 1]) \(day)"
   }
 
-  /// The time of day, with the day where it is another one than today: `08:12`, `Nov 3 08:12`.
+  /// The time of day, with the day unless it is today: `08:12`, `Nov 3 08:12`.
   static func since(_ time: Timestamp, now: Timestamp, _ zone: Zone) -> String {
     localDay(time, zone) == localDay(now, zone)
       ? minute(time, zone) : "\(day(time, zone)) \(minute(time, zone))"
   }
 
-  /// When and how far away: `09:41:07 (in 8 s)`, `08:12 (2 h ago)`.
+  /// The time and the distance from now: `09:41:07 (in 8 s)`, `08:12 (2 h ago)`.
   package static func point(_ time: Timestamp, now: Timestamp, _ zone: Zone) -> String {
     let distance = time - now
     let clock =
@@ -80,11 +80,11 @@ package enum ClockText {
       ? "\(clock) (in \(left(distance)))" : "\(clock) (\(age(now - time)) ago)"
   }
 
-  /// Two digits at least.
+  /// The number with at least two digits.
   static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
   private static func localSeconds(_ time: Timestamp, _ zone: Zone) -> Int {
-    // Rounded down, before 1970 too.
+    // Rounded down, also before 1970.
     Int((Double(time.milliseconds) / 1000).rounded(.down)) + zone.offset
   }
 
@@ -97,7 +97,7 @@ package enum ClockText {
     return (seconds / 3600, seconds / 60 % 60, seconds % 60)
   }
 
-  /// Month and day of a day counted from 1970-01-01, by the calendar's 400-year cycle.
+  /// The month and day of a day counted from 1970-01-01, by the calendar's 400-year cycle.
   private static func date(_ days: Int) -> (month: Int, day: Int) {
     let shifted = days + 719_468
     let cycle = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

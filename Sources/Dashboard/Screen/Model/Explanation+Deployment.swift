@@ -3,18 +3,18 @@ import DeploymentInterface
 import SafeTexts
 
 extension Explanation {
-  /// Why a deployment is as it is, what holds it up and what happens to it next.
+  /// Explains the state of a deployment, what delays it, and what happens next.
   package static func of(_ deployment: Deployment, _ around: Surroundings) -> Explanation {
     var result = Explanation()
-    result.origin(deployment, around)
-    result.going(deployment, around)
+    result.creation(deployment, around)
+    result.progress(deployment, around)
     if !deployment.phase.isHistory { result.gates(deployment, around) }
     result.head("What happens next?")
     result.nextSteps(deployment, around)
     return result
   }
 
-  private mutating func origin(_ deployment: Deployment, _ around: Surroundings) {
+  private mutating func creation(_ deployment: Deployment, _ around: Surroundings) {
     let name = deployment.name
     fact("\(name) was created \(around.point(deployment.createdAt)): \(deployment.because)")
     if let publication = deployment.publication {
@@ -23,7 +23,7 @@ extension Explanation {
     }
   }
 
-  private mutating func going(_ deployment: Deployment, _ around: Surroundings) {
+  private mutating func progress(_ deployment: Deployment, _ around: Surroundings) {
     switch deployment.phase {
     case .preparing(let operation, _), .removing(let operation), .canceling(let operation),
       .usable(.some(let operation)):
@@ -79,7 +79,7 @@ extension Explanation {
     let state = deployment.state.rawValue
     gate(deployment.phase == .usable(nil), "it is usable", else: "it is not usable: \(state)")
     gate(
-      deployment.osState == .usable, "the inside is ready",
+      deployment.osState == .usable, "the OS is ready",
       else: "the OS manager has not reported ready")
     if let pending = deployment.pending {
       gate(false, "", else: "\(pending.actor) requested \(pending.verb.word)")
@@ -94,57 +94,61 @@ extension Explanation {
           "\(pending.verb.word) takes effect at \(around.point(pending.due)) "
             + "and can be undone until then"))
     }
-    step(deployment, around)
+    nextCall(deployment, around)
     if let deadline = deployment.phase.operation?.deadline {
       next("\(Self.end(of: deployment)) at \(around.point(deadline))")
     }
-    if let patience = deployment.patience {
-      next("\(Self.impatience(deployment)) at \(around.point(patience))")
+    if let patience = deployment.stateDeadline {
+      next("\(Self.stateLimitWords(deployment)) at \(around.point(patience))")
     }
-    if case .error = deployment.phase, deployment.patience == nil, deployment.next == nil {
+    if case .error = deployment.phase, deployment.stateDeadline == nil,
+      deployment.nextActionAt == nil
+    {
       next("nothing automatic: a user held it, so an operator decides (retry, destroy, forget)")
     }
     if lines.count == count { next("nothing automatic: it is available") }
   }
 
-  private mutating func step(_ deployment: Deployment, _ around: Surroundings) {
+  private mutating func nextCall(_ deployment: Deployment, _ around: Surroundings) {
     guard let operation = deployment.phase.operation else {
-      if let due = deployment.next { next("\(Self.dueWords(deployment)) at \(around.point(due))") }
+      if let due = deployment.nextActionAt {
+        next("\(Self.dueWords(deployment)) at \(around.point(due))")
+      }
       return
     }
     let call = operation.step == .check ? "checkState" : operation.kind.word
     if around.pool?.inMaintenance == true {
       next("\(call), after the maintenance of \(around.pool?.provider ?? "its provider")")
-    } else if let due = deployment.next {
+    } else if let due = deployment.nextActionAt {
       next("\(call) at \(around.point(due))")
     } else {
       next("\(call) is in progress, or waits until the provider has room")
     }
   }
 
-  /// What happens to one that has no operation when it is due.
+  /// What happens at the due time of a deployment without an operation.
   private static func dueWords(_ deployment: Deployment) -> String {
     guard case .error(let failed) = deployment.phase else { return "it is checked again" }
     return failed.removals > 0
       ? "its removal is retried" : "anything left on the platform is removed"
   }
 
-  /// What the end of an operation's time means.
+  /// What happens at the deadline of an operation.
   private static func end(of deployment: Deployment) -> String {
     switch deployment.state {
-    case .preparing where deployment.everAssigned: "if it is still running, it becomes an error"
+    case .preparing where deployment.wasLetIn: "if it is still running, it becomes an error"
     case .preparing: "if it is still running, it is cancelled"
     case .removing, .canceling: "if it is still running, it is retried"
     case .usable, .removable, .removed, .canceled, .error: "its deadline passes"
     }
   }
 
-  /// What happens when its state has been waited for long enough.
-  private static func impatience(_ deployment: Deployment) -> String {
+  /// What happens when the limit for its state is reached.
+  private static func stateLimitWords(_ deployment: Deployment) -> String {
     switch deployment.state {
     case .error: "it is destroyed"
     case .removed, .canceled: "it leaves the history"
-    case .usable where deployment.isWaitingForOS && deployment.everAssigned:
+    case .usable where deployment.isWaitingForOS && deployment.wasLetIn:
       "if the OS manager has not reported ready, it becomes an error"
     case .usable where deployment.isWaitingForOS:
       "if the OS manager has not reported ready, it is removed"

@@ -3,7 +3,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension Explanation {
-  /// Why a pool does what it does, or nothing.
+  /// Explains why a pool does what it does, or does nothing.
   package static func of(_ pool: Pool, _ around: Surroundings) -> Explanation {
     var result = Explanation()
     result.fact(pool.now)
@@ -17,7 +17,7 @@ extension Explanation {
 
   private mutating func plan(_ pool: Pool) {
     for (level, plan) in [("L1", pool.plan.l1), ("L2", pool.plan.l2)] {
-      // The pool's own sentence says it already, most of the time.
+      // The pool's own sentence usually says it already.
       guard !plan.because.isEmpty, !pool.now.text.contains(plan.because.text) else { continue }
       fact("\(level): \(plan.because)")
     }
@@ -80,9 +80,11 @@ extension Explanation {
 
   private mutating func waiting(_ around: Surroundings) {
     guard let first = around.waiters.first else { return }
-    head("Who waits?")
+    head("Who is waiting?")
     fact("\(around.waiters.count) in the queue, first \(first.user)")
-    next("the wait of \(first.user) ends at \(around.point(first.patience))")
+    if let patience = first.promise.patience {
+      next("the wait of \(first.user) ends at \(around.point(patience))")
+    }
   }
 
   private mutating func publications(_ around: Surroundings) {
@@ -99,7 +101,7 @@ extension Explanation {
       }
       if let reason = publication.reason { text += ": \(reason)" }
       fact(SafeText(text))
-      if let due = publication.next {
+      if let due = publication.nextActionAt {
         next("publication \(publication.revision): \(around.point(due))")
       }
     }

@@ -2,32 +2,32 @@ package import DeploymentEngine
 package import DeploymentInterface
 package import SafeTexts
 
-/// Why something is as it is, and what happens next: for the pane Why and for `dashboard why`.
+/// Why something is in its state, and what happens next: for the Why tab and for `dashboard why`.
 /// Pure.
 package struct Explanation: Hashable, Sendable {
-  /// One line of it.
+  /// One line of an explanation.
   package struct Line: Hashable, Sendable {
-    /// What kind of line it is.
+    /// The kind of a line.
     package enum Kind: String, Hashable, Sendable {
-      /// Begins a part.
+      /// The heading of a section.
       case heading
-      /// Something that is so.
+      /// A fact.
       case fact
-      /// A condition that holds.
+      /// A condition that is met.
       case open
-      /// A condition that does not hold, and so holds things up.
+      /// A condition that is not met, and so blocks progress.
       case closed
-      /// Something that will happen.
+      /// A future step.
       case next
     }
     package var kind: Kind
     package var text: SafeText
   }
 
-  /// From the most important to the least.
+  /// The lines, from the most important to the least.
   package private(set) var lines: [Line] = []
 
-  /// Nothing yet.
+  /// An explanation without lines.
   init() {}
 
   mutating func head(_ text: SafeText) { lines.append(Line(kind: .heading, text: text)) }
@@ -41,34 +41,34 @@ package struct Explanation: Hashable, Sendable {
   mutating func add(_ other: Explanation) { lines += other.lines }
 }
 
-/// What surrounds the thing that is explained.
+/// The context of the explained object.
 package struct Surroundings: Sendable {
-  /// What both clocks say.
+  /// The time on both clocks.
   var now: EngineTime
-  /// The zone that times are said in.
+  /// The time zone for shown times.
   var zone: Zone
-  /// The pool, where it is known.
+  /// The pool, if it is known.
   var pool: Pool?
-  /// The pool as it is configured.
+  /// The pool's configuration.
   var settings: PoolConfiguration?
   /// The pool's provider.
   var provider: ProviderRecord?
   /// The pool's publications, oldest first.
   var publications: [PublicationRecord] = []
-  /// The users who wait in the pool, in their order.
+  /// The users who wait in the pool, in the order of the queue.
   var waiters: [WaitingUser] = []
 
-  /// A due time as a person reads it.
+  /// A due time, formatted for people.
   func point(_ deadline: Deadline) -> String {
     ClockText.point(deadline.utc(at: now), now: now.utc, zone)
   }
-  /// A past time as a person reads it.
+  /// A past time, formatted for people.
   func point(_ time: Timestamp) -> String { ClockText.point(time, now: now.utc, zone) }
 }
 
 extension Explanation {
-  /// Explains what a word names: a pool, a deployment by its number or name, or a user. Nil: it
-  /// names nothing.
+  /// Explains the object with this name: a pool, a deployment by its number or name, or a user.
+  /// Returns nil if there is none.
   static func of(
     _ word: String, in state: StoredState, now: EngineTime, zone: Zone
   ) -> Explanation? {
@@ -83,7 +83,7 @@ extension Explanation {
     return of(user: SafeText(word), in: state, now: now, zone: zone)
   }
 
-  /// Why a user has what they have; nil: nobody of that name holds or waits for anything.
+  /// Explains what a user holds and waits for; nil if that is nothing.
   package static func of(
     user: SafeText, in state: StoredState, now: EngineTime, zone: Zone
   ) -> Explanation? {
@@ -105,13 +105,17 @@ extension Explanation {
     let name = around.pool?.name ?? "a pool"
     head("\(waiter.user) waits in \(name)")
     fact("place \(place + 1) of \(around.waiters.count) in the queue")
-    next("the wait ends at \(around.point(waiter.patience))")
+    for reason in waiter.promise.reasons { fact("one failed: \(reason)") }
+    if let retry = waiter.retryAt { next("another one is tried at \(around.point(retry))") }
+    if let patience = waiter.promise.patience {
+      next("the wait ends at \(around.point(patience))")
+    }
     if let pool = around.pool { add(Explanation.of(pool, around)) }
   }
 }
 
 extension StoredState {
-  /// What surrounds a deployment of a pool.
+  /// The context of a pool and its deployments.
   package func surroundings(of id: PoolID, _ now: EngineTime, _ zone: Zone) -> Surroundings {
     let pool = pools.first { $0.id == id }
     return Surroundings(
@@ -124,7 +128,7 @@ extension StoredState {
 }
 
 extension Catalog {
-  /// What surrounds a deployment of a pool.
+  /// The context of a pool and its deployments.
   func surroundings(of id: PoolID, _ now: EngineTime, _ zone: Zone) -> Surroundings {
     let pool = pool(id)
     return Surroundings(

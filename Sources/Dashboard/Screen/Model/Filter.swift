@@ -2,22 +2,22 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What a list is narrowed to, as it was typed: words that must all hold.
+/// A filter of lists, as typed: terms that must all match.
 ///
-/// `text` is looked for anywhere in the row, `!text` must not be there, `~regex` takes the rest of
-/// the line, and `state:`, `user:`, `pool:`, `name:`, `ip:`, `id:`, `reason:` look into one field.
-/// Small letters match large ones too; a word with a large letter in it does not.
+/// `text` must occur anywhere in the row, `!text` must not occur, `~regex` takes the rest of the
+/// line, and `state:`, `user:`, `pool:`, `name:`, `ip:`, `id:`, `reason:` search one field. A word
+/// in lower case ignores case; a word with a capital does not.
 package struct Filter: Sendable {
-  /// As it was typed.
+  /// The text as typed.
   let text: String
-  /// Why the pattern cannot be used yet, while it is being typed; rows are then not narrowed by it.
+  /// Why the pattern cannot be used yet, while it is being typed; it then excludes no rows.
   let problem: String?
   fileprivate let terms: [Term]
 
   /// No filter.
   static let none = Filter("")
 
-  /// Reads what was typed; never fails.
+  /// Parses a filter; never fails.
   package init(_ text: String) {
     self.text = text
     var terms: [Term] = []
@@ -38,23 +38,24 @@ package struct Filter: Sendable {
     self.problem = problem
   }
 
-  /// Nothing is narrowed.
+  /// Whether the filter excludes nothing.
   var isEmpty: Bool { terms.isEmpty && text.allSatisfy { $0 == " " } }
 
-  /// Whether a deployment is shown.
+  /// Whether a deployment matches.
   func matches(_ deployment: Deployment, pool: SafeText?) -> Bool {
     terms.allSatisfy { term in
       (term.isIn(deployment) || (pool.map(term.isIn(pool:)) ?? false)) != term.isNegative
     }
   }
 
-  /// Whether a line of a log or of the details matches; fields are taken as text.
+  /// Whether a line of a log or of the details matches; field prefixes have no special meaning
+  /// there.
   func matches(line: String) -> Bool {
     !isEmpty && terms.allSatisfy { $0.holds(for: line) }
   }
 }
 
-/// One word of a filter.
+/// One term of a filter.
 private struct Term: Sendable {
   enum Reading { case term(Term), nothing, incomplete }
 
@@ -81,18 +82,18 @@ private struct Term: Sendable {
     return .term(Term(field: field, isNegative: isNegative, needle: Needle(String(rest))))
   }
 
-  /// It is in the name of a pool, as far as it looks there.
+  /// Whether the term occurs in a pool's name, unless it searches another field.
   func isIn(pool: SafeText) -> Bool {
     (field == nil || field == .pool) && needle.isIn(pool.text)
   }
 
-  /// It is in what is the deployment's own.
+  /// Whether the term occurs in the deployment's own fields.
   func isIn(_ deployment: Deployment) -> Bool {
     guard let field else { return Field.own.contains { needle.isIn($0.text(of: deployment)) } }
     return field != .pool && needle.isIn(field.text(of: deployment))
   }
 
-  /// The same of the deployment with this text; nil: it does not say.
+  /// The same for a deployment's row text; nil: the text cannot tell.
   func isIn(_ text: RowText) -> Bool? {
     guard case .text(let needle, foldsCase: true) = needle else { return nil }
     guard let field else { return text.contains(needle, in: nil) }
@@ -103,11 +104,11 @@ private struct Term: Sendable {
 }
 
 extension RowText {
-  /// What a filter looks into of a deployment.
+  /// The text of a deployment that filters search.
   init(_ deployment: Deployment) { self.init(Field.own.map { $0.text(of: deployment) }) }
 }
 
-/// A filter that is to go through many rows: each pool is looked at once.
+/// A filter prepared for many rows: each pool is matched once.
 struct RowFilter {
   private let terms: [(term: Term, pools: Set<PoolID>)]
 
@@ -117,8 +118,7 @@ struct RowFilter {
     }
   }
 
-  /// Whether the deployment of a pool with this text is shown; it is asked for itself where the
-  /// text cannot say it.
+  /// Whether a row matches; the deployment itself is fetched only if its text cannot tell.
   func matches(_ text: RowText, in pool: PoolID, _ deployment: () -> Deployment) -> Bool {
     terms.allSatisfy { term, pools in
       let isFound = (term.isIn(text) ?? term.isIn(deployment())) || pools.contains(pool)
@@ -127,14 +127,14 @@ struct RowFilter {
   }
 }
 
-/// The fields that a word may look into.
+/// The fields that a term can search.
 private enum Field: String, Sendable, CaseIterable {
   case name, state, user, pool, ip, id, reason
 
-  /// Those that are the deployment's own, in the order of its text.
+  /// The fields of the deployment itself, in the order of its text.
   static let own = allCases.filter { $0 != .pool }
 
-  /// What it says; a pool's name is not in its deployments.
+  /// The field's text; a deployment does not contain its pool's name.
   func text(of deployment: Deployment) -> String {
     switch self {
     case .name: deployment.name.text
@@ -148,7 +148,7 @@ private enum Field: String, Sendable, CaseIterable {
   }
 }
 
-/// A text or a pattern to look for.
+/// A text or a pattern to search for.
 private enum Needle: Sendable {
   case text([UInt8], foldsCase: Bool)
   case pattern(Pattern)
@@ -157,7 +157,7 @@ private enum Needle: Sendable {
     self = .text(Array(text.utf8), foldsCase: text == text.lowercased())
   }
 
-  /// Nil: the pattern cannot be used as it stands.
+  /// Returns nil if the pattern cannot be used.
   init?(pattern: String) {
     let foldsCase = pattern == pattern.lowercased()
     guard let compiled = Pattern(pattern, foldsCase: foldsCase) else { return nil }

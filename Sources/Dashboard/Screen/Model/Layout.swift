@@ -1,43 +1,42 @@
 import TerminalCells
 
-/// Where the parts of the screen stand: a pure function of its size.
+/// The positions of the screen's parts: a pure function of its size.
 ///
-/// Nothing is a wall: from all panes side by side down to one line that says how much trouble there
-/// is, each size shows what it can.
+/// Each size shows what fits, from all panes side by side down to one line that counts the errors.
 struct Layout: Hashable, Sendable {
-  /// How much there is room for.
+  /// The kinds of layout, by available space.
   enum Kind: Hashable, Sendable {
     /// All panes.
     case full
-    /// Pools as gauges, one list or the details, the bottom line.
+    /// Pools as gauges, one list or the details, and the bottom line.
     case compact
-    /// One pane, and the bottom line.
+    /// One pane and the bottom line.
     case onePane
     /// Sign, name and state, and the bottom line.
     case narrow
     /// One line.
     case status
-    /// Nothing can be read on it.
+    /// Too small for any text.
     case nothing
   }
 
   let kind: Kind
   let size: Size
-  /// The line at the top; nil: there is no room for it.
+  /// The header line; nil if it does not fit.
   let header: Rect?
-  /// The pane of each kind, frame included; what is missing is not shown.
+  /// The rectangles of the visible panes, frames included.
   let panes: [Pane: Rect]
-  /// The line at the bottom.
+  /// The bottom line.
   let bottom: Rect
   /// Whether panes have frames.
   let isFramed: Bool
 
-  /// A layout.
+  /// Computes a layout.
   ///
   /// - Parameters:
-  ///   - pools: how many there are; few of them leave room for the lists.
-  ///   - focus: the pane that keys go to, for sizes that show one.
-  ///   - list: the list that is shown, for sizes that show one.
+  ///   - pools: the number of pools; few pools leave space for the lists.
+  ///   - focus: the pane with the focus, for sizes that show one pane.
+  ///   - list: the visible list, for sizes that show one list.
   init(size: Size, pools: Int, focus: Pane, list: Pane, isZoomed: Bool) {
     self.size = size
     let kind = Self.kind(of: size)
@@ -57,7 +56,7 @@ struct Layout: Hashable, Sendable {
     }
   }
 
-  /// How much a size has room for.
+  /// The kind of layout for a size.
   static func kind(of size: Size) -> Kind {
     switch (size.width, size.height) {
     case (100..., 30...): .full
@@ -69,19 +68,19 @@ struct Layout: Hashable, Sendable {
     }
   }
 
-  /// What is inside the frame of a pane; empty: it is not shown.
+  /// The rectangle inside a pane's frame; empty if the pane is not shown.
   func inside(_ pane: Pane) -> Rect {
     guard let rect = panes[pane] else { return Rect(x: 0, y: 0, width: 0, height: 0) }
     guard hasFrame(pane) else { return rect }
     return Rect(x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: rect.height - 2)
   }
 
-  /// Whether a pane has a frame; gauges of pools in a smaller window have none.
+  /// Whether a pane has a frame; the pools' gauges in a smaller window have none.
   func hasFrame(_ pane: Pane) -> Bool {
     isFramed && !(pane == .pools && kind == .compact && panes.count > 1)
   }
 
-  /// How many rows a pane of rows can show, its column titles aside.
+  /// The number of rows that a pane can show, without its column titles.
   func rowCount(_ pane: Pane) -> Int {
     let height = inside(pane).height
     return hasTitles(pane) ? max(0, height - 1) : height
@@ -90,7 +89,7 @@ struct Layout: Hashable, Sendable {
   /// Whether a pane of rows has a line of column titles.
   func hasTitles(_ pane: Pane) -> Bool { hasFrame(pane) && inside(pane).height > 2 }
 
-  /// Whether something can be asked for here: a row is in sight, and so is a question about it.
+  /// Whether actions are allowed: there is space for a row and for a question about it.
   var allowsActing: Bool { kind != .status && kind != .nothing }
 
   private static func full(_ body: Rect, pools: Int) -> [Pane: Rect] {
@@ -122,9 +121,9 @@ struct Layout: Hashable, Sendable {
   }
 }
 
-/// Which part of a list is in sight.
+/// The scroll position of lists.
 enum Scroll {
-  /// The first place that is shown: as before, unless the cursor would be out of sight.
+  /// The first visible index: unchanged, unless the cursor would be out of sight.
   static func top(_ top: Int, cursor: Int, height: Int, count: Int) -> Int {
     guard height > 0 else { return 0 }
     let kept = max(0, min(top, count - height))

@@ -1,21 +1,21 @@
 import SafeTexts
 import TerminalCells
 
-/// A piece of text that is one thing to the theme.
+/// A piece of text with one role.
 struct Span: Hashable, Sendable {
-  /// A sign before the text, with a blank behind it where there is a text.
+  /// A sign before the text, followed by a blank if there is a text.
   var glyph: Glyph?
   var text: SafeText
   var role: Role
 
-  /// A piece.
+  /// Makes a piece.
   init(_ text: SafeText, _ role: Role = .text, glyph: Glyph? = nil) {
     self.glyph = glyph
     self.text = text
     self.role = role
   }
 
-  /// Cells that it takes.
+  /// The width in cells.
   var columns: Int {
     let text = Surface.columns(text)
     return glyph == nil ? text : text == 0 ? 1 : text + 2
@@ -26,18 +26,18 @@ struct Span: Hashable, Sendable {
 struct Line: Hashable, Sendable {
   var spans: [Span]
 
-  /// A line of pieces.
+  /// Makes a line of pieces.
   init(_ spans: [Span] = []) { self.spans = spans }
-  /// A line that is one thing.
+  /// Makes a line of one piece.
   init(_ text: SafeText, _ role: Role = .text) { spans = [Span(text, role)] }
 
-  /// What it says.
+  /// The text without roles.
   var plain: String { spans.map(\.text.text).joined() }
 }
 
-/// Text broken into lines of a width, between words where it can be.
+/// Breaks text into lines, between words where possible.
 enum Wrap {
-  /// The lines of a text; never none, never wider than `width` unless that is under 1.
+  /// The lines of a text: at least one, none wider than `width` unless that is less than 1.
   static func lines(_ text: SafeText, width: Int) -> [SafeText] {
     guard width > 0, Surface.columns(text) > width else { return [text] }
     var lines: [String] = []
@@ -66,7 +66,7 @@ enum Wrap {
     return lines.map { SafeText($0) }
   }
 
-  /// A word that is wider than a line, cut to fit.
+  /// Cuts a word that is wider than a line.
   private static func pieces(
     _ word: String, columns: Int, width: Int
   ) -> [(text: String, columns: Int)] {
@@ -89,7 +89,7 @@ enum Wrap {
 }
 
 extension Surface {
-  /// Writes a piece into exactly a width.
+  /// Writes a piece into a field of exactly this width.
   mutating func write(
     _ span: Span, at point: Point, width: Int, align: Alignment = .leading, ellipsis: Glyph?
   ) {
@@ -105,7 +105,7 @@ extension Surface {
       ellipsis: ellipsis)
   }
 
-  /// Writes a line into a width; what does not fit is cut.
+  /// Writes a line, cut at a width.
   mutating func write(_ line: Line, at point: Point, width: Int, ellipsis: Glyph? = nil) {
     var x = point.x
     let end = point.x + width

@@ -1,30 +1,30 @@
 import DeploymentEngine
 import DeploymentInterface
 
-/// Events that are being read: a ring of the last ones, and the place in it. The place is an event,
-/// not a line number, so that nothing moves under the reader's eyes when old ones are dropped.
+/// A view of events: a ring of the last ones and a position. The position is an event, not a line
+/// number, so that the text does not move when old events are dropped.
 struct LogView: Hashable, Sendable {
-  /// Events that are kept.
+  /// The number of events that are kept.
   static let limit = 2000
 
-  /// Whose events; nil: everything's.
+  /// The deployment whose events are shown; nil: all events.
   let scope: DeploymentID?
-  /// Oldest first.
+  /// The events, oldest first.
   private(set) var entries: [NumberedEntry] = []
-  /// Whether the first of them have come; until then nothing can be said about there being none.
+  /// Whether the first events have arrived; before that, the log must not be called empty.
   private(set) var isLoaded = false
-  /// Keeps the end in sight.
+  /// Whether the end stays visible as the log grows.
   var follows = true
-  /// The first event that is shown, when the end is not followed.
+  /// The first visible event, if the end is not followed.
   var top: Int64?
 
   /// An empty log.
   init(scope: DeploymentID?) { self.scope = scope }
 
-  /// The number of the last event; later ones are asked for by it. Nil: ask for the last ones.
+  /// The number of the last event, for requesting later ones; nil: request the last events.
   var last: Int64? { isLoaded ? entries.last?.sequence ?? 0 : nil }
 
-  /// Takes events in that follow those that are there.
+  /// Appends later events.
   mutating func append(_ new: [NumberedEntry]) {
     isLoaded = true
     let known = entries.last?.sequence ?? Int64.min
@@ -32,7 +32,7 @@ struct LogView: Hashable, Sendable {
     if entries.count > Self.limit { entries.removeFirst(entries.count - Self.limit) }
   }
 
-  /// The place of the first event that is shown, when the end is not followed.
+  /// The index of the first visible event, if the end is not followed.
   func topIndex(of entries: [NumberedEntry]) -> Int {
     guard let top else { return 0 }
     return entries.firstIndex { $0.sequence >= top } ?? max(0, entries.count - 1)

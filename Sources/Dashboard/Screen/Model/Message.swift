@@ -3,81 +3,81 @@ package import DeploymentInterface
 package import SafeTexts
 package import TerminalCells
 
-/// What the screen's model is told. Everything that changes the screen comes as one of these.
+/// A message to the screen's model. Nothing else changes the screen.
 package enum Message: Sendable {
-  /// The screen has this size; first of all, and after each change.
+  /// Input from the user. The size comes first, and after each change.
   case input(TerminalInput)
-  /// All of the store.
+  /// The whole state of the store.
   case snapshot(StoreSnapshot)
-  /// What changed in the store.
+  /// Changes in the store.
   case changes(StoreChanges)
-  /// Which engine runs on the store, and whether it is in this process.
+  /// The engine that runs on the store, and whether it is in this process.
   case presence(LeaseStatus, isHere: Bool)
   /// Events that `Command.loadJournal` asked for, oldest first.
   case journal(DeploymentID?, [NumberedEntry])
   /// The engine answered a request.
   case answer(RequestKey, Reply)
-  /// What became of a withdrawal: whether the request is gone.
+  /// The result of a withdrawal: whether the request is gone.
   case withdrawn(RequestKey, Bool)
   /// Time has passed.
   case clock
-  /// The local zone, first and when it changes.
+  /// The local zone, at the start and when it changes.
   case zone(Zone)
-  /// Something to say that is no failure.
+  /// A remark that is not a failure.
   case notice(SafeText)
-  /// Something that could not be done, in one sentence.
+  /// A failure, in one sentence.
   case failure(SafeText)
-  /// The store cannot be read at present, in one sentence; nil: it can again.
+  /// Why the store cannot be read at present, in one sentence; nil: it can be read again.
   case storeTrouble(SafeText?)
-  /// How the time of a simulated world passes, for the header.
+  /// The pace of a simulated world, for the header.
   case pace(SafeText)
 }
 
-/// What the screen's model wants done.
+/// A command that the screen's model returns.
 package enum Command: Hashable, Sendable {
-  /// Leaves requests for the engine. Made in one place, below the check for read-only.
+  /// Sends requests to the engine. Made in one place, after the check for read-only.
   case send([Request])
-  /// Takes back requests that were not answered in time.
+  /// Withdraws requests that were not answered in time.
   case withdraw([RequestKey])
-  /// Reads events: of one deployment or of all, after a number or the last ones.
+  /// Reads events of one deployment or of all: those after a number, or the last ones.
   case loadJournal(DeploymentID?, after: Int64?)
   /// Reads the whole store again.
   case reload
-  /// A question was put on the screen: keys pressed before it was visible must not answer it.
+  /// Drops keys that were pressed before a question was visible, as they must not answer it.
   case flushInput
-  /// Puts a text on the clipboard of whoever sits at the terminal.
+  /// Puts a text on the clipboard of the user's terminal.
   case copy(SafeText)
   /// Draws the whole screen again.
   case redraw
-  /// Gives the terminal back until the shell continues the program.
+  /// Suspends the program until the shell continues it.
   case suspend
-  /// Changes how the time of a simulated world passes.
+  /// Changes the pace of a simulated world.
   case pace(ActionID)
   /// Ends the program.
   case quit(Int32)
 }
 
-/// What the screen is told once, at its start.
+/// The settings of the screen, fixed at its start.
 package struct ScreenSettings: Sendable {
-  /// The store or host that is shown, for the header.
+  /// The store or host, for the header.
   package var place: SafeText
-  /// Who asks, as it will stand in the events.
+  /// The user who makes the requests, as recorded in the events.
   var actor: SafeText
-  /// Begins the key of every request; another one for each run of the program.
+  /// The prefix of all request keys; different for each run of the program.
   var session: String
-  /// How long a cancel, destroy or release can be taken back; zero: not at all.
+  /// How long a cancel, destroy or release can be undone; zero: not at all.
   var grace: TimeSpan = .seconds(5)
-  /// No request is made.
+  /// Whether requests are disabled.
   var isReadOnly = false
-  /// What the keys do.
+  /// The key map.
   var keys: KeyMap = .standard
-  /// Whoever quits removes the store and everything that was made for it.
+  /// Whether quitting removes the store and all its deployments.
   package var isThrowaway = false
 
-  /// A simulated world is shown, whose time can be stopped.
+  /// Whether a simulated world is shown, whose time can be stopped.
   package var isSimulation = false
 
-  /// Settings from their parts.
+  /// Makes settings.
   package init(
     place: SafeText, actor: SafeText, session: String, grace: TimeSpan = .seconds(5),
     isReadOnly: Bool = false, keys: KeyMap = .standard

@@ -3,33 +3,31 @@ import DeploymentInterface
 import SafeTexts
 import TerminalCells
 
-/// What lies over the screen and takes every key until it is closed. At most one.
+/// A dialog over the screen that takes every key until it is closed. At most one is open.
 enum Modal: Hashable, Sendable {
-  /// A question that `y`, a number or a name answers.
+  /// A question that is answered with `y`, a number or a name.
   case confirm(ConfirmDialog)
-  /// Whom to assign to.
+  /// The question for the user of an assignment.
   case assign(AssignDialog)
-  /// The line in which a filter or a search is being typed; what was there before comes back with
-  /// Esc.
+  /// The line for typing a filter or a search; Esc restores the previous one.
   case find(TextField, before: String)
-  /// A list to choose from: the menu of actions, the palette, the columns to sort by.
+  /// A list for a choice: the menu of actions, the palette, the columns to sort by.
   case picker(Picker)
-  /// The keys and what they do.
+  /// The help screen.
   case help(HelpPage)
 }
 
-/// A deployment as it was when the key was pressed: what the request will be about, and nothing
-/// else.
+/// A deployment as it was when the key was pressed: the only subject of the request.
 struct Target: Hashable, Sendable {
   var id: DeploymentID
   var revision: UInt64
   var name: SafeText
   var user: SafeText?
   var isInUse: Bool
-  /// When it came into the state that was seen.
+  /// The start of the state that was seen.
   var stateSince: Timestamp
 
-  /// What is to be remembered of a deployment.
+  /// Remembers a deployment.
   init(_ deployment: Deployment) {
     id = deployment.id
     revision = deployment.revision
@@ -40,15 +38,15 @@ struct Target: Hashable, Sendable {
   }
 }
 
-/// Something that was not asked for, or was refused, with the sentence that says why.
+/// A refused request, or one that was not made, with the reason.
 struct Refused: Hashable, Sendable {
   var name: SafeText
   var sentence: SafeText
 }
 
-/// The question before something that cannot be taken back.
+/// The question before an action that cannot be undone.
 struct ConfirmDialog: Hashable, Sendable {
-  /// What answers it with yes.
+  /// The input that confirms.
   enum Answer: Hashable, Sendable {
     /// The key `y`.
     case key
@@ -56,25 +54,25 @@ struct ConfirmDialog: Hashable, Sendable {
     case typed(String)
   }
 
-  /// What is asked; nil: whether to quit.
+  /// The action; nil: quitting.
   var action: ActionID?
-  /// What it is asked of, users in session first.
+  /// The subjects, users in session first.
   var targets: [Target]
-  /// What exists without a record and is asked about instead.
+  /// The orphan, if the question is about one.
   var orphan: OrphanName?
-  /// What of the marked ones cannot be asked for, and why.
+  /// The marked deployments that are excluded, with the reasons.
   var refused: [Refused] = []
-  /// What answers it with yes.
+  /// The input that confirms.
   var answer: Answer
-  /// What was typed so far.
+  /// The text typed so far.
   var field = TextField()
-  /// What to press, after a key that does nothing here.
+  /// What to press, after a key that has no effect here.
   var hint: SafeText?
 }
 
-/// The question whom to assign to.
+/// The dialog that asks for the user of an assignment.
 struct AssignDialog: Hashable, Sendable {
-  /// What is assigned: this deployment, or one of the pool that the engine chooses.
+  /// The subject: this deployment, or one of the pool that the engine chooses.
   enum Subject: Hashable, Sendable {
     case deployment(Target)
     case pool(SafeText)
@@ -83,19 +81,19 @@ struct AssignDialog: Hashable, Sendable {
 
   var subject: Subject
   var field = TextField()
-  /// Known users who begin like that.
+  /// Known users whose names begin with the text.
   var completions: [SafeText] = []
-  /// What is wrong with what was typed.
+  /// The problem with the input.
   var hint: SafeText?
 }
 
-/// A list to choose from.
+/// A list for a choice: the menu of actions, the palette, the columns to sort by.
 struct Picker: Hashable, Sendable {
-  /// What choosing does.
+  /// The effect of a choice.
   enum Choice: Hashable, Sendable {
     case action(ActionID)
     case sort(SortColumn)
-    /// What can be done about something that has no record.
+    /// Opens the menu of an orphan.
     case orphan(OrphanName)
     case removeOrphan(OrphanName)
     case adopt(OrphanName)
@@ -106,21 +104,21 @@ struct Picker: Hashable, Sendable {
     var choice: Choice
     var label: SafeText
     var help: SafeText = ""
-    /// The key that chooses it too.
+    /// The key that also chooses this line.
     var key: Key?
-    /// Why it cannot be chosen.
+    /// Why the line cannot be chosen; nil if it can.
     var refusal: SafeText?
   }
 
   var title: SafeText
   var items: [Item]
   var cursor = 0
-  /// What is typed to narrow the list; nil: keys choose.
+  /// The text that narrows the list; nil: keys choose.
   var field: TextField?
-  /// What was chosen when the list was opened; it is about nothing else.
+  /// The selection when the list was opened; choices apply to nothing else.
   var subject: Subject?
 
-  /// The lines that what was typed leaves, the best first.
+  /// The matching lines, the best first.
   var shown: [Item] {
     guard let field, !field.text.isEmpty else { return items }
     let ranked = items.enumerated().compactMap { place, item in
@@ -135,8 +133,8 @@ struct Picker: Hashable, Sendable {
     return shown.indices.contains(cursor) ? shown[cursor] : nil
   }
 
-  /// How badly a text fits: the letters must be there in their order, close together is better;
-  /// nil: they are not.
+  /// The distance of a match: the letters must occur in their order, and close together is better;
+  /// nil: no match.
   private static func rank(of wanted: String, in item: Item) -> Int? {
     let name: String
     switch item.choice {
@@ -148,8 +146,8 @@ struct Picker: Hashable, Sendable {
     return [name, item.label.text].compactMap { spread(of: wanted, in: $0) }.min()
   }
 
-  /// The shortest stretch that holds the letters in their order; beginning inside a word counts as
-  /// far.
+  /// The length of the shortest stretch that contains the letters in their order, with a penalty if
+  /// it begins inside a word.
   private static func spread(of wanted: String, in text: String) -> Int? {
     let letters = Array(text.lowercased())
     let wanted = Array(wanted.lowercased()).filter { $0 != " " }
@@ -166,12 +164,12 @@ struct Picker: Hashable, Sendable {
   }
 }
 
-/// The help screen: which part of it is shown.
+/// The position in the help screen.
 struct HelpPage: Hashable, Sendable {
-  /// The pane that had the focus; its keys come first.
+  /// The focused pane; its keys come first.
   var pane: Pane
-  /// The first line shown.
+  /// The first visible line.
   var top = 0
-  /// What is typed to narrow the lines; nil: keys scroll.
+  /// The text that narrows the lines; nil: keys scroll.
   var field: TextField?
 }

@@ -2,24 +2,24 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// A request that was made here, until it is known what came of it.
+/// A request made here, until its outcome is known.
 struct OutstandingRequest: Hashable, Sendable {
-  /// How far it has come.
+  /// The stage of the request.
   enum Stage: Hashable, Sendable {
-    /// Nobody has answered yet.
+    /// Not answered yet.
     case sent
-    /// It was not answered in time and is being taken back.
+    /// Not answered in time; being withdrawn.
     case withdrawing
-    /// It will be carried out.
+    /// Accepted, and not finished yet.
     case accepted
-    /// It was done.
+    /// Finished.
     case done
-    /// It was accepted, and then failed or was taken back.
+    /// Accepted, and then failed or undone.
     case failed(SafeText)
-    /// It was refused.
+    /// Refused.
     case refused(SafeText)
 
-    /// Nothing more will come of it.
+    /// Whether the stage is final.
     var isOver: Bool {
       switch self {
       case .sent, .withdrawing, .accepted: false
@@ -28,45 +28,45 @@ struct OutstandingRequest: Hashable, Sendable {
     }
   }
 
-  /// Its key.
+  /// The key.
   let key: RequestKey
-  /// What was asked.
+  /// The action that was requested.
   let action: ActionID
-  /// The verb itself.
+  /// The request itself.
   let verb: Verb
-  /// Of what it was asked, as it was then; nil: of a pool.
+  /// The deployment as it was at the time; nil: the request is about a pool.
   let target: Target?
-  /// The name of what it was asked of.
+  /// The name of the subject.
   let name: SafeText
-  /// The press that it belongs to.
+  /// The number of the batch that the request belongs to.
   let batch: Int
-  /// When it was made, or could not be taken back.
+  /// When it was made, or when withdrawing it failed.
   var at: Moment
-  /// How far it has come.
+  /// The stage of the request.
   var stage = Stage.sent
   /// Whether it was seen waiting for its not-before time.
   var wasPending = false
-  /// When its stage changed last.
+  /// When its stage last changed.
   var since: Moment
 }
 
-/// What one press of a key asked for: one request, or one for each marked deployment.
+/// The requests of one key press: one, or one for each marked deployment.
 struct Batch: Hashable, Sendable {
-  /// Its number.
+  /// The number of the batch.
   let number: Int
-  /// What was asked.
+  /// The action that was requested.
   let action: ActionID
-  /// The requests, in the order in which they were made.
+  /// The requests, in order.
   let requests: [RequestKey]
-  /// What was not even asked for, because it cannot be.
+  /// The subjects that were refused without a request.
   let refusedHere: [Refused]
-  /// The answers have been told of.
+  /// Whether the answers have been reported.
   var isAnswered = false
 }
 
-/// Every request made here that is still of interest. Bounded.
+/// The requests made here that are still of interest. Bounded.
 struct OutstandingRequests: Hashable, Sendable {
-  /// Presses that are remembered.
+  /// The number of batches that are remembered.
   private static let limit = 50
 
   private(set) var batches: [Batch] = []
@@ -74,10 +74,10 @@ struct OutstandingRequests: Hashable, Sendable {
   private var latest: [DeploymentID: RequestKey] = [:]
   private var nextBatch = 1
 
-  /// The number that the next press gets.
+  /// The number of the next batch.
   var nextNumber: Int { nextBatch }
 
-  /// Remembers one press.
+  /// Adds a batch.
   mutating func add(_ made: [OutstandingRequest], action: ActionID, refusedHere: [Refused]) {
     batches.append(
       Batch(number: nextBatch, action: action, requests: made.map(\.key), refusedHere: refusedHere))
@@ -95,33 +95,34 @@ struct OutstandingRequests: Hashable, Sendable {
     set { asks[key] = newValue }
   }
 
-  /// The last request that was made about a deployment.
+  /// The last request about a deployment.
   func latest(for id: DeploymentID) -> OutstandingRequest? { latest[id].flatMap { asks[$0] } }
 
-  /// The press that a request belongs to.
+  /// The batch with this number.
   func batch(_ number: Int) -> Batch? { batches.first { $0.number == number } }
 
-  /// The requests of a press, in their order.
+  /// The requests of a batch, in order.
   func asks(of batch: Batch) -> [OutstandingRequest] { batch.requests.compactMap { asks[$0] } }
 
-  /// Everything that is not over yet, in the order in which it was asked.
+  /// All unfinished requests, in order.
   var open: [OutstandingRequest] { batches.flatMap(asks(of:)).filter { !$0.stage.isOver } }
 
-  /// Whether nothing is remembered.
+  /// Whether no request is remembered.
   var isIdle: Bool { asks.isEmpty }
 
-  /// Whether time alone changes something: an answer is late, an outcome was told long enough.
+  /// Whether time alone changes a request: an answer becomes late, or an outcome has been shown
+  /// long enough.
   var isTimed: Bool {
     batches.contains { batch in asks(of: batch).contains { $0.stage != .accepted } }
   }
 
-  /// The answers of a press have been told of.
+  /// Marks a batch's answers as reported.
   mutating func markAnswered(_ number: Int) {
     guard let place = batches.firstIndex(where: { $0.number == number }) else { return }
     batches[place].isAnswered = true
   }
 
-  /// Lets go of a press and its requests.
+  /// Forgets a batch and its requests.
   mutating func forget(_ number: Int) {
     guard let place = batches.firstIndex(where: { $0.number == number }) else { return }
     for key in batches[place].requests {

@@ -3,21 +3,21 @@ import DeploymentInterface
 import SafeTexts
 
 extension ActionID {
-  /// What the action asks of a deployment at a cache level; nil: nothing.
+  /// The request that the action makes for a deployment at a cache level; nil: none.
   func request(from level: CacheLevel?, user: SafeText = "") -> DeploymentRequest? {
     ActionTable[self].request.flatMap { DeploymentRequest($0, level: level, user: user) }
   }
 
-  /// Why the action would be refused, judged by what is shown, in the engine's own words; nil: it
-  /// is permitted. The engine judges again, by what is then true.
+  /// Why the engine would refuse the action, judged by what is shown; nil: it is permitted. The
+  /// engine judges again by the state at that time.
   func refusal(on deployment: Deployment, in pool: Pool?) -> SafeText? {
     if self == .copyReason { return deployment.reason == nil ? "there is no reason to copy" : nil }
     guard let asked = request(from: deployment.placement.level) else { return nil }
-    guard let pool else { return "its pool is not known" }
+    guard let pool else { return "its pool is unknown" }
     return Permission.refusal(of: asked, on: deployment, in: pool)?.sentence
   }
 
-  /// What the action asks of a pool, or of its provider, that has these sizes; nil: nothing.
+  /// The request that the action makes for a pool with these sizes, or for its provider; nil: none.
   func verb(on pool: Pool, user: SafeText = "") -> Verb? {
     switch self {
     case .l1More: .resize(pool.name, SizeOverrides(l1: pool.sizes.l1 + 1))

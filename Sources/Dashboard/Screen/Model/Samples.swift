@@ -1,17 +1,16 @@
 import DeploymentEngine
 import DeploymentInterface
 
-/// One figure a minute of the last quarter of an hour, for the small charts; bounded.
+/// Values of the last quarter of an hour, one a minute, for the small charts; bounded.
 struct Samples: Hashable, Sendable {
-  /// Minutes that are kept, the running one included.
+  /// The number of minutes kept, including the current one.
   static let length = 15
 
-  /// The figures of each pool, oldest first; the last one is of the running minute.
+  /// The values of each pool, oldest first; the last one is of the current minute.
   private(set) var ofPool: [PoolID: [Int]] = [:]
   private var minute: Int64?
 
-  /// Takes down what the pools show now. Minutes that nobody looked at hold what was there before
-  /// them.
+  /// Records the current values. A minute without a record repeats the value before.
   mutating func take(_ pools: [Pool], at time: EngineTime) {
     let now = time.moment.milliseconds / 60_000
     let passed = max(0, min(Int64(Self.length), now - (minute ?? now)))
@@ -29,7 +28,7 @@ struct Samples: Hashable, Sendable {
     }
   }
 
-  /// The line of one pool, or the sum of all.
+  /// The values of one pool, or the sums of all.
   func line(_ pool: PoolID?) -> [Int] {
     if let pool { return ofPool[pool] ?? [] }
     let lines = ofPool.values

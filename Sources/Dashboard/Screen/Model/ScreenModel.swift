@@ -3,89 +3,89 @@ package import DeploymentInterface
 import SafeTexts
 import TerminalCells
 
-/// Everything that the screen shows and remembers, as one value.
+/// The state of the screen, as one value.
 ///
-/// It changes only by `update`, which answers what is to be done, and is drawn by `view`. It reads
-/// no clock and touches nothing outside.
+/// It changes only by `update`, which returns commands, and is drawn by `view`. It reads no clock
+/// and has no side effects.
 package struct ScreenModel: Sendable {
-  /// What it was told at its start.
+  /// The settings from the start.
   package let settings: ScreenSettings
-  /// What both clocks said last.
+  /// The time on both clocks at the last message.
   var now: EngineTime
   /// The local zone.
   package var zone = Zone.utc
   /// The size of the screen.
   var size = Size(width: 80, height: 24)
 
-  /// The store as it is.
+  /// The current state of the store.
   package var live: Catalog
-  /// The store as it was when the lists were frozen.
+  /// The store's state when the lists were frozen; nil: they are not frozen.
   var frozen: Frozen?
-  /// The last commit that is in `live`; nil: nothing was read yet.
+  /// The last commit in `live`; nil: nothing has been read yet.
   package var sequence: Int64?
-  /// Why the store cannot be read at present.
+  /// Why the store cannot be read at present; nil: it can.
   var storeTrouble: SafeText?
-  /// The engine, once it was looked for.
+  /// The state of the lease, once it is known.
   var presence: LeaseStatus?
-  /// Whether the engine is in this process.
+  /// Whether the engine runs in this process.
   var isEngineHere = false
-  /// How the time of a simulated world passes.
+  /// The pace of a simulated world.
   var pace: SafeText?
-  /// The small charts.
+  /// The values of the small charts.
   var samples = Samples()
 
-  /// The pane that keys go to.
+  /// The pane with the focus.
   var focus = Pane.pools
-  /// The pane whose row the details are about: the last one that had the focus, details aside.
+  /// The pane whose row the details show: the last one with the focus, except the details.
   var subjectPane = Pane.pools
-  /// The list that had the focus last: the one that is shown where there is room for one.
+  /// The last list with the focus: shown where only one fits.
   var listPane = Pane.l1
-  /// The chosen pool; nil: all of them.
+  /// The selected pool; nil: all pools.
   var pool: PoolID?
-  /// The first pool that is shown.
+  /// The first visible pool.
   var poolTop = 0
-  /// Where each list stands.
+  /// The cursor of each list.
   var cursors: [Pane: ListCursor] = [.l1: .init(), .l2: .init(), .assigned: .init()]
-  /// What the details show.
+  /// The tab of the details.
   var tab = DetailTab.details
-  /// The first line of the details that is shown.
+  /// The first visible line of the details.
   var detailTop = 0
-  /// One pane has the whole screen.
+  /// Whether one pane has the whole screen.
   var isZoomed = false
-  /// The lists run the other way.
+  /// Whether the lists are in reverse order.
   var isReversed = false
-  /// What the lists are narrowed to.
+  /// The filter of the lists.
   package var filter = Filter.none
-  /// The narrowed lists, while there is a filter.
+  /// The filtered lists, if there is a filter.
   var filtered: [Pane: SortedRows] = [:]
-  /// What is marked; only what exists and is not history.
+  /// The marked deployments; never history.
   var marks: Set<DeploymentID> = []
-  /// Where a range of marks begins.
+  /// The start of a range of marks.
   var markAnchor: DeploymentID?
-  /// The row under the cursor went away by itself, a moment ago.
+  /// The row that has just disappeared from under the cursor.
   var displaced: CursorLoss?
 
-  /// The events of everything, while they are shown.
+  /// All events, while they are shown.
   var events: LogView?
   /// The events of the details' subject, while they are shown.
   var log: LogView?
-  /// What is looked for in details and logs.
+  /// The search in details and logs.
   var search = Filter.none
 
-  /// What lies over the screen.
+  /// The open dialog.
   var modal: Modal?
-  /// What the bottom line says instead of the keys.
+  /// The message in the bottom line, instead of the keys.
   var status: Status?
-  /// What of a press was refused, until the next key.
+  /// The refusals of the last key press, until the next key.
   var report: Report?
-  /// The requests made here.
+  /// The requests made here and not settled yet.
   var asks = OutstandingRequests()
-  /// Sizes that were asked for and have not arrived yet.
+  /// Sizes that were requested and have not arrived yet.
   var askedSizes: [PoolID: SizeOverrides] = [:]
-  /// Requests made so far; makes their keys.
+  /// The number of requests made so far; makes their keys.
   var requests = 0
 
-  /// A screen that has been told nothing yet.
+  /// A screen before its first message.
   package init(settings: ScreenSettings, now: EngineTime) {
     self.settings = settings
     self.now = now
@@ -93,37 +93,37 @@ package struct ScreenModel: Sendable {
   }
 }
 
-/// Where a list stands: on a deployment, not on a line.
+/// The cursor of a list: on a deployment, not on a line.
 struct ListCursor: Hashable, Sendable {
   /// The deployment under the cursor.
   var id: DeploymentID?
-  /// Its name, for when it is gone.
+  /// The deployment's name, for when it is gone.
   var name: SafeText = ""
-  /// Its place in the list.
+  /// The deployment's index in the list.
   var index = 0
-  /// The first place that is shown.
+  /// The first visible index.
   var top = 0
 }
 
-/// The lists as they were at one moment.
+/// The lists at one moment.
 struct Frozen: Sendable {
-  /// What the store held then.
+  /// The store's state at that moment.
   var catalog: Catalog
-  /// When that was.
+  /// The moment.
   var since: Timestamp
 }
 
-/// The row under the cursor went away by itself.
+/// A row that disappeared from under the cursor.
 struct CursorLoss: Hashable, Sendable {
-  /// What was there.
+  /// The deployment that it showed.
   var name: SafeText
-  /// When it went.
+  /// When it disappeared.
   var at: Moment
 }
 
-/// What the bottom line says.
+/// A message in the bottom line.
 struct Status: Hashable, Sendable {
-  /// How it is meant.
+  /// The severity.
   enum Kind: Hashable, Sendable {
     case info, done, failure
   }
@@ -132,13 +132,13 @@ struct Status: Hashable, Sendable {
   var at: Moment
 }
 
-/// What of a press was refused or failed, one line each.
+/// The refusals and failures of a key press, one line each.
 struct Report: Hashable, Sendable {
   var title: SafeText
   var lines: [Refused]
 }
 
-/// What the details are about.
+/// The subject of the details.
 enum Subject: Hashable, Sendable {
   /// A pool, or all of them.
   case pool(PoolID?)
@@ -149,29 +149,29 @@ enum Subject: Hashable, Sendable {
 }
 
 extension ScreenModel {
-  /// What the lists show: the store as it is, or as it was when they were frozen.
+  /// The state that the lists show: current, or frozen.
   var catalog: Catalog { frozen?.catalog ?? live }
 
-  /// The rows of a list, narrowed by the filter.
+  /// The rows of a list that match the filter.
   func rows(_ pane: Pane) -> SortedRows {
     filter.isEmpty
       ? catalog.rows(ListName(pool: pool, pane: pane)) : filtered[pane] ?? SortedRows()
   }
 
-  /// The deployment at a place of a list.
+  /// The deployment at an index of a list.
   func id(at index: Int, in pane: Pane) -> DeploymentID? {
     let rows = rows(pane)
     return rows[isReversed ? rows.count - 1 - index : index]
   }
 
-  /// The place of a deployment in a list.
+  /// The index of a deployment in a list.
   func index(of id: DeploymentID, in pane: Pane) -> Int? {
     let rows = rows(pane)
     guard let key = catalog.key(of: id), let index = rows.index(of: key) else { return nil }
     return isReversed ? rows.count - 1 - index : index
   }
 
-  /// What is shown of a list, from one place to another.
+  /// The deployments of a list in a range of indexes.
   func deployments(in pane: Pane, at range: Range<Int>) -> [Deployment] {
     let rows = rows(pane)
     let wanted = range.clamped(to: 0..<rows.count)
@@ -186,35 +186,35 @@ extension ScreenModel {
   /// The cursor of a list.
   func cursor(_ pane: Pane) -> ListCursor { cursors[pane] ?? ListCursor() }
 
-  /// What the details are about.
+  /// The subject of the details.
   var subject: Subject {
     guard Pane.lists.contains(subjectPane) else { return .pool(pool) }
     return cursor(subjectPane).id.map(Subject.deployment) ?? .nothing
   }
 
-  /// The deployment that the details are about.
+  /// The deployment that the details show.
   var subjectDeployment: Deployment? {
     guard case .deployment(let id) = subject else { return nil }
     return catalog.deployment(id)
   }
 
-  /// The chosen pool's record; nil: all are chosen.
+  /// The selected pool's record; nil: all pools are selected.
   var chosenPool: Pool? { pool.flatMap(catalog.pool) }
 
-  /// Where everything is drawn.
+  /// The positions of the screen's parts.
   var layout: Layout { layout(for: size) }
 
-  /// Where everything would be drawn on a screen of another size.
+  /// The positions on a screen of another size.
   func layout(for size: Size) -> Layout {
     Layout(
       size: size, pools: catalog.pools.count, focus: focus, list: listPane, isZoomed: isZoomed)
   }
 
-  /// Says something in the bottom line.
+  /// Shows a message in the bottom line.
   mutating func say(_ text: SafeText, _ kind: Status.Kind = .info) {
     status = Status(kind: kind, text: text, at: now.moment)
   }
 
-  /// Something is said that is not as it should be.
+  /// Shows a failure in the bottom line.
   mutating func complain(_ text: SafeText) { say(text, .failure) }
 }

@@ -2,11 +2,11 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What lists of deployments are sorted by.
+/// The orders for lists of deployments.
 package enum SortColumn: String, Hashable, Sendable, CaseIterable {
   case trouble, name, state, age, user, ip
 
-  /// As the menu of columns calls it.
+  /// The name in the menu of columns.
   var title: String {
     switch self {
     case .trouble: "Errors first, then name"
@@ -30,7 +30,7 @@ package enum SortColumn: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Where a deployment stands in this order.
+  /// The key of a deployment in this order.
   func key(of deployment: Deployment) -> RowKey {
     let name = deployment.name.text
     return switch self {
@@ -50,7 +50,7 @@ package enum SortColumn: String, Hashable, Sendable, CaseIterable {
     RowKey(rank: rank, text: text, id: deployment.id)
   }
 
-  /// What needs a person first, what needs nobody last.
+  /// The weight of a state: those that need attention come first.
   private static func weight(of deployment: Deployment) -> Int64 {
     switch deployment.state {
     case .error: 0

@@ -1,14 +1,14 @@
 import DeploymentInterface
 
-/// Where a deployment stands in a list: ordered by rank, then text, then number.
+/// The position of a deployment in a list: ordered by rank, then text, then identifier.
 struct RowKey: Hashable, Comparable, Sendable {
-  /// What comes first, whatever the text says.
+  /// The primary criterion.
   var rank: Int64
-  /// What is compared next.
+  /// The secondary criterion.
   var text: String
-  /// Makes every key different.
+  /// The last criterion; makes every key unique.
   var id: DeploymentID
-  /// Where its record stands with whom the key is from; nothing of what the key is.
+  /// The index of the record in the catalog that made this key. Not part of identity or order.
   var place = -1
 
   static func == (one: RowKey, other: RowKey) -> Bool {
@@ -24,22 +24,22 @@ struct RowKey: Hashable, Comparable, Sendable {
   }
 }
 
-/// A sorted list in pieces, so that a change among a hundred thousand rows moves a few hundred.
+/// A sorted list in chunks, so that a change among a hundred thousand rows moves a few hundred.
 struct SortedRows: Hashable, Sendable {
-  /// Rows in one piece at most; then it is halved.
+  /// The most rows in a chunk; a larger one is halved.
   private static let pieceLimit = 512
 
   private var pieces: [[RowKey]] = []
-  /// Rows in all.
+  /// The number of rows.
   private(set) var count = 0
 
   /// An empty list.
   init() {}
 
-  /// A list of these rows, in any order.
+  /// Makes a list of rows in any order.
   init(_ keys: some Sequence<RowKey>) { self.init(sorted: keys.sorted()) }
 
-  /// A list of rows that are in their order already.
+  /// Makes a list of rows that are already sorted.
   private init(sorted: [RowKey]) {
     count = sorted.count
     pieces = stride(from: 0, to: sorted.count, by: Self.pieceLimit / 2).map {
@@ -47,10 +47,10 @@ struct SortedRows: Hashable, Sendable {
     }
   }
 
-  /// Whether there is nothing in it.
+  /// Whether the list is empty.
   var isEmpty: Bool { count == 0 }
 
-  /// Puts a row where it belongs; a row that is there already stays.
+  /// Inserts a row in its place; an equal row stays.
   mutating func insert(_ key: RowKey) {
     guard !pieces.isEmpty else {
       pieces = [[key]]
@@ -65,7 +65,7 @@ struct SortedRows: Hashable, Sendable {
     if pieces[piece].count > Self.pieceLimit { split(piece) }
   }
 
-  /// Takes a row out; whether it was there.
+  /// Removes a row; returns whether it was there.
   @discardableResult
   mutating func remove(_ key: RowKey) -> Bool {
     let piece = self.piece(for: key)
@@ -78,7 +78,7 @@ struct SortedRows: Hashable, Sendable {
     return true
   }
 
-  /// The place of a row, counted from 0; nil: it is not there.
+  /// The index of a row; nil if it is not in the list.
   func index(of key: RowKey) -> Int? {
     let piece = self.piece(for: key)
     guard piece < pieces.count else { return nil }
@@ -87,7 +87,7 @@ struct SortedRows: Hashable, Sendable {
     return pieces[..<piece].reduce(place) { $0 + $1.count }
   }
 
-  /// The deployment at a place; nil outside of the list.
+  /// The deployment at an index; nil outside of the list.
   subscript(index: Int) -> DeploymentID? {
     guard index >= 0, index < count else { return nil }
     var left = index
@@ -98,7 +98,7 @@ struct SortedRows: Hashable, Sendable {
     return nil
   }
 
-  /// The deployments at these places; what lies outside of the list is left out.
+  /// The deployments at these indexes; those outside of the list are ignored.
   func ids(in range: Range<Int>) -> [DeploymentID] {
     let wanted = range.clamped(to: 0..<count)
     var result: [DeploymentID] = []
@@ -112,7 +112,7 @@ struct SortedRows: Hashable, Sendable {
     return result
   }
 
-  /// The rows for which something holds.
+  /// The rows that satisfy a condition.
   func narrowed(where holds: (RowKey) -> Bool) -> SortedRows {
     var found = SortedRows()
     var last: [RowKey] = []
@@ -134,7 +134,7 @@ struct SortedRows: Hashable, Sendable {
   /// Every deployment, in order.
   var ids: [DeploymentID] { ids(in: 0..<count) }
 
-  /// The first piece whose last row is not before the key.
+  /// The first chunk whose last row is not before the key.
   private func piece(for key: RowKey) -> Int {
     var low = 0
     var high = pieces.count

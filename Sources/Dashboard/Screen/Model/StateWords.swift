@@ -3,14 +3,14 @@ import DeploymentInterface
 import TerminalCells
 
 extension Deployment {
-  /// Its state as one word for a person: what the glyph and the colour say too.
+  /// The state in words for people: the same information as the glyph and the colour.
   package var stateWord: String {
     if cancelRequested, state == .preparing { return "cancel requested" }
     if isWaitingForOS { return "waiting for OS" }
     return state.rawValue
   }
 
-  /// What its state is to the theme.
+  /// The role of the state.
   var stateRole: Role {
     switch state {
     case .preparing: cancelRequested ? .stateCanceling : .statePreparing
@@ -31,7 +31,7 @@ extension Deployment {
     }
   }
 
-  /// The sign of its state.
+  /// The sign of the state.
   func stateGlyph(_ glyphs: Glyphs) -> Glyph {
     switch stateRole {
     case .stateUsable: glyphs.usable

@@ -1,17 +1,17 @@
 import SafeTexts
 import TerminalCells
 
-/// A line of text that is being typed. A paste is text here, and nowhere else.
+/// A line of text that is being edited. Only text fields accept pastes.
 struct TextField: Hashable, Sendable {
-  /// Characters that fit in; more is dropped.
+  /// The maximum number of characters; more are dropped.
   static let limit = 200
 
-  /// What was typed so far.
+  /// The text typed so far.
   private(set) var text: String
-  /// Characters before the cursor.
+  /// The number of characters before the cursor.
   private(set) var cursor: Int
 
-  /// A field that holds a text, with the cursor behind it.
+  /// Makes a field with a text and the cursor at its end.
   init(_ text: String = "") {
     self.text = String(text.prefix(Self.limit))
     self.cursor = self.text.count
@@ -20,7 +20,7 @@ struct TextField: Hashable, Sendable {
   /// The text before the cursor.
   var head: String { String(text.prefix(cursor)) }
 
-  /// Takes a key that edits; whether it was one.
+  /// Handles a key if it edits the text; returns whether it did.
   mutating func take(_ key: Key) -> Bool {
     switch key {
     case .character(let scalar): insert(String(scalar))
@@ -37,17 +37,18 @@ struct TextField: Hashable, Sendable {
     return true
   }
 
-  /// Puts pasted text in; line ends become blanks.
+  /// Inserts pasted text; line ends become blanks.
   mutating func paste(_ pasted: SafeText) {
     let line = pasted.text.map { $0 == "␊" || $0 == "␍" || $0 == "␉" ? " " : $0 }
     insert(String(line))
   }
 
-  /// Puts another text in the place of what was typed.
+  /// Replaces the text.
   mutating func replace(by text: String) { self = TextField(text) }
 
   private mutating func insert(_ piece: String) {
-    // A mark may join the character before it, so the cursor is found again from what follows it.
+    // A combining mark may join the character before it, so the cursor is derived from the text
+    // after it.
     let tail = String(text.dropFirst(cursor))
     let joined = String((head + piece).prefix(max(0, Self.limit - tail.count)))
     text = joined + tail

@@ -3,9 +3,9 @@ import DeploymentInterface
 import SafeTexts
 
 extension ScreenModel {
-  /// How long the engine may take to answer before a request is taken back.
+  /// The time for the engine's answer; then the request is withdrawn.
   static let answerTime = TimeSpan.seconds(5)
-  /// How long the row says what became of a request.
+  /// How long a row shows the outcome of a request.
   static let outcomeTime = TimeSpan.seconds(10)
 
   mutating func take(_ reply: Reply, to key: RequestKey) {
@@ -20,9 +20,9 @@ extension ScreenModel {
       forgetSizes(of: ask)
     }
     change(ask)
-    // The store may have told of the outcome before the answer came.
+    // The store may have reported the outcome before the answer came.
     if ask.stage == .accepted, observe(&ask) { return }
-    tell(ask, note)
+    reportOutcome(of: ask, note)
   }
 
   mutating func takeWithdrawal(of key: RequestKey, isGone: Bool) {
@@ -38,7 +38,7 @@ extension ScreenModel {
       "no engine answered within \(Self.answerTime.spoken): the request was withdrawn")
     forgetSizes(of: ask)
     change(ask)
-    tell(ask, "")
+    reportOutcome(of: ask, "")
   }
 
   private mutating func change(_ ask: OutstandingRequest) {
@@ -52,9 +52,8 @@ extension ScreenModel {
     if let pool = live.pools.first(where: { $0.name == ask.name }) { askedSizes[pool.id] = nil }
   }
 
-  /// Looks after the requests: takes back the unanswered, sees what became of the accepted, forgets
-  /// the old.
-  mutating func tendAsks() -> [Command] {
+  /// Advances the requests: withdraws the unanswered, observes the accepted, forgets the old.
+  mutating func advanceRequests() -> [Command] {
     guard !asks.isIdle else { return [] }
     var late: [RequestKey] = []
     for var ask in asks.open {
@@ -66,16 +65,16 @@ extension ScreenModel {
         ask.stage = .failed(
           "no answer, and the request could not be withdrawn: check whether it was carried out")
         change(ask)
-        tell(ask, "")
+        reportOutcome(of: ask, "")
       } else if ask.stage == .accepted {
         _ = observe(&ask)
       }
     }
-    forgetOldAsks()
+    forgetOldRequests()
     return late.isEmpty ? [] : [.withdraw(late)]
   }
 
-  /// Looks what became of an accepted request; whether it is over, and was told of.
+  /// Checks the outcome of an accepted request; returns whether it is over and reported.
   private mutating func observe(_ ask: inout OutstandingRequest) -> Bool {
     guard let target = ask.target else { return false }
     let deployment = live.deployment(target.id)
@@ -87,11 +86,11 @@ extension ScreenModel {
     guard let stage = ask.outcome(deployment) else { return false }
     ask.stage = stage
     change(ask)
-    tell(ask, "")
+    reportOutcome(of: ask, "")
     return true
   }
 
-  private mutating func forgetOldAsks() {
+  private mutating func forgetOldRequests() {
     for batch in asks.batches {
       let made = asks.asks(of: batch)
       let isOld = made.allSatisfy { $0.stage.isOver && now.moment - $0.since > Self.outcomeTime }
@@ -100,19 +99,19 @@ extension ScreenModel {
   }
 }
 
-// MARK: - What is said about it
+// MARK: - Reports
 
 extension ScreenModel {
-  private mutating func tell(_ ask: OutstandingRequest, _ note: SafeText) {
+  private mutating func reportOutcome(of ask: OutstandingRequest, _ note: SafeText) {
     guard let batch = asks.batch(ask.batch) else { return }
     if batch.requests.count == 1, batch.refusedHere.isEmpty {
-      tellOne(ask, note)
+      reportOne(ask, note)
     } else {
-      tell(batch)
+      reportOutcome(of: batch)
     }
   }
 
-  private mutating func tellOne(_ ask: OutstandingRequest, _ note: SafeText) {
+  private mutating func reportOne(_ ask: OutstandingRequest, _ note: SafeText) {
     let label = ActionTable[ask.action].label
     switch ask.stage {
     case .sent, .withdrawing: break
@@ -129,8 +128,8 @@ extension ScreenModel {
     }
   }
 
-  /// Says how a press stands that was about several: when all have answered, and when all is over.
-  private mutating func tell(_ batch: Batch) {
+  /// Reports a batch of several requests: when all have been answered, and when all are over.
+  private mutating func reportOutcome(of batch: Batch) {
     let made = asks.asks(of: batch)
     let waits = made.contains { $0.stage == .sent || $0.stage == .withdrawing }
     guard !waits else { return }
@@ -154,14 +153,14 @@ extension ScreenModel {
 }
 
 extension OutstandingRequest {
-  /// What was done, for a sentence about it.
+  /// The result in the past tense, for a sentence about it.
   var pastWord: String {
     switch action {
     case .cancel: "cancelled"
     case .move: "moved"
     case .ready: "ready"
     case .assign: "assigned"
-    case .retry: "tried again"
+    case .retry: "retried"
     case .release: "released"
     case .destroy: "destroyed"
     case .forget: "forgotten"
@@ -172,7 +171,7 @@ extension OutstandingRequest {
 
   var isFailed: Bool { if case .failed = stage { true } else { false } }
 
-  /// Why it did not come to a good end.
+  /// The reason of a failure or refusal.
   var complaint: Refused? {
     switch stage {
     case .failed(let sentence), .refused(let sentence): Refused(name: name, sentence: sentence)
@@ -180,7 +179,7 @@ extension OutstandingRequest {
     }
   }
 
-  /// What became of an accepted request, as far as the deployment tells; nil: it goes on.
+  /// The outcome of an accepted request, as far as the deployment shows it; nil: it continues.
   func outcome(_ deployment: Deployment?) -> Stage? {
     guard let target else { return .done }
     guard let deployment else { return endsInHistory ? .done : .failed("it is gone") }
@@ -204,12 +203,12 @@ extension OutstandingRequest {
     }
   }
 
-  /// Whether a good end of it is that the deployment becomes history.
+  /// Whether success means that the deployment becomes history.
   private var endsInHistory: Bool { isGraceful || action == .forget }
 }
 
 extension Deployment {
-  /// Whether it is on its way out, or will be.
+  /// Whether the deployment is being removed, or will be.
   var isLeaving: Bool {
     switch state {
     case .removable, .removing, .canceling, .removed, .canceled: true
@@ -219,7 +218,7 @@ extension Deployment {
 }
 
 extension Verb {
-  /// Whether nothing is left to happen once the engine has accepted it.
+  /// Whether the request is complete once the engine has accepted it.
   var isOverWhenAccepted: Bool {
     switch self {
     case .cancel, .destroy, .release, .move, .ready, .assign, .retry, .forget: false

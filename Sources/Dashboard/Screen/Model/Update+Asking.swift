@@ -3,14 +3,14 @@ import DeploymentInterface
 import SafeTexts
 
 extension ScreenModel {
-  /// More of them than this, and `y` is too quick: the number is typed.
+  /// With more targets than this, `y` would be too quick: the number must be typed.
   static let typedCount = 20
 
-  /// Begins an action that asks the engine for a change, from the key or the menu.
+  /// Starts an action that makes a request, from a key or the menu.
   mutating func begin(_ id: ActionID) -> [Command] {
     let action = ActionTable[id]
-    if let no = whyNothingIsAsked {
-      complain(no)
+    if let obstacle = requestObstacle {
+      complain(obstacle)
       return []
     }
     guard events == nil else {
@@ -40,8 +40,8 @@ extension ScreenModel {
     return confirm(action, sorted.permitted, sorted.refused)
   }
 
-  /// Why no request is made at all now, whatever is asked; nil: requests are made.
-  var whyNothingIsAsked: SafeText? {
+  /// Why no request can be made at present; nil: requests can be made.
+  var requestObstacle: SafeText? {
     if settings.isReadOnly { return "read-only: requests are disabled" }
     if !layout.allowsActing { return "the screen is too small for actions" }
     if sequence == nil { return "the store has not been read yet" }
@@ -51,11 +51,11 @@ extension ScreenModel {
     return nil
   }
 
-  /// The deployments that an action is about: the marked ones, else the one that is chosen.
+  /// The deployments that an action applies to: the marked ones, else the selected one.
   var targets: [Deployment] {
     let catalog = catalog
     if marks.isEmpty { return subjectDeployment.map { [$0] } ?? [] }
-    return SortedRows(marks.compactMap(catalog.troubleKey)).ids.compactMap(catalog.deployment)
+    return SortedRows(marks.compactMap(catalog.errorKey)).ids.compactMap(catalog.deployment)
   }
 
   private func sort(
@@ -64,8 +64,8 @@ extension ScreenModel {
     var permitted: [Deployment] = []
     var refused: [Refused] = []
     for target in targets {
-      if let no = refusal(of: id, for: target) {
-        refused.append(Refused(name: target.name, sentence: no))
+      if let obstacle = refusal(of: id, for: target) {
+        refused.append(Refused(name: target.name, sentence: obstacle))
       } else {
         permitted.append(target)
       }
@@ -87,7 +87,7 @@ extension ScreenModel {
   private mutating func confirm(
     _ action: Action, _ permitted: [Deployment], _ refused: [Refused]
   ) -> [Command] {
-    // Whoever is at work on one of them stands first, where it is read.
+    // Deployments in use come first, where they are read.
     let targets = permitted.map(Target.init).sorted { $0.isInUse && !$1.isInUse }
     guard let answer = Self.answer(for: action, targets) else {
       return ask(action.id, targets, refused)
@@ -130,8 +130,8 @@ extension ScreenModel {
       return []
     }
     let seen = withAskedSizes(pool)
-    if let no = catalog.refusal(of: id, on: seen) {
-      complain("\(ActionTable[id].label): \(no)")
+    if let obstacle = catalog.refusal(of: id, on: seen) {
+      complain("\(ActionTable[id].label): \(obstacle)")
       return []
     }
     guard let verb = id.verb(on: seen) else { return [] }
@@ -139,29 +139,29 @@ extension ScreenModel {
     return send(id, [Draft(verb: verb, target: nil, name: pool.name)], [])
   }
 
-  /// The pool that an action is about: the chosen one, or the only one there is.
+  /// The pool that an action applies to: the selected one, or the only one.
   var namedPool: Pool? { chosenPool ?? (catalog.pools.count == 1 ? catalog.pools.first : nil) }
 
-  /// The same, or the one of the chosen deployment while all are shown.
+  /// The same, or the pool of the selected deployment while all pools are shown.
   var poolOfSubject: Pool? {
     namedPool ?? subjectDeployment.flatMap { catalog.pool($0.pool) }
   }
 
-  /// A pool with the sizes that were asked for, so that three presses ask for three more.
+  /// The pool with the sizes already requested, so that three key presses add three.
   func withAskedSizes(_ pool: Pool) -> Pool {
     var pool = pool
     if let asked = askedSizes[pool.id] { pool.overrides = pool.overrides.merged(with: asked) }
     return pool
   }
 
-  /// Remembers sizes until they arrive; nil: they are reset.
+  /// Remembers requested sizes until they arrive; nil: they are reset.
   private mutating func remember(_ sizes: SizeOverrides?, askedOf pool: Pool) {
     askedSizes[pool.id] = sizes.map {
       (askedSizes[pool.id] ?? SizeOverrides()).merged(with: $0)
     }
   }
 
-  /// Lets go of sizes that have arrived.
+  /// Forgets requested sizes that have arrived.
   mutating func forgetArrivedSizes() {
     for pool in live.pools {
       guard let asked = askedSizes[pool.id] else { continue }
@@ -170,7 +170,7 @@ extension ScreenModel {
   }
 }
 
-// MARK: - Assigning and taking back
+// MARK: - Assigning and undoing
 
 extension ScreenModel {
   private mutating func beginAssign() -> [Command] {
@@ -183,16 +183,16 @@ extension ScreenModel {
         complain("Assign: select a pool first, or a deployment")
         return []
       }
-      if let no = catalog.refusal(of: .assign, on: pool) {
-        complain("Assign: \(no)")
+      if let obstacle = catalog.refusal(of: .assign, on: pool) {
+        complain("Assign: \(obstacle)")
       } else {
         modal = .assign(AssignDialog(subject: .pool(pool.name)))
       }
       return []
     }
     guard let deployment = targets.first else { return [] }
-    if let no = refusal(of: .assign, for: deployment) {
-      refuse(.assign, [Refused(name: deployment.name, sentence: no)])
+    if let obstacle = refusal(of: .assign, for: deployment) {
+      refuse(.assign, [Refused(name: deployment.name, sentence: obstacle)])
       return []
     }
     modal = .assign(AssignDialog(subject: .deployment(Target(deployment))))
@@ -213,12 +213,12 @@ extension ScreenModel {
     }
   }
 
-  /// Makes a request about something that has no record.
+  /// Makes a request about an orphan.
   mutating func askAbout(_ orphan: OrphanName, _ id: ActionID, _ verb: Verb) -> [Command] {
     send(id, [Draft(verb: verb, target: nil, name: orphan.name)], [])
   }
 
-  /// Takes back what waits: on the chosen ones, else what was asked for here last.
+  /// Undoes waiting requests: those of the selected deployments, else the last ones made here.
   private mutating func undo() -> [Command] {
     var waiting = targets.filter { $0.pending != nil }
     if waiting.isEmpty { waiting = lastGraceful }
@@ -229,7 +229,7 @@ extension ScreenModel {
     return ask(.undo, waiting.map(Target.init), [])
   }
 
-  /// What the last press that can be taken back was about, while it can.
+  /// The deployments of the last batch that can still be undone.
   private var lastGraceful: [Deployment] {
     let live = live
     let last = asks.batches.last { batch in
@@ -242,29 +242,28 @@ extension ScreenModel {
 }
 
 extension OutstandingRequest {
-  /// Whether the grace time applies to it.
+  /// Whether the grace time applies to the request.
   var isGraceful: Bool { verb.graceful != nil }
 }
 
-// MARK: - The one door
+// MARK: - Sending
 
 /// A request before it has a key.
 struct Draft: Hashable, Sendable {
   var verb: Verb
-  /// The deployment as it was seen; nil: it is about a pool.
+  /// The deployment as it was seen; nil: the request is about a pool.
   var target: Target?
-  /// The name of what it is about.
+  /// The name of the subject.
   var name: SafeText
 }
 
 extension ScreenModel {
-  /// Makes requests. There is no other way for one to leave the screen, so this is where read-only
-  /// holds.
+  /// Makes requests. All requests of the screen pass here, so this is where read-only is enforced.
   private mutating func send(
     _ id: ActionID, _ drafts: [Draft], _ refused: [Refused]
   ) -> [Command] {
-    if let no = whyNothingIsAsked {
-      complain(no)
+    if let obstacle = requestObstacle {
+      complain(obstacle)
       return []
     }
     guard !drafts.isEmpty else { return [] }
@@ -289,8 +288,7 @@ extension ScreenModel {
   private mutating func request(_ draft: Draft) -> Request {
     requests += 1
     let waits = draft.verb.graceful != nil && settings.grace > .zero
-    // What waits may change meanwhile without being another thing; taking back is never too late
-    // for that.
+    // A waiting request may change without a new revision; undoing it must still be possible.
     var isUndo = false
     if case .undo = draft.verb { isUndo = true }
     return Request(
@@ -299,7 +297,7 @@ extension ScreenModel {
       notBefore: waits ? now.utc + settings.grace : nil)
   }
 
-  /// What was asked, in a few words: `Destroy lab-003`, `Destroy 17 deployments`.
+  /// A short description of the requests: `Destroy lab-003`, `Destroy 17 deployments`.
   private static func phrase(_ id: ActionID, _ drafts: [Draft]) -> SafeText {
     let label = ActionTable[id].label
     return drafts.count == 1

@@ -4,7 +4,7 @@ import SafeTexts
 import TerminalCells
 
 extension ScreenModel {
-  /// What a key does: first to what lies over the screen, then by the key map.
+  /// Handles a key: by the open dialog, else by the key map.
   mutating func press(_ key: Key) -> [Command] {
     if modal != nil { return pressInModal(key) }
     let wasReported = report != nil
@@ -18,23 +18,23 @@ extension ScreenModel {
     return perform(action)
   }
 
-  /// Whether there is such an action here: time can only be stopped in a simulation.
+  /// Whether an action is available: time can only be stopped in a simulation.
   func isOffered(_ action: Action) -> Bool {
     action.group != .simulation || settings.isSimulation
   }
 
-  /// The key to name for an action.
+  /// The name of an action's key.
   func keyName(_ action: ActionID) -> SafeText {
     SafeText(settings.keys.key(of: action)?.description ?? action.rawValue)
   }
 
-  /// The way to the lists of deployments, for a sentence.
+  /// The keys of the lists of deployments, for a sentence.
   var listKeys: SafeText {
     let keys = [keyName(.l1Pane), keyName(.l2Pane), keyName(.assignedPane)]
     return "a list: \(keys.map(\.text).joined(separator: ", "))"
   }
 
-  /// Does one action of the table.
+  /// Performs one action of the table.
   mutating func perform(_ action: ActionID) -> [Command] {
     let commands: [Command]
     switch ActionTable[action].group {
@@ -62,11 +62,11 @@ extension ScreenModel {
     case .quit: return quit()
     default: return []
     }
-    // What is chosen in a list by a key must have been seen.
+    // A list must be visible before a key chooses from it.
     return [.flushInput]
   }
 
-  /// Ends the program; asks first where nobody would go on with the work.
+  /// Ends the program; asks first if work in progress would stop.
   private mutating func quit() -> [Command] {
     let totals = live.totals
     let busy = totals.l1Preparing + totals.l2Preparing + totals.removing
@@ -112,7 +112,7 @@ extension ScreenModel {
     detailTop = 0
   }
 
-  /// Goes one level in: from a pool to its deployments, from a deployment to its details.
+  /// Goes one level down: from a pool to its deployments, from a deployment to its details.
   private mutating func open() {
     switch focus {
     case .pools: focus(on: listPane)
@@ -121,7 +121,7 @@ extension ScreenModel {
     }
   }
 
-  /// Closes one thing, the innermost first. There is always something left: it never quits.
+  /// Closes one level, the innermost first. It never quits.
   private mutating func back() {
     if !search.isEmpty, events != nil || focus == .details {
       search = .none
@@ -172,7 +172,7 @@ extension ScreenModel {
     return []
   }
 
-  /// Whether keys go to text rather than to rows.
+  /// Whether keys move through text instead of rows.
   var isReading: Bool { events != nil || focus == .details }
 
   private mutating func copy(_ text: SafeText?) -> [Command] {
@@ -215,12 +215,12 @@ extension ScreenModel {
     say("the lists are live again")
   }
 
-  /// Goes to the next deployment in error after the one that is chosen, round the end.
+  /// Goes to the next deployment in error after the selected one; the first follows the last.
   private mutating func seekError() {
     let errors = catalog.errors
     guard errors.count > 0 else { return say("no deployment is in error", .done) }
     var place = 0
-    if case .deployment(let id) = subject, let key = catalog.troubleKey(of: id),
+    if case .deployment(let id) = subject, let key = catalog.errorKey(of: id),
       let index = errors.index(of: key)
     {
       place = (index + 1) % errors.count
@@ -230,7 +230,7 @@ extension ScreenModel {
     say("error \(place + 1) of \(errors.count)")
   }
 
-  /// Puts the cursor on a deployment, whatever pool, pane or filter hides it.
+  /// Moves the cursor to a deployment, even if the pool, the pane or the filter hides it.
   private mutating func choose(_ deployment: Deployment) {
     if let pool, pool != deployment.pool { choosePool(deployment.pool) }
     let pane = Pane(deployment.placement)

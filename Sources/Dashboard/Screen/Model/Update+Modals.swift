@@ -3,10 +3,10 @@ import SafeTexts
 import TerminalCells
 
 extension ScreenModel {
-  /// What a key does to what lies over the screen. No key gets past it.
+  /// Handles a key in the open dialog. No key gets past it.
   mutating func pressInModal(_ key: Key) -> [Command] {
     guard let open = modal else { return [] }
-    // Ctrl-C wants out: of this first, and of the program where that is the question.
+    // Ctrl-C closes the dialog, or quits if that is the question.
     if key == .control("c") {
       if case .confirm(let dialog) = open, dialog.action == nil { return [.quit(0)] }
       return pressInModal(.escape)
@@ -21,12 +21,12 @@ extension ScreenModel {
     return []
   }
 
-  /// Pasted text goes into a text field, and nowhere else.
+  /// Inserts pasted text into the open text field; without one it has no effect.
   mutating func paste(_ text: SafeText) {
     switch modal {
     case .confirm(var dialog):
       guard case .typed = dialog.answer else { return }
-      // Typing it out is what makes sure that it was read.
+      // Typing the text ensures that it was read.
       dialog.hint = "pasted text is not accepted here: type it"
       modal = .confirm(dialog)
     case .assign(var dialog):
@@ -50,7 +50,7 @@ extension ScreenModel {
   }
 }
 
-// MARK: - The question before what cannot be taken back
+// MARK: - Confirmation
 
 extension ScreenModel {
   private mutating func press(_ key: Key, in dialog: ConfirmDialog) -> [Command] {
@@ -86,10 +86,10 @@ extension ScreenModel {
   }
 }
 
-// MARK: - Whom to assign to
+// MARK: - Assignment
 
 extension ScreenModel {
-  /// Completions that are offered.
+  /// The number of completions offered.
   private static let completionLimit = 5
 
   private mutating func press(_ key: Key, in dialog: AssignDialog) -> [Command] {
@@ -125,7 +125,7 @@ extension ScreenModel {
 }
 
 extension String {
-  /// Without the blanks around it.
+  /// The text without blanks at both ends.
   var trimmed: String {
     let start = firstIndex { $0 != " " } ?? endIndex
     let end = lastIndex { $0 != " " }.map(index(after:)) ?? endIndex
@@ -144,7 +144,7 @@ extension ScreenModel {
       find(before)
     case .enter: modal = nil
     case .up, .down:
-      // The rows can be looked at while the filter is being typed.
+      // The rows can be viewed while the filter is being typed.
       _ = move(key == .up ? .moveUp : .moveDown)
       settle()
     default:
@@ -169,10 +169,10 @@ extension ScreenModel {
   }
 }
 
-// MARK: - Lists to choose from
+// MARK: - Pickers
 
 extension ScreenModel {
-  /// Every action of what is chosen; the impossible ones say why.
+  /// Opens the menu of the selection's actions; those that are refused say why.
   mutating func openMenu() {
     let isPool = marks.isEmpty && subjectDeployment == nil
     let groups: [ActionGroup] = isPool ? [.pools] : [.deployments]
@@ -190,7 +190,7 @@ extension ScreenModel {
     return marks.isEmpty ? subjectDeployment?.name ?? "" : "\(marks.count) marked"
   }
 
-  /// Every action by its name.
+  /// Opens the list of all actions by name.
   mutating func openPalette() {
     let items = ActionTable.all.filter { $0.id != .palette && isOffered($0) }.map {
       action -> Picker.Item in
@@ -218,12 +218,12 @@ extension ScreenModel {
       key: settings.keys.key(of: action.id), refusal: refusal(of: action))
   }
 
-  /// Marked deployments that are looked at before a menu is shown.
-  private static let judgedMarks = 200
+  /// The number of marked deployments that are checked before a menu is shown.
+  private static let checkedMarkLimit = 200
 
-  /// Why an action would not be done now, by what is chosen; nil: it would.
+  /// Why an action would be refused for the selection; nil: it is permitted.
   func refusal(of action: Action) -> SafeText? {
-    if action.mutates, let no = whyNothingIsAsked { return no }
+    if action.mutates, let requestObstacle { return requestObstacle }
     switch action.need {
     case .none: return nil
     case .pool:
@@ -234,8 +234,8 @@ extension ScreenModel {
         guard let pool = namedPool else { return "select a pool first" }
         return catalog.refusal(of: .assign, on: pool)
       }
-      // Of very many it is found out when it is asked.
-      guard marks.count <= Self.judgedMarks else { return nil }
+      // A larger selection is checked when the requests are made.
+      guard marks.count <= Self.checkedMarkLimit else { return nil }
       let targets = targets
       guard let first = targets.first else { return "select a deployment first" }
       let isPossible = targets.contains { refusal(of: action.id, for: $0) == nil }

@@ -4,7 +4,7 @@ import SafeTexts
 import TerminalCells
 
 extension ScreenModel {
-  /// Moves the cursor, or what is read.
+  /// Moves the cursor, or scrolls the text.
   mutating func move(_ action: ActionID) -> [Command] {
     if isReading {
       scroll(action)
@@ -16,7 +16,7 @@ extension ScreenModel {
     return []
   }
 
-  /// Chooses a pool, or all of them: what the lists show.
+  /// Selects the pool that the lists show; nil: all pools.
   mutating func choosePool(_ id: PoolID?) {
     guard pool != id else { return }
     pool = id
@@ -68,7 +68,7 @@ extension ScreenModel {
 // MARK: - Reading
 
 extension ScreenModel {
-  /// The room for text: the details, or the events over the whole screen.
+  /// The rectangle of the text: the details, or the events over the whole screen.
   var readingRoom: Rect { events == nil ? layout.textRoom : layout.eventsRoom }
 
   private mutating func scroll(_ action: ActionID) {
@@ -87,7 +87,7 @@ extension ScreenModel {
     }
   }
 
-  /// Goes up and down in a log. Going up lets go of the end; coming to it again follows again.
+  /// Scrolls in a log. Scrolling up stops following the end; reaching it follows again.
   private func scroll(_ view: inout LogView, _ action: ActionID, _ room: Rect) {
     let entries = logEntries(view)
     let last = lastTop(entries, room)
@@ -98,7 +98,7 @@ extension ScreenModel {
     view.top = entries.indices.contains(wanted) ? entries[wanted].sequence : nil
   }
 
-  /// Goes to the next or the last match of what is searched for.
+  /// Goes to the next or previous match of the search.
   mutating func seek(forward: Bool) {
     guard isReading else {
       return say("search works in details and logs; lists have a filter")

@@ -2,9 +2,9 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What exists without a record: a list, and what can be done about one of them.
+/// The list of orphans, and the actions on one of them.
 extension ScreenModel {
-  /// Lists them, or says what there is to say where there are none.
+  /// Lists the orphans, or says why there are none.
   mutating func openOrphans() -> [Command] {
     let found = catalog.orphans
     guard !found.isEmpty else {
@@ -16,7 +16,7 @@ extension ScreenModel {
         provider: provider.name, kind: orphan.thing.kind, name: orphan.thing.name)
       return Picker.Item(
         choice: .orphan(name), label: SafeText(name.description),
-        help: story(of: orphan, on: provider.name))
+        help: description(of: orphan, on: provider.name))
     }
     let more = catalog.providers.reduce(0) { $0 + $1.orphans.more }
     let rest = more == 0 ? "" : ", and \(more) more"
@@ -39,8 +39,8 @@ extension ScreenModel {
     }
   }
 
-  /// What is known of one, in a few words.
-  private func story(of orphan: Orphan, on provider: SafeText) -> SafeText {
+  /// A short description of an orphan.
+  private func description(of orphan: Orphan, on provider: SafeText) -> SafeText {
     let since = ClockText.since(orphan.firstSeen, now: now.utc, zone)
     let start = "on \(provider), \(orphan.thing.purpose), since \(since)"
     switch (orphan.removal, orphan.cause) {
@@ -51,7 +51,7 @@ extension ScreenModel {
     }
   }
 
-  /// When the rule removes it by itself.
+  /// When the provider's rule removes an orphan.
   private func ruleWords(_ orphan: Orphan, _ provider: SafeText) -> String {
     let settings = catalog.configuration.providers.first { SafeText($0.name) == provider }
     guard settings?.orphans.removes ?? false else { return "" }
@@ -59,14 +59,14 @@ extension ScreenModel {
     return left > .zero ? ": removed in \(left.spoken)" : ": removed at the next check"
   }
 
-  /// What can be done about one.
+  /// Opens the menu of an orphan.
   mutating func openOrphan(_ name: OrphanName) -> [Command] {
     guard let (provider, orphan) = catalog.orphan(name) else {
       complain("\(name) is gone or has a record again")
       return []
     }
     func refusal(_ asked: OrphanRequest) -> SafeText? {
-      whyNothingIsAsked ?? Permission.refusal(of: asked, on: orphan, of: provider)?.sentence
+      requestObstacle ?? Permission.refusal(of: asked, on: orphan, of: provider)?.sentence
     }
     modal = .picker(
       Picker(

@@ -15,14 +15,14 @@ extension ScreenModel {
     return followStore()
   }
 
-  /// What is shown is an earlier state than before: what came after it has not happened.
+  /// The store is in an earlier state than before: later events did not happen.
   private mutating func forgetLogs() {
     log = nil
     if events != nil { events = LogView(scope: nil) }
   }
 
   mutating func take(_ changes: StoreChanges) -> [Command] {
-    // Too much has happened since: the changes are not told, everything is to be read again.
+    // Too much has changed: the changes are not available, so read everything again.
     guard !changes.isWhole else { return [.reload] }
     storeTrouble = nil
     sequence = changes.sequence
@@ -30,11 +30,11 @@ extension ScreenModel {
     return followStore()
   }
 
-  /// What every news from the store leads to.
+  /// Handles any news from the store.
   private mutating func followStore() -> [Command] {
     samples.take(live.pools, at: now)
     forgetArrivedSizes()
-    let commands = tendAsks()
+    let commands = advanceRequests()
     settle(after: .store)
     return commands + readOn()
   }
@@ -59,7 +59,7 @@ extension ScreenModel {
     refilter(id, before: before)
   }
 
-  /// Marks are about what exists.
+  /// Removes marks of deployments that are gone.
   mutating func pruneMarks() {
     let live = live
     marks = marks.filter { live.deployment($0).map { !$0.phase.isHistory } ?? false }
@@ -69,7 +69,7 @@ extension ScreenModel {
 // MARK: - The filter
 
 extension ScreenModel {
-  /// Narrows the lists anew: after another filter, another pool, another order.
+  /// Filters the lists again: after a new filter, pool or order.
   package mutating func narrow() {
     filtered = [:]
     guard !filter.isEmpty else { return }
@@ -79,7 +79,7 @@ extension ScreenModel {
     }
   }
 
-  /// One deployment changed: it may come into the narrowed lists, leave them or move.
+  /// Updates the filtered lists for one changed deployment: it may enter them, leave them or move.
   private mutating func refilter(_ id: DeploymentID, before: Deployment?) {
     if let before { filtered[Pane(before.placement)]?.remove(live.order.key(of: before)) }
     guard let after = live.deployment(id), !after.phase.isHistory,
@@ -96,12 +96,12 @@ extension ScreenModel {
 // MARK: - The cursors
 
 extension ScreenModel {
-  /// Why the rows under the cursors may be others than before.
-  enum Cause { case person, store }
+  /// The cause of a possible change of the rows under the cursors.
+  enum Cause { case user, store }
 
-  /// Puts every cursor back on its deployment. Where that is gone the cursor stays at its place,
-  /// and if nobody here did it, the bottom line says so.
-  mutating func settle(after cause: Cause = .person) {
+  /// Moves every cursor back to its deployment. If that is gone, the cursor keeps its position and,
+  /// unless the user caused it, the bottom line says so.
+  mutating func settle(after cause: Cause = .user) {
     if let pool, catalog.pool(pool) == nil { choosePool(nil) }
     let layout = layout
     for pane in Pane.listOrder { settle(pane, cause, height: layout.rowCount(pane)) }
@@ -114,11 +114,11 @@ extension ScreenModel {
     var cursor = cursor(pane)
     let count = rows(pane).count
     if let id = cursor.id, let index = index(of: id, in: pane) {
-      // The row keeps its place on the screen while others come and go above it.
+      // The row keeps its position on the screen while others appear and disappear above it.
       if cause == .store, cursor.top > 0 { cursor.top += index - cursor.index }
       cursor.index = index
     } else {
-      if cause == .store, let id = cursor.id, pane == subjectPane { lose(id, cursor.name) }
+      if cause == .store, let id = cursor.id, pane == subjectPane { noteLoss(of: id, cursor.name) }
       cursor.index = max(0, min(cursor.index, count - 1))
       cursor.id = id(at: cursor.index, in: pane)
     }
@@ -127,13 +127,13 @@ extension ScreenModel {
     cursors[pane] = cursor
   }
 
-  private mutating func lose(_ id: DeploymentID, _ name: SafeText) {
+  private mutating func noteLoss(of id: DeploymentID, _ name: SafeText) {
     displaced = CursorLoss(name: name, at: now.moment)
     detailTop = 0
     say("\(name) \(fate(of: id))")
   }
 
-  /// What became of a deployment that is no longer in its list.
+  /// Where a deployment went that is no longer in its list.
   private func fate(of id: DeploymentID) -> SafeText {
     guard let deployment = catalog.deployment(id) else { return "is gone" }
     if deployment.phase.isHistory { return "is gone: \(deployment.state.rawValue)" }
@@ -154,7 +154,7 @@ extension ScreenModel {
     if log?.scope == scope { log?.append(entries) }
   }
 
-  /// What the details' log is about: its deployment, or everything for a pool.
+  /// The scope of the details' log: its deployment, or all events for a pool.
   private var wantedLog: DeploymentID?? {
     guard tab == .log, events == nil, layout.panes[.details] != nil else { return .none }
     switch subject {
@@ -164,7 +164,7 @@ extension ScreenModel {
     }
   }
 
-  /// Begins to read what has just come in sight.
+  /// Starts reading a log that has become visible.
   mutating func openLogs() -> [Command] {
     guard case .some(let scope) = wantedLog else {
       log = nil
@@ -175,7 +175,7 @@ extension ScreenModel {
     return [.loadJournal(scope, after: nil)]
   }
 
-  /// Reads what was added to the logs in sight.
+  /// Reads new events of the visible logs.
   private func readOn() -> [Command] {
     [events, log].compactMap { view in
       view.map { .loadJournal($0.scope, after: $0.last) }

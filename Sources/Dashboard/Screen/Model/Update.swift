@@ -3,7 +3,7 @@ package import DeploymentInterface
 import TerminalCells
 
 extension ScreenModel {
-  /// Takes one message and says what is to be done. Nothing else ever changes the screen.
+  /// Handles one message and returns commands. Nothing else changes the screen.
   package mutating func update(_ message: Message, at time: EngineTime) -> [Command] {
     now = time
     var commands: [Command]
@@ -54,22 +54,22 @@ extension ScreenModel {
       self.size = size
       settle()
       return []
-    // Neither is asked for, and what was not asked for changes nothing.
+    // Both are never requested, so they have no effect.
     case .mouse, .focus: return []
     }
   }
 
-  /// What time alone changes: old sayings go, unanswered requests are taken back.
+  /// Handles the passage of time: messages expire, unanswered requests are withdrawn.
   private mutating func passTime() -> [Command] {
     samples.take(live.pools, at: now)
     if let status, now.moment - status.at > status.kind.lifetime { self.status = nil }
     if let displaced, now.moment - displaced.at > CursorLoss.lifetime { self.displaced = nil }
-    return tendAsks()
+    return advanceRequests()
   }
 }
 
 extension Status.Kind {
-  /// How long it is said.
+  /// How long the message is shown.
   var lifetime: TimeSpan {
     switch self {
     case .info, .done: .seconds(10)
@@ -79,12 +79,12 @@ extension Status.Kind {
 }
 
 extension CursorLoss {
-  /// How long a key that was meant for another row may still be on its way.
+  /// How long a key that was meant for another row may still arrive.
   static let lifetime = TimeSpan.seconds(1)
 }
 
 extension ScreenModel {
-  /// When time alone changes what is shown; the screen wants `Message.clock` then.
+  /// When time alone changes the screen; it then needs `Message.clock`.
   package var wakeAt: Moment? {
     let untilMinute =
       60_000 - Self.remainder(now.utc.milliseconds + Int64(zone.offset) * 1000, 60_000)
@@ -102,7 +102,7 @@ extension ScreenModel {
     return remainder < 0 ? remainder + divisor : remainder
   }
 
-  /// Whether something in sight is counted in seconds.
+  /// Whether something visible is counted in seconds.
   private var showsSeconds: Bool {
     let layout = layout
     let inSight = Pane.listOrder.contains { pane in
@@ -112,7 +112,7 @@ extension ScreenModel {
     }
     guard !inSight, layout.panes[.details] != nil, tab != .log, let subject = subjectDeployment
     else { return inSight }
-    let dues = [subject.next, subject.patience, subject.phase.operation?.deadline]
+    let dues = [subject.nextActionAt, subject.stateDeadline, subject.phase.operation?.deadline]
     return ticks(subject)
       || dues.contains { $0.map { isNear($0.at - now.moment) } ?? false }
   }

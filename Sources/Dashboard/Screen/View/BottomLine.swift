@@ -3,7 +3,7 @@ import SafeTexts
 import TerminalCells
 
 extension ScreenModel {
-  /// Draws the line at the bottom: what is being typed, what was said, or what keys there are.
+  /// Draws the bottom line: the text being typed, the message, or the keys.
   func drawBottom(in rect: Rect, on surface: inout Surface, _ glyphs: Glyphs) {
     guard !rect.isEmpty else { return }
     if case .find(let field, _) = modal {
@@ -30,7 +30,7 @@ extension ScreenModel {
     }
   }
 
-  /// Where the cursor is, and the state of affairs, for a screen without titles.
+  /// The position of the cursor and the overall status, for a screen without titles.
   private func narrowLine(_ glyphs: Glyphs, width: Int) -> SafeText {
     let place: String
     switch focus {
@@ -45,7 +45,7 @@ extension ScreenModel {
     return "\(place) \(glyphs.separator) \(statusLine(glyphs, width: left))"
   }
 
-  /// What must not be forgotten.
+  /// A reminder of the marked deployments.
   private var badge: Span? {
     guard !marks.isEmpty else { return nil }
     let hidden = hiddenMarks
@@ -55,7 +55,7 @@ extension ScreenModel {
 
   /// Marked deployments that another pool or the filter hides.
   private var hiddenMarks: Int {
-    // Of very many the question before an action says how many they are.
+    // With many marks, the question before an action gives their number.
     guard pool != nil || !filter.isEmpty, marks.count <= 500 else { return 0 }
     let catalog = catalog
     return marks.filter { id in
@@ -87,10 +87,10 @@ extension ScreenModel {
     return "\(rows(pane).count) of \(all)"
   }
 
-  /// Draws a text that is being typed, with the cursor in it.
+  /// Draws a text field with its cursor.
   func drawField(_ field: TextField, in rect: Rect, on surface: inout Surface) {
     guard rect.width > 1 else { return }
-    // What is typed stays in sight: the head is cut, not the end.
+    // The cursor stays visible: the head is cut, not the end.
     var head = field.head
     while Surface.columns(SafeText(head)) > rect.width - 1 { head.removeFirst() }
     let before = Surface.columns(SafeText(head))
@@ -102,14 +102,14 @@ extension ScreenModel {
   }
 
   private func drawHints(in rect: Rect, on surface: inout Surface, _ glyphs: Glyphs) {
-    // The way to help and the way out are always there.
+    // The keys for help and quitting are always shown.
     let fixed = [ActionID.help, .quit].map { hint($0, glyphs) }
     let end = rect.maxX - fixed.reduce(0) { $0 + $1.width + 2 }
     var x = rect.x + 1
     for action in hints {
       let hint = hint(action.id, glyphs)
       guard hint.width > 0, x + hint.width < end else { continue }
-      // What would be refused keeps its place, so that the line does not jump as one moves.
+      // Refused actions keep their place, so that the line does not jump as the cursor moves.
       let isOpen = refusal(of: action) == nil
       x = draw(hint, at: Point(x: x, y: rect.y), isOpen: isOpen, on: &surface)
     }
@@ -134,13 +134,13 @@ extension ScreenModel {
     return Hint(key: SafeText(name), label: SafeText(ActionTable[id].label))
   }
 
-  /// The actions of the bottom line: those of the pane, then those of everywhere.
+  /// The actions of the bottom line: those of the pane, then those of all panes.
   private var hints: [Action] {
     let pane = events == nil ? focus : .details
     let shown = ActionTable.all.filter {
       $0.hintedIn.contains(pane) && $0.id != .help && $0.id != .quit && isOffered($0)
     }
-    // What a simulation has besides is known least.
+    // The actions of a simulation come first, as they are the least known.
     let time = shown.filter { $0.group == .simulation }
     let rest = shown.filter { $0.group != .simulation }
     let everywhere = rest.filter { $0.hintedIn.count == Pane.allCases.count }
@@ -148,16 +148,16 @@ extension ScreenModel {
   }
 }
 
-/// A key and what it does.
+/// A key and the label of its action.
 private struct Hint {
   var key: SafeText
   var label: SafeText
-  /// Cells that it takes; 0: there is no such key.
+  /// The width in cells; 0: the action has no key.
   var width: Int { key.isEmpty ? 0 : Surface.columns(key) + 1 + Surface.columns(label) }
 }
 
 extension Status.Kind {
-  /// What it is to the theme.
+  /// The role of the message.
   var role: Role {
     switch self {
     case .info: .text

@@ -1,37 +1,36 @@
 import SafeTexts
 import TerminalCells
 
-/// A column of a list: how wide it would be, and how soon it gives way.
+/// A column of a list: its widths and its priority.
 struct Column<Name: Hashable & Sendable>: Sendable {
   var name: Name
   var title: SafeText
-  /// Columns of lower rank leave first when there is no room; what identifies a row has the
-  /// highest.
+  /// Columns of lower rank are dropped first when space is short; the column that identifies a row
+  /// has the highest rank.
   var rank: Int
-  /// The least that can be read.
+  /// The least useful width.
   var least: Int
-  /// What its text takes; more is never given, unless it stretches.
+  /// The width of its text; a wider column would be empty, unless it stretches.
   var wanted: Int
   var align = Alignment.leading
-  /// Takes what is left over.
+  /// Whether it takes the remaining width.
   var stretches = false
 }
 
-/// A column with its place.
+/// A column with its position.
 struct PlacedColumn<Name: Hashable & Sendable>: Sendable {
   var column: Column<Name>
-  /// Cells from the left edge of the list.
+  /// The distance from the left edge of the list, in cells.
   var x: Int
   var width: Int
 }
 
-/// Which columns fit, and where they stand.
+/// Selects the columns that fit and positions them.
 enum ColumnFit {
-  /// Blanks between two columns.
+  /// The blanks between two columns.
   static let gap = 2
 
-  /// The columns that fit a width, in their order; the one of the highest rank is always among
-  /// them.
+  /// The columns that fit a width, in order; the one with the highest rank is always among them.
   static func place<Name>(_ columns: [Column<Name>], width: Int) -> [PlacedColumn<Name>] {
     var kept = columns
     while kept.count > 1, needed(kept) > width {

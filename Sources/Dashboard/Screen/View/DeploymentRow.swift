@@ -8,15 +8,15 @@ enum RowColumn: Int, Hashable, Sendable, CaseIterable {
   case name, user, state, inUse, age, since, ip, pool, note
 }
 
-/// One deployment as a row: what stands in each column.
+/// A deployment as a row of cells.
 struct DeploymentRow: Sendable {
   let deployment: Deployment
   private var cells = [Span?](repeating: nil, count: RowColumn.allCases.count)
 
-  /// A row with nothing in it.
+  /// Makes an empty row.
   init(_ deployment: Deployment) { self.deployment = deployment }
 
-  /// What stands in a column; nil: nothing.
+  /// The text of a column; nil: none.
   subscript(column: RowColumn) -> Span? {
     get { cells[column.rawValue] }
     set { cells[column.rawValue] = newValue }
@@ -24,7 +24,7 @@ struct DeploymentRow: Sendable {
 }
 
 extension ScreenModel {
-  /// A deployment as a row.
+  /// The row of a deployment.
   func row(_ deployment: Deployment, _ glyphs: Glyphs) -> DeploymentRow {
     let dash = Span("", .textDim, glyph: glyphs.dash)
     let progress = deployment.phase.operation == nil ? nil : deployment.progress
@@ -46,12 +46,12 @@ extension ScreenModel {
     return row
   }
 
-  /// What is to be said about a deployment besides its state, the most pressing first.
+  /// The most important remark about a deployment apart from its state.
   private func note(_ deployment: Deployment) -> Span? {
     if let ask = asks.latest(for: deployment.id) {
       let label = ActionTable[ask.action].label
       switch ask.stage {
-      case .sent, .withdrawing: return Span("asked: \(label)", .statePreparing)
+      case .sent, .withdrawing: return Span("requested: \(label)", .statePreparing)
       case .refused(let sentence): return Span("refused: \(sentence)", .statusError)
       case .failed(let sentence):
         if deployment.state != .error { return Span("\(label): \(sentence)", .statusError) }
@@ -79,17 +79,17 @@ extension ScreenModel {
   }
 }
 
-/// How wide the texts of a list are.
+/// The widths of the texts of a list.
 struct RowWidths: Sendable {
   /// The widest text of each column.
   private(set) var widest: [RowColumn: Int] = [:]
 
-  /// The widths of these rows.
+  /// Measures these rows.
   init(_ rows: some Sequence<DeploymentRow> = []) {
     for row in rows { take(row) }
   }
 
-  /// Takes one more row in.
+  /// Measures one more row.
   mutating func take(_ row: DeploymentRow) {
     for column in RowColumn.allCases {
       guard let span = row[column] else { continue }
@@ -98,14 +98,14 @@ struct RowWidths: Sendable {
   }
 }
 
-/// How the rows of one list are laid out.
+/// The layout of the rows of a list.
 struct RowLayout: Sendable {
   var columns: [PlacedColumn<RowColumn>]
-  /// Where a note begins that takes the place of what stands behind the state; nil: it has a
+  /// The column where a note begins if it replaces the columns after the state; nil: notes have a
   /// column.
   var noteStart: Int?
 
-  /// A layout for rows of these widths.
+  /// Computes a layout for rows of these widths.
   init(
     _ widths: RowWidths, in pane: Pane, showsPool: Bool, isNarrow: Bool = false, width: Int
   ) {
@@ -125,7 +125,8 @@ struct RowLayout: Sendable {
     }
   }
 
-  /// A note in a column narrower than this says less than one in the place of the other columns.
+  /// The least width of a column of notes; a narrower one shows less than a note in place of other
+  /// columns.
   private static let leastNote = 24
 
   private static func names(_ pane: Pane, showsPool: Bool) -> [RowColumn] {
@@ -171,7 +172,7 @@ struct RowLayout: Sendable {
     }
   }
 
-  /// Rank, and the least width.
+  /// The rank and the least width.
   private static func weight(_ name: RowColumn) -> (Int, Int) {
     switch name {
     case .name: (100, 8)

@@ -4,7 +4,7 @@ import SafeTexts
 import TerminalCells
 
 extension ScreenModel {
-  /// What the pane of details says, as lines of a width; the log is drawn by itself.
+  /// The text of the details pane as lines of this width; the log is drawn separately.
   func detailLines(width: Int) -> [Line] {
     guard width > 0 else { return [] }
     let catalog = catalog
@@ -31,7 +31,7 @@ extension ScreenModel {
     }
   }
 
-  /// What is wrong anywhere, then how the providers stand.
+  /// All errors, then the state of the providers.
   private func summary(_ catalog: Catalog, _ width: Int) -> [Line] {
     var lines = troubles(catalog, width)
     for provider in catalog.providers {
@@ -49,7 +49,7 @@ extension ScreenModel {
     return lines.isEmpty ? [Line("no provider yet", .textDim)] : lines
   }
 
-  /// Errors that are told of here; the lists have them all.
+  /// The number of errors listed here; the lists show all.
   private static let troubleLimit = 20
 
   private func troubles(_ catalog: Catalog, _ width: Int) -> [Line] {
@@ -77,7 +77,7 @@ extension ScreenModel {
     }
   }
 
-  /// A text over as many lines as it takes, with a sign before the first.
+  /// Wraps a text into lines, with a sign before the first.
   static func wrapped(
     _ text: SafeText, _ width: Int, indent: Int = 0, sign: SafeText = "", _ role: Role = .text
   ) -> [Line] {
@@ -89,13 +89,13 @@ extension ScreenModel {
   }
 }
 
-/// One thing that is known, with its name.
+/// A label with its value.
 struct Fact: Hashable, Sendable {
   var label: SafeText
   var value: SafeText
   var role: Role
 
-  /// A fact.
+  /// Makes a fact.
   init(_ label: SafeText, _ value: SafeText, _ role: Role = .text) {
     self.label = label
     self.value = value
@@ -106,7 +106,7 @@ struct Fact: Hashable, Sendable {
 extension ScreenModel {
   private static let labelWidth = 12
 
-  /// Short facts side by side, in as many columns as there is room for, read downwards.
+  /// Arranges short facts in as many columns as fit, read downwards.
   static func columns(_ facts: [Fact], _ width: Int, atMost most: Int = 3) -> [Line] {
     let count = max(1, min(most, width / (most > 3 ? 28 : 38)))
     let height = (facts.count + count - 1) / count
@@ -150,7 +150,7 @@ extension ScreenModel {
   }
 }
 
-// MARK: - Everything that is known
+// MARK: - Details
 
 extension ScreenModel {
   private func deploymentDetails(
@@ -167,10 +167,10 @@ extension ScreenModel {
       lines += Self.wrapped(
         "\(pending.verb.word) at \(around.point(pending.due)), requested by \(pending.actor)",
         width,
-        sign: "Asked       ", .stateCanceling)
+        sign: "Requested   ", .stateCanceling)
     }
     lines += Self.columns(facts(deployment, around), width)
-    return lines + Self.wrapped(deployment.because, width, sign: "Made for    ", .textDim)
+    return lines + Self.wrapped(deployment.because, width, sign: "Created for ", .textDim)
   }
 
   private func facts(_ deployment: Deployment, _ around: Surroundings) -> [Fact] {
@@ -207,10 +207,11 @@ extension ScreenModel {
       facts.append(Fact("Deadline", SafeText(around.point(operation.deadline))))
     }
     if let progress = deployment.progress { facts.append(Fact("Progress", "\(progress)")) }
-    let next = deployment.next.map(around.point) ?? (operation == nil ? "-" : "being called")
+    let next =
+      deployment.nextActionAt.map(around.point) ?? (operation == nil ? "-" : "being called")
     facts.append(Fact(deployment.state == .error ? "Removal" : "Next check", SafeText(next)))
-    if let patience = deployment.patience {
-      facts.append(Fact("Patience", SafeText(around.point(patience))))
+    if let stateDeadline = deployment.stateDeadline {
+      facts.append(Fact("State limit", SafeText(around.point(stateDeadline))))
     }
     return facts
   }
@@ -237,7 +238,7 @@ extension ScreenModel {
         "until \(around.point(restraint.until)): \(restraint.reason)", width, sign: "Restrained  ",
         .stateError)
     }
-    // What it says of a restraint stands above, and is newer there.
+    // The restraint is shown above, with newer text.
     if pool.restraint == nil || pool.now.text.contains(";") {
       lines += Self.wrapped(pool.now, width, sign: "Now         ", .textDim)
     }

@@ -4,27 +4,27 @@ import SafeTexts
 import TerminalCells
 
 extension Layout {
-  /// The room for text in the pane of details.
+  /// The rectangle for text in the details pane.
   var textRoom: Rect {
     let inside = inside(.details)
     return hasFrame(.details) ? inside.inset(x: 1) : inside
   }
 
-  /// Everything between the lines at the top and the bottom.
+  /// The rectangle between the header and the bottom line.
   var body: Rect {
     let top = header == nil ? 0 : 1
     return Rect(x: 0, y: top, width: size.width, height: size.height - top - 1)
   }
 
-  /// The room for the events of everything.
+  /// The rectangle for the list of all events.
   var eventsRoom: Rect { isFramed ? body.inset(x: 2, y: 1) : body }
 
-  /// The room for the lines of the help screen.
+  /// The rectangle for the lines of the help screen.
   var helpRoom: Rect { isFramed ? body.inset(x: 2, y: 1) : body }
 }
 
 extension ScreenModel {
-  /// Draws what is known of the chosen one: its details, its log, or why it is so.
+  /// Draws the selected tab of the details.
   func drawDetails(in room: Rect, on surface: inout Surface, _ glyphs: Glyphs) {
     if tab == .log {
       guard let log else {
@@ -42,7 +42,7 @@ extension ScreenModel {
     if focus == .details { surface.cursor = room.origin }
   }
 
-  /// Draws the last events that fit, or those from the place that is being read.
+  /// Draws the last events that fit, or those from the current position.
   func drawLog(_ view: LogView, in room: Rect, on surface: inout Surface, _ glyphs: Glyphs) {
     let entries = logEntries(view)
     guard !entries.isEmpty else {
@@ -81,10 +81,10 @@ extension ScreenModel {
 // MARK: - Events as text
 
 extension ScreenModel {
-  /// `Nov 3 09:41:07 ` at the most.
+  /// The width of a time or a day with the blank after it, in cells.
   private static let timeWidth = 9
 
-  /// The events of a log that its subject is about.
+  /// The events of a log that concern its subject.
   func logEntries(_ view: LogView) -> [NumberedEntry] {
     guard view.scope == nil, events == nil, case .pool(.some(let pool)) = subject else {
       return view.entries
@@ -92,7 +92,7 @@ extension ScreenModel {
     return view.entries.filter { $0.entry.pool == pool }
   }
 
-  /// An event as one line, its time aside.
+  /// An event as one line, without its time.
   func logText(_ numbered: NumberedEntry) -> String {
     let entry = numbered.entry
     var text = ""
@@ -109,7 +109,7 @@ extension ScreenModel {
     return entry.actor == "engine" ? text : "\(text) (\(entry.actor))"
   }
 
-  /// The first event from which on the rest fits.
+  /// The index of the first event from which the rest fits.
   func lastTop(_ entries: [NumberedEntry], _ room: Rect) -> Int {
     var left = room.height
     for place in entries.indices.reversed() {
@@ -131,7 +131,7 @@ extension ScreenModel {
 }
 
 extension LogLevel {
-  /// What a line of it is to the theme.
+  /// The role of a line with this level.
   var role: Role {
     switch self {
     case .debug: .textDim

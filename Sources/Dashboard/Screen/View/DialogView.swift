@@ -4,7 +4,7 @@ import SafeTexts
 import TerminalCells
 
 extension ScreenModel {
-  /// Draws what lies over the screen.
+  /// Draws the open dialog.
   func drawModal(_ layout: Layout, on surface: inout Surface, _ glyphs: Glyphs) {
     switch modal {
     case .confirm(let dialog): draw(dialog, layout, on: &surface, glyphs)
@@ -16,7 +16,7 @@ extension ScreenModel {
     }
   }
 
-  /// A box in the middle that is as large as its lines, and the room inside.
+  /// Draws a centred box that fits its lines; returns the rectangle inside.
   private func box(
     _ title: SafeText, _ lines: [Line], _ layout: Layout, atLeast least: Int = 0,
     on surface: inout Surface, _ glyphs: Glyphs
@@ -39,10 +39,10 @@ extension ScreenModel {
     return room
   }
 
-  /// The width that text in a dialog is wrapped to.
+  /// The width to which text in a dialog is wrapped.
   private func textWidth(_ layout: Layout) -> Int { max(10, min(72, layout.body.width - 4)) }
 
-  /// Puts a field into a line of a dialog, behind what is written there.
+  /// Draws a field into a line of a dialog, after the text there.
   private func drawField(
     _ field: TextField, line: Int, after text: SafeText, in room: Rect, on surface: inout Surface
   ) {
@@ -60,22 +60,22 @@ extension ScreenModel {
     _ dialog: ConfirmDialog, _ layout: Layout, on surface: inout Surface, _ glyphs: Glyphs
   ) {
     let width = textWidth(layout)
-    // The question and its answer stay whole; what does not fit is what is said besides.
+    // The question and its answers are always shown; the other lines only if they fit.
     let answer = answerLines(dialog, width)
     let inner = layout.body.height - 2
     var ask = dialog.action.map { question($0, dialog, width) } ?? quitQuestion(width)
     ask = Array(ask.prefix(max(1, inner - answer.count)))
     var room = inner - ask.count - answer.count
-    var besides: [Line] = []
+    var extras: [Line] = []
     for part in [
       holderLines(dialog, width), graceLines(dialog, width),
       refusedLines(dialog.refused, width, glyphs), [Line()],
     ] where part.count <= room {
-      besides += part
+      extras += part
       room -= part.count
     }
     let names = dialog.targets.count > 1 && room > 0 ? nameLines(dialog.targets, room, glyphs) : []
-    let foot = besides + answer
+    let foot = extras + answer
     let title = dialog.action.map { SafeText(ActionTable[$0].label) } ?? "Quit"
     let inside = box(title, ask + names + foot, layout, on: &surface, glyphs)
     if case .typed = dialog.answer {
@@ -114,7 +114,7 @@ extension ScreenModel {
     let work = busy == 1 ? "1 operation is" : "\(busy) operations are"
     let future =
       settings.isThrowaway
-      ? "Everything it started is ended." : "It continues when an engine runs again."
+      ? "Everything that it started will be ended." : "It continues when an engine runs again."
     return Self.wrapped(
       "The engine runs in this window and \(work) under way. \(future)", width)
   }
@@ -166,7 +166,7 @@ extension ScreenModel {
       lines = [
         Line([
           Span("y", .hintKey), Span(" \(yes)   "), Span("n", .hintKey), Span(" or "),
-          Span("Esc", .hintKey), Span(" leave it"),
+          Span("Esc", .hintKey), Span(" go back"),
         ])
       ]
     case .typed(let wanted):
@@ -202,14 +202,14 @@ extension ScreenModel {
       dialog.hint.map { Line($0, .statusWarning) }
         ?? Line([
           Span("Enter", .hintKey), Span(" \(label.lowercased())   "), Span("Esc", .hintKey),
-          Span(" leave it"),
+          Span(" go back"),
         ]))
     let room = box(SafeText(label), lines, layout, atLeast: 40, on: &surface, glyphs)
     drawField(dialog.field, line: field, after: "To user: ", in: room, on: &surface)
   }
 }
 
-// MARK: - Lists to choose from, and reports
+// MARK: - Pickers and reports
 
 extension ScreenModel {
   private func draw(
@@ -226,7 +226,7 @@ extension ScreenModel {
     var lines = hasField ? [Line(": ")] : []
     lines += shown.dropFirst(top).prefix(height).map { line($0, widths) }
     if shown.isEmpty { lines.append(Line("no action has that name", .textDim)) }
-    // As wide as its widest line, so that it stands still while it is narrowed.
+    // As wide as the widest item, so that the box keeps its width while it is narrowed.
     let widest = picker.items.map { Self.width(line($0, widths)) }.max() ?? 0
     let room = box(picker.title, lines, layout, atLeast: widest, on: &surface, glyphs)
     let first = hasField ? 1 : 0

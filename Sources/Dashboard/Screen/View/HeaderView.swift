@@ -4,8 +4,7 @@ import SafeTexts
 import TerminalCells
 
 extension ScreenModel {
-  /// Draws the line at the top: whose store, which engine, how much there is, how much is wrong,
-  /// the time.
+  /// Draws the header: the store, the engine, the counts, the problems, the time.
   func drawHeader(in rect: Rect, on surface: inout Surface, _ glyphs: Glyphs) {
     surface.fill(rect, role: .header)
     let clock = SafeText("\(ClockText.minute(now.utc, zone)) \(zone.label)")
@@ -32,7 +31,7 @@ extension ScreenModel {
       ellipsis: glyphs.ellipsis)
   }
 
-  /// What the header says, and how long each part stays when there is less room.
+  /// The parts of the header, with their ranks.
   func headerParts(_ glyphs: Glyphs) -> [HeaderPart] {
     let totals = catalog.totals
     var parts: [HeaderPart] = [
@@ -66,14 +65,14 @@ extension ScreenModel {
     return parts
   }
 
-  /// What is decided on and not begun.
+  /// The number of deployments that are planned and not started.
   private var queued: Int {
     catalog.pools.reduce(0) { sum, pool in
       [pool.plan.l1, pool.plan.l2].reduce(sum) { $0 + ($1.action == .grow ? $1.count : 0) }
     }
   }
 
-  /// The engine; that there is none is said before anything else is.
+  /// The state of the engine; its absence is the most important part.
   private func engineSpan(_ glyphs: Glyphs) -> HeaderPart {
     switch presence {
     case nil: (Span("engine: searching", .header), 80)
@@ -99,7 +98,7 @@ extension ScreenModel {
     "\(count) \(word)\(count == 1 ? "" : "s")"
   }
 
-  /// The whole state of affairs for a screen of one line, as much of it as fits.
+  /// The overall status for a screen of one line, as much as fits.
   func statusLine(_ glyphs: Glyphs, width: Int) -> SafeText {
     if let storeTrouble { return storeTrouble }
     if sequence == nil { return "loading the store" }
@@ -112,7 +111,7 @@ extension ScreenModel {
   }
 }
 
-/// A piece of the header, and how long it stays when there is less room.
+/// A part of the header; parts of lower rank are dropped first when space is short.
 typealias HeaderPart = (span: Span, rank: Int)
 
 extension SafeText {

@@ -2,7 +2,7 @@ import SafeTexts
 import TerminalCells
 
 extension ScreenModel {
-  /// The lines of the help screen: the keys of the pane first, then all, by group.
+  /// The lines of the help screen: the keys of the pane first, then all keys by group.
   func helpLines(_ page: HelpPage) -> [Line] {
     let wanted = page.field?.text.lowercased() ?? ""
     func fits(_ action: Action) -> Bool {
@@ -32,7 +32,7 @@ extension ScreenModel {
     let shown = keys.isEmpty ? "x" + " menu" : keys
     let pad = String(repeating: " ", count: max(1, 14 - shown.count))
     var help = action.help
-    if action.isIrreversible { help += " OutstandingRequests first, because it cannot be undone." }
+    if action.isIrreversible { help += " Asks first, because it cannot be undone." }
     return Line([
       Span("  \(shown)\(pad)", .hintKey), Span("\(help)  "),
       Span(SafeText(action.id.rawValue), .textDim),

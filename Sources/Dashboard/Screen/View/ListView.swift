@@ -3,7 +3,7 @@ import SafeTexts
 import TerminalCells
 
 extension ScreenModel {
-  /// Draws the part of a list of deployments that is in sight.
+  /// Draws the visible part of a list of deployments.
   func drawList(
     _ pane: Pane, in rect: Rect, hasTitles: Bool, on surface: inout Surface, _ glyphs: Glyphs
   ) {
@@ -19,10 +19,10 @@ extension ScreenModel {
     drawList(pane, shown, at: top, layout, in: rect, hasTitles: hasTitles, on: &surface, glyphs)
   }
 
-  /// Cells before the first column: the mark and the pointer.
+  /// The cells before the first column: for the mark and the pointer.
   static let gutter = 3
 
-  /// Draws these rows, the first of which stands at a place of the list.
+  /// Draws these rows, beginning with the one at this index of the list.
   func drawList(
     _ pane: Pane, _ shown: [DeploymentRow], at top: Int, _ layout: RowLayout, in rect: Rect,
     hasTitles: Bool, on surface: inout Surface, _ glyphs: Glyphs
@@ -90,7 +90,7 @@ extension ScreenModel {
     if isCurrent, isFocused { surface.cursor = cell.origin }
   }
 
-  /// Why a list is empty.
+  /// The text of an empty list.
   func emptyText(_ pane: Pane) -> SafeText {
     if sequence == nil { return "loading the store" }
     if !filter.isEmpty {

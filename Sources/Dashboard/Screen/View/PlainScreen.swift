@@ -3,12 +3,12 @@ package import DeploymentInterface
 import SafeTexts
 package import TerminalCells
 
-/// The panes as plain text, every row of them: for pipes and terminals that can do nothing else.
+/// The panes as plain text, with all rows: for pipes and for terminals that cannot show the screen.
 package enum PlainScreen {
-  /// The width when nobody says another.
+  /// The default width.
   package static let width = 120
 
-  /// The lines, without a line end.
+  /// The lines, without line ends.
   package static func lines(
     _ state: StoredState, presence: LeaseStatus, settings: ScreenSettings, now: EngineTime,
     zone: Zone, glyphs: Glyphs, width: Int = width
@@ -23,10 +23,10 @@ package enum PlainScreen {
 }
 
 extension ScreenModel {
-  /// The panes under each other, every row of them.
+  /// The panes one below the other, with all rows.
   package func plainLines(width: Int, _ glyphs: Glyphs) -> [String] {
     var model = self
-    // No row is the current one here: nobody sits in front of it.
+    // Plain text has no current row.
     model.focus = .details
     model.subjectPane = .details
     var lines = [plainHeader(glyphs), "", "POOLS"]
@@ -46,7 +46,7 @@ extension ScreenModel {
     return (parts + [time]).joined(separator: " \(glyphs.separator) ")
   }
 
-  /// Rows that are drawn at once, so that ten thousand need no surface of their height.
+  /// The number of rows drawn at once, so that ten thousand need no surface of that height.
   private static let plainPiece = 200
 
   private func plainList(_ pane: Pane, _ width: Int, _ glyphs: Glyphs) -> [String] {

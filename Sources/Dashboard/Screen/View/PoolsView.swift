@@ -8,7 +8,7 @@ enum PoolColumn: Hashable, Sendable {
   case name, l1, l2, assigned, errors, chart, now
 }
 
-/// One pool, or all together, as a row.
+/// One pool, or the sum of all, as a row.
 struct PoolRow: Sendable {
   var id: PoolID?
   var name: SafeText
@@ -21,18 +21,18 @@ struct PoolRow: Sendable {
   var nowRole: Role
 }
 
-/// How full a cache is.
+/// The fill level of a cache.
 struct Fill: Hashable, Sendable {
   var ready: Int
   var wanted: Int
-  /// What an operator set it to, or is asking for, stands behind it.
+  /// Marks a size that an operator set or is requesting.
   var suffix = ""
-  /// Whether there is such a cache.
+  /// Whether the pool has this cache.
   var exists = true
-  /// Cells of the bar; the same in all rows, so that they can be compared.
+  /// The width of the bar in cells; the same in all rows, for comparison.
   var bar = 0
 
-  /// How much of it is missing.
+  /// The role that shows how much is missing.
   var role: Role {
     if ready >= wanted { return .gaugeLow }
     return ready * 2 >= wanted ? .gaugeMid : .gaugeHigh
@@ -43,7 +43,7 @@ struct Fill: Hashable, Sendable {
 }
 
 extension ScreenModel {
-  /// Draws the pools, the chosen one marked.
+  /// Draws the pools, with the selected one marked.
   func drawPools(in rect: Rect, hasTitles: Bool, on surface: inout Surface, _ glyphs: Glyphs) {
     guard !rect.isEmpty else { return }
     var rows = poolRows(glyphs)
@@ -132,7 +132,7 @@ extension ScreenModel {
     _ samples: [Int], in cell: Rect, on surface: inout Surface, _ glyphs: Glyphs
   ) {
     let line = samples.suffix(cell.width)
-    // A little room above the highest, so that what stands still does not look full.
+    // Leaves space above the highest value, so that a constant value does not look full.
     let most = max(1, (line.max() ?? 0) * 5)
     for (place, value) in line.enumerated() {
       let step = min(glyphs.spark.count - 1, value * 4 * (glyphs.spark.count - 1) / most)
@@ -142,7 +142,7 @@ extension ScreenModel {
     }
   }
 
-  /// Cells of the widest `8/10`.
+  /// The width of the widest `8/10`, in cells.
   private static func gaugeText(_ rows: [PoolRow]) -> Int {
     max(5, rows.map { max($0.l1.text.count, $0.l2.text.count) }.max() ?? 5)
   }
@@ -172,10 +172,10 @@ extension ScreenModel {
   }
 }
 
-// MARK: - What stands in the rows
+// MARK: - Rows
 
 extension ScreenModel {
-  /// All pools together, then each.
+  /// The row of all pools, then one for each.
   func poolRows(_ glyphs: Glyphs) -> [PoolRow] {
     let catalog = catalog
     return [allPools(catalog)] + catalog.pools.map { row($0, glyphs) }
@@ -200,7 +200,7 @@ extension ScreenModel {
       nowRole: trouble ? .text : .statusWarning)
   }
 
-  /// A size that is being asked for, or that an operator has set.
+  /// The suffix of a size that is being requested, or that an operator has set.
   private func suffix(_ asked: Int?, _ override: Int?, _ glyphs: Glyphs) -> String {
     if let asked { return "\(glyphs.right)\(asked)" }
     return override == nil ? "" : "*"

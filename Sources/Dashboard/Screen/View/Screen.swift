@@ -3,7 +3,8 @@ import SafeTexts
 package import TerminalCells
 
 extension ScreenModel {
-  /// The whole screen, a pure function of the model, the size and the signs. No size makes it fail.
+  /// Draws the whole screen: a pure function of the model, the size and the signs. It works for any
+  /// size.
   package func view(_ size: Size, glyphs: Glyphs) -> Surface {
     var surface = Surface(size)
     let layout = layout(for: size)
@@ -83,7 +84,7 @@ extension ScreenModel {
     }
   }
 
-  /// How many rows a list has, and what narrows or orders it otherwise than usual.
+  /// The number of rows of a list, with its filter and its order if they are not the defaults.
   private func amount(_ pane: Pane, _ glyphs: Glyphs) -> String {
     let count = rows(pane).count
     var text = "\(count)"
@@ -98,7 +99,7 @@ extension ScreenModel {
     return text
   }
 
-  /// The lists beside each other in one title, where there is room for one of them.
+  /// The title that shows all lists side by side, where only one list fits.
   private func tabTitle(_ pane: Pane, _ glyphs: Glyphs) -> Line {
     guard pane != .details else { return detailTitle(glyphs) }
     var spans: [Span] = [Span(" ")]
@@ -118,7 +119,7 @@ extension ScreenModel {
     switch subject {
     case .pool(let id): name = id.flatMap(catalog.pool)?.name ?? "all pools"
     case .deployment(let id): name = catalog.deployment(id)?.name ?? "\(id)"
-    case .nothing: name = "nothing chosen"
+    case .nothing: name = "nothing selected"
     }
     var spans = [Span(" 5 \(name) \(glyphs.horizontal) ", role(.details))]
     for tab in DetailTab.allCases {

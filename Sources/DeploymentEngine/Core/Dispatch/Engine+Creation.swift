@@ -1,14 +1,21 @@
 import DeploymentInterface
 import SafeTexts
 
-/// How a pool gets one more deployment, or why it does not.
+/// Creates a deployment in a pool, or says why it cannot be created.
 extension Engine {
-  /// Why a pool may create nothing now, by its own state; nil: it may.
+  /// Why the pool's own state forbids creation now; nil if it does not.
   func creationGate(_ index: Int) -> SafeText? {
     let pool = poolTable[index].record
     if let problem = pool.problem { return problem }
     if !pool.isConfigured { return "it is no longer in the configuration" }
     if pool.isPaused { return "paused" }
+    if providerTable[poolTable[index].provider].isHanging {
+      let count = providerTable[poolTable[index].provider].hangingCalls
+      return SafeText("\(count) calls to provider \(pool.provider) hang; it is not called again")
+    }
+    if let why = providerTable[poolTable[index].provider].doubt {
+      return SafeText("provider \(pool.provider) is doubted: \(why)")
+    }
     if let restraint = pool.restraint {
       let left = restraint.until.at - now.moment
       return SafeText("restrained for \(left.spoken): \(restraint.reason)")
@@ -20,7 +27,8 @@ extension Engine {
     return nil
   }
 
-  /// What there is too little of to create one more, and what would help; nil: nothing.
+  /// What is exhausted so that no deployment can be created, and what would help; nil if nothing
+  /// is.
   func exhaustion(_ index: Int) -> SafeText? {
     let provider = provider(ofPool: index)
     if let why = provider.exhaustion { return why }
@@ -39,11 +47,13 @@ extension Engine {
     return nil
   }
 
-  /// A new deployment with an identity of its own, stored before its first call; nil when something
-  /// is exhausted.
+  /// Creates a deployment with its own identity, stored before its first call; nil if something is
+  /// exhausted.
   mutating func create(
-    in index: Int, _ kind: OperationKind, at placement: Placement, because reason: String
+    in index: Int, _ kind: OperationKind, at placement: Placement, _ promise: Promise? = nil,
+    because reason: String
   ) -> Int? {
+    identityTable.offerSetAside(by: now.moment)
     guard exhaustion(index) == nil, let identity = takeIdentity(index) else { return nil }
     let length = poolTable[index].settings.deadlines.preparing
     let operation = Operation(kind, deadline: deadline(in: length))
@@ -53,7 +63,8 @@ extension Engine {
       guest: .silent, publication: poolTable[index].record.activePublication,
       because: SafeText(reason),
       at: now.utc)
-    deployment.next = deadline(in: .zero)
+    deployment.nextActionAt = deadline(in: .zero)
+    deployment.promise = promise
     let slot = insert(deployment, pool: index)
     deploymentTable.touch(slot)
     stands(on: deployment.publication, index)

@@ -2,8 +2,8 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// Plans every pool whose counts or settings changed and serves every provider that has room,
-  /// until nothing more follows. Each round either starts something or ends, so it ends.
+  /// Plans every pool whose counts or settings changed, and serves every provider that has room,
+  /// until nothing is left to do. Each round starts something or is the last, so the loop ends.
   mutating func runPlans() {
     while true {
       if let index = poolTable.nextUnplanned() {
@@ -16,8 +16,7 @@ extension Engine {
     }
   }
 
-  /// One run of the planner for a pool; what is too much leaves at once, what is short waits for
-  /// its turn.
+  /// Runs the planner for one pool: a surplus is removed at once, a shortage waits for its turn.
   private mutating func plan(_ index: Int) {
     guard !poolTable[index].isErased else { return }
     let pool = poolTable[index].record
@@ -39,7 +38,7 @@ extension Engine {
         share: poolTable[index].share, pool: index, stamp: poolTable[index].stamp)
       providerTable.insert(candidate, place)
     }
-    if grows || !poolTable[index].waiters.isEmpty { providerTable.scheduleDispatch(place) }
+    if grows || poolTable[index].needsServing { providerTable.scheduleDispatch(place) }
   }
 
   private func gates(_ index: Int) -> PlannerGates {
@@ -51,8 +50,8 @@ extension Engine {
     var gates = PlannerGates(
       cacheLevels: pool.traits?.cacheLevels ?? .none,
       noCreation: creationGate(index) ?? exhausted,
-      noAction: isBlocked.map { SafeText($0) }, movableL2: hasL2 ? movable : 0,
-      creationRoom: room(index))
+      noAction: isBlocked.map { SafeText($0) },
+      movableL2: hasL2 && pool.moveRestraint == nil ? movable : 0, creationRoom: room(index))
     let leaving: [CensusKey.Index] = [
       .l1Ready, .l1Waiting, .l1Deploying, .l1OldReady, .l1OldWaiting,
     ]
@@ -67,8 +66,8 @@ extension Engine {
     return gates
   }
 
-  /// Nothing can be created for want of something that the next outdated one to leave would give
-  /// back.
+  /// Whether creation is blocked only by something that the removal of the next outdated deployment
+  /// would free.
   private mutating func renewsByLeaving(_ index: Int) -> Bool {
     guard creationGate(index) == nil, exhaustion(index) != nil else { return false }
     let old = oldest(.l1OldReady, of: index) ?? oldest(.l1OldWaiting, of: index)
@@ -77,7 +76,7 @@ extension Engine {
     let identity = deploymentTable[slot].identity
     let provider = provider(ofPool: index)
     if provider.places >= provider.limits.deployments {
-      // Beside another pool, that one would take the place.
+      // Another pool on this provider would take the freed place.
       return poolTable.places(on: poolTable[index].provider).count == 1
     }
     if identityTable.names(of: settings.names) == 0,
@@ -91,12 +90,16 @@ extension Engine {
 
   private func room(_ index: Int) -> Int {
     let provider = provider(ofPool: index)
-    return min(
+    let pool = poolTable[index].record
+    let room = min(
       identityTable.names(of: poolTable[index].settings.names),
       provider.limits.deployments - provider.places)
+    // After a restraint one creation at a time shows whether it works again.
+    guard pool.restraints > 0 else { return room }
+    return min(room, max(0, 1 - pool.counts.l1Preparing - pool.counts.l2Preparing))
   }
 
-  /// What the pool does now and why, or why nothing.
+  /// What the pool does now and why, or why it does nothing.
   private func nowSentence(_ index: Int) -> String {
     let pool = poolTable[index].record
     let provider = provider(ofPool: index)
@@ -115,12 +118,22 @@ extension Engine {
           + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
       )
     }
-    if pool.waiting > 0 { parts.append("\(pool.waiting) users wait") }
+    if pool.waiting > 0 {
+      parts.append(pool.waiting == 1 ? "1 user waits" : "\(pool.waiting) users wait")
+    }
+    if let restraint = pool.moveRestraint {
+      parts.append("nothing is moved from L2 because moves fail: \(restraint.reason)")
+    }
+    let aside = identityTable.aside(of: poolTable[index].settings.names)
+    if let first = aside.first {
+      let others = aside.count > 1 ? " and \(aside.count - 1) more" : ""
+      parts.append("not used because something else has the name: \(first)\(others)")
+    }
     return parts.joined(separator: "; ")
   }
 
-  /// Ready ones leave newest first, into L2 while L2 is short, else away; outdated ones oldest
-  /// first.
+  /// Removes the surplus. Ready deployments leave newest first, to L2 while L2 is short; outdated
+  /// ones leave oldest first.
   private mutating func shrink(_ plan: PoolPlan, _ index: Int) {
     if plan.l1.action == .shrink {
       var intoL2 = plan.l1.fromL2
@@ -164,8 +177,8 @@ extension Engine {
       .min { deploymentTable[$0].id < deploymentTable[$1].id }
   }
 
-  /// Gives a provider's free places away: users first, then removals, then the caches, emptiest
-  /// pool first.
+  /// Assigns a provider's free places: to users first, then to removals, then to the caches,
+  /// emptiest pool first.
   private mutating func dispatch(_ provider: Int) {
     guard !providerTable[provider].record.inMaintenance else { return }
     dispatchReadies(provider)
@@ -179,11 +192,11 @@ extension Engine {
       else { continue }
       if !growByOne(index) {
         poolTable.noteExhausted(index)
-        // What it planned to create another pool has taken: its plan says so from now on.
+        // Another pool took what this one planned to use, so its plan must say so.
         if exhaustion(index) != nil { poolTable.replan(index) }
       }
       if poolTable[index].isUnplanned {
-        // What it got changed its plan and its place among the others.
+        // The start changed its plan and its rank among the other pools.
         return providerTable.scheduleDispatch(provider)
       }
     }
@@ -192,7 +205,7 @@ extension Engine {
   private mutating func growByOne(_ index: Int) -> Bool {
     let plan = poolTable[index].record.plan
     if plan.l1.action == .shrink, plan.l1.fromL2 > 0 {
-      // A move into L2 waited for this place, unless nothing can be moved now.
+      // A move to L2 waited for this place, unless nothing can be moved now.
       var intoL2 = plan.l1.fromL2
       if shrinkL1ByOne(index, intoL2: &intoL2, because: plan.l1.because.text) { return true }
     }

@@ -11,6 +11,13 @@ extension Engine {
       else { continue }
       startRemoval(slot)
     }
+    while providerTable[provider].stuck < providerTable[provider].record.limits.removing,
+      let id = providerTable.popFirst(.stuck, of: provider)
+    {
+      guard let slot = deploymentTable.dequeue(id, .stuck), !deploymentTable.isCalled(slot)
+      else { continue }
+      startRemoval(slot)
+    }
   }
 
   private mutating func startRemoval(_ slot: Int) {
@@ -19,13 +26,16 @@ extension Engine {
     case .preparing(_, ending: true):
       beginRemoval(slot)
       log(.state, "canceling", slot: slot)
+    case .removing(let operation) where operation.waitsToTryAgain,
+      .canceling(let operation) where operation.waitsToTryAgain:
+      tryAgain(slot)
     case .preparing(_, ending: false), .usable, .removing, .removed, .canceling, .canceled, .error:
-      // It failed or was forgotten while it waited.
+      // It failed or was forgotten while it was queued.
       break
     }
   }
 
-  /// Starts as many of the deploys and moves that wait as the provider's limit allows.
+  /// Starts as many queued deploys and moves as the provider's limit allows.
   mutating func dispatchStarts(_ provider: Int) {
     while hasRoomToPrepare(provider), let id = providerTable.popFirst(.start, of: provider) {
       guard let slot = deploymentTable.dequeue(id, .start) else { continue }
@@ -33,13 +43,14 @@ extension Engine {
     }
   }
 
-  /// Makes as many ready as the provider's limit allows, in the order in which that was asked.
+  /// Starts as many `setReady` operations as the provider's limit allows, in the order of the
+  /// requests.
   mutating func dispatchReadies(_ provider: Int) {
     while providerTable[provider].settingReady < providerTable[provider].record.limits.settingReady,
       let id = providerTable.popFirst(.ready, of: provider)
     {
       guard let slot = deploymentTable.dequeue(id, .ready) else { continue }
-      if deploymentTable[slot].phase.operation?.isQueued ?? false {
+      if deploymentTable[slot].phase.operation?.isWaiting ?? false {
         startQueued(slot)
         continue
       }
@@ -54,15 +65,15 @@ extension Engine {
   /// Whether a deploy or a move can begin on a provider.
   func hasRoomToPrepare(_ provider: Int) -> Bool {
     let record = providerTable[provider].record
-    return record.preparing < record.limits.preparing
+    return record.preparing < record.limits.preparing && !providerTable[provider].isHanging
   }
 
-  /// Its turn has come; one whose end was asked for meanwhile starts nothing, and one that is still
-  /// being told something waits for the end of that call.
+  /// Starts a queued operation. It does nothing if the removal was requested meanwhile, and it
+  /// waits for the end of a call that delivers notices.
   private mutating func startQueued(_ slot: Int) {
-    guard let operation = deploymentTable[slot].phase.operation, operation.isQueued,
+    guard let operation = deploymentTable[slot].phase.operation, operation.isWaiting,
       !deploymentTable[slot].cancelRequested, !deploymentTable.isCalled(slot)
     else { return }
-    beginQueued(slot)
+    if operation.waitsToTryAgain { tryAgain(slot) } else { beginQueued(slot) }
   }
 }

@@ -1,45 +1,56 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Finds a deployment for a user, at once or when one who waits can be served.
+/// Finds a deployment for a user, at once or when a waiting user can be served.
 extension Engine {
-  /// What came of looking for a deployment for a user.
+  /// The result of a search for a deployment for a user.
   enum Serving {
     case served(Int, note: SafeText)
-    /// Something could be had, but the provider is busy: the user waits.
+    /// The pool could serve the user, but the provider is busy: the user waits.
     case busy(SafeText)
     case refused(Refusal)
   }
 
-  /// Looks in the order of the contract; whatever is taken is taken in this step.
-  mutating func serve(_ user: SafeText, in index: Int) -> Serving {
-    let pool = poolTable[index].record
-    if let refusal = refusal(of: .assign(user: user), on: index) { return .refused(refusal) }
-    if let slot = oldest(.l1Ready, of: index) ?? oldest(.l1OldReady, of: index) {
-      take(slot, for: user)
+  /// Looks in the order of the contract; a deployment is taken in this step.
+  mutating func serve(_ user: SafeText, in index: Int, _ promise: Promise) -> Serving {
+    if let slot = oldestReady(of: index) {
+      take(slot, for: user, promise)
       return .served(slot, note: SafeText("\(deploymentTable[slot].name) is \(user)'s"))
     }
     if let slot = oldest(.l1Waiting, of: index) {
-      reserve(slot, for: user)
+      reserve(slot, for: user, promise)
       return .served(slot, note: reservedNote(slot, user, "when its OS manager reports ready"))
     }
     let provider = provider(ofPool: index)
     let isBusy = provider.preparing >= provider.limits.preparing
-    let hasRoom = pool.counts.total + pool.counts.leaving < pool.sizes.max
+    let hasRoom = hasRoom(index)
     if hasRoom, !isBusy, let slot = movable(of: index) {
-      startMove(slot, to: .l1, reservedFor: user, because: "\(user) waits")
+      startMove(slot, to: .l1, reservedFor: user, promise, because: "\(user) waits")
       return .served(slot, note: reservedNote(slot, user, "when it has moved from L2"))
     }
     if let slot = oldest(.l1Deploying, of: index) ?? oldest(.l1Moving, of: index) {
-      reserve(slot, for: user)
+      reserve(slot, for: user, promise)
       return .served(slot, note: reservedNote(slot, user, "when it is prepared"))
     }
-    return create(for: user, in: index, hasRoom: hasRoom, isBusy: isBusy)
+    return create(for: user, in: index, promise, hasRoom: hasRoom, isBusy: isBusy)
   }
 
-  /// The oldest at L2 that can come to L1, while the service still has that.
+  private mutating func oldestReady(of index: Int) -> Int? {
+    oldest(.l1Ready, of: index) ?? oldest(.l1OldReady, of: index)
+  }
+
+  private func hasRoom(_ index: Int) -> Bool {
+    let pool = poolTable[index].record
+    return pool.counts.total + pool.counts.leaving < pool.sizes.max
+  }
+
+  /// The oldest at L2 that can come to L1, while the service still has that. Where moves fail, one
+  /// is tried at a time.
   private mutating func movable(of index: Int) -> Int? {
     guard poolTable[index].record.traits?.cacheLevels.contains(.l2) ?? false else { return nil }
+    if poolTable[index].record.moveRestraint != nil, poolTable[index].reservedMoves > 0 {
+      return nil
+    }
     return oldest(.l2Usable, of: index)
   }
 
@@ -48,17 +59,19 @@ extension Engine {
   }
 
   private mutating func create(
-    for user: SafeText, in index: Int, hasRoom: Bool, isBusy: Bool
+    for user: SafeText, in index: Int, _ promise: Promise, hasRoom: Bool, isBusy: Bool
   ) -> Serving {
     let pool = poolTable[index].record
     let hasL2 = movable(of: index) != nil
     guard hasRoom else {
+      let leaving =
+        pool.counts.leaving > 0 ? ", \(pool.counts.leaving) of them leaving or in error" : ""
       return .refused(
         Refusal(
           .notPermitted,
           SafeText(
             "pool \(pool.name) is full: \(pool.counts.total + pool.counts.leaving) of "
-              + "\(pool.sizes.max)")))
+              + "\(pool.sizes.max)\(leaving)")))
     }
     if !hasL2, let why = creationGate(index) ?? exhaustion(index) {
       return .refused(
@@ -72,37 +85,61 @@ extension Engine {
             + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
         ))
     }
+    // One that is made for a cache may serve somebody else if its user is served otherwise.
+    let isCached = pool.traits?.cacheLevels.contains(.l1) ?? false
     guard
       let slot = create(
-        in: index, .deployForUser, at: .assigned(user), because: "requested for \(user)")
+        in: index, isCached ? .deployForCache(.l1) : .deployForUser,
+        at: isCached ? .cache(.l1, reservedFor: user) : .assigned(user), promise,
+        because: "requested for \(user)")
     else { return .refused(Refusal(.notPermitted, SafeText("pool \(pool.name) is exhausted"))) }
     return .served(
       slot, note: SafeText("\(deploymentTable[slot].name) is being created for \(user)"))
   }
 
   /// A user takes a usable L1 item; `setReady` follows as soon as the provider has room.
-  mutating func take(_ slot: Int, for user: SafeText) {
-    guard deploymentTable[slot].osState == .usable else { return reserve(slot, for: user) }
-    claim(slot, for: user)
+  mutating func take(_ slot: Int, for user: SafeText, _ promise: Promise) {
+    guard deploymentTable[slot].osState == .usable else {
+      return reserve(slot, for: user, promise)
+    }
+    claim(slot, for: user, promise)
     reconcile(slot)
   }
 
-  private mutating func reserve(_ slot: Int, for user: SafeText) {
-    change(slot) { $0.placement = .cache(.l1, reservedFor: user) }
+  private mutating func reserve(_ slot: Int, for user: SafeText, _ promise: Promise) {
+    change(slot) {
+      $0.placement = .cache(.l1, reservedFor: user)
+      $0.promise = promise
+    }
     log(.assignment, "reserved for \(user)", slot: slot)
   }
 
-  /// Serves the users who wait on a provider, in the order in which they asked.
+  /// Serves the waiting users of a provider, in the order of their requests.
   mutating func serveWaitingUsers(_ provider: Int) {
     let order = providerTable[provider].waitingPools.sorted {
       (poolTable[$0].firstPosition, $0) < (poolTable[$1].firstPosition, $1)
     }
-    for index in order { serveWaiters(of: index) }
+    for index in order { serveInOrder(index) }
   }
 
-  private mutating func serveWaiters(of index: Int) {
-    while let waiter = poolTable[index].waiters.first {
-      switch serve(waiter.user, in: index) {
+  /// Serves the users of a pool by their place in the order: those who wait, and, while something
+  /// is ready, those whose reservation is not.
+  private mutating func serveInOrder(_ index: Int) {
+    while true {
+      let waiter = poolTable[index].waiters.first { $0.retryAt.map { $0.at <= now.moment } ?? true }
+      if let slot = firstReserved(of: index, before: waiter?.position),
+        let ready = oldestReady(of: index), let user = deploymentTable[slot].placement.user,
+        let promise = deploymentTable[slot].promise
+      {
+        takeFromUser(slot)
+        log(
+          .assignment,
+          "no longer reserved for \(user): \(deploymentTable[ready].name) is ready", slot: slot)
+        take(ready, for: user, promise)
+        continue
+      }
+      guard let waiter else { return }
+      switch serve(waiter.user, in: index, waiter.promise) {
       case .served(let slot, let note):
         endWaiting(waiter.user, in: index)
         log(.assignment, note.text, slot: slot)
@@ -110,4 +147,13 @@ extension Engine {
       }
     }
   }
+
+  /// The reservation of the user who asked first, if that was before this place in the order.
+  private func firstReserved(of index: Int, before position: Int64?) -> Int? {
+    let reserved = poolTable[index].reserved.compactMap { deploymentTable.slot($0) }
+    let first = reserved.min { place(of: $0) < place(of: $1) }
+    return first.flatMap { place(of: $0) < position ?? .max ? $0 : nil }
+  }
+
+  private func place(of slot: Int) -> Int64 { deploymentTable[slot].promise?.position ?? .max }
 }

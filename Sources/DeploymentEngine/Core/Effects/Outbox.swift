@@ -2,25 +2,25 @@ import DeploymentInterface
 import DequeModule
 import SafeTexts
 
-/// What a step wants done, collected in lanes until `takeEffects`.
+/// The effects of a step, collected in lanes until `takeEffects`.
 ///
-/// Records of deployments, pools and providers are not in it: their tables know which of them
-/// changed, and each is stored once, as it is at the end.
+/// Records of deployments, pools and providers are not here: their tables track which of them
+/// changed, and each is stored once, in its final form.
 struct Outbox: Sendable {
   private var changes: [StoreChange] = []
   private var journal: [JournalEntry] = []
   private var answers: [Answer] = []
-  /// Calls that are decided on and not made yet.
+  /// Calls that are decided but not yet made.
   private(set) var calls: [Call] = []
   private var inventories: [InventoryCall] = []
   private var followUps = Deque<FollowUp>()
   private var brokenInvariant: String?
 
-  /// Stores something besides the records of the tables.
+  /// Stores a change that is not a record of a table.
   mutating func store(_ change: StoreChange) { changes.append(change) }
 
-  /// Stores a publication once, in its first place, so that an old revision stops being active
-  /// before a new one begins.
+  /// Stores a publication once, at its first position, so that an old revision stops being active
+  /// before a new one starts.
   mutating func store(_ publication: PublicationRecord) {
     let stored = changes.firstIndex {
       guard case .publication(let other) = $0 else { return false }
@@ -33,7 +33,7 @@ struct Outbox: Sendable {
     }
   }
 
-  /// A record with the number of an erased one comes instead in the same commit.
+  /// Keeps the number of an erased record: a new record with it follows in the same commit.
   mutating func keepNumber(of id: DeploymentID) {
     changes.removeAll { $0 == .erasedDeployment(id) }
   }
@@ -46,45 +46,45 @@ struct Outbox: Sendable {
   /// Drops a call that was superseded before it was made.
   mutating func dropCall(at place: Int) -> Call { calls.remove(at: place) }
 
-  /// Asks for something to be done before anything else of this step is.
+  /// Schedules a follow-up that is done before anything else of this step.
   mutating func follow(with followUp: FollowUp) { followUps.append(followUp) }
   mutating func nextFollowUp() -> FollowUp? { followUps.popFirst() }
 
-  /// Something happened that cannot: the step must not be stored. The first sentence counts.
+  /// Reports a broken invariant: the step must not be stored. Only the first sentence is kept.
   mutating func breakInvariant(_ sentence: String) {
     if brokenInvariant == nil { brokenInvariant = sentence }
   }
 
-  /// What must hold where no type says it.
+  /// Checks a condition that no type expresses.
   mutating func invariant(_ condition: Bool, _ sentence: @autoclosure () -> String) {
     if !condition { breakInvariant(sentence()) }
   }
 
-  /// Everything that was collected, with the records of the tables first.
+  /// All collected effects, with the records of the tables first.
   mutating func take(after records: [StoreChange], counters: Counters?) -> Effects {
-    var outcome = Effects()
-    outcome.changes = records
-    outcome.changes.append(contentsOf: changes)
-    if let counters { outcome.changes.append(.counters(counters)) }
+    var effects = Effects()
+    effects.changes = records
+    effects.changes.append(contentsOf: changes)
+    if let counters { effects.changes.append(.counters(counters)) }
     changes.removeAll(keepingCapacity: true)
-    outcome.brokenInvariant = brokenInvariant.map { SafeText($0) }
-    swap(&outcome.journal, &journal)
-    swap(&outcome.answers, &answers)
-    swap(&outcome.calls, &calls)
-    swap(&outcome.inventories, &inventories)
-    return outcome
+    effects.brokenInvariant = brokenInvariant.map { SafeText($0) }
+    swap(&effects.journal, &journal)
+    swap(&effects.answers, &answers)
+    swap(&effects.calls, &calls)
+    swap(&effects.inventories, &inventories)
+    return effects
   }
 }
 
-/// What one part of the engine leaves to another that stands above it: done as soon as the present
-/// input has been taken in, in the order in which it was asked for.
+/// Work that one part of the engine leaves to a part above it: done after the present input has
+/// been handled, in the order of the requests.
 enum FollowUp: Sendable {
-  /// Nothing of a pool exists outside any more: it may have a provider to move to.
+  /// Nothing of a pool exists on its provider any more: it may have a provider to move to.
   case poolEmptied(Int)
-  /// A record of a pool was erased: the pool may go with it.
+  /// A record of a pool was erased: the pool may be erased with it.
   case recordErased(pool: Int)
-  /// A deployment no longer stands on a publication of its pool.
+  /// A deployment no longer depends on a publication of its pool.
   case publicationLeft(pool: Int, revision: Int)
-  /// What is to be told after whatever comes before it.
+  /// An entry that must follow all others of the step.
   case journal(JournalEntry)
 }

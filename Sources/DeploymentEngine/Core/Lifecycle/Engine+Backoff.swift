@@ -2,13 +2,14 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// A provider wants less of us, or does not let us in: none of its pools creates anything for as
-  /// long as it says, or for a growing pause. What is ready is served, moved and removed.
+  /// A provider throttles us or rejects our credentials: none of its pools creates anything for the
+  /// time that it asks for, or for a growing pause. Ready deployments are still served, moved and
+  /// removed.
   ///
-  /// - Returns: how long what has failed waits at least.
+  /// - Returns: the minimum pause before the failed call is retried.
   mutating func restrainProvider(_ provider: Int, _ failure: DeploymentFailure) -> TimeSpan {
     let before = providerTable[provider].backoff
-    // What was called before all that began says nothing new.
+    // A call that was made before the back-off started carries no new information.
     let isNew = before.map { $0.retry <= now.moment } ?? true
     if isNew { providerTable.countFailure(provider) }
     var said = failure.retryAfter.map {
@@ -20,7 +21,7 @@ extension Engine {
       ?? timers.pause(
         after: providerTable[provider].consecutiveFailures, from: Timing.provider.first,
         upTo: Timing.provider.longest)
-    // Who does not let us in is not asked for anything new before one attempt has worked.
+    // A provider that rejected us gets nothing new before one attempt has worked.
     let length = failure.kind == .denied ? wait + Timing.attempt : wait
     let backoff = ProviderBackoff(
       kind: failure.kind, retry: now.moment + wait, end: now.moment + length)
@@ -36,15 +37,15 @@ extension Engine {
     return wait
   }
 
-  /// A pool creates nothing until then, or for longer where that was decided before.
+  /// Restrains a pool until a deadline, unless a longer restraint holds already.
   mutating func restrain(_ index: Int, until: Deadline, _ reason: SafeText) {
     if let before = poolTable[index].record.restraint, before.until.at >= until.at { return }
     poolTable.restrain(index, Restraint(until: until, reason: reason))
     timers.add(until.at, .pool(index))
   }
 
-  /// How long one that its provider did not let in waits still: while it does not, one attempt at
-  /// a time is made; nil: not at all.
+  /// How long a deployment with rejected credentials still waits, nil if not at all: one attempt at
+  /// a time is made on such a provider.
   mutating func denialWait(_ slot: Int) -> TimeSpan? {
     let provider = providerPlace(of: slot)
     guard deploymentTable.runtime(slot).isDenied,
@@ -55,9 +56,10 @@ extension Engine {
       + timers.pause(after: 1, from: Timing.retry.first, upTo: Timing.retry.longest)
   }
 
-  /// A call has come back well: its provider works again, if it is one that had not.
+  /// A call succeeded: if its provider was in back-off, it works again.
   mutating func noteWorking(_ slot: Int, _ task: DriverTask) {
     let wasDenied = deploymentTable.runtime(slot).isDenied
+    providerTable.noteWorking(providerPlace(of: slot), at: now.moment)
     deploymentTable.updateRuntime(slot) { $0.isDenied = false }
     let isNew =
       switch task {
@@ -67,7 +69,7 @@ extension Engine {
     if wasDenied || isNew { providerWorks(providerPlace(of: slot)) }
   }
 
-  /// A provider works: what it had not let in is tried again now.
+  /// A provider works again: what it rejected is retried now.
   mutating func providerWorks(_ provider: Int) {
     guard providerTable[provider].consecutiveFailures > 0 else { return }
     providerTable.endFailures(provider)
@@ -82,7 +84,7 @@ extension Engine {
       guard providerPlace(of: slot) == provider else { continue }
       deploymentTable.updateRuntime(slot) { $0.isDenied = false }
       if !deploymentTable.isCalled(slot), deploymentTable[slot].phase.operation?.step != .queued {
-        change(slot) { if $0.next != nil { $0.next = $1.deadline(in: .zero) } }
+        change(slot) { if $0.nextActionAt != nil { $0.nextActionAt = $1.deadline(in: .zero) } }
       }
     }
     providerTable.scheduleDispatch(provider)

@@ -1,26 +1,28 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What comes of the calls of a deployment.
+/// The results of a deployment's calls.
 extension Engine {
-  /// A call came back.
-  mutating func deploymentCallEnded(_ outcome: CallResult, _ id: DeploymentID) {
+  /// Handles the result of a call.
+  mutating func deploymentCallEnded(_ result: CallResult, _ id: DeploymentID) {
     guard let slot = deploymentTable.slot(id),
-      let call = deploymentTable.runtime(slot).call, call.id == outcome.id
+      let call = deploymentTable.runtime(slot).call, call.id == result.id
     else { return }
-    _ = deploymentTable.endCall(slot)
-    for line in outcome.log { log(.driver, line.message.text, level: line.level, slot: slot) }
+    endCall(slot)
+    deploymentTable.noteCall(slot, at: now)
+    if call.isOverdue { noteReturn(slot) }
+    for line in result.log { log(.driver, line.message.text, level: line.level, slot: slot) }
     let hadIP = deploymentTable[slot].ip
     change(slot) {
       $0.notices.removeFirst(min(call.noticesSent, $0.notices.count))
-      if let data = outcome.data {
+      if let data = result.data {
         $0.data = data
-        $0.console = outcome.console
+        $0.console = result.console
       }
-      if let uniqueId = outcome.uniqueId { $0.uniqueId = uniqueId }
-      if let name = outcome.name { $0.driverName = name }
-      if let ip = outcome.ip, !ip.isEmpty { $0.ip = ip }
-      $0.progress = outcome.progress
+      if let uniqueId = result.uniqueId { $0.uniqueId = uniqueId }
+      if let name = result.name { $0.driverName = name }
+      if let ip = result.ip, !ip.isEmpty { $0.ip = ip }
+      $0.progress = result.progress
     }
     if deploymentTable[slot].ip != hadIP, deploymentTable[slot].state == .usable,
       let ip = deploymentTable[slot].ip
@@ -28,26 +30,29 @@ extension Engine {
       log(.state, "its IP is now \(ip)", slot: slot)
     }
     guard let task = call.task, isCurrent(task, slot) else { return callReturned(slot) }
-    take(outcome, of: task, slot)
+    take(result, of: task, slot)
     callReturned(slot)
   }
 
-  /// The operation that was called for still runs.
+  /// Whether the operation that the call belongs to still runs.
   private func isCurrent(_ task: DriverTask, _ slot: Int) -> Bool {
     deploymentTable[slot].phase.operation?.kind == task.operation
   }
 
-  private mutating func take(_ outcome: CallResult, of task: DriverTask, _ slot: Int) {
+  private mutating func take(_ result: CallResult, of task: DriverTask, _ slot: Int) {
     guard let operation = deploymentTable[slot].phase.operation else {
       return outbox.breakInvariant(
         "\(deploymentTable[slot].id) has no operation that \(task.method) could answer")
     }
-    switch outcome.taskState {
+    switch result.taskState {
     case .running:
       noteWorking(slot, task)
-      feed(slot) { $0.keepRunning(checkedIn: outcome.checkPause, at: $1) }
+      // One whose place was given back meanwhile asks again in its turn.
+      if operation.waitsToTryAgain { return }
+      feed(slot) { $0.keepRunning(checkedIn: result.checkPause, at: $1) }
     case .finished:
       noteWorking(slot, task)
+      if task.operation == .setReady { noteLook(slot, isGone: false) }
       finish(slot, task.operation)
     case .error(let failure): tryAgain(slot, task, operation, failure)
     }
@@ -57,7 +62,7 @@ extension Engine {
     change(slot) {
       $0.reason = nil
       $0.progress = nil
-      $0.next = nil
+      $0.nextActionAt = nil
     }
     switch deploymentTable[slot].phase {
     case .preparing: prepared(slot, kind)
@@ -68,15 +73,21 @@ extension Engine {
     }
   }
 
-  /// An error: permanent ends the operation; all else is tried again after a growing pause.
+  /// A permanent error ends the operation; any other is retried after a growing pause.
   private mutating func tryAgain(
     _ slot: Int, _ task: DriverTask, _ operation: Operation, _ failure: DeploymentFailure
   ) {
     let sentence = "\(task.method): \(failure.reason)"
     var least = min(failure.retryAfter ?? .zero, Timing.provider.longest)
+    let failures = operation.failures + 1
+    var own = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
     switch failure.kind {
-    case .permanent: return fail(slot, task.operation, failure)
+    case .gone where task.operation.isRepeatable:
+      noteLook(slot, isGone: true)
+      return fail(slot, task.operation, failure)
+    case .permanent, .nameTaken, .gone: return fail(slot, task.operation, failure)
     case .portTaken:
+      if failures < Timing.port.tries { own = Timing.port.pause }
       if let old = deploymentTable[slot].identity.port, let port = identityTable.takePort() {
         identityTable.giveBack(port: old)
         change(slot) { $0.identity.port = port }
@@ -86,14 +97,34 @@ extension Engine {
       least = restrainProvider(providerPlace(of: slot), failure)
     case .transient, .unknown: break
     }
-    let failures = operation.failures + 1
-    let own = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
     let wait = least + own
     feed(slot) { $0.failForNow(because: SafeText(sentence), againIn: wait, at: $1) }
     log(.failure, "\(sentence); retrying in \(wait.spoken)", level: .warning, slot: slot)
+    if failures >= Timing.triesBesideReady { passOnBesideReady(slot, failure) }
   }
 
-  /// Preparing has finished: rows 1 to 4 of the contract.
+  /// A call that hung has come back. A removal stays among the stuck ones: its place is taken.
+  private mutating func noteReturn(_ slot: Int) {
+    switch deploymentTable[slot].phase {
+    case .preparing, .usable(.some): feed(slot) { deployment, _ in deployment.comeUnstuck() }
+    case .usable(nil), .removable, .removing, .removed, .canceling, .canceled, .error: break
+    }
+  }
+
+  /// The user of one that fails again and again goes on to one that is ready, where the provider
+  /// works otherwise.
+  private mutating func passOnBesideReady(_ slot: Int, _ failure: DeploymentFailure) {
+    guard deploymentTable[slot].promise != nil, !deploymentTable[slot].wasLetIn,
+      deploymentTable[slot].placement.isAssigned,
+      poolTable[deploymentTable.pool(of: slot)].count(.l1Ready) > 0,
+      let worked = providerTable[providerPlace(of: slot)].workedAt,
+      worked > now.moment - Timing.retry.longest
+    else { return }
+    passOn(slot, because: failure.reason.text, failure)
+    remove(slot, because: failure.reason.text)
+  }
+
+  /// Preparing finished: rows 1 to 4 of the contract.
   mutating func prepared(_ slot: Int, _ kind: OperationKind) {
     let deployment = deploymentTable[slot]
     let index = deploymentTable.pool(of: slot)
@@ -123,17 +154,43 @@ extension Engine {
     log(.state, "usable, waiting for the OS manager", slot: slot)
   }
 
-  /// One whose OS manager never spoke waits for it once more.
+  /// Waits again for an OS manager that has not reported.
   mutating func waitForOSAgain(_ slot: Int) {
     let length = deadlines(of: slot).osReady
     feed(slot) { $0.waitForOSAgain(within: length, at: $1) }
     reconcile(slot)
   }
 
-  /// An operation of a usable deployment ended well.
+  /// An operation of a usable deployment finished.
   mutating func operationEnded(_ slot: Int, _ kind: OperationKind) {
+    if kind == .setReady, deploymentTable[slot].placement.holder != nil,
+      deploymentTable[slot].ip?.isEmpty ?? true
+    {
+      return askForAddress(slot)
+    }
     feed(slot) { deployment, _ in deployment.finish(kind) }
+    if kind.creates { succeeded(slot) }
     if kind == .setReady { admit(slot) }
     reconcile(slot)
+  }
+
+  /// Its user cannot be let in without an address: it is asked for again within the operation's
+  /// time.
+  private mutating func askForAddress(_ slot: Int) {
+    guard let user = deploymentTable[slot].placement.holder,
+      let operation = deploymentTable[slot].phase.operation
+    else { return }
+    let wait = timers.pause(
+      after: operation.failures + 1, from: Timing.retry.first, upTo: Timing.retry.longest)
+    let sentence = SafeText("it has no IP yet: \(user) cannot be let in")
+    if deploymentTable[slot].reason != sentence {
+      log(.assignment, sentence.text, level: .warning, slot: slot)
+    }
+    feed(slot) { $0.failForNow(because: sentence, againIn: wait, at: $1) }
+  }
+
+  /// A creation succeeded: failures before it no longer lengthen the pool's restraints.
+  private mutating func succeeded(_ slot: Int) {
+    poolTable.endRestraintCount(deploymentTable.pool(of: slot))
   }
 }

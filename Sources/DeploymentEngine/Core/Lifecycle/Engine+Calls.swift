@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// Makes the next call of a deployment: what it is still to be told, then its task.
+  /// Makes the next call of a deployment: its undelivered notices, then its task.
   mutating func call(_ slot: Int) {
     guard !deploymentTable.isCalled(slot) else { return }
     let deployment = deploymentTable[slot]

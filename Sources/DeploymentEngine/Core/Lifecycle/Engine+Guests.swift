@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// What an agent says from inside a deployment.
+  /// Handles a report of the agent inside a deployment.
   mutating func notice(_ uniqueId: SafeText, _ word: GuestEvent) -> Reply {
     let candidates = deploymentTable.slots(withUniqueId: uniqueId)
     guard
@@ -32,7 +32,7 @@ extension Engine {
   private mutating func osReady(_ slot: Int, _ data: SafeText?) -> Reply {
     change(slot) {
       $0.guest = .ready(data: data)
-      if $0.state == .usable { $0.patience = nil }
+      if $0.state == .usable { $0.stateDeadline = nil }
     }
     log(.session, "the OS manager reported ready", slot: slot)
     reconcile(slot)
@@ -67,7 +67,7 @@ extension Engine {
     change(slot) {
       $0.loggedIn = ($0.loggedIn + [user]).sorted()
       $0.notices.add(.userLoggedIn(user))
-      if $0.state == .usable, !$0.isWaitingForOS { $0.patience = nil }
+      if $0.state == .usable, !$0.isWaitingForOS { $0.stateDeadline = nil }
     }
     log(.session, "\(user) logged in", slot: slot)
     flushNotices(slot)

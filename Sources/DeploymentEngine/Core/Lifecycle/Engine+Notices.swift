@@ -2,8 +2,8 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// A driver says something unasked. What it speaks of is looked at, and who is logged in is
-  /// noted; nothing else follows from words alone.
+  /// Handles an unsolicited notice of a driver. It triggers a check of the deployment and records
+  /// who is logged in; nothing else follows from a notice alone.
   mutating func hear(_ notice: DriverNotice, from provider: SafeText) {
     guard let slot = deploymentTable.slot(notice.deployment),
       self.provider(of: slot).name == provider
@@ -14,7 +14,7 @@ extension Engine {
     }
     switch notice.kind {
     case .changed(let sentence):
-      // An operation that runs may have looked before that happened: then once more after it.
+      // A running operation may have read the state before the change, so check once more after it.
       deploymentTable.updateRuntime(slot) { $0.reportedChange = sentence }
       verifyIfReported(slot)
     case .users(let users):
@@ -24,7 +24,7 @@ extension Engine {
     reschedule(slot)
   }
 
-  /// Notes who is logged in as its driver has said, not more often than every so often.
+  /// Applies the driver's report of logged-in users, at most once per `Timing.users`.
   mutating func noteReportedUsers(_ slot: Int) {
     guard let users = deploymentTable.runtime(slot).reportedUsers else { return }
     if let next = deploymentTable.runtime(slot).nextUsersAt, next > now.moment { return }
@@ -37,7 +37,7 @@ extension Engine {
     guard Set(before) != Set(users) else { return }
     let next = now.moment + Timing.users
     deploymentTable.updateRuntime(slot) { $0.nextUsersAt = next }
-    // Who comes is noted first: where one goes and another comes its use does not end.
+    // Log-ins first: if one user leaves as another arrives, the use does not end.
     for user in users where !user.isEmpty && !before.contains(user) { login(slot, user) }
     for user in before where !users.contains(user) { logout(slot, user) }
   }

@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// The one way to change a publication.
+  /// The only way to change a publication.
   private mutating func changePublication(
     _ index: Int, _ revision: Int, _ body: (inout PublicationRecord, EngineTime) -> Void
   ) {
@@ -15,7 +15,7 @@ extension Engine {
     if let changed { store(changed.record, index) }
   }
 
-  /// Feeds an input to the machine of a publication, and does what it answers.
+  /// Feeds an input to the machine of a publication, and carries out the transition.
   private mutating func feedPublication(
     _ index: Int, _ revision: Int, _ input: (inout PublicationRecord, EngineTime) -> Transition
   ) {
@@ -29,7 +29,7 @@ extension Engine {
 
   private mutating func store(_ record: PublicationRecord, _ index: Int) {
     outbox.store(record)
-    if let next = record.next { timers.add(next.at, .publication(index, record.revision)) }
+    if let next = record.nextActionAt { timers.add(next.at, .publication(index, record.revision)) }
     if let operation = record.operation {
       timers.add(operation.deadline.at, .publication(index, record.revision))
     }
@@ -46,12 +46,12 @@ extension Engine {
     feedPublication(index, revision) { $0.remove(within: length, at: $1) }
   }
 
-  /// Nothing is out on a publication any more.
+  /// Notes that no call is in flight on a publication.
   mutating func endPublicationCall(_ index: Int, _ revision: Int) {
     _ = poolTable.update(revision, of: index) { $0.call = nil }
   }
 
-  /// The time of a publication's call begins anew.
+  /// Restarts the time limit of a publication's call.
   mutating func setPublicationCallDue(_ index: Int, _ revision: Int, _ due: Moment) {
     _ = poolTable.update(revision, of: index) { $0.call?.begin(due: due) }
   }
@@ -68,7 +68,7 @@ extension Engine {
     let due = now.moment + limit
     let called = poolTable.update(revision, of: index) {
       $0.call = CallInFlight(id, task: task, due: due)
-      $0.record.next = nil
+      $0.record.nextActionAt = nil
     }
     timers.add(due, .publication(index, revision))
     outbox.make(
@@ -82,24 +82,24 @@ extension Engine {
     if let called { store(called.record, index) }
   }
 
-  mutating func publicationCallEnded(_ outcome: CallResult, _ pool: PoolID, _ revision: Int) {
+  mutating func publicationCallEnded(_ result: CallResult, _ pool: PoolID, _ revision: Int) {
     guard let index = poolTable.place(pool),
-      let call = poolTable[index].publication(revision)?.call, call.id == outcome.id
+      let call = poolTable[index].publication(revision)?.call, call.id == result.id
     else { return }
     endPublicationCall(index, revision)
-    for line in outcome.log { log(.driver, line.message.text, level: line.level, pool: index) }
+    for line in result.log { log(.driver, line.message.text, level: line.level, pool: index) }
     changePublication(index, revision) { record, _ in
-      if let data = outcome.data { record.data = data }
-      record.progress = outcome.progress
+      if let data = result.data { record.data = data }
+      record.progress = result.progress
     }
     guard let operation = poolTable[index].publication(revision)?.record.operation else { return }
     guard call.task?.operation == operation.kind else {
-      // What runs now had to wait for this call; now it is made.
+      // The operation that runs now had to wait for this call.
       return callPublication(index, revision)
     }
-    switch outcome.taskState {
+    switch result.taskState {
     case .running:
-      feedPublication(index, revision) { $0.keepRunning(checkedIn: outcome.checkPause, at: $1) }
+      feedPublication(index, revision) { $0.keepRunning(checkedIn: result.checkPause, at: $1) }
     case .finished: publicationFinished(index, revision, operation.kind)
     case .error(let failure): publicationFailed(index, revision, operation, failure)
     }
@@ -113,7 +113,7 @@ extension Engine {
     activate(index, revision)
   }
 
-  /// A new revision is what the pool creates from; what stands on the old one drains.
+  /// Makes a revision the one that the pool creates from; deployments of the old one drain.
   private mutating func activate(_ index: Int, _ revision: Int) {
     let old = poolTable[index].record.activePublication
     if let old { feedPublication(index, old) { record, _ in record.drain() } }
@@ -129,7 +129,7 @@ extension Engine {
     outbox.follow(with: .poolEmptied(index))
   }
 
-  /// What the activation of a newer revision means for one deployment of an older one.
+  /// Handles one deployment of an older revision after an activation.
   private mutating func drain(_ slot: Int) {
     guard deploymentTable.isOutdated(slot) else { return }
     let reason = "a newer publication is active"
@@ -143,7 +143,7 @@ extension Engine {
     }
   }
 
-  /// The active one is active no more, and no other takes its place.
+  /// Retires the active publication without a successor.
   mutating func retirePublication(_ index: Int, _ revision: Int) {
     poolTable.activate(nil, of: index)
     feedPublication(index, revision) { record, _ in record.drain() }
@@ -151,7 +151,7 @@ extension Engine {
     poolTable.replan(index)
   }
 
-  // How many stand on a publication is reckoned anew at load, so counting stores nothing.
+  // The number of deployments of a publication is computed at load, so counting stores nothing.
 
   mutating func stands(on revision: Int?, _ index: Int) {
     guard let revision else { return }
@@ -182,12 +182,12 @@ extension Engine {
     _ index: Int, _ revision: Int, _ operation: Operation, _ failure: DeploymentFailure
   ) {
     let sentence = "\(operation.kind.word) of revision \(revision): \(failure.reason)"
-    guard failure.kind == .permanent else {
+    guard failure.kind.endsOperation else {
       let failures = operation.failures + 1
       var wait = timers.pause(after: failures, from: Timing.retry.first, upTo: Timing.retry.longest)
       switch failure.kind {
       case .throttled, .denied: wait = wait + restrainProvider(poolTable[index].provider, failure)
-      case .permanent, .transient, .unknown, .portTaken: break
+      case .permanent, .transient, .unknown, .portTaken, .nameTaken, .gone: break
       }
       feedPublication(index, revision) {
         $0.failForNow(because: failure.reason, againIn: wait, at: $1)
@@ -205,7 +205,7 @@ extension Engine {
       $0.failedRemovals = kind == .publish ? 0 : $0.failedRemovals + 1
     }
     guard let failures = changed?.failedRemovals else {
-      return outbox.breakInvariant("revision \(revision) failed, and there is none")
+      return outbox.breakInvariant("revision \(revision) failed but does not exist")
     }
     let wait =
       kind == .publish
@@ -217,7 +217,7 @@ extension Engine {
       pool: index)
   }
 
-  /// A call is still out though its time is over: said once.
+  /// Reports once that a call in flight exceeded its time limit.
   private mutating func noteOverdueCall(_ index: Int, _ revision: Int) {
     guard poolTable.noteOverdueCall(of: revision, in: index, at: now) else { return }
     let task = poolTable[index].publication(revision)?.call?.task
@@ -228,7 +228,8 @@ extension Engine {
     log(.publication, reason, level: .warning, pool: index)
   }
 
-  /// Something of a publication is due: a call, its deadline, its removal or its end as history.
+  /// Something of a publication is due: a call, its deadline, its removal or the end of its
+  /// history.
   mutating func wakePublication(_ index: Int, _ revision: Int) {
     noteOverdueCall(index, revision)
     guard let publication = poolTable[index].publication(revision) else { return }
@@ -241,14 +242,16 @@ extension Engine {
         let reason = SafeText(operation.overdueSentence)
         return failPublication(index, revision, operation.kind, record.reason ?? reason)
       }
-      guard publication.call == nil, let next = record.next, next.at <= now.moment else { return }
+      guard publication.call == nil, let next = record.nextActionAt, next.at <= now.moment else {
+        return
+      }
       return callPublication(index, revision)
     }
-    guard let next = record.next, next.at <= now.moment else { return }
+    guard let next = record.nextActionAt, next.at <= now.moment else { return }
     switch record.state {
     case .error: removePublication(index, revision)
     case .removed:
-      // The highest number stays known, so that it is not given again.
+      // The highest number stays in the store, so that it is not used again.
       guard poolTable[index].publications.contains(where: { $0.record.revision > revision }) else {
         return
       }

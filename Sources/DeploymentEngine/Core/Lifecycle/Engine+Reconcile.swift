@@ -1,9 +1,9 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What is made of a deployment with nothing going on.
+/// What happens to a deployment without a running operation.
 extension Engine {
-  /// A usable deployment with nothing going on: whatever waited for that comes now.
+  /// Starts whatever waited until a usable deployment had no running operation.
   mutating func reconcile(_ slot: Int) {
     guard !deploymentTable.isCalled(slot), deploymentTable[slot].phase == .usable(nil) else {
       return
@@ -14,7 +14,7 @@ extension Engine {
       return use(slot, .notifyReadyFromOSManager)
     }
     if case .cache(.l1, reservedFor: .some(let user)) = deploymentTable[slot].placement {
-      claim(slot, for: user)
+      claim(slot, for: user, deploymentTable[slot].promise)
     }
     if deploymentTable[slot].admission == .wanted {
       enqueue(slot, .ready)
@@ -25,7 +25,7 @@ extension Engine {
     }
   }
 
-  /// A usable one whose unique id another usable one holds becomes an error.
+  /// A usable deployment with the unique id of another usable deployment becomes an error.
   @discardableResult
   mutating func failDuplicate(_ slot: Int, _ kind: OperationKind) -> Bool {
     guard let first = deploymentTable.duplicate(of: slot) else { return false }
@@ -34,7 +34,7 @@ extension Engine {
     return true
   }
 
-  /// Tells the driver what it is to be told when no task would carry it.
+  /// Whether notices wait for the driver and no task would carry them.
   func hasNoticesOnly(_ slot: Int) -> Bool {
     !deploymentTable.isCalled(slot) && !deploymentTable[slot].notices.isEmpty
       && deploymentTable[slot].phase == .usable(nil)
@@ -42,7 +42,7 @@ extension Engine {
 
   mutating func flushNotices(_ slot: Int) { if hasNoticesOnly(slot) { call(slot) } }
 
-  /// No call is out any more: what waited for that goes on.
+  /// No call is in flight any more: continue what waited for that.
   mutating func callReturned(_ slot: Int) {
     guard !deploymentTable.isCalled(slot) else { return }
     switch deploymentTable[slot].phase {
@@ -54,59 +54,60 @@ extension Engine {
       }
     case .preparing(let operation, _):
       if operation.isQueued { enqueue(slot, operation.kind.queue) }
-    case .removing, .canceling, .removed, .canceled, .error: break
+    case .removing(let operation), .canceling(let operation):
+      if operation.waitsToTryAgain, deploymentTable[slot].nextActionAt == nil {
+        enqueue(slot, queue(for: operation))
+      }
+    case .removed, .canceled, .error: break
     }
     reschedule(slot)
   }
 
-  /// Made ready for the user who holds it: let in, as soon as there is an address.
+  /// Made ready for the user who holds it, and with an address: the user is let in.
   mutating func admit(_ slot: Int) {
-    guard let user = deploymentTable[slot].placement.holder,
-      deploymentTable[slot].admission == .granted
+    guard let user = deploymentTable[slot].placement.holder, deploymentTable[slot].isLetIn
     else { return }
-    if deploymentTable[slot].isLetIn {
-      change(slot) { $0.reason = nil }
-      return log(.assignment, "\(user) is let in at \(deploymentTable[slot].ip ?? "")", slot: slot)
+    change(slot) {
+      $0.reason = nil
+      $0.wasLetIn = true
+      $0.promise = nil
     }
-    change(slot) { $0.reason = "it has no IP yet: \(user) cannot be let in" }
-    log(.assignment, "no IP yet: \(user) cannot be let in", level: .warning, slot: slot)
+    log(.assignment, "\(user) is let in at \(deploymentTable[slot].ip ?? "")", slot: slot)
   }
 
   /// It becomes the user's, and is told so.
-  mutating func claim(_ slot: Int, for user: SafeText) {
+  mutating func claim(_ slot: Int, for user: SafeText, _ promise: Promise?) {
     change(slot) {
       $0.placement = .assigned(user, .wanted)
-      $0.everAssigned = true
-      $0.patience = nil
+      $0.promise = promise
+      $0.stateDeadline = nil
       $0.stateSince = $1.utc
       $0.notices.add(.assignToUser(user))
     }
     log(.assignment, "assigned to \(user)", slot: slot)
   }
 
-  /// The one path by which a use ends, whatever the cause: the pool's policy, once.
+  /// The only path by which a use ends, whatever the cause: applies the pool's policy once.
   mutating func endUse(_ slot: Int, because reason: String) {
     guard deploymentTable[slot].placement.isAssigned, !deploymentTable[slot].inUse else { return }
-    let settings = pool(of: slot).settings
-    if settings.onLogout == .remove { return remove(slot, because: reason) }
-    if deploymentTable.isOutdated(slot) {
-      remove(slot, because: "\(reason), and a newer publication is active")
-    }
+    if pool(of: slot).settings.onLogout == .remove { remove(slot, because: reason) }
   }
 
-  /// An assigned one that nobody uses: after `unusedAfter` as after a log-out.
+  /// Starts the timer of an assigned deployment that nobody uses: after `unusedAfter` it is treated
+  /// as after a log-out.
   mutating func startUnusedTimer(_ slot: Int) {
     let settings = pool(of: slot).settings
     guard let length = settings.unusedAfter, settings.onLogout == .remove,
       deploymentTable[slot].placement.isAssigned, deploymentTable[slot].phase == .usable(nil),
-      !deploymentTable[slot].inUse, deploymentTable[slot].patience == nil
+      !deploymentTable[slot].inUse, deploymentTable[slot].stateDeadline == nil
     else { return }
-    change(slot) { $0.patience = $1.deadline(in: length) }
+    change(slot) { $0.stateDeadline = $1.deadline(in: length) }
   }
 
-  /// Looks at a usable one that its driver has spoken of, not more often than every so often: it
-  /// is made what it is to be once more, which does nothing where it is that, and ends in an error
-  /// where nothing is left.
+  /// Verifies a usable deployment after its driver reported a change, at most once per
+  /// `Timing.look`. It repeats the idempotent operation of its placement (`setReady`, or
+  /// `moveToCache`): this does nothing if nothing changed, and ends in an error if the resource is
+  /// gone.
   mutating func verifyIfReported(_ slot: Int) {
     let runtime = deploymentTable.runtime(slot)
     guard let sentence = runtime.reportedChange, runtime.call == nil, runtime.queue != .ready,

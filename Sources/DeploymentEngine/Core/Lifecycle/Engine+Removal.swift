@@ -2,8 +2,8 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// Ends a deployment whatever it is doing: a running operation is cancelled when no call is in
-  /// flight, anything else is removed when the provider has room.
+  /// Removes a deployment in any state: a running operation is cancelled when no call is in flight;
+  /// otherwise it is removed when the provider has room.
   mutating func remove(_ slot: Int, because reason: String, actor: SafeText = "engine") {
     switch deploymentTable[slot].phase {
     case .preparing:
@@ -16,16 +16,32 @@ extension Engine {
     }
   }
 
-  /// Waits for the provider to have room to remove it.
+  /// Queues the removal until the provider has room.
   mutating func enqueueRemoval(_ slot: Int, because reason: String, actor: SafeText = "engine") {
     feed(slot) { deployment, _ in deployment.release() }
     log(.state, "removable: \(reason)", slot: slot, actor: actor)
   }
 
+  /// An error of a deployment that a user was let in to, and that may have passed.
+  private func mayReturn(_ slot: Int) -> Bool {
+    guard case .error(let failed) = deploymentTable[slot].phase else { return false }
+    return failed.failure.mayReturn && failed.operation.isRepeatable
+  }
+
+  private mutating func lookAgainInTime(_ slot: Int) {
+    guard !provider(of: slot).inMaintenance else {
+      return change(slot) { $0.nextActionAt = $1.deadline(in: Timing.maintenance) }
+    }
+    lookAgain(slot, because: "what it failed for may have passed")
+  }
+
   /// An error has been kept long enough: what it may have left outside is destroyed.
   mutating func removeFromError(_ slot: Int) {
-    guard !deploymentTable.isCalled(slot) else {
-      return change(slot) { $0.next = $1.deadline(in: Timing.maintenance) }
+    guard !deploymentTable.isCalled(slot), !isDoubted(slot) else {
+      return change(slot) { $0.nextActionAt = $1.deadline(in: Timing.maintenance) }
+    }
+    guard deploymentTable[slot].isDisposable || !mayReturn(slot) else {
+      return lookAgainInTime(slot)
     }
     enqueueRemoval(slot, because: "removing it after an error")
   }

@@ -3,47 +3,103 @@ import DequeModule
 import SafeTexts
 
 extension Engine {
-  /// A user waits in a pool; `isFirst` for one whose reservation failed.
-  mutating func beginWaiting(_ user: SafeText, in index: Int, isFirst: Bool) {
-    guard poolTable[index].holders[user] == nil, poolTable.beginWaiting(user, in: index)
-    else { return }
-    // One whose reservation failed goes before all who only asked.
-    let position = identityTable.nextPosition(isFirst: isFirst)
+  /// A user asks for a deployment of a pool: the promise with its place in the order.
+  mutating func newPromise(in index: Int) -> Promise {
+    Promise(
+      position: identityTable.nextPosition(),
+      patience: poolTable[index].settings.patience.map { deadline(in: $0) })
+  }
+
+  /// A user waits in a pool, after a pause if several deployments failed in a row.
+  mutating func beginWaiting(
+    _ user: SafeText, in index: Int, _ promise: Promise, pause: TimeSpan? = nil
+  ) {
+    guard poolTable.holder(user, in: index) == nil, !poolTable.isWaiting(user, in: index) else {
+      return
+    }
     let waiter = WaitingUser(
-      pool: poolTable[index].record.id, user: user, position: position,
-      patience: deadline(in: poolTable[index].settings.deadlines.preparing))
-    timers.add(waiter.patience.at, .pool(index))
+      pool: poolTable[index].record.id, user: user, promise: promise,
+      retryAt: pause.map { deadline(in: $0) })
     insert(waiter, index)
     outbox.store(.waiter(waiter))
     poolTable.replan(index)
     providerTable.scheduleDispatch(poolTable[index].provider)
   }
 
-  /// Puts a waiter into its pool's queue.
+  /// Puts a waiting user into the pool's queue.
   mutating func insert(_ waiter: WaitingUser, _ index: Int) {
-    let provider = poolTable[index].provider
-    if poolTable[index].waiters.isEmpty, !providerTable[provider].waitingPools.contains(index) {
-      providerTable.addWaitingPool(index, provider)
-    }
     poolTable.insert(waiter, in: index)
-  }
-
-  mutating func endWaiting(_ user: SafeText, in index: Int) {
-    guard poolTable.removeWaiter(user, from: index) else { return }
-    outbox.store(.erasedWaiter(poolTable[index].record.id, user))
-    if poolTable[index].waiters.isEmpty {
-      providerTable.removeWaitingPool(index, poolTable[index].provider)
+    updateService(of: index)
+    for moment in [waiter.promise.patience?.at, waiter.retryAt?.at] {
+      if let moment { timers.add(moment, .pool(index)) }
     }
   }
 
-  /// Users who have waited for too long are told so.
+  /// Takes a user out of the queue; nil: the user did not wait.
+  @discardableResult
+  mutating func endWaiting(_ user: SafeText, in index: Int) -> WaitingUser? {
+    guard let waiter = poolTable.removeWaiter(user, from: index) else { return nil }
+    outbox.store(.erasedWaiter(poolTable[index].record.id, waiter.user))
+    updateService(of: index)
+    return waiter
+  }
+
+  /// Notes with the provider whether a pool has users who can be served better than now.
+  mutating func updateService(of index: Int) {
+    let provider = poolTable[index].provider
+    if poolTable[index].needsServing {
+      if !providerTable[provider].waitingPools.contains(index) {
+        providerTable.addWaitingPool(index, provider)
+      }
+      providerTable.scheduleDispatch(provider)
+    } else {
+      providerTable.removeWaitingPool(index, provider)
+    }
+  }
+
+  /// Ends the waits whose patience is over, and serves the users whose pause is over.
   mutating func expireWaiters(of index: Int) {
-    for waiter in poolTable[index].waiters where waiter.patience.at <= now.moment {
-      endWaiting(waiter.user, in: index)
-      log(
-        .assignment,
-        "\(waiter.user) waited for \(waiter.patience.length.spoken) without getting a deployment: "
-          + poolTable[index].record.now.text, level: .warning, pool: index)
+    for waiter in poolTable[index].waiters {
+      if let patience = waiter.promise.patience, patience.at <= now.moment {
+        endWaiting(waiter.user, in: index)
+        log(
+          .assignment,
+          "\(waiter.user) waited for \(patience.length.spoken) without getting a deployment: "
+            + poolTable[index].record.now.text, level: .warning, pool: index)
+      } else if let retry = waiter.retryAt, retry.at <= now.moment {
+        providerTable.scheduleDispatch(poolTable[index].provider)
+      }
+    }
+  }
+
+  /// Takes a deployment from the user whom it was promised to, because it failed, goes, or another
+  /// one is ready first. A cached one is only no longer reserved; one that was assigned is given up.
+  /// - Parameter failure: why it failed; nil: it did not fail.
+  mutating func passOn(_ slot: Int, because reason: String, _ failure: DeploymentFailure? = nil) {
+    guard let user = deploymentTable[slot].placement.user else { return }
+    let index = deploymentTable.pool(of: slot)
+    let promise = deploymentTable[slot].promise
+    takeFromUser(slot)
+    guard var promise else {
+      return log(.assignment, "no longer \(user)'s: \(reason)", slot: slot)
+    }
+    if let failure { promise.note(failure) }
+    log(.assignment, "no longer for \(user), who gets another: \(reason)", slot: slot)
+    let excess = promise.failures - Timing.assignTries
+    let pause =
+      failure == nil || excess < 0
+      ? nil : timers.pause(after: excess + 1, from: Timing.retry.first, upTo: Timing.retry.longest)
+    beginWaiting(user, in: index, promise, pause: pause)
+  }
+
+  /// It is no longer for its user: a cached one is not reserved any more, another one is given up.
+  mutating func takeFromUser(_ slot: Int) {
+    change(slot) {
+      switch $0.placement {
+      case .cache(let level, _): $0.placement = .cache(level, reservedFor: nil)
+      case .assigned: $0.placement = $0.placement.with(.givenUp)
+      }
+      $0.promise = nil
     }
   }
 }

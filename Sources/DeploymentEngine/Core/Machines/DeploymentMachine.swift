@@ -3,12 +3,12 @@ import SafeTexts
 
 /// The life cycle of one deployment: a phase that only the inputs below change.
 ///
-/// Which phase may follow which stands with the phases; `docs/life-cycle.md` has the picture.
+/// `Phase` documents which phase may follow which; `docs/life-cycle.md` has the diagram.
 public struct DeploymentMachine: Hashable, Sendable {
-  /// The state with what belongs to it.
+  /// The state with its data.
   public private(set) var phase: Phase
 
-  /// As it was decided on, or as a store holds it.
+  /// A machine in the phase of a new deployment, or of one that was loaded.
   public init(_ phase: Phase) { self.phase = phase }
 
   private mutating func become(_ next: Phase, _ transition: Transition = .none) -> Transition {
@@ -22,7 +22,7 @@ public struct DeploymentMachine: Hashable, Sendable {
 
   // MARK: Operations
 
-  /// Prepares it with an operation, which is called at once.
+  /// Starts a preparing operation, which is called at once.
   mutating func prepare(_ kind: OperationKind, by deadline: Deadline) -> Transition {
     switch phase {
     case .preparing(_, ending: false), .usable(nil), .error:
@@ -33,7 +33,7 @@ public struct DeploymentMachine: Hashable, Sendable {
     }
   }
 
-  /// Calls an operation on it while it stays usable.
+  /// Starts an operation during which it stays usable.
   mutating func use(_ kind: OperationKind, by deadline: Deadline) -> Transition {
     switch phase {
     case .usable(nil), .error: become(.usable(Operation(kind, deadline: deadline)), .call)
@@ -42,7 +42,7 @@ public struct DeploymentMachine: Hashable, Sendable {
     }
   }
 
-  /// Prepares it with an operation as soon as its provider has a place.
+  /// Queues a preparing operation until its provider has a place.
   mutating func queueToPrepare(_ kind: OperationKind, by deadline: Deadline) -> Transition {
     switch phase {
     case .usable(nil), .error:
@@ -52,7 +52,7 @@ public struct DeploymentMachine: Hashable, Sendable {
     }
   }
 
-  /// Calls an operation on it as soon as its provider has a place, while it stays usable.
+  /// Queues an operation during which it stays usable until its provider has a place.
   mutating func queueToUse(_ kind: OperationKind, by deadline: Deadline) -> Transition {
     switch phase {
     case .usable(nil), .error:
@@ -62,7 +62,7 @@ public struct DeploymentMachine: Hashable, Sendable {
     }
   }
 
-  /// Its provider has a place for the operation that waits.
+  /// Starts the queued operation: its provider has a place.
   mutating func beginQueued(by deadline: Deadline) -> Transition {
     switch phase {
     case .preparing(let operation, ending: false) where operation.isQueued:
@@ -70,9 +70,24 @@ public struct DeploymentMachine: Hashable, Sendable {
     case .usable(let operation?) where operation.isQueued:
       become(.usable(Operation(operation.kind, deadline: deadline)), .call)
     case .preparing, .usable, .removable, .removing, .removed, .canceling, .canceled, .error:
-      refuse("take a place: it waits for none")
+      refuse("take a place: it is not queued")
     }
   }
+
+  /// Its provider has a place for the operation that failed for now: the same call is made again.
+  mutating func tryAgain() -> Transition {
+    guard let operation = phase.operation, operation.waitsToTryAgain, !phase.isEnding else {
+      return refuse("try again: nothing of it failed for now")
+    }
+    let transition = update("try again") { $0.tryAgain() }
+    return transition.broken == nil ? .call : transition
+  }
+
+  /// It has made no progress for too long: it gives its place back.
+  mutating func becomeStuck() -> Transition { update("be stuck") { $0.becomeStuck() } }
+
+  /// It makes progress again.
+  mutating func comeUnstuck() -> Transition { update("come unstuck") { $0.comeUnstuck() } }
 
   /// The driver answered *running*. What was usable is being prepared from now on.
   mutating func keepRunning() -> Transition {
@@ -94,12 +109,12 @@ public struct DeploymentMachine: Hashable, Sendable {
     }
   }
 
-  /// The driver failed for now: the same call is made again.
+  /// A call failed in a way that is retried: the same call is made again.
   mutating func failForNow() -> Transition {
     update("fail for now") { $0.failForNow() }
   }
 
-  /// Its operation may go on until then.
+  /// Moves the deadline of its operation.
   mutating func extendDeadline(until moment: Moment) -> Transition {
     update("get more time") { $0.extend(until: moment) }
   }
@@ -127,7 +142,7 @@ public struct DeploymentMachine: Hashable, Sendable {
 
   // MARK: Ends of operations
 
-  /// It can be used, with nothing going on.
+  /// It is usable, and no operation runs.
   mutating func becomeUsable() -> Transition {
     switch phase {
     case .preparing(_, ending: false), .usable, .error: become(.usable(nil))
@@ -146,17 +161,17 @@ public struct DeploymentMachine: Hashable, Sendable {
 
   // MARK: Its end
 
-  /// Its end is asked for while its operation runs.
+  /// Its removal is requested while its operation runs.
   mutating func requestEnd() -> Transition {
     switch phase {
     case .preparing(let operation, _):
       become(.preparing(operation, ending: true), .wait(.removal))
     case .usable, .removable, .removing, .removed, .canceling, .canceled, .error:
-      refuse("be asked to end its operation: it has none that can be cancelled")
+      refuse("be asked to end: it has no operation that can be cancelled")
     }
   }
 
-  /// Nothing runs any more: it waits for its provider to have room to remove it.
+  /// No operation runs: it waits for its provider to have room to remove it.
   mutating func release() -> Transition {
     switch phase {
     case .preparing, .usable, .error: become(.removable, .wait(.removal))
@@ -171,23 +186,23 @@ public struct DeploymentMachine: Hashable, Sendable {
     case .preparing(_, ending: true):
       become(.canceling(Operation(.cancel, deadline: deadline)), .call)
     case .preparing(_, ending: false), .usable, .removing, .removed, .canceling, .canceled, .error:
-      refuse("begin to be removed: nobody asked for that")
+      refuse("begin its removal: nobody requested it")
     }
   }
 
-  /// The time of its removal is over: it is begun again.
+  /// The time of its removal is over: it is begun again when it has a place.
   mutating func restartRemoval(by deadline: Deadline) -> Transition {
     switch phase {
     case .removing(let operation):
-      become(.removing(Operation(operation.kind, deadline: deadline)))
+      become(.removing(operation.begunAgain(by: deadline)), .wait(.stuck))
     case .canceling(let operation):
-      become(.canceling(Operation(operation.kind, deadline: deadline)))
+      become(.canceling(operation.begunAgain(by: deadline)), .wait(.stuck))
     case .preparing, .usable, .removable, .removed, .canceled, .error:
       refuse("be removed once more")
     }
   }
 
-  /// The driver said that it is gone.
+  /// The driver confirmed that it is gone.
   mutating func end() -> Transition {
     switch phase {
     case .removing: become(.removed)
@@ -196,16 +211,18 @@ public struct DeploymentMachine: Hashable, Sendable {
     }
   }
 
-  /// A person has cleaned up after its error.
+  /// A person has cleaned up after its error, or after a removal that is stuck.
   mutating func forget() -> Transition {
     switch phase {
-    case .error: become(.removed)
+    case .error: return become(.removed)
+    case .removing(let operation) where operation.isStuck: return become(.removed)
+    case .canceling(let operation) where operation.isStuck: return become(.canceled)
     case .preparing, .usable, .removable, .removing, .removed, .canceling, .canceled:
-      refuse("be forgotten")
+      return refuse("be forgotten")
     }
   }
 
-  /// The same with its deadline on another clock.
+  /// The same machine with its deadline on another clock.
   public func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> DeploymentMachine {
     switch phase {
     case .preparing(let operation, let ending):
@@ -222,7 +239,7 @@ public struct DeploymentMachine: Hashable, Sendable {
 }
 
 extension OperationKind {
-  /// The queue in which it waits for a place.
+  /// The queue in which the operation waits for a place.
   var queue: WorkQueue {
     switch self {
     case .setReady: .ready

@@ -1,66 +1,74 @@
 public import DeploymentInterface
 public import SafeTexts
 
-/// What the next driver call of an operation is.
+/// The next driver call of an operation.
 public enum OperationStep: UInt8, Hashable, Sendable {
-  /// The method that starts it; the same again when that call failed for now or its answer was
-  /// lost.
+  /// The method that starts it; repeated after a retriable failure or a lost answer.
   case start = 0
-  /// `checkState`, because the start method answered `running`; also after a check that failed for
-  /// now.
+  /// `checkState`, because the start method answered `running`; also after a check that failed and
+  /// is retried.
   case check = 1
-  /// Nothing, until the provider has room for the operation.
+  /// No call until the provider has room for the operation.
   case queued = 2
+  /// The method that starts it once more, after a pause and as soon as the provider has room again:
+  /// its call failed for now, and meanwhile it holds no place.
+  case again = 3
 }
 
-/// What an error leaves behind: the operation that failed. The reason stands in the deployment.
+/// The operation that failed. The reason is a field of the deployment.
 public struct Failed: Hashable, Sendable {
-  /// The operation that `retry` would do again.
+  /// The operation that `retry` repeats.
   public var operation: OperationKind
-  /// What kind of error ended it.
+  /// The kind of error that ended it.
   public var failure: FailureClass
-  /// Attempts to remove it from the error, so far.
+  /// The number of attempts to remove the deployment from the error.
   public var removals: Int
+  /// The driver says that nothing exists outside: it takes no place anywhere.
+  public var leavesNothing: Bool
 
   /// A failure of an operation.
-  public init(_ operation: OperationKind, _ failure: FailureClass, removals: Int = 0) {
+  public init(
+    _ operation: OperationKind, _ failure: FailureClass, removals: Int = 0,
+    leavesNothing: Bool = false
+  ) {
     self.operation = operation
     self.failure = failure
     self.removals = removals
+    self.leavesNothing = leavesNothing
   }
 }
 
-/// The state of a deployment with what belongs to it and to no other state.
+/// The state of a deployment with the data of that state.
 ///
-/// Only `DeploymentMachine` leads from one to another.
+/// Only `DeploymentMachine` changes it.
 public enum Phase: Hashable, Sendable {
-  /// Being made, moved or made ready. May become: usable, removable, canceling, error.
+  /// Being deployed, moved or made ready. May become: usable, removable, canceling, error.
   ///
-  /// `ending`: its end was asked for while the operation runs.
+  /// `ending`: its removal was requested while the operation runs.
   case preparing(Operation, ending: Bool)
-  /// Usable, or waiting for the OS while the guest is silent; with a setReady or a notice of the OS
-  /// manager in its first call. May become: preparing, removable, error.
+  /// Usable, or waiting for the OS while the guest is silent; with the first call of a `setReady`
+  /// or of an OS manager's notice. May become: preparing, removable, error.
   case usable(Operation?)
-  /// Waits for the provider to have room to remove it. May become: removing.
+  /// Waiting for the provider to have room to remove it. May become: removing.
   case removable
   /// Being destroyed. May become: removed, error.
   case removing(Operation)
-  /// History: the driver said gone.
+  /// History: the driver confirmed the removal.
   case removed
   /// Its operation is being cancelled. May become: canceled, error.
   case canceling(Operation)
-  /// History: the driver said cancelled.
+  /// History: the driver confirmed the cancellation.
   case canceled
-  /// An operation failed; something may still exist outside. May become: preparing, usable,
-  /// removable, removed.
+  /// An operation failed; a resource may still exist on the provider. May become: preparing,
+  /// usable, removable, removed.
   case error(Failed)
 
-  /// Being made, moved or made ready, and to stay.
+  /// Being deployed, moved or made ready, without a requested removal.
   public static func preparing(_ operation: Operation) -> Phase {
     .preparing(operation, ending: false)
   }
 
-  /// The state's name alone.
+  /// The name of the state.
   public var state: DeploymentState {
     switch self {
     case .preparing: .preparing
@@ -74,7 +82,7 @@ public enum Phase: Hashable, Sendable {
     }
   }
 
-  /// The operation in flight, if any.
+  /// The running or queued operation, if any.
   public var operation: Operation? {
     switch self {
     case .preparing(let operation, _), .removing(let operation), .canceling(let operation):
@@ -84,7 +92,7 @@ public enum Phase: Hashable, Sendable {
     }
   }
 
-  /// Its end was asked for while its operation runs.
+  /// Whether its removal was requested while its operation runs.
   public var isEnding: Bool {
     switch self {
     case .preparing(_, let ending): ending
@@ -92,7 +100,7 @@ public enum Phase: Hashable, Sendable {
     }
   }
 
-  /// Neither state is ever left again.
+  /// Whether it is history: a final state.
   public var isHistory: Bool { self == .removed || self == .canceled }
 }
 
@@ -102,15 +110,15 @@ public enum DeploymentState: String, Hashable, Codable, Sendable, CaseIterable {
   case preparing, usable, removable, removing, removed, canceling, canceled, error
 }
 
-/// What the OS manager has said about the inside, and whether the driver knows.
+/// What the OS manager reported, and whether the driver was notified.
 public enum GuestState: Hashable, Sendable {
-  /// It has not spoken yet.
+  /// It has not reported yet.
   case silent
-  /// It said ready, or there is no OS manager. `data`: what came along with its latest *ready*;
-  /// `isTold`: the driver has been told of that.
+  /// It reported ready, or there is no OS manager. `data`: the data of its latest *ready*;
+  /// `isTold`: whether the driver was notified of it.
   case ready(data: SafeText? = nil, isTold: Bool = false)
 
-  /// The same without data, told or not: what is shown.
+  /// The state without its details, as it is shown.
   public var osState: OSState {
     switch self {
     case .silent: .preparing
@@ -118,7 +126,7 @@ public enum GuestState: Hashable, Sendable {
     }
   }
 
-  /// What the OS manager sent along with its latest *ready*.
+  /// The data of the OS manager's latest *ready*.
   public var data: SafeText? {
     switch self {
     case .silent: nil
@@ -126,7 +134,7 @@ public enum GuestState: Hashable, Sendable {
     }
   }
 
-  /// The driver has been told of the latest *ready*.
+  /// Whether the driver was notified of the latest *ready*.
   public var isTold: Bool {
     switch self {
     case .silent: false
@@ -135,10 +143,10 @@ public enum GuestState: Hashable, Sendable {
   }
 }
 
-/// What the OS manager has said about the inside, as it is shown.
+/// What the OS manager reported, as it is shown.
 public enum OSState: String, Hashable, Codable, Sendable {
-  /// It has not spoken yet.
+  /// It has not reported yet.
   case preparing
-  /// It said ready, or there is no OS manager.
+  /// It reported ready, or there is no OS manager.
   case usable
 }

@@ -1,22 +1,22 @@
 public import DeploymentInterface
 import SafeTexts
 
-/// The state of a publication with what belongs to it and to no other state.
+/// The state of a publication with the data of that state.
 public enum PublicationPhase: Hashable, Sendable {
   /// Being prepared. May become: active, removing, error.
   case publishing(Operation)
-  /// What the pool creates from. May become: draining.
+  /// The source of new deployments of the pool. May become: draining.
   case active
-  /// A newer one is active; what stands on it leaves. May become: removing.
+  /// A newer one is active; its deployments leave. May become: removing.
   case draining
-  /// Being destroyed, or cancelled. May become: removed, error.
+  /// Being destroyed or cancelled. May become: removed, error.
   case removing(Operation)
-  /// History: the driver said gone.
+  /// History: the driver confirmed the removal.
   case removed
   /// The operation of this kind failed. May become: removing.
   case error(OperationKind)
 
-  /// The state's name alone.
+  /// The name of the state.
   public var state: PublicationState {
     switch self {
     case .publishing: .publishing
@@ -28,7 +28,7 @@ public enum PublicationPhase: Hashable, Sendable {
     }
   }
 
-  /// The operation in flight, if any.
+  /// The running operation, if any.
   public var operation: Operation? {
     switch self {
     case .publishing(let operation), .removing(let operation): operation
@@ -41,9 +41,9 @@ public enum PublicationPhase: Hashable, Sendable {
 public enum PublicationState: String, Hashable, Codable, Sendable {
   /// Being prepared.
   case publishing
-  /// What the pool creates from.
+  /// The source of new deployments of the pool.
   case active
-  /// A newer one is active; what stands on it leaves.
+  /// A newer one is active; its deployments leave.
   case draining
   /// Being destroyed.
   case removing
@@ -55,10 +55,10 @@ public enum PublicationState: String, Hashable, Codable, Sendable {
 
 /// The life cycle of one publication: a phase that only the inputs below change.
 public struct PublicationMachine: Hashable, Sendable {
-  /// The state with what belongs to it.
+  /// The state with its data.
   public private(set) var phase: PublicationPhase
 
-  /// As it was decided on, or as a store holds it.
+  /// A machine in the phase of a new publication, or of one that was loaded.
   public init(_ phase: PublicationPhase) { self.phase = phase }
 
   private mutating func become(
@@ -80,7 +80,7 @@ public struct PublicationMachine: Hashable, Sendable {
     }
   }
 
-  /// Removes it: nothing stands on it, or it failed.
+  /// Removes it: it has no deployments, or it failed.
   mutating func remove(by deadline: Deadline) -> Transition {
     switch phase {
     case .draining, .error: become(.removing(Operation(.destroy, deadline: deadline)), .call)
@@ -93,7 +93,7 @@ public struct PublicationMachine: Hashable, Sendable {
     update("go on running") { $0.keepRunning() }
   }
 
-  /// The driver failed for now: the same call is made again.
+  /// A call failed in a way that is retried: the same call is made again.
   mutating func failForNow() -> Transition {
     update("fail for now") { $0.failForNow() }
   }
@@ -112,7 +112,7 @@ public struct PublicationMachine: Hashable, Sendable {
     }
   }
 
-  /// It is prepared, and what its pool creates from.
+  /// It is prepared, and becomes the source of new deployments of its pool.
   mutating func activate() -> Transition {
     switch phase {
     case .publishing: become(.active)
@@ -120,7 +120,7 @@ public struct PublicationMachine: Hashable, Sendable {
     }
   }
 
-  /// Another one is active from now on, or none.
+  /// Another publication, or none, is active from now on.
   mutating func drain() -> Transition {
     switch phase {
     case .active: become(.draining)
@@ -128,7 +128,7 @@ public struct PublicationMachine: Hashable, Sendable {
     }
   }
 
-  /// The driver said that it is gone.
+  /// The driver confirmed that it is gone.
   mutating func end() -> Transition {
     switch phase {
     case .removing: become(.removed)
@@ -144,7 +144,7 @@ public struct PublicationMachine: Hashable, Sendable {
     }
   }
 
-  /// The same with its deadline on another clock.
+  /// The same machine with its deadline on another clock.
   public func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> PublicationMachine {
     switch phase {
     case .publishing(let operation):

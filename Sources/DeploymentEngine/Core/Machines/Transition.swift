@@ -1,16 +1,16 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What an input to a machine wants done, in lanes; the record is stored in any case.
+/// What must follow an input to a machine, in lanes; the record is stored in any case.
 struct Transition: Hashable, Sendable {
-  /// The next call of its operation is made.
+  /// Whether the next call of its operation is made.
   var calls = false
-  /// It waits in this queue of its provider.
+  /// The queue of its provider in which it waits; nil if none.
   var queue: WorkQueue?
-  /// The input was none that this state can take: a broken invariant, in one sentence.
+  /// Why the state cannot take the input: a broken invariant, in one sentence.
   var broken: String?
 
-  /// Nothing more than that the record is stored.
+  /// Nothing but storing the record.
   static let none = Transition()
   /// The next call is made.
   static let call = Transition(calls: true)

@@ -1,34 +1,34 @@
 public import DeploymentInterface
 public import SafeTexts
 
-/// What the planner must know of a pool besides sizes and counts.
+/// The input of the planner besides sizes and counts.
 public struct PlannerGates: Hashable, Sendable {
-  /// The levels that the service can keep.
+  /// The cache levels of the service.
   public var cacheLevels: CacheLevels
-  /// Why nothing may be created now; nil: it may.
+  /// Why nothing may be created now; nil if creation is allowed.
   public var noCreation: SafeText?
-  /// Why nothing may be done at all now; nil: it may.
+  /// Why nothing may be done at all now; nil if actions are allowed.
   public var noAction: SafeText?
-  /// Usable L2 items that may be moved to L1.
+  /// The number of usable L2 deployments that may move to L1.
   public var movableL2: Int
-  /// How many may be created before something is exhausted (names, addresses, the provider).
+  /// The number that may be created before something is exhausted (names, addresses, the provider).
   public var creationRoom: Int
 
-  /// Of L1 in the counts: preparing ones whose end is asked for; they are no supply any more.
+  /// Of L1 in the counts: preparing deployments with a requested removal; they are not supply.
   public var endingL1 = 0
-  /// Of L2 in the counts: preparing ones whose end is asked for; they are no supply any more.
+  /// Of L2 in the counts: preparing deployments with a requested removal; they are not supply.
   public var endingL2 = 0
-  /// At L1: those that may leave now; one in use or with a request that waits may not.
+  /// At L1: the number that may leave now; not those in use or with a waiting request.
   public var leavableL1 = Int.max
-  /// At L1: those that may go to L2 now.
+  /// At L1: the number that may move to L2 now.
   public var parkableL1 = Int.max
-  /// At L2: those that may leave now.
+  /// At L2: the number that may leave now.
   public var leavableL2 = Int.max
-  /// Something that creating needs is exhausted, and one that is outdated would give it back.
+  /// Whether creation lacks something that the removal of an outdated deployment would free.
   public var renewsByLeaving = false
-  /// Of the outdated at L1: those that may leave now.
+  /// Of the outdated at L1: the number that may leave now.
   public var retirableL1 = Int.max
-  /// Of the outdated at L2: those that may leave now.
+  /// Of the outdated at L2: the number that may leave now.
   public var retirableL2 = Int.max
 
   /// Gates from their parts.
@@ -44,13 +44,12 @@ public struct PlannerGates: Hashable, Sendable {
   }
 }
 
-/// The cache planner: sizes and counts in, decisions with their reasons out. Pure.
+/// The cache planner: a pure function from sizes and counts to decisions with their reasons.
 ///
-/// While deployments of an older publication stand in a cache, growth and overflow are reckoned on
-/// those of
-/// the active one; the outdated leave one by one as new ones become ready.
+/// While a cache has deployments of an older publication, growth and surplus are computed from
+/// those of the active one; the outdated leave one by one as new ones become ready.
 public enum CachePlanner {
-  /// What a pool needs, the whole of it at once.
+  /// The complete plan of a pool.
   public static func plan(sizes: Sizes, counts: PoolCounts, gates: PlannerGates) -> PoolPlan {
     if let why = gates.noAction {
       let none = LevelPlan(because: why)
@@ -145,8 +144,8 @@ private struct Need {
     let keep = max(sizes.l1, sizes.initial - counts.assigned, 0)
     let ready = counts.l1Ready - counts.l1ReadyOutdated
     var count = min(old, ready + old - keep)
-    // Where the maximum, or what the old ones hold, leaves no room for a new one beside them, one
-    // old one makes room.
+    // If the maximum, or what the outdated ones hold, leaves no room for a new one, one outdated
+    // deployment makes room.
     let hasNoRoom = free <= 0 && room > 0 || gates.renewsByLeaving
     let isStuck = hasNoRoom && counts.removing == 0 && ready == l1 && wanted > 0
     if count <= 0, isStuck { count = 1 }

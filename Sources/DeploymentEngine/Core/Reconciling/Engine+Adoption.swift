@@ -1,9 +1,9 @@
 import DeploymentInterface
 import SafeTexts
 
-/// A person's word about what exists without a record.
+/// An operator's requests about orphans: to remove or to adopt them.
 extension Engine {
-  /// Removes an orphan in its turn.
+  /// Queues the removal of an orphan.
   mutating func removeOrphan(
     _ name: OrphanName, actor: SafeText
   ) throws(Refusal) -> Reply {
@@ -17,8 +17,8 @@ extension Engine {
     return .accepted(nil, note: SafeText("\(name) is being removed from \(name.provider)"))
   }
 
-  /// Gives an orphan its record again, as a deployment of a user. Never in a cache: nobody knows
-  /// who has used it, and what they left in it.
+  /// Gives an orphan a record again, as a deployment of a user. Never in a cache: nobody knows who
+  /// has used it, and what they left in it.
   mutating func adopt(_ name: OrphanName, for user: SafeText) throws(Refusal) -> Reply {
     if user.isEmpty { throw Refusal(.invalid, "a user needs a name") }
     let (provider, place) = try placeOfOrphan(name)
@@ -38,7 +38,7 @@ extension Engine {
     return .accepted(deployment.id, note: SafeText("\(name) is \(user)'s as \(deployment.id)"))
   }
 
-  /// It has a record: whatever was made for it, on whatever provider, is no orphan.
+  /// Drops the orphans of a purpose, on every provider: it has a record again.
   private mutating func dropOrphans(of purpose: ExternalResource.Purpose) {
     for provider in providerTable.indices
     where providerTable[provider].record.orphans.all.contains(where: { $0.thing.purpose == purpose }
@@ -74,7 +74,7 @@ extension Engine {
       throw refusal
     }
     guard case .deployment(let id) = orphan.thing.purpose, let identity = orphan.thing.identity
-    else { throw no("\(name) is no deployment") }
+    else { throw no("\(name) is not a deployment") }
     let isLeaving = providerTable.contains { provider in
       provider.record.orphans.all.contains {
         $0.isAsked && $0.thing.purpose == orphan.thing.purpose
@@ -99,7 +99,7 @@ extension Engine {
       throw no("no pool on \(name.provider) uses names like \(identity.name)")
     }
     let pool = poolTable[index].record
-    if let held = poolTable[index].holders[user].flatMap({ deploymentTable.slot($0) }) {
+    if let held = poolTable.holder(user, in: index).flatMap({ deploymentTable.slot($0) }) {
       throw no("\(user) already holds \(deploymentTable[held].name)")
     }
     guard pool.counts.total + pool.counts.leaving < pool.sizes.max else {
@@ -109,16 +109,17 @@ extension Engine {
     guard provider.deployments < provider.limits.deployments else {
       throw Refusal(.notPermitted, provider.exhaustion ?? "the provider is full")
     }
-    // Whatever its OS manager has said, it said to an engine that is forgotten.
+    // The reports of its OS manager went to an engine that no longer exists.
     var deployment = Deployment(
       id: id, pool: pool.id, identity: identity, placement: .assigned(user),
       phase: .usable(nil), guest: .ready(isTold: true), publication: nil,
       because: "it existed without a record", at: now.utc)
+    deployment.wasLetIn = true
     deployment.notices.add(.assignToUser(user))
     return (deployment, index)
   }
 
-  /// The pool of its record that says that it is gone, else the one that makes such names.
+  /// The pool of its record, if one says that it is gone; otherwise the pool that makes such names.
   private func poolToAdopt(_ id: DeploymentID, _ identity: Identity, _ provider: Int) -> Int? {
     let old = deploymentTable.slot(id).map { deploymentTable.pool(of: $0) }
     let candidates = poolTable.indices.filter {
@@ -129,7 +130,7 @@ extension Engine {
     return candidates.first { poolTable[$0].settings.names.number(of: identity.name) != nil }
   }
 
-  /// Its number is needed for what comes instead in the same commit.
+  /// Erases history for a record with the same number that follows in the same commit.
   private mutating func replaceHistory(_ slot: Int) {
     let id = deploymentTable[slot].id
     erase(slot)

@@ -3,7 +3,7 @@ import DequeModule
 import SafeTexts
 
 extension Engine {
-  /// Takes in what a store holds.
+  /// Loads the content of a store.
   mutating func load(_ state: StoredState) {
     for record in state.providers { _ = providerTable.add(record) }
     for pool in state.pools { addPool(pool) }
@@ -24,7 +24,6 @@ extension Engine {
     for waiter in state.waiters.sorted(by: { $0.position < $1.position }) {
       guard let index = loadedPool(waiter.pool, of: waiter.user.text) else { continue }
       insert(waiter, index)
-      timers.add(waiter.patience.at, .pool(index))
     }
     for index in poolTable.indices {
       if let restraint = poolTable[index].record.restraint {
@@ -36,15 +35,15 @@ extension Engine {
     for provider in providerTable.indices { providerTable.scheduleDispatch(provider) }
   }
 
-  /// The pool of a stored record. A store has none of which it has no pool.
+  /// The index of the pool of a stored record; a store has no record without its pool.
   private mutating func loadedPool(_ id: PoolID, of record: String) -> Int? {
     let place = poolTable.place(id)
-    outbox.invariant(place != nil, "the store has \(record), and not its pool \(id.number)")
+    outbox.invariant(place != nil, "the store has \(record) but not its pool \(id.number)")
     return place
   }
 
-  /// A stored deployment; whatever was in flight gets its next check at once, before any deadline
-  /// acts.
+  /// Loads a stored deployment; an operation in flight is checked at once, before any deadline
+  /// takes effect.
   private mutating func restore(_ stored: Deployment) {
     guard let index = loadedPool(stored.pool, of: stored.id.description) else { return }
     var deployment = stored
@@ -55,10 +54,10 @@ extension Engine {
         later.at = max(deadline.at, afterCheck)
         return later
       }
-      if !operation.isQueued { deployment.next = deadline(in: .zero) }
+      if !operation.isQueued { deployment.nextActionAt = deadline(in: .zero) }
     }
-    if !deployment.phase.isHistory, let patience = deployment.patience {
-      deployment.patience?.at = max(patience.at, afterCheck)
+    if !deployment.phase.isHistory, let limit = deployment.stateDeadline {
+      deployment.stateDeadline?.at = max(limit.at, afterCheck)
     }
     let slot = insert(deployment, pool: index)
     if !deployment.phase.isHistory { stands(on: deployment.publication, index) }
@@ -74,13 +73,13 @@ extension Engine {
 
   private mutating func restorePublications(_ index: Int) {
     for publication in poolTable[index].publications.map(\.record) {
-      if publication.operation != nil || publication.next != nil {
-        let at = publication.operation == nil ? publication.next?.at : now.moment
+      if publication.operation != nil || publication.nextActionAt != nil {
+        let at = publication.operation == nil ? publication.nextActionAt?.at : now.moment
         if let at { timers.add(at, .publication(index, publication.revision)) }
       }
       guard publication.operation != nil else { continue }
       let now = deadline(in: .zero)
-      _ = poolTable.update(publication.revision, of: index) { $0.record.next = now }
+      _ = poolTable.update(publication.revision, of: index) { $0.record.nextActionAt = now }
     }
   }
 
@@ -100,7 +99,7 @@ extension Engine {
     poolTable.add(record, settings, provider: provider)
   }
 
-  /// A configuration to run on: new pools and providers, changed ones, and those that left.
+  /// Applies a configuration: pools and providers that are new, changed or removed.
   mutating func configure(_ new: Configuration, _ services: [String: ServiceOffer]) {
     var effective = new
     keepDeparted(in: &effective)
@@ -129,18 +128,18 @@ extension Engine {
     eraseProviders(besides: effective)
   }
 
-  /// Pools that are no longer named stay, paused, while they have anything outside.
+  /// Keeps pools that are no longer configured, paused, while they have any resources.
   private func keepDeparted(in effective: inout Configuration) {
     for index in poolTable.indices where !poolTable[index].isErased {
-      let box = poolTable[index]
-      let name = box.settings.name
-      guard !effective.pools.contains(where: { SafeText($0.name) == box.record.name }) else {
+      let entry = poolTable[index]
+      let name = entry.settings.name
+      guard !effective.pools.contains(where: { SafeText($0.name) == entry.record.name }) else {
         continue
       }
-      guard box.hasAnything else { continue }
-      effective.pools.append(box.settings)
+      guard entry.hasAnything else { continue }
+      effective.pools.append(entry.settings)
       effective.departed.append(name)
-      let provider = box.settings.provider
+      let provider = entry.settings.provider
       if !effective.providers.contains(where: { $0.name == provider }),
         let kept = configuration.providers.first(where: { $0.name == provider })
       {
@@ -209,28 +208,28 @@ extension Engine {
     poolTable.replan(index)
   }
 
-  /// A pool that left the configuration goes with its last deployment.
+  /// Erases a pool that is no longer configured after its last deployment.
   mutating func eraseIfGone(pool index: Int) {
     guard !poolTable[index].record.isConfigured, !poolTable[index].isErased else { return }
-    let box = poolTable[index]
-    guard !box.hasAnything else { return }
+    let entry = poolTable[index]
+    guard !entry.hasAnything else { return }
     guard !deploymentTable.hasAny(ofPool: index) else { return }
-    for waiter in box.waiters { outbox.store(.erasedWaiter(box.record.id, waiter.user)) }
-    for publication in box.publications {
-      outbox.store(.erasedPublication(box.record.id, publication.record.revision))
+    for waiter in entry.waiters { outbox.store(.erasedWaiter(entry.record.id, waiter.user)) }
+    for publication in entry.publications {
+      outbox.store(.erasedPublication(entry.record.id, publication.record.revision))
     }
     poolTable.erase(index)
-    providerTable.removeWaitingPool(index, box.provider)
-    outbox.store(.erasedPool(box.record.id))
-    configuration.pools.removeAll { SafeText($0.name) == box.record.name }
-    configuration.departed.removeAll { $0 == box.settings.name }
-    eraseDepartedProvider(of: box)
+    providerTable.removeWaitingPool(index, entry.provider)
+    outbox.store(.erasedPool(entry.record.id))
+    configuration.pools.removeAll { SafeText($0.name) == entry.record.name }
+    configuration.departed.removeAll { $0 == entry.settings.name }
+    eraseDepartedProvider(of: entry)
     outbox.store(.configuration(configuration))
   }
 
-  /// One that was kept only for departed pools goes with the last of them.
-  private mutating func eraseDepartedProvider(of box: PoolEntry) {
-    let name = box.settings.provider
+  /// Erases a provider that was kept only for departed pools after the last of them.
+  private mutating func eraseDepartedProvider(of entry: PoolEntry) {
+    let name = entry.settings.provider
     guard configuration.departedProviders.contains(name),
       !configuration.pools.contains(where: { $0.provider == name })
     else { return }
@@ -252,13 +251,13 @@ extension Engine {
 }
 
 extension IdentityTable {
-  /// Notes what a stored deployment holds; history holds nothing.
+  /// Holds the identity of a stored deployment; history holds nothing.
   mutating func hold(_ deployment: Deployment) {
     if !deployment.phase.isHistory { hold(deployment.identity) }
   }
 }
 
-/// A number with its noun, as a sentence has it.
+/// A number with its noun, such as `2 pools`.
 private func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

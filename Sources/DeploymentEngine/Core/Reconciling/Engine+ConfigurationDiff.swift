@@ -1,9 +1,9 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What a changed configuration means for what exists already.
+/// The effect of a changed configuration on existing deployments.
 extension Engine {
-  /// A use ends by the policy that the pool has now, also one that began under another.
+  /// Applies the pool's present policy to current uses, also to those that began under another.
   mutating func followPolicy(_ index: Int, before: PoolConfiguration) {
     let settings = poolTable[index].settings
     guard settings.onLogout != before.onLogout || settings.unusedAfter != before.unusedAfter else {
@@ -13,26 +13,26 @@ extension Engine {
       guard deploymentTable[slot].placement.isAssigned, deploymentTable[slot].phase == .usable(nil),
         deploymentTable[slot].osState == .usable
       else { continue }
-      if deploymentTable[slot].patience != nil { change(slot) { $0.patience = nil } }
+      if deploymentTable[slot].stateDeadline != nil { change(slot) { $0.stateDeadline = nil } }
       startUnusedTimer(slot)
     }
   }
 
-  /// Its service has fewer cache levels: what is on its way to one that is gone is cancelled, and
-  /// the user whom it was reserved for gets another.
+  /// Removes deployments on their way to a cache level that the service no longer has; the user of
+  /// a reservation gets another.
   mutating func endWhatIsNotOffered(_ index: Int) {
     guard let traits = poolTable[index].record.traits else { return }
     for slot in deploymentTable.slots(ofPool: index) {
       guard case .preparing(let operation, ending: false) = deploymentTable[slot].phase,
         !traits.offers(operation.kind)
       else { continue }
-      endReservation(slot)
+      passOn(slot, because: "its service no longer supports \(operation.kind.word)")
       remove(slot, because: "its service no longer supports \(operation.kind.word)")
     }
   }
 
-  /// A pool whose provider changed while it had something there moves when the last of it is gone.
-  /// Its publication is of no use there any more, and goes first.
+  /// Moves a pool with a changed provider after its last deployment is gone. Its publication is of
+  /// no use there, and is removed first.
   mutating func moveIfGone(pool index: Int) {
     let pool = poolTable[index].record
     guard pool.isConfigured, !poolTable[index].isErased, pool.counts.existing == 0,
@@ -48,7 +48,7 @@ extension Engine {
     poolTable.replan(index)
   }
 
-  /// The pool is served by another provider from now on, its waiting users too.
+  /// Moves a pool, with its waiting users, to another provider.
   mutating func move(pool index: Int, to provider: SafeText) {
     guard let place = providerTable.place(named: provider) else { return }
     let old = poolTable[index].provider
@@ -61,7 +61,7 @@ extension Engine {
 }
 
 extension PoolEntry {
-  /// Why it creates nothing while it is to move to another provider.
+  /// Why it creates nothing until it can move to another provider.
   func staysSentence(_ provider: String) -> SafeText {
     SafeText(
       "its provider changed to \(provider) while it has deployments on \(record.provider): it "
@@ -70,7 +70,7 @@ extension PoolEntry {
 }
 
 extension ServiceTraits {
-  /// Whether an operation is one of those that its cache levels have.
+  /// Whether the cache levels of the service include an operation.
   func offers(_ kind: OperationKind) -> Bool {
     switch kind {
     case .deployForCache(let level): cacheLevels.contains(level)

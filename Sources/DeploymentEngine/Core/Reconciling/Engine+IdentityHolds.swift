@@ -1,10 +1,10 @@
 import DeploymentInterface
 import SafeTexts
 
-/// The names of what exists without a record, and of what may: nobody else is given them.
+/// Identities of resources that exist, or may exist, without a record: they are not given out.
 extension Engine {
-  /// A record was given up: what it spoke of may still exist, and keeps its name until the provider
-  /// has said what does.
+  /// Holds the identity of a forgotten record: its resource may still exist until a listing of the
+  /// provider says otherwise.
   mutating func markUnverified(_ slot: Int) {
     markUnverified(deploymentTable[slot].identity, providerPlace(of: slot))
   }
@@ -20,7 +20,7 @@ extension Engine {
     }
   }
 
-  /// A call that spoke of what was forgotten is back: whatever it made has no record.
+  /// Ends a call on a forgotten deployment: whatever it made has no record.
   mutating func endLateCall(_ id: CallID, wasMade: Bool) {
     guard let late = callTable.takeLate(id) else { return }
     if wasMade { markUnverified(late.identity, late.provider) }
@@ -28,7 +28,7 @@ extension Engine {
     poolTable.reviveExhausted()
   }
 
-  /// Whether a call is out that spoke of it, and may still make it or something of it.
+  /// Whether a call is in flight that may still create this resource or a part of it.
   func hasLateCall(_ orphan: Orphan) -> Bool {
     switch orphan.thing.purpose {
     case .deployment(let id): callTable.hasLateCall(on: id)
@@ -36,21 +36,21 @@ extension Engine {
     }
   }
 
-  /// The names of what exists without a record are barred, and no others.
+  /// Bars exactly the identities of resources without a record.
   mutating func holdIdentities(_ provider: Int) {
     let listed = providerTable[provider].record.orphans.all.compactMap(\.thing.identity)
     let wanted = Set(listed + providerTable[provider].inventory.unverified.map(\.identity))
     let before = providerTable[provider].inventory.heldIdentities
     guard wanted != before else { return }
     providerTable.updateInventory(provider) { $0.heldIdentities = wanted }
-    // In no order: what is barred is counted.
+    // The order does not matter: bars are counted.
     wanted.subtracting(before).forEach { identityTable.bar($0) }
     let gone = before.subtracting(wanted)
     gone.forEach { identityTable.unbar($0) }
     if !gone.isEmpty { poolTable.reviveExhausted() }
   }
 
-  /// Lists a provider after a pause.
+  /// Schedules the next listing of a provider.
   mutating func planInventory(_ provider: Int, in pause: TimeSpan) {
     let due = now.moment + pause
     providerTable.updateInventory(provider) { $0.nextAt = due }

@@ -1,10 +1,11 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What exists outside without a record: found by listing, removed by a person's word or by a rule
-/// that is slow on purpose, and given a record again for a user who still needs it.
+/// Orphans: resources that exist without a record. A listing finds them, an operator or a
+/// deliberately slow rule removes them, and an operator can adopt one for a user who still needs
+/// it.
 extension Engine {
-  /// Notes which providers can list; the first listing follows soon.
+  /// Notes which providers can list their resources; the first listing follows soon.
   mutating func useInventories(_ names: Set<String>) {
     for provider in providerTable.indices {
       let isNew = !providerTable[provider].inventory.isOffered
@@ -20,7 +21,7 @@ extension Engine {
     }
   }
 
-  /// Nobody can say any more what exists there, and nobody waits for an answer.
+  /// Drops the orphans of a provider that can no longer be listed.
   private mutating func forgetOrphans(_ provider: Int) {
     if let call = providerTable[provider].inventory.call { giveUp(call, provider) }
     if providerTable[provider].record.orphans != OrphanList() {
@@ -31,9 +32,10 @@ extension Engine {
     holdIdentities(provider)
   }
 
-  /// A provider is to be listed, or an answer is overdue.
+  /// A listing is due, or an answer is overdue.
   mutating func wakeInventory(_ provider: Int) {
     let inventory = providerTable[provider].inventory
+    if !providerTable[provider].isErased { endDoubtIfDue(provider) }
     guard !providerTable[provider].isErased, inventory.isOffered else { return }
     if let call = inventory.call {
       guard call.due <= now.moment else { return }
@@ -49,7 +51,7 @@ extension Engine {
     callInventory(provider)
   }
 
-  /// Its answer is not looked at any more, and what it was to remove may still be removed.
+  /// Gives up on a call: its answer is ignored, and its removal may still be carried out.
   private mutating func giveUp(_ call: InventoryInFlight, _ provider: Int) {
     providerTable.updateInventory(provider) {
       $0.call = nil
@@ -62,16 +64,17 @@ extension Engine {
     let call = InventoryCall(
       id: callTable.number(), provider: providerTable[provider].record.name,
       task: asked.map { .remove($0) } ?? .list)
-    let due = now.moment + Timing.inventory.call
+    let began = now.moment
+    let due = began + Timing.inventory.call
     providerTable.updateInventory(provider) {
-      $0.call = InventoryInFlight(id: call.id, task: call.task, due: due)
+      $0.call = InventoryInFlight(id: call.id, task: call.task, due: due, began: began)
       $0.nextAt = nil
     }
     timers.add(due, .inventory(provider))
     outbox.make(call)
   }
 
-  /// Its commit had to wait for the store: its time begins now.
+  /// Restarts the time limit: the commit had to wait for the store.
   mutating func madeInventory(_ call: InventoryCall, at now: EngineTime) {
     guard let provider = providerTable.first(where: { $0.inventory.call?.id == call.id }) else {
       return
@@ -81,7 +84,7 @@ extension Engine {
     timers.add(due, .inventory(provider))
   }
 
-  /// A provider has answered. An answer to a call that was given up is not looked at.
+  /// Handles the answer of a provider. An answer to a call that was given up is ignored.
   mutating func inventoryEnded(_ id: CallID, _ answer: InventoryAnswer) {
     for provider in providerTable.indices
     where !providerTable[provider].inventory.lateRemovals.isEmpty {
@@ -107,7 +110,8 @@ extension Engine {
         $0.isListed = true
         $0.unverified.removeAll { $0.since.number < call.id.number }
       }
-      let isNew = reckon(things, provider)
+      let isNew = updateOrphans(from: things, provider)
+      judgePresence(things, provider, since: call.began)
       if isNew || !providerTable[provider].inventory.unverified.isEmpty {
         pause = Timing.inventory.again
       }
@@ -124,11 +128,11 @@ extension Engine {
       provider, in: isAsked && providerTable[provider].inventory.isListed ? .zero : pause)
   }
 
-  /// Compares what exists with the records as they are now: what was made since the listing began
-  /// has had its record before.
+  /// Compares the listing with the present records: a resource that was made after the listing
+  /// began had its record first.
   ///
-  /// - Returns: whether something was seen for the first time.
-  private mutating func reckon(_ things: [ExternalResource], _ provider: Int) -> Bool {
+  /// - Returns: whether a resource was seen for the first time.
+  private mutating func updateOrphans(from things: [ExternalResource], _ provider: Int) -> Bool {
     let rule = rule(provider)
     var before: [OrphanName: Orphan] = [:]
     for orphan in providerTable[provider].record.orphans.all {
@@ -164,7 +168,7 @@ extension Engine {
     return isNew
   }
 
-  /// What has no record takes a place on the provider.
+  /// Plans all pools of a provider again: resources without a record take places.
   mutating func replanAll(_ provider: Int) {
     for index in poolTable.places(on: provider) {
       poolTable.replan(index)
@@ -199,8 +203,8 @@ extension Engine {
     return configuration.providers.first { SafeText($0.name) == name }?.orphans ?? OrphanRule()
   }
 
-  /// The rule asks for the removal of what was seen long enough, and of nothing where the store may
-  /// not be the one that it should be.
+  /// Requests the removals that the rule allows: of orphans seen long enough, and of none if the
+  /// store may be the wrong one.
   private mutating func apply(_ rule: OrphanRule, _ provider: Int) {
     guard rule.removes else { return }
     if let why = doubt(about: providerTable[provider].record.orphans, rule) {
@@ -218,7 +222,7 @@ extension Engine {
 
   private static let ruleName: SafeText = "the rule"
 
-  /// Why a rule removes nothing of what is listed; nil: it may.
+  /// Why a rule removes nothing from the list; nil if it may.
   private func doubt(about list: OrphanList, _ rule: OrphanRule) -> SafeText? {
     if list.all.contains(where: { $0.cause == .laterState }) {
       return SafeText(
@@ -231,8 +235,7 @@ extension Engine {
         + "the rule stops at \(rule.most)")
   }
 
-  /// It was seen twice and for as long as the rule waits, and nothing that was called may still
-  /// make it.
+  /// Whether it was seen twice and for the grace time of the rule, and no call may still create it.
   private func isDue(_ orphan: Orphan, _ rule: OrphanRule) -> Bool {
     guard orphan.isConfirmed, !hasLateCall(orphan) else { return false }
     var grace = orphan.grace
@@ -240,9 +243,9 @@ extension Engine {
     return grace.at <= now.moment
   }
 
-  /// What is to be removed next. What a rule asked for is only removed while it would ask again,
-  /// and nothing is before this run of the engine has seen what exists: what is stored may be of
-  /// another time.
+  /// The next resource to remove. The rule's requests are rechecked against the rule, and nothing
+  /// is removed before this run of the engine has listed the provider: the stored list may be
+  /// outdated.
   private mutating func nextRemoval(_ provider: Int) -> ExternalResource? {
     guard providerTable[provider].inventory.isListed else { return nil }
     let rule = rule(provider)
@@ -288,7 +291,7 @@ extension Engine {
 }
 
 extension Orphan {
-  /// It is to be removed.
+  /// Whether its removal is requested.
   var isAsked: Bool {
     if case .asked = removal { return true }
     return false
@@ -296,7 +299,7 @@ extension Orphan {
 }
 
 extension Deadline {
-  /// The same beginning with another length.
+  /// The same start with another length.
   fileprivate mutating func stretch(to other: TimeSpan) {
     at = at + .milliseconds(other.milliseconds - length.milliseconds)
     length = other

@@ -1,14 +1,14 @@
 public import DeploymentInterface
 
-/// How much a provider may be asked for at once.
+/// The limits of a provider.
 public struct ProviderLimits: Hashable, Codable, Sendable {
-  /// Deploys and moves in `preparing` at once.
+  /// Concurrent deploys and moves in `preparing`.
   public var preparing: Int
-  /// Removals and cancels at once.
+  /// Concurrent removals and cancels.
   public var removing: Int
-  /// Everything that exists on it.
+  /// Resources that exist on it.
   public var deployments: Int
-  /// `setReady` for waiting users at once.
+  /// Concurrent `setReady` calls for users.
   public var settingReady: Int
 
   /// Limits from their parts.
@@ -28,9 +28,9 @@ public struct ProviderConfiguration: Hashable, Codable, Sendable {
   public var name: String
   /// The name of its driver.
   public var driver: String
-  /// How much it may be asked for at once.
+  /// Its limits.
   public var limits: ProviderLimits
-  /// What happens to things on it that have no record.
+  /// What happens to its orphans.
   public var orphans: OrphanRule
   /// The driver's own parameters.
   public var parameters: ParameterValues
@@ -47,7 +47,7 @@ public struct ProviderConfiguration: Hashable, Codable, Sendable {
     self.parameters = parameters
   }
 
-  /// As it is stored; a store of an earlier version has no rule.
+  /// Decodes a stored provider; a store of an earlier version has no rule.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     name = try container.decode(String.self, forKey: .name)
@@ -79,13 +79,13 @@ public struct NamePattern: Hashable, Codable, Sendable {
   }
 }
 
-/// Addresses from the first to the last.
+/// A range of MAC addresses, both ends included.
 public struct MACRange: Hashable, Codable, Sendable {
   /// The lowest address.
   public var first: MACAddress
   /// The highest address; not below `first`.
   public var last: MACAddress
-  /// A range; nil when it is upside down.
+  /// A range; nil if `first` is above `last`.
   public init?(first: MACAddress, last: MACAddress) {
     guard first <= last else { return nil }
     self.first = first
@@ -93,15 +93,15 @@ public struct MACRange: Hashable, Codable, Sendable {
   }
 }
 
-/// How long each thing may take.
+/// The time limits of a pool.
 public struct PoolDeadlines: Hashable, Codable, Sendable {
   /// One driver call.
   public var call: TimeSpan
-  /// Deploying, moving or making ready; then it is cancelled.
+  /// Deploying, moving or making ready; after it the operation is cancelled.
   public var preparing: TimeSpan
-  /// The OS manager's word; then it is removed.
+  /// The OS manager's report; after it the deployment is removed.
   public var osReady: TimeSpan
-  /// Removing or cancelling; then it is retried.
+  /// Removing or cancelling; after it the operation is retried.
   public var removing: TimeSpan
 
   /// Deadlines from their parts.
@@ -116,11 +116,11 @@ public struct PoolDeadlines: Hashable, Codable, Sendable {
   }
 }
 
-/// When a pool stops creating because creating fails.
+/// When repeated creation errors restrain a pool.
 public struct RestraintRule: Hashable, Codable, Sendable {
-  /// So many permanent creation errors; 0 never restrains.
+  /// The number of permanent creation errors; 0 never restrains.
   public var count: Int
-  /// Within this time.
+  /// The time within which they happen.
   public var within: TimeSpan
   /// A rule from its parts.
   public init(count: Int = 3, within: TimeSpan = .seconds(600)) {
@@ -129,32 +129,57 @@ public struct RestraintRule: Hashable, Codable, Sendable {
   }
 }
 
+/// What happens to a deployment that fails after its user was let in.
+public enum FailurePolicy: String, Hashable, Codable, Sendable, CaseIterable {
+  /// It stays the user's until a person decides, because data may be on it.
+  case hold
+  /// It is removed, and the user gets another one.
+  case replace
+}
+
 /// A pool as it is configured.
 public struct PoolConfiguration: Hashable, Codable, Sendable {
   /// Its name; unique.
   public var name: String
   /// The name of its provider.
   public var provider: String
-  /// The driver's own parameters of what it offers to this pool.
+  /// The driver's parameters of the pool's service.
   public var service: ParameterValues
   /// Its target sizes.
   public var sizes: Sizes
   /// How its deployments are named.
   public var names: NamePattern
-  /// The addresses its deployments get; nil: none.
+  /// The MAC addresses of its deployments; nil if they get none.
   public var macs: MACRange?
   /// What happens at the last log-out.
   public var onLogout: LogoutPolicy
-  /// When it stops creating.
+  /// When it is restrained.
   public var restrain: RestraintRule
-  /// How long things may take.
+  /// Its time limits.
   public var deadlines: PoolDeadlines
-  /// How long a never-assigned one stays in error before it is destroyed.
+  /// How long a deployment that was never assigned stays in error before it is destroyed.
   public var errorRetention: TimeSpan
   /// How long history is kept.
   public var historyRetention: TimeSpan
-  /// After so long assigned and not in use it is treated as after a log-out; nil: off.
+  /// An assigned deployment that is not in use for this time is treated as after a log-out; nil
+  /// turns this off.
   public var unusedAfter: TimeSpan?
+  /// What happens to one that fails after its user was let in; nil: `replace` in pools that remove
+  /// at log-out, else `hold`.
+  public var onFailure: FailurePolicy?
+  /// How users are told apart.
+  public var users = UserNames()
+  /// How long a user waits for a deployment; nil: until there is one.
+  public var patience: TimeSpan?
+  /// How many failed ones are kept to be looked at; further ones are removed at once.
+  public var keepErrors = 3
+  /// A removal that makes no progress for this long gives its place back.
+  public var stuckAfter = TimeSpan.minutes(10)
+
+  /// The policy for one that fails after its user was let in.
+  public var failurePolicy: FailurePolicy {
+    onFailure ?? (onLogout == .remove ? .replace : .hold)
+  }
 
   /// A pool with the defaults of the contract.
   public init(
@@ -179,16 +204,41 @@ public struct PoolConfiguration: Hashable, Codable, Sendable {
   }
 }
 
+extension PoolConfiguration {
+  /// As it is stored; a store of an earlier version lacks the later settings.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    name = try container.decode(String.self, forKey: .name)
+    provider = try container.decode(String.self, forKey: .provider)
+    service = try container.decode(ParameterValues.self, forKey: .service)
+    sizes = try container.decode(Sizes.self, forKey: .sizes)
+    names = try container.decode(NamePattern.self, forKey: .names)
+    macs = try container.decodeIfPresent(MACRange.self, forKey: .macs)
+    onLogout = try container.decode(LogoutPolicy.self, forKey: .onLogout)
+    restrain = try container.decode(RestraintRule.self, forKey: .restrain)
+    deadlines = try container.decode(PoolDeadlines.self, forKey: .deadlines)
+    errorRetention = try container.decode(TimeSpan.self, forKey: .errorRetention)
+    historyRetention = try container.decode(TimeSpan.self, forKey: .historyRetention)
+    unusedAfter = try container.decodeIfPresent(TimeSpan.self, forKey: .unusedAfter)
+    onFailure = try container.decodeIfPresent(FailurePolicy.self, forKey: .onFailure)
+    users = try container.decodeIfPresent(UserNames.self, forKey: .users) ?? UserNames()
+    patience = try container.decodeIfPresent(TimeSpan.self, forKey: .patience)
+    keepErrors = try container.decodeIfPresent(Int.self, forKey: .keepErrors) ?? 3
+    stuckAfter =
+      try container.decodeIfPresent(TimeSpan.self, forKey: .stuckAfter) ?? .minutes(10)
+  }
+}
+
 /// What the engine runs on; stored, so that whoever takes over runs on the same.
 public struct Configuration: Hashable, Codable, Sendable {
-  /// The platforms.
+  /// The providers.
   public var providers: [ProviderConfiguration]
   /// The pools.
   public var pools: [PoolConfiguration]
-  /// Of `pools`, by name: those that left the configuration and are kept, paused, while they have
+  /// The names of the `pools` that are no longer configured, and are kept, paused, while they have
   /// deployments.
   public var departed: [String]
-  /// Of `providers`, by name: those that left the configuration and are kept for a departed pool.
+  /// The names of the `providers` that are no longer configured, and are kept for a departed pool.
   public var departedProviders: [String]
 
   /// A configuration from its parts.
@@ -202,7 +252,7 @@ public struct Configuration: Hashable, Codable, Sendable {
     self.departedProviders = departedProviders
   }
 
-  /// As it is stored; what a store of an earlier version does not name has not departed.
+  /// Decodes a stored configuration; a store of an earlier version has no departed names.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     providers = try container.decode([ProviderConfiguration].self, forKey: .providers)

@@ -1,7 +1,7 @@
 import DeploymentInterface
 import SafeTexts
 
-/// The inputs of the machine with what else of the record belongs to the phase that they lead to.
+/// The inputs of the machine, which also update the fields that belong to the new phase.
 extension Deployment {
   /// See `DeploymentMachine.prepare`.
   mutating func prepare(
@@ -29,10 +29,10 @@ extension Deployment {
   }
 
   private mutating func begin(_ transition: Transition, at now: EngineTime) -> Transition {
-    patience = nil
+    stateDeadline = nil
     reason = nil
     progress = nil
-    next = now.deadline(in: .zero)
+    nextActionAt = now.deadline(in: .zero)
     return transition
   }
 
@@ -53,60 +53,60 @@ extension Deployment {
   }
 
   private mutating func wait(for kind: OperationKind, on provider: SafeText) {
-    patience = nil
+    stateDeadline = nil
     reason = SafeText("\(kind.word) waits for a place on provider \(provider)")
     progress = nil
-    next = nil
+    nextActionAt = nil
   }
 
   /// The driver answered *running*: it is checked after a pause.
   mutating func keepRunning(checkedIn pause: TimeSpan, at now: EngineTime) -> Transition {
     if phase.operation?.kind == .notifyReadyFromOSManager { guest.tell() }
     reason = nil
-    next = now.deadline(in: pause)
+    nextActionAt = now.deadline(in: pause)
     return machine.keepRunning()
   }
 
-  /// The driver failed for now: the same call is made again after a pause.
+  /// A call failed in a way that is retried: the same call is made again after a pause.
   mutating func failForNow(
     because sentence: SafeText, againIn wait: TimeSpan, at now: EngineTime
   ) -> Transition {
     reason = sentence
-    next = now.deadline(in: wait)
+    nextActionAt = now.deadline(in: wait)
     return machine.failForNow()
   }
 
-  /// Preparing has ended well, and nothing more is to be done.
+  /// Preparing finished, and the deployment is usable.
   mutating func finishPreparing() -> Transition {
-    // Its service may have waited for the OS once, and wait no longer.
+    // Its service may have waited for the OS once, and no longer does.
     guest.becomeReady()
     notices.add(.finish)
     return machine.becomeUsable()
   }
 
-  /// Preparing has ended well, and its OS manager has not spoken.
+  /// Preparing finished, and its OS manager has not reported.
   mutating func waitForOS(within length: TimeSpan, at now: EngineTime) -> Transition {
     notices.add(.finish)
-    patience = now.deadline(in: length)
+    stateDeadline = now.deadline(in: length)
     return machine.becomeUsable()
   }
 
-  /// One whose OS manager never spoke waits for it once more.
+  /// Waits again for an OS manager that has not reported.
   mutating func waitForOSAgain(within length: TimeSpan, at now: EngineTime) -> Transition {
     reason = nil
-    next = nil
-    patience = now.deadline(in: length)
+    nextActionAt = nil
+    stateDeadline = now.deadline(in: length)
     return machine.becomeUsable()
   }
 
-  /// It failed while it was usable, and is usable again.
+  /// It failed while it was usable, and becomes usable again.
   mutating func recover() -> Transition {
     reason = nil
-    next = nil
+    nextActionAt = nil
     return machine.becomeUsable()
   }
 
-  /// An operation of it has ended well while it was usable.
+  /// An operation finished while it was usable.
   mutating func finish(_ kind: OperationKind) -> Transition {
     switch kind {
     case .notifyReadyFromOSManager: guest.tell()
@@ -116,13 +116,13 @@ extension Deployment {
     return machine.becomeUsable()
   }
 
-  /// Its operation ended in an error; `due`: when it is removed by itself.
+  /// Its operation ended in an error; `due`: when it is removed automatically.
   mutating func fail(_ failed: Failed, because reason: SafeText, due: Deadline?) -> Transition {
     self.reason = reason
     progress = nil
-    patience = nil
-    next = due
-    placement = placement.with(.wanted)
+    stateDeadline = nil
+    nextActionAt = due
+    if admission == .granted { placement = placement.with(.wanted) }
     return machine.fail(failed)
   }
 
@@ -132,8 +132,8 @@ extension Deployment {
   /// See `DeploymentMachine.release`.
   mutating func release() -> Transition {
     pending = nil
-    patience = nil
-    next = nil
+    stateDeadline = nil
+    nextActionAt = nil
     return machine.release()
   }
 
@@ -142,22 +142,34 @@ extension Deployment {
     because sentence: SafeText, within length: TimeSpan, at now: EngineTime
   ) -> Transition {
     reason = sentence
-    next = now.deadline(in: .zero)
+    nextActionAt = nil
     return machine.restartRemoval(by: now.deadline(in: length))
   }
+
+  /// See `DeploymentMachine.tryAgain`.
+  mutating func tryAgain(at now: EngineTime) -> Transition {
+    nextActionAt = now.deadline(in: .zero)
+    return machine.tryAgain()
+  }
+
+  /// See `DeploymentMachine.becomeStuck`.
+  mutating func becomeStuck() -> Transition { machine.becomeStuck() }
+
+  /// See `DeploymentMachine.comeUnstuck`.
+  mutating func comeUnstuck() -> Transition { machine.comeUnstuck() }
 
   /// See `DeploymentMachine.extendDeadline`.
   mutating func extendDeadline(by length: TimeSpan, at now: EngineTime) -> Transition {
     machine.extendDeadline(until: now.moment + length)
   }
 
-  /// The driver said that it is gone: it is history for a while.
+  /// The driver confirmed that it is gone: it is history for `length`.
   mutating func end(keptFor length: TimeSpan, at now: EngineTime) -> Transition {
     becomeHistory(keptFor: length, at: now)
     return machine.end()
   }
 
-  /// A person has cleaned up after its error: it is history for a while.
+  /// An operator cleaned up after its error: it is history for `length`.
   mutating func forget(keptFor length: TimeSpan, at now: EngineTime) -> Transition {
     becomeHistory(keptFor: length, at: now)
     return machine.forget()
@@ -165,29 +177,30 @@ extension Deployment {
 
   private mutating func becomeHistory(keptFor length: TimeSpan, at now: EngineTime) {
     pending = nil
+    promise = nil
     reason = nil
     progress = nil
     notices = []
     loggedIn = []
     console = nil
     data = []
-    next = nil
-    patience = now.deadline(in: length)
+    nextActionAt = nil
+    stateDeadline = now.deadline(in: length)
   }
 }
 
 extension GuestState {
-  /// Its service does not wait for an OS manager, or no longer.
+  /// Marks the guest as ready: its service does not wait for an OS manager, or no longer.
   mutating func becomeReady() {
     if self == .silent { self = .ready() }
   }
 
-  /// The driver has been told.
+  /// Notes that the driver was notified.
   mutating func tell() { self = .ready(data: data, isTold: true) }
 }
 
 extension [Notice] {
-  /// Adds one; over the limit the oldest goes.
+  /// Adds a notice; above the limit the oldest is dropped.
   mutating func add(_ notice: Notice) {
     append(notice)
     if count > Limits.pendingNotices { removeFirst(count - Limits.pendingNotices) }

@@ -5,7 +5,7 @@ public import SafeTexts
 public struct Answer: Hashable, Sendable {
   /// The request's key.
   public var key: RequestKey
-  /// The answer.
+  /// The reply.
   public var reply: Reply
   /// An answer.
   public init(_ key: RequestKey, _ reply: Reply) {
@@ -14,30 +14,30 @@ public struct Answer: Hashable, Sendable {
   }
 }
 
-/// What the core wants done: everything but `calls` is stored in one commit, then the calls are
-/// made.
+/// What the core wants done: everything but `calls` and `inventories` is stored in one commit, then
+/// the calls are made.
 public struct Effects: Hashable, Sendable {
-  /// What is stored; each thing at most once, as it is at the end.
+  /// Changes to store; each record at most once, in its final form.
   public var changes: [StoreChange] = []
-  /// What goes into the journal.
+  /// New entries of the journal.
   public var journal: [JournalEntry] = []
-  /// What is answered.
+  /// Answers to requests.
   public var answers: [Answer] = []
-  /// What is called, after the commit.
+  /// Driver calls to make after the commit.
   public var calls: [Call] = []
-  /// What providers are asked about what exists on them, after the commit.
+  /// Inventory calls to make after the commit.
   public var inventories: [InventoryCall] = []
-  /// What cannot be, and is: nothing of this is stored or done, and the engine begins anew from its
-  /// store. Nil: all is well.
+  /// The broken invariant, if any: nothing of this is stored or done, and the engine restarts from
+  /// its store.
   public var brokenInvariant: SafeText?
 
-  /// Nothing to do.
+  /// No effects.
   public init() {}
 
-  /// Nothing to do.
+  /// Whether there is nothing to do.
   public var isEmpty: Bool {
     isTransient && calls.isEmpty && inventories.isEmpty
   }
-  /// Nothing to store.
+  /// Whether there is nothing to store.
   public var isTransient: Bool { changes.isEmpty && journal.isEmpty && answers.isEmpty }
 }

@@ -3,19 +3,19 @@ public import SafeTexts
 
 /// The kinds of events in the journal.
 public enum JournalKind: String, Hashable, Codable, Sendable, CaseIterable {
-  /// A deployment was decided on.
+  /// A deployment was created.
   case created
   /// A deployment's state changed.
   case state
   /// A deployment was given to a user, reserved, or released.
   case assignment
-  /// Somebody asked for something; accepted or refused.
+  /// A request was accepted or refused.
   case request
   /// A call failed.
   case failure
   /// A driver's deployment wrote to its log.
   case driver
-  /// A user logged in or out, or an agent spoke.
+  /// A user logged in or out, or an agent reported.
   case session
   /// Something about a pool changed.
   case pool
@@ -27,19 +27,19 @@ public enum JournalKind: String, Hashable, Codable, Sendable, CaseIterable {
   case engine
 }
 
-/// One event, as it is kept and shown.
+/// One event of the journal.
 public struct JournalEntry: Hashable, Sendable {
-  /// When.
+  /// When it happened.
   public var at: Timestamp
-  /// How loud.
+  /// Its severity.
   public var level: LogLevel
-  /// Of what kind.
+  /// Its kind.
   public var kind: JournalKind
   /// The pool concerned.
   public var pool: PoolID?
   /// The deployment concerned.
   public var deployment: DeploymentID?
-  /// Who caused it; `engine` where nobody asked.
+  /// Who caused it; `engine` if nobody requested it.
   public var actor: SafeText
   /// What happened.
   public var message: SafeText

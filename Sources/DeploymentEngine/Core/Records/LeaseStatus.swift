@@ -3,15 +3,15 @@ public import SafeTexts
 
 /// Whether an engine runs on a store, and which.
 public enum LeaseStatus: Hashable, Sendable {
-  /// None does.
+  /// No engine runs.
   case none
-  /// This one does.
+  /// This engine runs.
   case running(pid: Int32, host: SafeText, since: Timestamp)
-  /// This one holds the store but has given no sign of life for so long: frozen, or on its way to
-  /// an end.
+  /// This engine holds the store, but its last heartbeat is `heartbeatAge` old: it is frozen or
+  /// about to end.
   case silent(pid: Int32, host: SafeText, heartbeatAge: TimeSpan)
 
-  /// Whether an engine holds the store, be it silent.
+  /// Whether an engine holds the store, silent or not.
   public var isThere: Bool { self != .none }
 
   /// Who holds the store, as a part of a sentence.

@@ -1,41 +1,41 @@
 public import DeploymentInterface
 public import SafeTexts
 
-/// Something outside with this store's mark that no record speaks of.
+/// A resource with this store's ownership tag but without a record.
 public struct Orphan: Hashable, Sendable {
-  /// Why no record speaks of it.
+  /// Why it has no record.
   public enum Cause: UInt8, Hashable, Sendable, CaseIterable {
-    /// There is none.
+    /// The store has no record of it.
     case noRecord = 0
     /// The record says that it is gone.
     case saidGone = 1
-    /// A later state of this store made it: the store is an old copy, and nothing is removed.
+    /// A later state of this store created it: the store is an old copy, and nothing is removed.
     case laterState = 2
   }
-  /// What becomes of it.
+  /// The state of its removal.
   public enum Removal: Hashable, Sendable {
-    /// Nothing.
+    /// Not requested.
     case none
-    /// It is removed in its turn.
+    /// Requested, and waiting for its turn.
     case asked(by: SafeText)
     /// The last attempt failed, for this reason.
     case failed(SafeText)
   }
 
-  /// What it is.
+  /// The resource.
   public var thing: ExternalResource
-  /// Why no record speaks of it.
+  /// Why it has no record.
   public var cause: Cause
-  /// In how many listings it was there; from the second on it is shown.
+  /// The number of listings that contained it; it is shown from the second one on.
   public var sightings: Int
   /// When it was first seen.
   public var firstSeen: Timestamp
   /// When the provider's rule may remove it at the earliest.
   public var grace: Deadline
-  /// What becomes of it.
+  /// The state of its removal.
   public var removal = Removal.none
 
-  /// One that was just seen for the first time.
+  /// An orphan that was seen for the first time.
   public init(_ thing: ExternalResource, _ cause: Cause, grace: Deadline, at now: Timestamp) {
     self.thing = thing
     self.cause = cause
@@ -44,18 +44,18 @@ public struct Orphan: Hashable, Sendable {
     firstSeen = now
   }
 
-  /// It was seen twice, so it is not only on its way out.
+  /// Whether it was seen twice, so it is not just being removed.
   public var isConfirmed: Bool { sightings > 1 }
 }
 
 extension Orphan.Cause {
-  /// Judges a thing by the records; nil: one speaks of it.
+  /// Compares a resource with the records; nil if it has a record.
   ///
   /// - Parameters:
-  ///   - purpose: what the thing was made for.
-  ///   - counters: the numbers that the store gives out next.
-  ///   - isGone: of a deployment, whether its record says that it is gone; nil: there is none.
-  ///   - isRemoved: the same of a publication.
+  ///   - purpose: what the resource was made for.
+  ///   - counters: the next numbers that the store will use.
+  ///   - isGone: whether the record of a deployment says that it is gone; nil if it has no record.
+  ///   - isRemoved: the same for a publication.
   public init?(
     of purpose: ExternalResource.Purpose, counters: Counters, isGone: (DeploymentID) -> Bool?,
     isRemoved: (String) -> Bool?
@@ -77,7 +77,7 @@ extension Orphan.Cause {
     }
   }
 
-  /// In a few words.
+  /// The cause in a few words.
   public var words: SafeText {
     switch self {
     case .noRecord: "no record"
@@ -87,11 +87,11 @@ extension Orphan.Cause {
   }
 }
 
-/// Names an orphan in a request.
+/// The name of an orphan in a request.
 public struct OrphanName: Hashable, Codable, Sendable, CustomStringConvertible {
   /// The provider that listed it.
   public var provider: SafeText
-  /// What it is, in the words of its platform.
+  /// Its kind in the terms of its platform, such as `domain`.
   public var kind: SafeText
   /// Its name there.
   public var name: SafeText
@@ -107,14 +107,14 @@ public struct OrphanName: Hashable, Codable, Sendable, CustomStringConvertible {
   public var description: String { "\(kind) \(name)" }
 }
 
-/// Whether a provider's orphans are removed without a person's word.
+/// The rule for the automatic removal of a provider's orphans.
 public struct OrphanRule: Hashable, Codable, Sendable {
-  /// Whether they are at all.
+  /// Whether they are removed automatically.
   public var removes: Bool
-  /// How long one must have been seen.
+  /// The minimum time since an orphan was first seen.
   public var grace: TimeSpan
-  /// At how many of them at most. More look like a store that is not the one it should be, and
-  /// none is removed.
+  /// The maximum number of orphans. If there are more, the store may be the wrong one, and none is
+  /// removed.
   public var most: Int
 
   /// A rule from its parts.
@@ -125,21 +125,21 @@ public struct OrphanRule: Hashable, Codable, Sendable {
   }
 }
 
-/// What a provider said that exists on it, as far as no record speaks of it.
+/// The orphans of a provider.
 public struct OrphanList: Hashable, Sendable {
   /// By name; at most `Limits.orphans`.
   public var all: [Orphan] = []
-  /// How many there were beyond those.
+  /// The number of orphans beyond those.
   public var more = 0
-  /// When the provider was last listed; nil: never.
+  /// When the provider was last listed; nil if never.
   public var listedAt: Timestamp?
-  /// Why it could not be listed the last time, or why the rule removes nothing.
+  /// Why the last listing failed, or why the rule removes nothing.
   public var problem: SafeText?
 
-  /// Nothing was listed.
+  /// An empty list.
   public init() {}
 
-  /// How many deployments they are, the uncounted ones each taken for one.
+  /// The number of places they take; each orphan beyond `all` counts as one.
   public var places: Int {
     let ids = all.compactMap { orphan -> DeploymentID? in
       guard case .deployment(let id) = orphan.thing.purpose, orphan.isConfirmed else { return nil }
@@ -147,33 +147,33 @@ public struct OrphanList: Hashable, Sendable {
     }
     return Set(ids).count + more
   }
-  /// Those that were seen at least twice.
+  /// The orphans that were seen at least twice.
   public var confirmed: [Orphan] { all.filter(\.isConfirmed) }
 }
 
-/// What a provider that can list its things is asked, once what led to it is stored.
+/// A call to a provider that can list its resources, made after the commit that led to it.
 public struct InventoryCall: Hashable, Sendable {
-  /// What it is asked.
+  /// The task of the call.
   public enum Task: Hashable, Sendable {
-    /// What exists with the engine's mark.
+    /// List the resources with the engine's ownership tag.
     case list
-    /// To remove one thing.
+    /// Remove one resource.
     case remove(ExternalResource)
   }
-  /// Its number; counted together with those of driver calls.
+  /// Its number, from the same sequence as those of driver calls.
   public var id: CallID
   /// The provider's name.
   public var provider: SafeText
-  /// What it is asked.
+  /// The task of the call.
   public var task: Task
 }
 
-/// What came of an inventory call.
+/// The result of an inventory call.
 public enum InventoryAnswer: Hashable, Sendable {
-  /// What exists.
+  /// The existing resources.
   case things([ExternalResource])
-  /// It does not exist any more.
+  /// The resource does not exist any more.
   case removed
-  /// Nobody knows, or it could not be done.
+  /// The call failed, or its result is unknown.
   case failed(SafeText)
 }

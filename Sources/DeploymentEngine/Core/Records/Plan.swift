@@ -2,25 +2,25 @@ public import SafeTexts
 
 /// What the planner decided for one cache level.
 public struct LevelPlan: Hashable, Codable, Sendable {
-  /// What is to be done.
+  /// The planned action.
   public enum Action: String, Hashable, Codable, Sendable {
     /// More are needed.
     case grow
-    /// There are too many.
+    /// There is a surplus.
     case shrink
-    /// It is as it should be, or nothing may be done.
+    /// The target is met, or nothing may be done.
     case none
   }
 
-  /// What is to be done.
+  /// The planned action.
   public var action: Action
-  /// How many; 0 with `none`.
+  /// The number of deployments; 0 with `none`.
   public var count: Int
-  /// Of a growth of L1: taken from L2. Of a shrinking of L1: put into L2.
+  /// With `grow` at L1: the number taken from L2. With `shrink` at L1: the number moved to L2.
   public var fromL2: Int
-  /// Of a growth: created.
+  /// With `grow`: the number created.
   public var create: Int
-  /// Why, in a sentence that a person can read.
+  /// The reason, in one sentence.
   public var because: SafeText
 
   /// A decision with its reason.
@@ -49,6 +49,6 @@ public struct PoolPlan: Hashable, Codable, Sendable {
     self.l2 = l2
   }
 
-  /// Nothing is left to do.
+  /// Whether nothing is left to do.
   public var isMet: Bool { l1.action == .none && l2.action == .none }
 }

@@ -3,13 +3,13 @@ public import SafeTexts
 
 /// The sizes of a pool. `l1 ≤ max` and `initial ≤ max`; none negative.
 public struct Sizes: Hashable, Codable, Sendable {
-  /// Deployments (L1 and assigned together) that exist at least.
+  /// The minimum number of deployments (L1 and assigned together).
   public var initial: Int
-  /// Ready ones to keep.
+  /// The number of ready deployments to keep.
   public var l1: Int
-  /// Suspended ones to keep.
+  /// The number of suspended deployments to keep.
   public var l2: Int
-  /// L1 and assigned together at most.
+  /// The maximum of L1 and assigned deployments together.
   public var max: Int
 
   /// Sizes from their parts.
@@ -21,9 +21,9 @@ public struct Sizes: Hashable, Codable, Sendable {
   }
 }
 
-/// Sizes that an operator set at run time; they win over the configured ones until reset.
+/// Sizes that an operator set at run time; they override the configured ones until reset.
 public struct SizeOverrides: Hashable, Codable, Sendable {
-  /// See `Sizes`; nil leaves the configured one.
+  /// See `Sizes`; nil keeps the configured one.
   public var initial: Int?, l1: Int?, l2: Int?, max: Int?
 
   /// Overrides from their parts.
@@ -34,17 +34,17 @@ public struct SizeOverrides: Hashable, Codable, Sendable {
     self.max = max
   }
 
-  /// Nothing is overridden.
+  /// Whether nothing is overridden.
   public var isEmpty: Bool { self == SizeOverrides() }
 
-  /// These overrides with those of `other` put over them.
+  /// These overrides, with those of `other` taking precedence.
   public func merged(with other: SizeOverrides) -> SizeOverrides {
     .init(
       initial: other.initial ?? initial, l1: other.l1 ?? l1, l2: other.l2 ?? l2,
       max: other.max ?? max)
   }
 
-  /// The sizes that result.
+  /// The resulting sizes.
   public func applied(to sizes: Sizes) -> Sizes {
     .init(
       initial: initial ?? sizes.initial, l1: l1 ?? sizes.l1, l2: l2 ?? sizes.l2,
@@ -52,17 +52,18 @@ public struct SizeOverrides: Hashable, Codable, Sendable {
   }
 }
 
-/// How many deployments of a pool stand where. Kept with every change, never counted anew.
+/// The number of deployments of a pool by level and state. Updated with every change, never
+/// recounted.
 public struct PoolCounts: Hashable, Sendable {
   /// L1, unreserved, usable in both states.
   public var l1Ready = 0
-  /// L1, unreserved, usable, while the OS manager has not spoken.
+  /// L1, unreserved, usable, waiting for the OS manager.
   public var l1Waiting = 0
   /// L1, unreserved, preparing.
   public var l1Preparing = 0
   /// L2, unreserved, usable.
   public var l2Ready = 0
-  /// L2, unreserved, usable, while the OS manager has not spoken.
+  /// L2, unreserved, usable, waiting for the OS manager.
   public var l2Waiting = 0
   /// L2, unreserved, preparing.
   public var l2Preparing = 0
@@ -72,6 +73,9 @@ public struct PoolCounts: Hashable, Sendable {
   public var removing = 0
   /// In error.
   public var error = 0
+  /// Of `removing` and `error`: at L2, or in error while nothing of it exists outside. They fill no
+  /// place of `max`.
+  public var leavingOutsideMax = 0
   /// Of L1 above: made from a publication that is no longer the active one.
   public var l1Outdated = 0
   /// Of L2 above: made from a publication that is no longer the active one.
@@ -88,41 +92,42 @@ public struct PoolCounts: Hashable, Sendable {
   public var l1: Int { l1Ready + l1Waiting + l1Preparing }
   /// All at L2 that count as supply.
   public var l2: Int { l2Ready + l2Waiting + l2Preparing }
-  /// L1 and assigned together; L2 is not in it.
+  /// L1 and assigned together, without L2.
   public var total: Int { l1 + assigned }
-  /// What still exists outside without being supply: counts against `max` and the provider's
-  /// limits.
-  public var leaving: Int { removing + error }
-  /// Everything that exists outside.
-  public var existing: Int { total + l2 + leaving }
+  /// What was at L1 or assigned, is no longer supply and may still exist outside: counts against
+  /// `max`.
+  public var leaving: Int { removing + error - leavingOutsideMax }
+  /// Everything that is not history.
+  public var existing: Int { total + l2 + removing + error }
 }
 
-/// Why a pool does not create: too many permanent creation errors in too short a time.
+/// Why a pool does not create deployments: repeated permanent errors, or the back-off of its
+/// provider.
 public struct Restraint: Hashable, Sendable {
-  /// When the last of the errors is old enough.
+  /// When the restraint ends.
   public var until: Deadline
-  /// The latest of the errors.
+  /// The latest error.
   public var reason: SafeText
-  /// A restraint until then.
+  /// A restraint until a deadline.
   public init(until: Deadline, reason: SafeText) {
     self.until = until
     self.reason = reason
   }
 }
 
-/// The one state of a pool that the command line shows; the strongest of what holds.
+/// The state of a pool as it is shown: the strongest that applies.
 public enum PoolState: String, Hashable, Codable, Sendable {
   /// Creates and serves.
   case active
-  /// Creates nothing, refuses new users, serves those who hold one.
+  /// Creates nothing, refuses new users, serves users who hold a deployment.
   case paused
-  /// Creates nothing, serves what is ready.
+  /// Creates nothing, serves ready deployments.
   case restrained
   /// Its provider is not called at all.
   case maintenance
 }
 
-/// A pool as the engine knows it: its settings, its counts and its latest plan.
+/// The record of a pool: its settings, its counts and its latest plan.
 public struct Pool: Hashable, Sendable {
   /// Its number.
   public let id: PoolID
@@ -132,37 +137,45 @@ public struct Pool: Hashable, Sendable {
   public var provider: SafeText
   /// Grows when a setting changes.
   public var revision: UInt64 = 1
-  /// Whether the configuration still has it; one that left is kept, paused, while it has
+  /// Whether it is still in the configuration; a pool that is not is kept, paused, while it has
   /// deployments.
   public var isConfigured = true
-  /// What its service can do; nil when the driver could not make the service, `problem` says why.
+  /// What its service can do; nil if the driver could not make the service, see `problem`.
   public var traits: ServiceTraits?
-  /// Why it cannot be served at all.
+  /// Why the pool has no service.
   public var problem: SafeText?
-  /// The sizes of the configuration.
+  /// The configured sizes.
   public var configuredSizes: Sizes
-  /// What an operator put over them.
+  /// The sizes that an operator set over them.
   public var overrides = SizeOverrides()
-  /// An operator paused it.
+  /// Whether an operator paused it.
   public var isPaused = false
-  /// Its provider is in maintenance.
+  /// Whether its provider is in maintenance.
   public var inMaintenance = false
-  /// It creates nothing until then.
+  /// The restraint in force, if any.
   public var restraint: Restraint?
-  /// Permanent creation errors of late: when each happened, oldest first; at most `restrainCount`.
+  /// Permanent errors of creations and of `setReady`, each until it no longer counts, oldest first.
   public var creationErrors: [Deadline] = []
+  /// It moves nothing from L2 by itself until then, because moves fail.
+  public var moveRestraint: Restraint?
+  /// Permanent errors of moves from L2, each until it no longer counts, oldest first.
+  public var moveErrors: [Deadline] = []
+  /// Restraints in a row without a success between them; each lasts twice as long as the one before.
+  public var restraints = 0
+  /// Failed creations of the last 24 hours, each until it no longer counts, oldest first.
+  public var failedCreations: [Deadline] = []
   /// What it creates from.
   public var activePublication: Int?
-  /// How many deployments stand where.
+  /// The number of its deployments by level and state.
   public var counts = PoolCounts()
-  /// Users that wait for a deployment.
+  /// The number of users who wait for a deployment.
   public var waiting = 0
-  /// What the planner decided last.
+  /// The latest plan.
   public var plan = PoolPlan()
-  /// What the engine does for it now and why, or why nothing, in one sentence.
+  /// What the engine does for it now and why, or why it does nothing, in one sentence.
   public var now: SafeText = ""
 
-  /// A pool that has nothing yet.
+  /// A pool without deployments.
   public init(id: PoolID, name: SafeText, provider: SafeText, sizes: Sizes) {
     self.id = id
     self.name = name
@@ -173,7 +186,7 @@ public struct Pool: Hashable, Sendable {
   /// The sizes in force.
   public var sizes: Sizes { overrides.applied(to: configuredSizes) }
 
-  /// The strongest of what holds.
+  /// The strongest state that applies.
   public var state: PoolState {
     if inMaintenance { return .maintenance }
     if isPaused || !isConfigured || traits == nil { return .paused }
@@ -181,11 +194,11 @@ public struct Pool: Hashable, Sendable {
   }
 }
 
-/// A provider as the engine knows it.
+/// The record of a provider.
 public struct ProviderRecord: Hashable, Sendable {
   /// Its name; unique.
   public let name: SafeText
-  /// No call is made to it.
+  /// Whether it is in maintenance: no call is made to it.
   public var inMaintenance = false
   /// Its limits.
   public var limits: ProviderLimits
@@ -193,9 +206,9 @@ public struct ProviderRecord: Hashable, Sendable {
   public var preparing = 0
   /// Removals and cancels at present.
   public var removing = 0
-  /// Everything that exists on it and has a record.
+  /// Resources on it that have a record.
   public var deployments = 0
-  /// What exists on it without a record, where it can list that.
+  /// Its orphans, if it can list its resources.
   public var orphans = OrphanList()
 
   /// A provider with nothing on it.
@@ -204,10 +217,10 @@ public struct ProviderRecord: Hashable, Sendable {
     self.limits = limits
   }
 
-  /// What counts against `limits.deployments`: what has no record takes its place as well.
+  /// The number that counts against `limits.deployments`; orphans take places as well.
   public var places: Int { deployments + orphans.places }
 
-  /// Why there is no place on it for one more; nil: there is.
+  /// Why it has no place for another deployment; nil if it has one.
   var exhaustion: SafeText? {
     guard places >= limits.deployments else { return nil }
     let without = orphans.places == 0 ? "" : " (\(orphans.places) of them orphans)"
@@ -217,60 +230,38 @@ public struct ProviderRecord: Hashable, Sendable {
   }
 }
 
-/// A user who waits in a pool until a deployment can be had.
-public struct WaitingUser: Hashable, Sendable {
-  /// The pool.
-  public let pool: PoolID
-  /// Who waits.
-  public let user: SafeText
-  /// The order in which they are served; lower first.
-  public let position: Int64
-  /// When the wait is given up.
-  public let patience: Deadline
-
-  /// A user in a queue.
-  public init(
-    pool: PoolID, user: SafeText, position: Int64, patience: Deadline
-  ) {
-    self.pool = pool
-    self.user = user
-    self.position = position
-    self.patience = patience
-  }
-}
-
-/// One prepared revision of what a pool clones.
+/// One revision of the image that a pool clones.
 public struct PublicationRecord: Hashable, Sendable {
   /// The pool.
   public let pool: PoolID
   /// Counts up from 1 in its pool.
   public let revision: Int
-  /// Its state, and what may become of it.
+  /// Its state and the transitions from it.
   public internal(set) var machine: PublicationMachine
-  /// What identifies the outside thing; held like a deployment's.
+  /// The name of its resource on the provider; held like a deployment's.
   public var name: String
-  /// Why it is in error, or what the last attempt said.
+  /// Why it is in error, or the reason that the last attempt gave.
   public var reason: SafeText?
-  /// Deployments that stand on it.
+  /// The number of deployments made from it.
   public var standing = 0
-  /// What the driver stored.
+  /// The data that the driver stored.
   public var data: [UInt8] = []
   /// Its progress.
   public var progress: Progress?
-  /// When it was asked for.
+  /// When it was requested.
   public let createdAt: Timestamp
   /// When its state last changed.
   public var stateSince: Timestamp
-  /// When something happens to it next.
-  public var next: Deadline?
+  /// When its next action is due; nil if none is planned.
+  public var nextActionAt: Deadline?
 
-  /// A publication that has just been asked for.
+  /// A publication that was just requested.
   public init(pool: PoolID, revision: Int, name: String, operation: Operation, at now: Timestamp) {
     self.init(
       pool: pool, revision: revision, name: name, phase: .publishing(operation), at: now)
   }
 
-  /// A publication in any phase, as a store has it.
+  /// A publication in any phase, as a store contains it.
   public init(
     pool: PoolID, revision: Int, name: String, phase: PublicationPhase, at now: Timestamp
   ) {
@@ -282,19 +273,19 @@ public struct PublicationRecord: Hashable, Sendable {
     self.stateSince = now
   }
 
-  /// Its state, with what belongs to it.
+  /// Its state with its data.
   public var phase: PublicationPhase { machine.phase }
   /// Its state's name.
   public var state: PublicationState { phase.state }
-  /// The task in flight.
+  /// The running operation.
   public var operation: Operation? { phase.operation }
-  /// Puts it into a phase, as a store or an example has it.
+  /// Sets the phase, for a loaded record or an example.
   package mutating func load(_ phase: PublicationPhase) { machine = PublicationMachine(phase) }
-  /// The same with its due times on another clock.
+  /// The same publication with its due times on another clock.
   public func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> PublicationRecord {
     var copy = self
     copy.machine = machine.mappingDeadlines(transform)
-    copy.next = next.map(transform)
+    copy.nextActionAt = nextActionAt.map(transform)
     return copy
   }
 }

@@ -1,39 +1,39 @@
 import DeploymentInterface
 import SafeTexts
 
-/// The inputs of the machine with what else of the record belongs to the phase that they lead to.
+/// The inputs of the machine, which also update the fields that belong to the new phase.
 extension PublicationRecord {
   /// See `PublicationMachine.cancel`.
   mutating func cancel(within length: TimeSpan, at now: EngineTime) -> Transition {
-    next = nil
+    nextActionAt = nil
     return machine.cancel(by: now.deadline(in: length))
   }
 
   /// See `PublicationMachine.remove`.
   mutating func remove(within length: TimeSpan, at now: EngineTime) -> Transition {
-    next = nil
+    nextActionAt = nil
     return machine.remove(by: now.deadline(in: length))
   }
 
   /// The driver answered *running*: it is checked after a pause.
   mutating func keepRunning(checkedIn pause: TimeSpan, at now: EngineTime) -> Transition {
     reason = nil
-    next = now.deadline(in: pause)
+    nextActionAt = now.deadline(in: pause)
     return machine.keepRunning()
   }
 
-  /// The driver failed for now: the same call is made again after a pause.
+  /// A call failed in a way that is retried: the same call is made again after a pause.
   mutating func failForNow(
     because sentence: SafeText, againIn pause: TimeSpan, at now: EngineTime
   ) -> Transition {
     reason = sentence
-    next = now.deadline(in: pause)
+    nextActionAt = now.deadline(in: pause)
     return machine.failForNow()
   }
 
   /// See `PublicationMachine.activate`.
   mutating func activate() -> Transition {
-    next = nil
+    nextActionAt = nil
     reason = nil
     progress = nil
     return machine.activate()
@@ -42,12 +42,12 @@ extension PublicationRecord {
   /// See `PublicationMachine.drain`.
   mutating func drain() -> Transition { machine.drain() }
 
-  /// The driver said that it is gone: it is history for a while.
+  /// The driver confirmed that it is gone: it is history for `length`.
   mutating func end(keptFor length: TimeSpan, at now: EngineTime) -> Transition {
     reason = nil
     progress = nil
     data = []
-    next = now.deadline(in: length)
+    nextActionAt = now.deadline(in: length)
     return machine.end()
   }
 
@@ -56,7 +56,7 @@ extension PublicationRecord {
     because sentence: SafeText, removedIn pause: TimeSpan, at now: EngineTime
   ) -> Transition {
     reason = sentence
-    next = now.deadline(in: pause)
+    nextActionAt = now.deadline(in: pause)
     return machine.fail()
   }
 }

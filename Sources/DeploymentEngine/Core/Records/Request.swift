@@ -1,21 +1,21 @@
 public import DeploymentInterface
 public import SafeTexts
 
-/// The key of a request: repeating a request with its key gives the first answer again.
+/// The key of a request: a repeated request with the same key gets the first answer again.
 public struct RequestKey: Hashable, Codable, Sendable, CustomStringConvertible {
   /// The key's text.
   public let text: SafeText
-  /// A key with this text, made inert.
+  /// A key from a text, which is sanitized and cut to 200 characters.
   public init(_ text: some StringProtocol) { self.text = SafeText(text, limit: 200) }
   /// The key's text.
   public var description: String { text.text }
 }
 
-/// What an OS manager's agent says from inside a deployment.
+/// A report of an OS manager's agent inside a deployment.
 public enum GuestEvent: Hashable, Codable, Sendable {
-  /// The inside is ready; with whatever the OS manager sends along.
+  /// The guest is ready; with data of the OS manager.
   case ready(SafeText?)
-  /// It thinks that this is its IP.
+  /// The guest has this IP.
   case ip(SafeText)
   /// A user logged in.
   case login(SafeText)
@@ -23,25 +23,25 @@ public enum GuestEvent: Hashable, Codable, Sendable {
   case logout(SafeText)
 }
 
-/// What may be asked of the engine.
+/// The content of a request to the engine.
 public enum Verb: Hashable, Codable, Sendable {
   /// Cancels the running operation, delayed until no call is in flight.
   case cancel(DeploymentID)
-  /// Removes it.
+  /// Removes the deployment.
   case destroy(DeploymentID)
-  /// Moves it to the other cache level.
+  /// Moves the deployment to the other cache level.
   case move(DeploymentID, to: CacheLevel)
-  /// Makes sure that it can be used now.
+  /// Makes sure that the deployment can be used now.
   case ready(DeploymentID)
-  /// Gives this very L1 item to a user.
+  /// Assigns a certain L1 deployment to a user.
   case assign(DeploymentID, user: SafeText)
-  /// Gives a user a deployment of the pool; the engine chooses.
+  /// Assigns a deployment of the pool, which the engine chooses, to a user.
   case assignFromPool(SafeText, user: SafeText)
-  /// Takes it from its user and removes it.
+  /// Takes the deployment from its user, and removes it.
   case release(DeploymentID)
-  /// Does the failed operation again, with the same identity.
+  /// Repeats the failed operation, with the same identity.
   case retry(DeploymentID)
-  /// "I cleaned up by hand": history, without a call.
+  /// Makes the deployment history without a call: the operator cleaned up by hand.
   case forget(DeploymentID)
   /// Takes back the request that waits for its not-before time.
   case undo(DeploymentID)
@@ -55,29 +55,29 @@ public enum Verb: Hashable, Codable, Sendable {
   case resume(SafeText)
   /// Ends the restraint.
   case lift(SafeText)
-  /// Puts sizes over the configured ones; nil resets them.
+  /// Overrides the configured sizes; nil resets them.
   case resize(SafeText, SizeOverrides?)
-  /// Makes no call to the provider at all, or does again.
+  /// Stops all calls to the provider, or allows them again.
   case maintenance(SafeText, Bool)
-  /// What an agent says, by the deployment's unique id.
+  /// Reports an agent's event, by the deployment's unique id.
   case notify(SafeText, GuestEvent)
-  /// Removes something that exists without a record.
+  /// Removes an orphan.
   case removeOrphan(OrphanName)
-  /// Gives it a record again, as a deployment of this user.
+  /// Gives an orphan a record again, as a deployment of this user.
   case adopt(OrphanName, user: SafeText)
 }
 
-/// Something asked of the engine.
+/// A request to the engine.
 public struct Request: Hashable, Codable, Sendable {
   /// Its key.
   public var key: RequestKey
-  /// Who asks.
+  /// Who makes the request.
   public var actor: SafeText
-  /// What is asked.
+  /// What is requested.
   public var verb: Verb
-  /// The revision of the deployment that the asker saw; another one refuses the request.
+  /// The revision of the deployment that the requester saw; the request is refused if it differs.
   public var ifRevision: UInt64?
-  /// Not carried out before; applies to cancel, destroy and release.
+  /// The earliest time at which it is carried out; applies to cancel, destroy and release.
   public var notBefore: Timestamp?
 
   /// A request from its parts.
@@ -95,20 +95,20 @@ public struct Request: Hashable, Codable, Sendable {
 
 /// Why a request changes nothing.
 public struct Refusal: Error, Hashable, Codable, Sendable {
-  /// What kind of refusal; decides the exit code.
+  /// The kind of refusal; determines the exit code.
   public enum Kind: String, Hashable, Codable, Sendable {
     /// The state does not permit it.
     case notPermitted
-    /// What the request is about changed since the asker looked.
+    /// The subject of the request changed since the requester read it.
     case stale
     /// There is no such deployment, pool or provider.
     case notFound
-    /// The request itself makes no sense.
+    /// The request itself is invalid.
     case invalid
   }
-  /// What kind of refusal.
+  /// The kind of refusal.
   public var kind: Kind
-  /// One sentence for a person.
+  /// The reason in one sentence.
   public var sentence: SafeText
 
   /// A refusal with its sentence.
@@ -120,9 +120,8 @@ public struct Refusal: Error, Hashable, Codable, Sendable {
 
 /// The engine's answer to a request. Stored with the request's key.
 public enum Reply: Hashable, Codable, Sendable {
-  /// It will be, or has been, carried out; with the deployment concerned and a word about what
-  /// happens.
+  /// It was or will be carried out; with the deployment concerned and a note about what happens.
   case accepted(DeploymentID?, note: SafeText)
-  /// It is not, and nothing has changed.
+  /// It was refused, and nothing changed.
   case refused(Refusal)
 }

@@ -1,7 +1,7 @@
 public import DeploymentInterface
 public import SafeTexts
 
-/// What a request asks, by what it is about: each kind has its own.
+/// The content of a request, grouped by its subject.
 public enum RequestKind: Hashable, Sendable {
   /// About one deployment.
   case deployment(DeploymentID, DeploymentRequest)
@@ -9,13 +9,13 @@ public enum RequestKind: Hashable, Sendable {
   case pool(SafeText, PoolRequest)
   /// About a provider, by its name.
   case provider(SafeText, ProviderRequest)
-  /// Said from inside the deployment with this unique id.
+  /// A report from inside the deployment with this unique id.
   case guest(SafeText, GuestEvent)
-  /// About something that exists without a record.
+  /// About an orphan.
   case orphan(OrphanName, OrphanRequest)
 }
 
-/// What may be asked of one deployment.
+/// A request about one deployment.
 public enum DeploymentRequest: Hashable, Sendable {
   /// See `Verb`.
   case cancel, destroy, ready, release, retry, forget, undo
@@ -25,7 +25,7 @@ public enum DeploymentRequest: Hashable, Sendable {
   case assign(user: SafeText)
 }
 
-/// What may be asked of a pool.
+/// A request about a pool.
 public enum PoolRequest: Hashable, Sendable {
   /// See `Verb`.
   case publish, cancelPublication, pause, resume, lift
@@ -35,13 +35,13 @@ public enum PoolRequest: Hashable, Sendable {
   case resize(SizeOverrides?)
 }
 
-/// What may be asked of a provider.
+/// A request about a provider.
 public enum ProviderRequest: Hashable, Sendable {
   /// See `Verb`.
   case maintenance(Bool)
 }
 
-/// What may be asked about something that exists without a record.
+/// A request about an orphan.
 public enum OrphanRequest: Hashable, Sendable {
   /// See `Verb`.
   case remove
@@ -50,7 +50,7 @@ public enum OrphanRequest: Hashable, Sendable {
 }
 
 extension Verb {
-  /// What it asks, by what it is about.
+  /// Its content, grouped by its subject.
   public var kind: RequestKind {
     switch self {
     case .cancel(let id): .deployment(id, .cancel)
@@ -76,7 +76,7 @@ extension Verb {
     }
   }
 
-  /// The deployment that it is about.
+  /// The deployment that the request is about; nil if none.
   public var deployment: DeploymentID? {
     switch kind {
     case .deployment(let id, _): id
@@ -84,7 +84,7 @@ extension Verb {
     }
   }
 
-  /// The pool that it is about.
+  /// The pool that the request is about; nil if none.
   public var pool: SafeText? {
     switch kind {
     case .pool(let name, _): name

@@ -1,12 +1,12 @@
 public import DeploymentInterface
 
-/// All of a store at one moment.
+/// The whole content of a store at one moment.
 public struct StoreSnapshot: Hashable, Sendable {
-  /// The number of the last commit in it; `StoreReader.changes(since:)` goes on from there.
+  /// The number of the last commit in it; `StoreReader.changes(since:)` continues from there.
   public var sequence: Int64
-  /// The store's random name, by which a replaced store is noticed.
+  /// The store's random id, which reveals a replaced store.
   public var storeID: String
-  /// What is stored.
+  /// The stored state.
   public var state: StoredState
   /// When it was read.
   public var now: Timestamp
@@ -22,12 +22,13 @@ public struct StoreSnapshot: Hashable, Sendable {
 
 /// What changed in a store since a commit.
 public struct StoreChanges: Hashable, Sendable {
-  /// The number of the last commit that is told of.
+  /// The number of the last commit that is included.
   public var sequence: Int64
-  /// Too much has happened since, or the file is another one: `changes` is empty, read a snapshot.
+  /// Whether there were too many changes or the file was replaced: `changes` is empty, and the
+  /// reader must read a snapshot.
   public var isWhole: Bool
-  /// Each thing that changed once, as it now is; erasures come first. The numbers that are given
-  /// out next are not told of.
+  /// Each changed record once, in its latest form, erasures first. Changes of the counters are not
+  /// included.
   public var changes: [StoreChange]
 
   /// Changes from their parts.
@@ -40,7 +41,7 @@ public struct StoreChanges: Hashable, Sendable {
 
 /// An event of the journal with its number.
 public struct NumberedEntry: Hashable, Sendable {
-  /// Its number; grows by one with each event and is never given twice.
+  /// Its number; each event gets the next one, and none is used twice.
   public let sequence: Int64
   /// The event.
   public let entry: JournalEntry

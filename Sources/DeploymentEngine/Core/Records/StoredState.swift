@@ -1,35 +1,35 @@
 public import DeploymentInterface
 public import SafeTexts
 
-/// One change of what is stored.
+/// One change of the stored state.
 public enum StoreChange: Hashable, Sendable {
   /// The deployment as it now is.
   case deployment(Deployment)
-  /// History that is no longer kept.
+  /// A deployment whose history is no longer kept.
   case erasedDeployment(DeploymentID)
   /// The pool as it now is.
   case pool(Pool)
-  /// A pool that left the configuration and has nothing any more.
+  /// A pool that is no longer configured and has no resources.
   case erasedPool(PoolID)
   /// The provider as it now is.
   case provider(ProviderRecord)
-  /// A provider that left the configuration and has nothing any more.
+  /// A provider that is no longer configured and has no resources.
   case erasedProvider(SafeText)
   /// The publication as it now is.
   case publication(PublicationRecord)
   /// A publication that is no longer kept.
   case erasedPublication(PoolID, Int)
-  /// A user who waits.
+  /// A waiting user.
   case waiter(WaitingUser)
-  /// A user who waits no longer.
+  /// A user who no longer waits.
   case erasedWaiter(PoolID, SafeText)
-  /// What the engine runs on.
+  /// The configuration of the engine.
   case configuration(Configuration)
-  /// The numbers that are given out next.
+  /// The next numbers to use.
   case counters(Counters)
 }
 
-/// The numbers that are given out next; never given twice in one store.
+/// The next numbers to use; none is used twice in one store.
 public struct Counters: Hashable, Codable, Sendable {
   /// The next deployment.
   public var deployment: Int64 = 1
@@ -37,25 +37,25 @@ public struct Counters: Hashable, Codable, Sendable {
   public var pool: Int32 = 1
   /// The next place in a queue.
   public var position: Int64 = 1
-  /// A store that has given out nothing.
+  /// The counters of a new store.
   public init() {}
 }
 
-/// What a store holds, as the core is loaded with it.
+/// The content of a store, from which the core is loaded.
 public struct StoredState: Hashable, Sendable {
-  /// What the engine ran on.
+  /// The configuration that the engine ran on.
   public var configuration = Configuration()
-  /// The numbers that are given out next.
+  /// The next numbers to use.
   public var counters = Counters()
   /// Every provider.
   public var providers: [ProviderRecord] = []
   /// Every pool.
   public var pools: [Pool] = []
-  /// Every publication that is kept.
+  /// Every kept publication.
   public var publications: [PublicationRecord] = []
-  /// Every deployment that is kept.
+  /// Every kept deployment.
   public var deployments: [Deployment] = []
-  /// Every user who waits.
+  /// Every waiting user.
   public var waiters: [WaitingUser] = []
 
   /// An empty store.

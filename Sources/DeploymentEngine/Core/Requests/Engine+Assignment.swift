@@ -3,65 +3,134 @@ import SafeTexts
 
 extension Engine {
   /// Gives a user a deployment of a pool; the engine chooses.
-  mutating func assign(_ user: SafeText, in index: Int) -> Reply {
+  mutating func assign(_ asked: SafeText, in index: Int) -> Reply {
+    let user = UserNames.trimmed(asked)
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
-    if let id = poolTable[index].holders[user], let slot = deploymentTable.slot(id) {
-      return reassign(slot, user)
+    if let id = poolTable.holder(user, in: index), let slot = deploymentTable.slot(id),
+      let reply = reassign(slot, user)
+    {
+      return reply
     }
-    if poolTable[index].waitingUsers.contains(user) {
+    if poolTable.isWaiting(user, in: index) {
       return .accepted(nil, note: "\(user) is already waiting")
     }
-    switch serve(user, in: index) {
+    if let refusal = refusal(of: .assign(user: user), on: index) { return .refused(refusal) }
+    let promise = newPromise(in: index)
+    switch serve(user, in: index, promise) {
     case .served(let slot, let note): return .accepted(deploymentTable[slot].id, note: note)
-    case .busy(let why):
-      guard poolTable[index].waiters.count < Limits.waitingUsers else {
-        return .refused(
-          Refusal(.notPermitted, "\(Limits.waitingUsers) users are already waiting in this pool"))
-      }
-      beginWaiting(user, in: index, isFirst: false)
-      return .accepted(nil, note: "\(user) waits: \(why)")
+    case .busy(let why): return wait(user, in: index, promise, because: why)
     case .refused(let refusal): return .refused(refusal)
     }
   }
 
+  private mutating func wait(
+    _ user: SafeText, in index: Int, _ promise: Promise, because why: SafeText
+  ) -> Reply {
+    guard poolTable[index].waiters.count < Limits.waitingUsers else {
+      return .refused(
+        Refusal(.notPermitted, "\(Limits.waitingUsers) users are already waiting in this pool"))
+    }
+    beginWaiting(user, in: index, promise)
+    return .accepted(nil, note: "\(user) waits: \(why)")
+  }
+
   /// Gives this very L1 item to a user.
-  mutating func assign(_ slot: Int, to user: SafeText) -> Reply {
+  mutating func assign(_ slot: Int, to asked: SafeText) -> Reply {
     let index = deploymentTable.pool(of: slot)
+    let user = UserNames.trimmed(asked)
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
-    if let id = poolTable[index].holders[user], let held = deploymentTable.slot(id) {
+    if let id = poolTable.holder(user, in: index), let held = deploymentTable.slot(id) {
       return .refused(Refusal(.notPermitted, "\(user) already holds \(deploymentTable[held].name)"))
     }
-    endWaiting(user, in: index)
-    take(slot, for: user)
+    let promise = endWaiting(user, in: index)?.promise ?? newPromise(in: index)
+    take(slot, for: user, promise)
     return .accepted(
       deploymentTable[slot].id, note: SafeText("\(deploymentTable[slot].name) is \(user)'s"))
   }
 
-  /// The user holds one already: it is made ready again, or its trouble is told.
-  private mutating func reassign(_ slot: Int, _ user: SafeText) -> Reply {
+  /// The user holds one already: it is made ready again.
+  ///
+  /// - Returns: nil where it is the user's no more, because its pool replaces what failed.
+  private mutating func reassign(_ slot: Int, _ user: SafeText) -> Reply? {
     let deployment = deploymentTable[slot]
+    let index = deploymentTable.pool(of: slot)
     let name = deployment.name
-    let reason = deployment.reason.map { ": \($0)" } ?? ""
     switch deployment.phase {
-    case .error:
+    case .error(let failed):
+      if replaces(slot) {
+        takeFromUser(slot)
+        scheduleRemovalFromError(slot)
+        log(.assignment, "given up: \(user) gets another", slot: slot)
+        return nil
+      }
+      let reason = deployment.reason.map { ": \($0)" } ?? ""
+      if failed.failure.mayReturn {
+        if deployment.promise == nil {
+          let promise = newPromise(in: index)
+          change(slot) { $0.promise = promise }
+        }
+        return .accepted(
+          deployment.id, note: SafeText("\(user) waits for \(name), which is out of reach\(reason)")
+        )
+      }
       return .refused(
-        Refusal(.notPermitted, SafeText("\(user) holds \(name), which is in error\(reason)")))
-    case .removable, .removing, .canceling:
-      return .refused(
-        Refusal(.notPermitted, SafeText("\(user)'s \(name) is being removed\(reason)")))
-    case .preparing where deployment.cancelRequested:
-      return .refused(
-        Refusal(.notPermitted, SafeText("\(user)'s \(name) is being removed\(reason)")))
+        Refusal(
+          .notPermitted,
+          SafeText(
+            "\(user)'s \(name) is in error and its data may matter, so a person decides\(reason)")))
     case .preparing, .usable(.some):
       return .accepted(deployment.id, note: SafeText("\(name) is being made ready for \(user)"))
     case .usable(nil):
       if deployment.placement.isAssigned {
-        change(slot) { $0.placement = $0.placement.with(.wanted) }
+        let promise = deployment.promise ?? newPromise(in: index)
+        change(slot) {
+          $0.placement = $0.placement.with(.wanted)
+          $0.promise = promise
+        }
         reconcile(slot)
       }
       return .accepted(deployment.id, note: SafeText("\(user) already holds \(name)"))
-    case .removed, .canceled:
-      return .refused(Refusal(.notPermitted, SafeText("\(name) is history")))
+    case .removable, .removing, .canceling, .removed, .canceled:
+      outbox.breakInvariant("\(deployment.id) is on its way out and still counts as \(user)'s")
+      return nil
+    }
+  }
+
+  /// Whether the user of a failed one gets another one without a person: nobody was let in to it,
+  /// or its pool throws away what a user leaves.
+  func replaces(_ slot: Int) -> Bool {
+    let deployment = deploymentTable[slot]
+    if deployment.inUse { return false }
+    return !deployment.wasLetIn || pool(of: slot).settings.failurePolicy == .replace
+  }
+
+  /// A user no longer wants a deployment of a pool.
+  mutating func unwait(_ asked: SafeText, in index: Int, actor: SafeText) -> Reply {
+    let user = UserNames.trimmed(asked)
+    if endWaiting(user, in: index) != nil {
+      log(.assignment, "\(user) no longer waits", pool: index, actor: actor)
+      return .accepted(nil, note: "\(user) no longer waits")
+    }
+    guard let id = poolTable.holder(user, in: index), let slot = deploymentTable.slot(id),
+      !deploymentTable[slot].wasLetIn
+    else {
+      return .refused(
+        Refusal(.notPermitted, "\(user) does not wait in \(poolTable[index].record.name)"))
+    }
+    let isAssigned = deploymentTable[slot].placement.isAssigned
+    takeFromUser(slot)
+    log(.assignment, "\(user) no longer waits for it", slot: slot, actor: actor)
+    if isAssigned { remove(slot, because: "its user no longer waits", actor: actor) }
+    return .accepted(deploymentTable[slot].id, note: "\(user) no longer waits")
+  }
+}
+
+extension FailureClass {
+  /// The deployment may be found again: it is checked at intervals, and its user waits for it.
+  var mayReturn: Bool {
+    switch self {
+    case .gone, .transient, .unknown, .throttled, .denied: true
+    case .permanent, .portTaken, .nameTaken: false
     }
   }
 }

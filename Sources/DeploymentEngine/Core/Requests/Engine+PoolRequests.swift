@@ -2,11 +2,15 @@ public import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// A pool is looked at because a restraint or a user's wait may be over.
+  /// Checks a pool: a restraint or a user's wait may be over.
   mutating func wakePool(_ index: Int) {
     if let restraint = poolTable[index].record.restraint, restraint.until.at <= now.moment {
       poolTable.endRestraint(index, at: now.moment)
       log(.pool, "no longer restrained", pool: index)
+    }
+    if let restraint = poolTable[index].record.moveRestraint, restraint.until.at <= now.moment {
+      poolTable.restrainMoves(index, nil)
+      log(.pool, "moves from L2 are tried again", pool: index)
     }
     expireWaiters(of: index)
     poolTable.replan(index)
@@ -55,12 +59,12 @@ extension Engine {
       nil, note: isOn ? "calls to \(name) are stopped" : "calls to \(name) are resumed")
   }
 
-  /// The maintenance of a provider is over: what was in flight gets its next check now.
+  /// Ends the maintenance of a provider: operations in flight are checked now.
   private mutating func resume(_ provider: Int) {
     for slot in deploymentTable.inUse where providerPlace(of: slot) == provider {
       if let operation = deploymentTable[slot].phase.operation, !deploymentTable.isCalled(slot) {
         guard operation.step != .queued, !deploymentTable[slot].cancelRequested else { continue }
-        change(slot) { $0.next = $1.deadline(in: .zero) }
+        change(slot) { $0.nextActionAt = $1.deadline(in: .zero) }
       } else {
         reconcile(slot)
       }
@@ -75,7 +79,7 @@ extension Engine {
 }
 
 extension Sizes {
-  /// What is wrong with these sizes, and what is allowed; nil: nothing.
+  /// What is wrong with these sizes, and what is allowed; nil if they are valid.
   public func problem(with levels: CacheLevels?) -> String? {
     if min(initial, l1, l2, max) < 0 { return "sizes cannot be negative" }
     if l1 > max { return "l1 (\(l1)) is more than max (\(max)): at most \(max)" }

@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// Prepares the next revision of what a pool clones.
+  /// Prepares the next revision of the image that a pool clones.
   mutating func publish(_ index: Int, _ request: Request) -> Reply {
     let pool = poolTable[index].record
     let revision = nextRevision(index)
@@ -13,7 +13,7 @@ extension Engine {
     poolTable.add(publication, to: index)
     log(.publication, "revision \(revision) is being published", pool: index, actor: request.actor)
     callPublication(index, revision)
-    // History that was kept only because its number was the highest may go now.
+    // Erase history that was kept only because its number was the highest.
     for old in poolTable[index].publications where old.record.state == .removed {
       timers.add(now.moment, .publication(index, old.record.revision))
     }
@@ -24,7 +24,7 @@ extension Engine {
   mutating func cancelPublication(_ index: Int) -> Reply {
     let name = poolTable[index].record.name
     guard let running = poolTable[index].publishing else {
-      let sentence = "a publication of \(name) is to be cancelled and there is none"
+      let sentence = "no publication of \(name) can be cancelled: none is in preparation"
       outbox.breakInvariant(sentence)
       return .refused(Refusal(.notPermitted, SafeText(sentence)))
     }
@@ -32,8 +32,9 @@ extension Engine {
     return .accepted(nil, note: "revision \(running.revision) of \(name) is being cancelled")
   }
 
-  /// A pool that was gone begins anew, and what it left behind has its names: they are passed over,
-  /// so that no removal of what has no record meets what has one.
+  /// The next revision of a pool. A pool that was erased starts again at 1: names that an earlier
+  /// one left behind are skipped, so that the removal of an orphan never affects a resource with a
+  /// record.
   private func nextRevision(_ index: Int) -> Int {
     var revision = (poolTable[index].publications.map(\.record.revision).max() ?? 0) + 1
     while providerTable.isLeftBehind("\(poolTable[index].record.name)-r\(revision)") {

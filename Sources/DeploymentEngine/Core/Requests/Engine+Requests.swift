@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension Engine {
-  /// Answers a request, and carries it out where it is permitted.
+  /// Answers a request, and carries it out if it is permitted.
   mutating func answer(_ request: Request, _ reply: Reply) {
     outbox.answer(Answer(request.key, reply))
     let subject = request.verb.deployment.flatMap { deploymentTable.slot($0) }
@@ -41,7 +41,8 @@ extension Engine {
   private mutating func reply(
     to asked: PoolRequest, about index: Int, _ request: Request
   ) -> Reply {
-    // The engine serves users who hold one or wait already before it asks this for new ones.
+    // `assign` also serves users who already hold a deployment or wait, and checks this only for
+    // new ones.
     if asked.name != .assignFromPool, let refusal = refusal(of: asked, on: index) {
       return .refused(refusal)
     }
@@ -56,7 +57,7 @@ extension Engine {
     }
   }
 
-  /// Why this may not be asked of a pool now; nil: it may.
+  /// Why this request about a pool is refused now; nil if it is permitted.
   func refusal(of asked: PoolRequest, on index: Int) -> Refusal? {
     Permission.refusal(
       of: asked, on: poolTable[index].record, publishing: poolTable[index].publishing?.revision)
@@ -109,7 +110,11 @@ extension Engine {
     case .move(let level): return move(slot, to: level)
     case .ready:
       if deploymentTable[slot].placement.isAssigned {
-        change(slot) { $0.placement = $0.placement.with(.wanted) }
+        let promise = newPromise(in: deploymentTable.pool(of: slot))
+        change(slot) {
+          $0.placement = $0.placement.with(.wanted)
+          $0.promise = promise
+        }
         reconcile(slot)
       } else {
         queueToUse(slot, .setReady)
@@ -118,7 +123,7 @@ extension Engine {
     case .assign(let user): return assign(slot, to: user)
     case .retry: return retry(slot)
     case .forget:
-      // Before: with the last one of its pool the pool may leave the provider.
+      // First: if this is the pool's last deployment, the pool may leave the provider.
       markUnverified(slot)
       markForgotten(slot, actor: request.actor)
       return .accepted(id, note: "forgotten: anything left on the platform has no record now")
@@ -130,17 +135,22 @@ extension Engine {
     }
   }
 
-  /// Ends a deployment at once or, where an operation runs, when no call is in flight.
+  /// Removes a deployment at once or, if an operation runs, when no call is in flight.
   private mutating func end(_ slot: Int, _ name: RequestName, actor: SafeText) -> Reply {
     let id = deploymentTable[slot].id
     let isPreparing = deploymentTable[slot].state == .preparing
-    endReservation(slot)
+    // A released user wants none any more; the others' users get another one.
+    if name == .release {
+      change(slot) { $0.promise = nil }
+    } else if deploymentTable[slot].promise != nil {
+      passOn(slot, because: "\(name.rawValue) was asked for")
+    }
     remove(slot, because: "\(name.rawValue) was asked for", actor: actor)
     let note: SafeText = isPreparing ? "cancel requested" : "it is being removed"
     return .accepted(id, note: note)
   }
 
-  /// The not-before time of a request has come; what is no longer permitted then changes nothing.
+  /// Carries out a request at its not-before time; it changes nothing if it is no longer permitted.
   mutating func carryOut(_ pending: PendingRequest, on slot: Int) {
     change(slot) { $0.pending = nil }
     let asked = pending.verb.request
@@ -164,7 +174,7 @@ extension Engine {
 
   private mutating func move(_ slot: Int, to level: CacheLevel) -> Reply {
     let provider = providerPlace(of: slot)
-    // Placement and state change in one commit, whether there is a place now or not.
+    // Placement and state change in one commit, with or without a free place.
     change(slot) { $0.placement = .cache(level, reservedFor: nil) }
     queueToPrepare(slot, .moveToCache(level))
     log(.state, "moving to \(level.rawValue): requested by an operator", slot: slot)
@@ -173,7 +183,7 @@ extension Engine {
       note: SafeText("it is moving to \(level.rawValue)\(turnNote(provider))"))
   }
 
-  /// A word about the wait where the provider prepares as many as it may.
+  /// A note about the wait if the provider prepares as many as its limit allows.
   private func turnNote(_ provider: Int) -> String {
     let provider = providerTable[provider].record
     guard provider.preparing >= provider.limits.preparing else { return "" }
@@ -181,10 +191,10 @@ extension Engine {
       + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
   }
 
-  /// The failed operation again, with the same identity.
+  /// Repeats the failed operation, with the same identity.
   private mutating func retry(_ slot: Int) -> Reply {
     guard case .error(let failed) = deploymentTable[slot].phase else {
-      let sentence = "\(deploymentTable[slot].id) is to be tried again and is in no error"
+      let sentence = "\(deploymentTable[slot].id) cannot be retried: it is not in error"
       outbox.breakInvariant(sentence)
       return .refused(Refusal(.notPermitted, SafeText(sentence)))
     }
@@ -209,7 +219,7 @@ extension Engine {
 
   /// One that failed when it had been usable is usable again and does the same again. One whose
   /// unique id another holds is not, before it has said another.
-  private mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
+  mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
     let isTwin = deploymentTable.duplicate(of: slot) != nil
     if isTwin {
       guard kind == .setReady else {
@@ -221,7 +231,7 @@ extension Engine {
     } else if kind == .setReady, !deploymentTable[slot].placement.isAssigned {
       queueToUse(slot, kind)
     } else if kind == .setReady {
-      // Its user waits for it like any other.
+      // Its user waits for it as for any other deployment.
       feed(slot) { deployment, _ in deployment.recover() }
       reconcile(slot)
     } else {

@@ -2,11 +2,11 @@ import DeploymentInterface
 import SafeTexts
 
 extension Permission {
-  /// Why this may not be asked of this pool now, in one sentence; nil: it may.
+  /// Why this request about a pool is refused now, in one sentence; nil if it is permitted.
   ///
-  /// For `assign` this says whether the pool takes new users; what it can give to one is known
-  /// only when the engine looks for it. A user who holds a deployment of the pool is served anyway.
-  /// - Parameter publishing: the revision that is being prepared; nil: none is.
+  /// For `assign` this checks whether the pool takes new users; only the engine knows what it can
+  /// give to one. A user who holds a deployment of the pool is always served.
+  /// - Parameter publishing: the revision that is being prepared, if any.
   public static func refusal(
     of asked: PoolRequest, on pool: Pool, publishing: Int?
   ) -> Refusal? {
@@ -14,8 +14,8 @@ extension Permission {
     case .assign: newUsers(pool).map(notPermitted)
     case .publish: publish(pool, publishing).map(notPermitted)
     case .cancelPublication:
-      publishing == nil ? notPermitted("nothing of \(pool.name) is being published") : nil
-    case .pause: pool.isPaused ? notPermitted("pool \(pool.name) is paused already") : nil
+      publishing == nil ? notPermitted("no publication of \(pool.name) is in preparation") : nil
+    case .pause: pool.isPaused ? notPermitted("pool \(pool.name) is already paused") : nil
     case .resume: pool.isPaused ? nil : notPermitted("pool \(pool.name) is not paused")
     case .lift:
       pool.restraint == nil ? notPermitted("pool \(pool.name) is not restrained") : nil
@@ -25,7 +25,7 @@ extension Permission {
     }
   }
 
-  /// Why this may not be asked of this provider now, in one sentence; nil: it may.
+  /// Why this request about a provider is refused now, in one sentence; nil if it is permitted.
   public static func refusal(of asked: ProviderRequest, on provider: ProviderRecord) -> Refusal? {
     switch asked {
     case .maintenance(let isOn):
@@ -35,8 +35,8 @@ extension Permission {
     }
   }
 
-  /// Why this may not be asked of a resource without a record now, in one sentence; nil: it may, as
-  /// far as this resource itself is concerned.
+  /// Why this request about an orphan is refused now, in one sentence; nil if the orphan itself
+  /// permits it.
   /// - Parameter provider: the provider on which it exists.
   public static func refusal(
     of asked: OrphanRequest, on orphan: Orphan, of provider: ProviderRecord
@@ -68,9 +68,9 @@ extension Permission {
       return "the service of \(pool.name) does not publish"
     }
     if pool.inMaintenance { return "provider \(pool.provider) is in maintenance" }
-    if !pool.isConfigured { return "pool \(pool.name) left the configuration" }
+    if !pool.isConfigured { return "pool \(pool.name) is no longer in the configuration" }
     if let revision = publishing {
-      return "revision \(revision) of \(pool.name) is being published already"
+      return "revision \(revision) of \(pool.name) is already being published"
     }
     return nil
   }
@@ -81,11 +81,11 @@ extension Permission {
 }
 
 extension Pool {
-  /// The sizes over the configured ones after a request; nil resets them.
+  /// The overrides after a request; nil resets them.
   func overrides(after asked: SizeOverrides?) -> SizeOverrides {
     asked.map { overrides.merged(with: $0) } ?? SizeOverrides()
   }
 
-  /// The sizes with these over the configured ones.
+  /// The sizes with these overrides.
   func sizes(with overrides: SizeOverrides) -> Sizes { overrides.applied(to: configuredSizes) }
 }

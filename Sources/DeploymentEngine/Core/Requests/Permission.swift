@@ -1,9 +1,9 @@
 import DeploymentInterface
 import SafeTexts
 
-/// When a request is permitted: the one place that the engine, the command line and the screen ask.
+/// Decides whether a request is permitted, for the engine, the command line and the screen alike.
 public enum Permission {
-  /// Why this may not be asked of this deployment now, in one sentence; nil: it may.
+  /// Why this request about a deployment is refused now, in one sentence; nil if it is permitted.
   public static func refusal(
     of asked: DeploymentRequest, on deployment: Deployment, in pool: Pool
   ) -> Refusal? {
@@ -27,14 +27,16 @@ public enum Permission {
     case .retry: return retry(deployment, pool)
     case .forget:
       return deployment.state == .error
-        ? nil : "only one in error can be forgotten, \(name) is \(stateWords(deployment))"
+        ? nil : "only a deployment in error can be forgotten; \(name) is \(stateWords(deployment))"
     case .undo:
-      return deployment.pending == nil ? "nothing waits to be undone on \(name)" : nil
+      return deployment.pending == nil ? "there is nothing to undo on \(name)" : nil
     }
   }
 
   private static func cancel(_ deployment: Deployment) -> String? {
-    if deployment.cancelRequested { return "cancelling \(deployment.name) is asked for already" }
+    if deployment.cancelRequested {
+      return "cancelling \(deployment.name) has already been requested"
+    }
     if let pending = pendingWords(deployment) { return pending }
     return deployment.state == .preparing
       ? nil
@@ -43,12 +45,14 @@ public enum Permission {
   }
 
   private static func destroy(_ deployment: Deployment) -> String? {
-    if deployment.cancelRequested { return "the end of \(deployment.name) is asked for already" }
+    if deployment.cancelRequested {
+      return "the removal of \(deployment.name) has already been requested"
+    }
     if let pending = pendingWords(deployment) { return pending }
     switch deployment.state {
     case .preparing, .usable, .removable, .error: return nil
     case .removing, .canceling, .removed, .canceled:
-      return "\(deployment.name) is \(stateWords(deployment)) already"
+      return "\(deployment.name) is already \(stateWords(deployment))"
     }
   }
 
@@ -64,13 +68,13 @@ public enum Permission {
     guard pool.traits?.cacheLevels.contains(.l2) ?? false else {
       return "the service of \(pool.name) has no L2 cache to move \(name) to or from"
     }
-    if deployment.placement.level == level { return "\(name) is at \(level.rawValue) already" }
+    if deployment.placement.level == level { return "\(name) is already at \(level.rawValue)" }
     if let pending = pendingWords(deployment) { return pending }
     if let user = deployment.loggedIn.first { return "\(user) is logged in to \(name)" }
     guard deployment.phase == .usable(nil) else {
-      return "only a usable one can be moved, \(name) is \(stateWords(deployment))"
+      return "only a usable deployment can be moved; \(name) is \(stateWords(deployment))"
     }
-    // L2 is not in `max`, L1 is: one more there would have to leave again at once.
+    // `max` includes L1 but not L2: another L1 deployment would have to leave again at once.
     let filled = pool.counts.total + pool.counts.leaving
     if level == .l1, filled >= pool.sizes.max {
       return "pool \(pool.name) is full: \(filled) of \(pool.sizes.max)"
@@ -80,10 +84,10 @@ public enum Permission {
 
   private static func retry(_ deployment: Deployment, _ pool: Pool) -> String? {
     guard case .error(let failed) = deployment.phase else {
-      return "\(deployment.name) is \(stateWords(deployment)), there is nothing to try again"
+      return "\(deployment.name) is \(stateWords(deployment)); there is nothing to retry"
     }
     if let traits = pool.traits, !traits.offers(failed.operation) {
-      return "its service no longer has what \(failed.operation.word) is for: destroy it"
+      return "its service no longer supports \(failed.operation.word): destroy it"
     }
     switch failed.operation {
     case .deployForCache, .deployForUser, .moveToCache:
@@ -95,11 +99,11 @@ public enum Permission {
   private static func ready(_ deployment: Deployment) -> String? {
     let name = deployment.name
     guard deployment.phase == .usable(nil) else {
-      return "only a usable one can be made ready, \(name) is \(stateWords(deployment))"
+      return "only a usable deployment can be made ready; \(name) is \(stateWords(deployment))"
     }
     if deployment.isWaitingForOS { return "\(name) waits for its OS manager" }
     return deployment.placement.level == .l2
-      ? "\(name) is at L2: move it to L1, that makes it ready" : nil
+      ? "\(name) is at L2: move it to L1 instead, which makes it ready" : nil
   }
 
   private static func assign(_ deployment: Deployment, _ pool: Pool) -> String? {
@@ -109,11 +113,11 @@ public enum Permission {
     }
     if let user = deployment.placement.user { return "\(name) is reserved for \(user)" }
     guard deployment.placement.level == .l1 else {
-      return "\(name) is at L2 and goes through L1: move it there first"
+      return "\(name) is at L2: move it to L1 first"
     }
     if let pending = pendingWords(deployment) { return pending }
     guard deployment.phase == .usable(nil) else {
-      return "only a usable one can be assigned, \(name) is \(stateWords(deployment))"
+      return "only a usable deployment can be assigned; \(name) is \(stateWords(deployment))"
     }
     if let user = deployment.loggedIn.first { return "\(user) is logged in to \(name)" }
     if pool.inMaintenance { return "provider \(pool.provider) is in maintenance" }
@@ -122,19 +126,19 @@ public enum Permission {
 
   private static func release(_ deployment: Deployment) -> String? {
     let name = deployment.name
-    guard deployment.placement.isAssigned else { return "\(name) is not assigned to anybody" }
-    if deployment.cancelRequested { return "the end of \(name) is asked for already" }
+    guard deployment.placement.isAssigned else { return "\(name) is not assigned" }
+    if deployment.cancelRequested { return "the removal of \(name) has already been requested" }
     if let pending = pendingWords(deployment) { return pending }
     switch deployment.state {
     case .preparing, .usable, .error: return nil
     case .removable, .removing, .canceling, .removed, .canceled:
-      return "\(name) is \(stateWords(deployment)) already"
+      return "\(name) is already \(stateWords(deployment))"
     }
   }
 
   private static func pendingWords(_ deployment: Deployment) -> String? {
     deployment.pending.map {
-      "\($0.verb.word) of \(deployment.name) waits already; undo it first"
+      "a request to \($0.verb.word) \(deployment.name) is already waiting; undo it first"
     }
   }
 

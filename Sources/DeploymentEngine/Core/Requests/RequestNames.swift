@@ -2,7 +2,7 @@ public import DeploymentInterface
 public import SafeTexts
 
 extension DeploymentRequest {
-  /// The name of its kind.
+  /// The name of the request.
   public var name: RequestName {
     switch self {
     case .cancel: .cancel
@@ -17,12 +17,12 @@ extension DeploymentRequest {
     }
   }
 
-  /// The same where it can wait for a not-before time.
+  /// The request as one that can wait for its not-before time; nil if it cannot.
   public var graceful: GracefulVerb? { name.row.graceful }
 
-  /// The request with a name; nil: requests with this name are not about a deployment.
+  /// The request with a name; nil if requests with this name are not about a deployment.
   /// - Parameters:
-  ///   - level: the cache level of the deployment, from which it moves to the other one.
+  ///   - level: the present cache level of the deployment, for a move to the other one.
   ///   - user: the user to whom it is assigned.
   public init?(_ name: RequestName, level: CacheLevel?, user: SafeText) {
     switch name {
@@ -43,7 +43,7 @@ extension DeploymentRequest {
 }
 
 extension PoolRequest {
-  /// The name of its kind.
+  /// The name of the request.
   public var name: RequestName {
     switch self {
     case .publish: .publish
@@ -58,7 +58,7 @@ extension PoolRequest {
 }
 
 extension RequestKind {
-  /// Its name.
+  /// The name of the request.
   public var name: RequestName {
     switch self {
     case .deployment(_, let asked): asked.name
@@ -72,7 +72,7 @@ extension RequestKind {
 }
 
 extension Verb {
-  /// The name of its kind.
+  /// The name of the request.
   public var name: RequestName { kind.name }
 
   /// A request about a deployment.
@@ -103,10 +103,10 @@ extension Verb {
     }
   }
 
-  /// The same where it can wait for a not-before time.
+  /// The request as one that can wait for its not-before time; nil if it cannot.
   public var graceful: GracefulVerb? { name.row.graceful }
 
-  /// What a log calls it.
+  /// The request in the journal's wording.
   public var word: String {
     switch self {
     case .assign(_, let user), .assignFromPool(_, let user): "assign to \(user)"
@@ -124,10 +124,10 @@ extension Verb {
 }
 
 extension GracefulVerb {
-  /// The word of the command line.
+  /// The name on the command line.
   public var word: String { request.name.rawValue }
 
-  /// The request that it makes of a deployment.
+  /// The request about a deployment.
   var request: DeploymentRequest {
     switch self {
     case .cancel: .cancel

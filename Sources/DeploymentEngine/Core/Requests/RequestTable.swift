@@ -26,7 +26,7 @@ public enum RequestSubject: Hashable, Sendable {
   case orphan
 }
 
-/// What a user confirms before a request is made.
+/// What a user must confirm before a request is made.
 public enum RequestConfirmation: Hashable, Sendable {
   /// Nothing: the request can be taken back.
   case none
@@ -55,8 +55,7 @@ public enum RequestCompletion: Hashable, Sendable {
 }
 
 /// A row of the table of requests. Commands, actions of the screen, their help, the manual page and
-/// the engine take what they know of a kind of request from here; `Permission` says when it is
-/// permitted.
+/// the engine share it; `Permission` decides whether a request is permitted.
 public struct RequestRow: Hashable, Sendable {
   /// The name of the request.
   public let name: RequestName
@@ -72,7 +71,7 @@ public struct RequestRow: Hashable, Sendable {
   public let confirmation: RequestConfirmation
   /// When it is fulfilled.
   public let completion: RequestCompletion
-  /// The request as one that waits for the grace time; nil: it is carried out at once.
+  /// The request as one that waits for the grace time; nil if it is carried out at once.
   public let graceful: GracefulVerb?
 
   private init(

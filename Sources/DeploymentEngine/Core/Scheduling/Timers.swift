@@ -3,9 +3,9 @@ import DeploymentInterface
 import HeapModule
 import SafeTexts
 
-/// When something is due next, the present time, and the jitter of pauses.
+/// The due times, the present time and the jitter of pauses.
 struct Timers: Sendable {
-  /// What both clocks say in this step.
+  /// The time of this step on both clocks.
   var now: EngineTime
   private var jitter: SplitMix64
   private var dues = Heap<Due>()
@@ -16,7 +16,7 @@ struct Timers: Sendable {
     jitter = SplitMix64(seed: seed)
   }
 
-  /// When the earliest is due; nil: nothing is.
+  /// The earliest due time; nil if nothing is due.
   var next: Moment? { dues.min?.at }
 
   mutating func add(_ moment: Moment, _ target: Due.Target) {
@@ -24,14 +24,16 @@ struct Timers: Sendable {
     dues.insert(Due(at: moment, order: order, target: target))
   }
 
-  /// Takes the earliest that is due by now; of two that are due at one time the older.
+  /// Removes and returns the earliest entry that is due by now; the older of two with the same
+  /// time.
   mutating func takeDue() -> Due? {
     guard let due = dues.min, due.at <= now.moment else { return nil }
     dues.removeMin()
     return due
   }
 
-  /// A growing pause with jitter, so that what failed together does not come back together.
+  /// A growing pause with jitter, so that failures at the same time are not retried at the same
+  /// time.
   mutating func pause(after failures: Int, from base: TimeSpan, upTo limit: TimeSpan) -> TimeSpan {
     let doublings = min(max(failures, 1) - 1, 16)
     let grown = min(base.milliseconds << Int64(doublings), limit.milliseconds)
@@ -40,10 +42,10 @@ struct Timers: Sendable {
   }
 }
 
-/// When something is to be looked at again.
+/// An entry of the timer heap.
 struct Due: Comparable, Sendable {
   enum Target: Hashable, Sendable {
-    /// Counts only while the deployment is due at that very time.
+    /// Valid only while the deployment is due at exactly that time.
     case deployment(DeploymentID)
     case pool(Int)
     case publication(Int, Int)

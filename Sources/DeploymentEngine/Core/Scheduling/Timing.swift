@@ -1,33 +1,52 @@
 import DeploymentInterface
 import SafeTexts
 
-/// The pauses of the core that no configuration sets.
+/// The pauses and limits of the core that are not configurable.
 enum Timing {
-  /// Between two attempts at what waits for the end of a maintenance.
+  /// Between two attempts during a maintenance.
   static let maintenance = TimeSpan.seconds(30)
-  /// What a call that is out gets when its operation's deadline passes.
+  /// The extension for a call in flight when its operation's deadline passes.
   static let lastCall = TimeSpan.seconds(1)
   /// The first pause after a transient or unknown failure, and the longest.
   static let retry = (first: TimeSpan.seconds(1), longest: TimeSpan.minutes(1))
   /// The first pause after a removal that failed, and the longest.
   static let removal = (first: TimeSpan.minutes(1), longest: TimeSpan.hours(1))
-  /// Before the first listing of what exists outside, before another one where something was new,
-  /// before all others, and how long one may take.
+  /// Before the first listing of resources, before another one after a new orphan, before all
+  /// others, and the time limit of a listing.
   static let inventory = (
-    first: TimeSpan.seconds(2), again: TimeSpan.seconds(10), usual: TimeSpan.minutes(5),
+    first: TimeSpan.seconds(2), again: TimeSpan.seconds(10), usual: TimeSpan.seconds(30),
     call: TimeSpan.minutes(3)
   )
+  /// A provider whose list loses at least so many, and half of all, is doubted until another listing
+  /// that begins at least this much later; single checks count together for this long.
+  static let doubt = (
+    least: 3, confirmed: TimeSpan.minutes(1), looks: TimeSpan.minutes(1)
+  )
+  /// How often an error that may have passed is checked again: while its user waits, and otherwise.
+  static let recheck = (waiting: TimeSpan.seconds(10), usual: TimeSpan.minutes(10))
   /// The first pause after a provider throttles us or rejects our credentials, and the longest,
-  /// also where the provider says how long.
+  /// which also limits the time that a provider asks for.
   static let provider = (first: TimeSpan.seconds(5), longest: TimeSpan.minutes(10))
-  /// What an attempt at a provider that rejected us gets until it has worked.
+  /// The time for one attempt at a provider that rejected us.
   static let attempt = TimeSpan.minutes(2)
-  /// The least time between two verifications of a deployment that its driver reported.
+  /// The minimum time between two checks of a deployment after reports of its driver.
   static let look = TimeSpan.seconds(10)
-  /// The least time between two reports of a driver about who is logged in.
+  /// The minimum time between two applied reports of logged-in users.
   static let users = TimeSpan.seconds(1)
-  /// The least and the most that a driver's `suggestedTime` counts.
+  /// The bounds of a driver's `suggestedTime`.
   static let check = (shortest: TimeSpan.milliseconds(10), longest: TimeSpan.minutes(10))
+  /// Deployments that may fail for a user before the user waits between two tries.
+  static let assignTries = 3
+  /// Tries in a row that fail for now before a user goes on to another one that is ready.
+  static let triesBesideReady = 3
+  /// The least time between two checks of a removal that makes no progress.
+  static let stuckCheck = TimeSpan.seconds(10)
+  /// The pause before another port is tried, and after how many tries the pauses grow.
+  static let port = (pause: TimeSpan.milliseconds(10), tries: 200)
+  /// The longest restraint of a pool, and the failed creations that are allowed in a day.
+  static let restraint = (longest: TimeSpan.hours(4), daily: 30, day: TimeSpan.hours(24))
+  /// A name that something else has is not given again before this.
+  static let takenName = TimeSpan.hours(1)
   /// The longest grace time of a request.
   static let grace = TimeSpan.hours(24)
 }

@@ -3,23 +3,26 @@ import DequeModule
 import HeapModule
 import SafeTexts
 
-/// The queues of a provider that a deployment can wait in; in one at most.
+/// The queues of a provider; a deployment waits in at most one.
 enum WorkQueue: Hashable, Sendable {
-  /// To be removed or cancelled.
+  /// Removals and cancels.
   case removal
-  /// For a deploy or a move that an operator asked for.
+  /// Deploys and moves that an operator requested.
   case start
-  /// To be made ready for the user who holds it.
+  /// `setReady` for the user who holds the deployment.
   case ready
+  /// To be removed or cancelled once more, after a long time without progress.
+  case stuck
 }
 
-/// What waits for a place on a provider, each queue in the order in which it was asked for.
+/// The queues of one provider, each in the order of the requests.
 ///
-/// An entry counts only while its deployment still waits in that queue.
+/// An entry is valid only while its deployment still waits in that queue.
 struct WorkQueues: Sendable {
   private var removals = Deque<DeploymentID>()
   private var starts = Deque<DeploymentID>()
   private var readies = Deque<DeploymentID>()
+  private var stuck = Deque<DeploymentID>()
   private var refills = Heap<RefillCandidate>()
 
   mutating func append(_ id: DeploymentID, to queue: WorkQueue) {
@@ -27,6 +30,7 @@ struct WorkQueues: Sendable {
     case .removal: removals.append(id)
     case .start: starts.append(id)
     case .ready: readies.append(id)
+    case .stuck: stuck.append(id)
     }
   }
 
@@ -35,21 +39,22 @@ struct WorkQueues: Sendable {
     case .removal: removals.popFirst()
     case .start: starts.popFirst()
     case .ready: readies.popFirst()
+    case .stuck: stuck.popFirst()
     }
   }
 
   mutating func insert(_ candidate: RefillCandidate) { refills.insert(candidate) }
 
-  /// The emptiest of the pools that need something.
+  /// Removes and returns the emptiest pool that needs a deployment.
   mutating func popEmptiest() -> RefillCandidate? { refills.popMin() }
 }
 
-/// A pool that needs something created or moved, in the queue of its provider.
+/// A pool that needs deployments created or moved, in the queue of its provider.
 struct RefillCandidate: Comparable, Sendable {
-  /// How full the pool is, in millionths of what it wants.
+  /// The fill level of the pool, in millionths of its target.
   var share: Int
   var pool: Int
-  /// The plan that asked; an entry of an older plan is stale.
+  /// The number of the plan; an entry of an older plan is stale.
   var stamp: UInt64
 
   static func < (one: RefillCandidate, other: RefillCandidate) -> Bool {

@@ -2,13 +2,13 @@ import DeploymentInterface
 import HeapModule
 import SafeTexts
 
-/// Deployments of one kind in one pool, by age; the oldest and the newest are found at once.
+/// Deployments of one kind in one pool, by age, with fast access to the oldest and the newest.
 ///
-/// Removal is lazy: an entry counts only while `isMember` says so. The heap is rebuilt when more
-/// than half of it is stale, so that it never costs more than what is in it.
+/// Removal is lazy: an entry is valid only while `isMember` says so. The heap is rebuilt when more
+/// than half of it is stale, so its size stays proportional to its members.
 struct AgeIndex: Sendable {
   private var heap = Heap<DeploymentID>()
-  /// How many are in it.
+  /// The number of members.
   private(set) var count = 0
 
   mutating func insert(_ id: DeploymentID, isMember: (DeploymentID) -> Bool) {
@@ -17,7 +17,7 @@ struct AgeIndex: Sendable {
     if heap.count > 2 * count + 64 { compact(isMember) }
   }
 
-  /// Notes that one has left; its entry goes when it comes to the top.
+  /// Notes that a member has left; its entry is dropped when it reaches the top.
   mutating func forget() { count -= 1 }
 
   mutating func oldest(isMember: (DeploymentID) -> Bool) -> DeploymentID? {

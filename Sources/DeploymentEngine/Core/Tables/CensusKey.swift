@@ -1,24 +1,28 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Where a deployment is counted and where it can be found; derived from it alone.
+/// How a deployment is counted and indexed; derived from its record alone.
 struct CensusKey: Hashable, Sendable {
-  /// The line of the pool's counts.
+  /// The pool's counter.
   enum Count: Hashable, Sendable {
     case l1Ready, l1Waiting, l1Preparing, l2Ready, l2Waiting, l2Preparing
     case assigned, removing, error, history
   }
   /// The limit of the provider that it takes a place of.
-  enum Quota: Hashable, Sendable { case none, preparing, removing, settingReady }
+  enum Quota: Hashable, Sendable {
+    case none, preparing, removing, settingReady
+    /// Its removal makes no progress; such ones have a limit of their own.
+    case stuck
+  }
   /// The index that it can be taken from.
   enum Index: Int, Hashable, Sendable, CaseIterable {
     /// Ready, of the active publication.
     case l1Ready
-    /// Usable, while the OS manager has not spoken.
+    /// Usable, waiting for the OS manager.
     case l1Waiting
     /// Being deployed.
     case l1Deploying
-    /// On its way from L2.
+    /// Moving from L2.
     case l1Moving
     /// Usable at L2.
     case l2Usable
@@ -30,16 +34,26 @@ struct CensusKey: Hashable, Sendable {
     case l1OldWaiting
     /// Usable at L2, of an older publication.
     case l2Old
+    /// In error and removed by itself after a while.
+    case keptError
   }
+  /// What a reserved one that is not ready does.
+  enum Reservation: Hashable, Sendable { case moving, other }
 
   var count: Count
   var quota: Quota
   var index: Index?
   var isOutdated: Bool
+  /// Who holds it or has it reserved, unless it is on its way out.
   var holder: SafeText?
+  var reservation: Reservation?
+  /// It neither is at L1 nor was anybody's, or nothing of it exists: it fills no place of `max`.
+  var isOutsideMax: Bool
+  /// It is in error and nothing of it exists outside.
+  var isAbsent: Bool
   var uniqueId: SafeText
   var isOperating: Bool
-  /// The level at which it is counted though its end is asked for; nil: it stays.
+  /// The level at which it is counted although its removal was requested; nil if it was not.
   var ending: CacheLevel?
 
   init(_ deployment: Deployment, isOutdated: Bool) {
@@ -47,11 +61,27 @@ struct CensusKey: Hashable, Sendable {
     quota = Self.quota(of: deployment)
     index = Self.index(of: deployment, count: count, isOutdated: isOutdated)
     self.isOutdated = isOutdated && count != .history
-    holder = count == .history ? nil : deployment.placement.user
+    let isLeaving = count == .history || count == .removing || deployment.cancelRequested
+    holder = isLeaving ? nil : deployment.placement.user
+    reservation = Self.reservation(of: deployment, isLeaving: isLeaving)
+    isAbsent = deployment.isAbsent
+    isOutsideMax = deployment.placement.level == .l2 || deployment.isAbsent
     uniqueId = count == .history ? "" : deployment.uniqueId
     isOperating = deployment.phase.operation != nil
     let isEnding = deployment.cancelRequested && !isOutdated
     ending = !isEnding ? nil : count == .l1Preparing ? .l1 : count == .l2Preparing ? .l2 : nil
+  }
+
+  private static func reservation(
+    of deployment: Deployment, isLeaving: Bool
+  ) -> Reservation? {
+    guard !isLeaving, case .cache(_, reservedFor: .some) = deployment.placement else { return nil }
+    switch deployment.phase.operation?.kind {
+    case .moveToCache: return .moving
+    case .deployForCache, .deployForUser, .setReady, .notifyReadyFromOSManager, .cancel, .destroy,
+      .publish, nil:
+      return .other
+    }
   }
 
   private static func count(of deployment: Deployment) -> Count {
@@ -75,7 +105,7 @@ struct CensusKey: Hashable, Sendable {
 
   private static func quota(of deployment: Deployment) -> Quota {
     switch deployment.phase {
-    case .preparing(let operation, _) where operation.step == .queued: .none
+    case .preparing(let operation, _) where operation.isWaiting: .none
     case .preparing(let operation, _):
       switch operation.kind {
       case .deployForCache, .deployForUser, .moveToCache: .preparing
@@ -83,8 +113,9 @@ struct CensusKey: Hashable, Sendable {
       case .notifyReadyFromOSManager, .cancel, .destroy, .publish: .none
       }
     case .usable(let operation?):
-      operation.kind == .setReady && operation.step != .queued ? .settingReady : .none
-    case .removing, .canceling: .removing
+      operation.kind == .setReady && !operation.isWaiting ? .settingReady : .none
+    case .removing(let operation), .canceling(let operation):
+      operation.isWaiting ? .none : operation.isStuck ? .stuck : .removing
     case .usable(nil), .removable, .removed, .canceled, .error: .none
     }
   }
@@ -95,6 +126,7 @@ struct CensusKey: Hashable, Sendable {
     guard !deployment.cancelRequested, deployment.pending == nil, !deployment.inUse else {
       return nil
     }
+    if count == .error { return deployment.isDisposable ? .keptError : nil }
     let isIdle = deployment.phase == .usable(nil)
     let isMoving =
       switch deployment.phase.operation?.kind {
@@ -115,7 +147,7 @@ struct CensusKey: Hashable, Sendable {
 }
 
 extension PoolCounts {
-  /// Adds one deployment (`by: 1`) or takes it away (`by: -1`).
+  /// Adds one deployment (`by: 1`) or removes it (`by: -1`).
   mutating func add(_ key: CensusKey, by step: Int) {
     switch key.count {
     case .l1Ready:
@@ -129,8 +161,12 @@ extension PoolCounts {
     case .l2Waiting: l2Waiting += step
     case .l2Preparing: l2Preparing += step
     case .assigned: assigned += step
-    case .removing: removing += step
-    case .error: error += step
+    case .removing:
+      removing += step
+      if key.isOutsideMax { leavingOutsideMax += step }
+    case .error:
+      error += step
+      if key.isOutsideMax { leavingOutsideMax += step }
     case .history: break
     }
     guard key.isOutdated else { return }
@@ -143,7 +179,7 @@ extension PoolCounts {
 }
 
 extension CensusKey {
-  /// It has an operation, or waits in a queue for one.
+  /// Whether it has an operation, or waits in a queue for one.
   var isBusy: Bool {
     switch count {
     case .l1Preparing, .l2Preparing, .removing: true
@@ -153,19 +189,26 @@ extension CensusKey {
   }
 }
 
+extension CensusKey {
+  /// Something of it may exist outside.
+  fileprivate var exists: Bool { count != .history && !isAbsent }
+}
+
 /// How the counting of a deployment changed.
 struct CensusChange: Sendable {
-  /// Nil: it was not there before.
+  /// Nil for a new deployment.
   var before: CensusKey?
   var after: CensusKey
 
-  /// It takes a place of another limit of its provider than before, or of none.
+  /// Whether it takes a place of another limit of its provider, or of none.
   var movesQuota: Bool { before?.quota != after.quota }
-  /// It exists outside, and did not before.
+  /// Whether its resource exists now and did not before.
   var appears: Bool { !existed && exists }
-  /// It existed outside, and does no more.
+  /// Whether its resource existed before and no longer does.
   var disappears: Bool { existed && !exists }
+  /// It is history from now on.
+  var ends: Bool { before.map { $0.count != .history } ?? false && after.count == .history }
 
-  private var existed: Bool { before.map { $0.count != .history } ?? false }
-  private var exists: Bool { after.count != .history }
+  private var existed: Bool { before?.exists ?? false }
+  private var exists: Bool { after.exists }
 }

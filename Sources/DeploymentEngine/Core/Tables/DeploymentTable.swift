@@ -1,28 +1,32 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What is true of a deployment for this run only.
+/// The state of a deployment in this run only; not stored.
 struct DeploymentRuntime: Sendable {
   var call: CallInFlight?
-  /// The queue of its provider that it waits in.
+  /// The queue of its provider in which it waits.
   var queue: WorkQueue?
-  /// Its provider rejected our credentials when it was called last.
+  /// Whether its provider rejected our credentials in the last call.
   var isDenied = false
-  /// What its driver reported since the last operation began; it is to be verified.
+  /// A change that its driver reported since the last operation started, and that must be verified.
   var reportedChange: SafeText?
-  /// It is not verified again for a report before this.
+  /// The earliest time of the next verification.
   var nextLookAt: Moment?
-  /// Who is logged in to it, as its driver reported and nobody has noted yet.
+  /// The logged-in users in the driver's latest report, if it was not applied yet.
   var reportedUsers: [SafeText]?
-  /// No report about users is taken up before this.
+  /// The earliest time at which the next report of users is applied.
   var nextUsersAt: Moment?
+  /// When its last call ended.
+  var lastCallAt: Moment?
+  /// It was checked because its provider does not list it, and was found.
+  var isKnownUnlisted = false
   /// Removals from an error that failed, in a row.
   var failedRemovals = 0
 }
 
-/// Every deployment: the only writer of their records, with the index of their unique ids.
+/// All deployments: the only writer of their records, with the index of their unique ids.
 ///
-/// Deployments stand in slots, which are used again.
+/// Deployments occupy slots, which are reused.
 struct DeploymentTable: Sendable {
   private var records: [Deployment] = []
   private var runtimes: [DeploymentRuntime] = []
@@ -31,7 +35,7 @@ struct DeploymentTable: Sendable {
   private var slots: [DeploymentID: Int] = [:]
   private var byUniqueId: [SafeText: [DeploymentID]] = [:]
   private var dirty: [Int] = []
-  /// Deployments with an operation or in a queue.
+  /// The number of deployments with an operation or in a queue.
   private(set) var busy = 0
 
   /// What the table keeps beside a record.
@@ -46,27 +50,27 @@ struct DeploymentTable: Sendable {
     _read { yield records[slot] }
   }
   func runtime(_ slot: Int) -> DeploymentRuntime { runtimes[slot] }
-  /// Whether a call is out on it.
+  /// Whether a call is in flight on it.
   func isCalled(_ slot: Int) -> Bool { runtimes[slot].call != nil }
-  /// The place of its pool.
+  /// The index of its pool in the table of pools.
   func pool(of slot: Int) -> Int { entries[slot].pool }
   /// How it is counted.
   func census(_ slot: Int) -> CensusKey? { entries[slot].census }
-  /// It was made from a publication that is no longer the active one.
+  /// Whether it was made from a publication that is no longer active.
   func isOutdated(_ slot: Int) -> Bool { entries[slot].census?.isOutdated ?? false }
   func slot(_ id: DeploymentID) -> Int? { slots[id] }
-  /// Every slot in use, in their order.
+  /// Every slot in use, ascending.
   var inUse: [Int] { slots.values.sorted() }
   /// Every deployment, by number.
   var all: [Deployment] {
     slots.values.sorted { records[$0].id < records[$1].id }.map { records[$0] }
   }
-  /// The slots of a pool's deployments, in the order of their numbers.
+  /// The slots of a pool's deployments, by number.
   func slots(ofPool pool: Int) -> [Int] {
     slots.values.filter { entries[$0].pool == pool }.sorted { records[$0].id < records[$1].id }
   }
   func hasAny(ofPool pool: Int) -> Bool { slots.values.contains { entries[$0].pool == pool } }
-  /// Whether a deployment can be taken from an index of its pool.
+  /// Whether an index of its pool contains a deployment.
   func isIn(_ index: CensusKey.Index, _ id: DeploymentID) -> Bool {
     guard let slot = slots[id] else { return false }
     return entries[slot].census?.index == index
@@ -84,9 +88,9 @@ struct DeploymentTable: Sendable {
     return others.first { records[$0].state == .usable }.map { records[$0].name }
   }
 
-  // MARK: Coming and going
+  // MARK: Inserting and erasing
 
-  /// Adds a deployment that was decided on or loaded.
+  /// Adds a deployment that was just created or loaded.
   mutating func insert(_ deployment: Deployment, pool: Int) -> Int {
     let slot: Int
     if let last = free.popLast() {
@@ -104,7 +108,7 @@ struct DeploymentTable: Sendable {
     return slot
   }
 
-  /// Takes history away that is no longer kept.
+  /// Erases a deployment whose history is no longer kept.
   mutating func erase(_ slot: Int) {
     slots[records[slot].id] = nil
     runtimes[slot] = DeploymentRuntime()
@@ -115,7 +119,7 @@ struct DeploymentTable: Sendable {
 
   // MARK: Changes
 
-  /// The one way to change a record: keeps the revision and the time of the state.
+  /// The only way to change a record: updates the revision and the time of the state.
   mutating func change(
     _ slot: Int, at now: EngineTime, _ body: (inout Deployment, EngineTime) -> Void
   ) {
@@ -128,33 +132,36 @@ struct DeploymentTable: Sendable {
     }
   }
 
-  /// Changes what is true for this run only.
+  /// Changes the state that is not stored.
   mutating func updateRuntime(_ slot: Int, _ body: (inout DeploymentRuntime) -> Void) {
     body(&runtimes[slot])
   }
 
-  /// Takes the call off that was in flight.
+  /// Removes and returns the call in flight.
   mutating func endCall(_ slot: Int) -> CallInFlight? {
     let call = runtimes[slot].call
     runtimes[slot].call = nil
     return call
   }
 
+  /// Notes that a call on it ended now.
+  mutating func noteCall(_ slot: Int, at now: EngineTime) { runtimes[slot].lastCallAt = now.moment }
+
   /// Notes that the call in flight should be back by now.
   ///
-  /// - Returns: whether that is to be said now; it is said once.
+  /// - Returns: whether to report that now; true at most once.
   mutating func noteOverdueCall(_ slot: Int, at now: EngineTime) -> Bool {
     runtimes[slot].call?.noteOverdue(at: now) ?? false
   }
 
-  /// Notes that it waits in a queue; false: it waits in this one already.
+  /// Notes that it waits in a queue; false if it already waits in this one.
   mutating func enqueue(_ slot: Int, _ queue: WorkQueue) -> Bool {
     guard runtimes[slot].queue != queue else { return false }
     runtimes[slot].queue = queue
     return true
   }
 
-  /// Its turn in a queue has come; nil: it does not wait there any more.
+  /// Takes it from a queue; nil if it does not wait there any more.
   mutating func dequeue(_ id: DeploymentID, _ queue: WorkQueue) -> Int? {
     guard let slot = slots[id], runtimes[slot].queue == queue else { return nil }
     runtimes[slot].queue = nil
@@ -163,23 +170,23 @@ struct DeploymentTable: Sendable {
 
   /// Sets when it is due next.
   ///
-  /// - Returns: whether that is another time than before.
+  /// - Returns: whether the time changed.
   mutating func setDue(_ slot: Int, _ moment: Moment?) -> Bool {
     guard entries[slot].dueAt != moment else { return false }
     entries[slot].dueAt = moment
     return true
   }
 
-  /// Takes up that a deployment is due; nil: it is due at another time, or gone.
+  /// Takes a deployment that is due; nil if it is due at another time, or gone.
   mutating func takeDue(_ id: DeploymentID, at moment: Moment) -> Int? {
     guard let slot = slots[id], entries[slot].dueAt == moment else { return nil }
     entries[slot].dueAt = nil
     return slot
   }
 
-  /// Counts it as it now is.
+  /// Updates how it is counted.
   ///
-  /// - Returns: how its counting changed; nil: not at all.
+  /// - Returns: the change; nil if there is none.
   mutating func recount(_ slot: Int, isOutdated: Bool) -> CensusChange? {
     let before = entries[slot].census
     let after = CensusKey(records[slot], isOutdated: isOutdated)
@@ -200,7 +207,7 @@ struct DeploymentTable: Sendable {
     if !new.isEmpty { byUniqueId[new] = (byUniqueId[new] ?? []) + [id] }
   }
 
-  // MARK: What is to be stored
+  // MARK: Changed records
 
   mutating func touch(_ slot: Int) {
     guard !entries[slot].isDirty else { return }
@@ -221,7 +228,7 @@ struct DeploymentTable: Sendable {
   }
 }
 
-/// What a revision speaks of.
+/// The fields whose changes increment the revision.
 private struct Visible: Equatable {
   let state: DeploymentState
   let osState: OSState

@@ -1,9 +1,9 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Numbers, and names, MAC addresses and ports: held from before the first call until the driver
-/// said *gone*, and held once over all pools. What is barred is given to nobody, whether it is held
-/// or not.
+/// Numbers, names, MAC addresses and ports. An identity is held from before the first call until
+/// the driver confirms the removal, and only once over all pools. A barred identity is not given
+/// out, whether it is held or not.
 struct IdentityTable: Sendable {
   private var heldNames = Set<String>()
   private var patterns: [NamePattern: NumberPool] = [:]
@@ -14,11 +14,13 @@ struct IdentityTable: Sendable {
   private var heldPorts = Set<UInt16>()
   private var nextPort = Limits.ports.lowerBound
   /// What exists without a record has these, each so many times.
+  /// Names that something that is not ours has, each until it may be tried again; oldest first.
+  private var asideNames: [(name: String, until: Moment)] = []
   private var barredNames: [String: Int] = [:]
   private var barredMACs: [MACAddress: Int] = [:]
   private var barredPorts: [UInt16: Int] = [:]
 
-  /// The numbers that are given out next.
+  /// The next numbers to use.
   private(set) var counters: Counters
   private var areCountersDirty = false
 
@@ -38,22 +40,21 @@ struct IdentityTable: Sendable {
     return PoolID(counters.pool)
   }
 
-  /// A place in a queue behind all others or, for a user whose reservation failed, before all who
-  /// only asked.
-  mutating func nextPosition(isFirst: Bool) -> Int64 {
+  /// A place in the order of users behind all others.
+  mutating func nextPosition() -> Int64 {
     defer { counters.position += 1 }
     areCountersDirty = true
-    return isFirst ? -counters.position : counters.position
+    return counters.position
   }
 
-  /// The counters, where they changed since the last call.
+  /// The counters, if they changed since the last call.
   mutating func takeCounters() -> Counters? {
     guard areCountersDirty else { return nil }
     areCountersDirty = false
     return counters
   }
 
-  /// Notes a pattern that names are made by.
+  /// Registers a name pattern.
   mutating func use(_ pattern: NamePattern) {
     guard patterns[pattern] == nil else { return }
     let held = (Array(heldNames) + barredNames.keys).compactMap { pattern.number(of: $0) }
@@ -61,7 +62,7 @@ struct IdentityTable: Sendable {
     patternOrder.append(pattern)
   }
 
-  /// How many names of this pattern are free at most.
+  /// The number of free names of a pattern; an upper bound.
   func names(of pattern: NamePattern) -> Int { patterns[pattern]?.free ?? 0 }
 
   /// The lowest free name of a pattern that no pool holds.
@@ -71,6 +72,25 @@ struct IdentityTable: Sendable {
       if barredNames[name] == nil, heldNames.insert(name).inserted { return name }
     }
     return nil
+  }
+
+  /// Something that is not ours has a name: it is not given again before this.
+  mutating func setAside(_ name: String, until moment: Moment) {
+    asideNames.removeAll { $0.name == name }
+    asideNames.append((name, moment))
+  }
+
+  /// The names that something else has, as far as is known; of this pattern.
+  func aside(of pattern: NamePattern) -> [String] {
+    asideNames.map(\.name).filter { pattern.number(of: $0) != nil }
+  }
+
+  /// Offers again what was set aside long enough.
+  mutating func offerSetAside(by moment: Moment) {
+    while let first = asideNames.first, first.until <= moment {
+      asideNames.removeFirst()
+      offer(first.name)
+    }
   }
 
   /// Notes a range that addresses are taken from.
@@ -83,14 +103,14 @@ struct IdentityTable: Sendable {
     rangeOrder.append(range)
   }
 
-  /// Notes what a stored deployment holds.
+  /// Holds the identity of a stored deployment.
   mutating func hold(_ identity: Identity) {
     heldNames.insert(identity.name)
     if let mac = identity.mac { heldMACs.insert(mac) }
     if let port = identity.port { heldPorts.insert(port) }
   }
 
-  /// Whether anything of it is held.
+  /// Whether any part of an identity is held.
   func isHeld(_ identity: Identity) -> Bool {
     heldNames.contains(identity.name) || identity.mac.map(heldMACs.contains) ?? false
       || identity.port.map(heldPorts.contains) ?? false
@@ -110,8 +130,8 @@ struct IdentityTable: Sendable {
     return nil
   }
 
-  /// A free port. The next one rather than the lowest: one that a stranger took, or that the system
-  /// still remembers from its last holder, is not met again at once.
+  /// A free port. It is the next one rather than the lowest: a port that a foreign process took, or
+  /// that the system still remembers from its last holder, is not tried again at once.
   mutating func takePort() -> UInt16? {
     guard hasPort else { return nil }
     while true {
@@ -124,30 +144,32 @@ struct IdentityTable: Sendable {
   /// Gives a port back.
   mutating func giveBack(port: UInt16) { heldPorts.remove(port) }
 
-  /// Gives back what a deployment held.
+  /// Gives back the identity of a deployment.
   mutating func giveBack(_ identity: Identity) {
     if heldNames.remove(identity.name) != nil { offer(identity.name) }
     if let port = identity.port { heldPorts.remove(port) }
     if let mac = identity.mac, heldMACs.remove(mac) != nil { offer(mac) }
   }
 
-  /// Something that has no record has this: nobody else is given it.
+  /// Bars the identity of a resource without a record: it is not given out.
   mutating func bar(_ identity: Identity) {
     barredNames.countUp(identity.name)
     if let mac = identity.mac { barredMACs.countUp(mac) }
     if let port = identity.port { barredPorts.countUp(port) }
   }
 
-  /// It is gone, or has a record.
+  /// Ends a bar: the resource is gone, or has a record.
   mutating func unbar(_ identity: Identity) {
     if barredNames.countDown(identity.name) { offer(identity.name) }
     if let mac = identity.mac, barredMACs.countDown(mac) { offer(mac) }
     if let port = identity.port { barredPorts.countDown(port) }
   }
 
-  /// A name is free, unless something else has it too.
+  /// Frees a name, unless another resource has it too.
   private mutating func offer(_ name: String) {
-    guard !heldNames.contains(name), barredNames[name] == nil else { return }
+    guard !heldNames.contains(name), barredNames[name] == nil,
+      !asideNames.contains(where: { $0.name == name })
+    else { return }
     for pattern in patternOrder {
       if let number = pattern.number(of: name) { patterns[pattern]?.giveBack(number) }
     }
@@ -167,12 +189,12 @@ struct IdentityTable: Sendable {
 }
 
 extension Dictionary where Value == Int {
-  /// One more.
+  /// Increments a count.
   fileprivate mutating func countUp(_ key: Key) { self[key] = (self[key] ?? 0) + 1 }
 
-  /// One less; the last one is taken out.
+  /// Decrements a count, and removes it at zero.
   ///
-  /// - Returns: whether that was the last.
+  /// - Returns: whether the count reached zero.
   @discardableResult
   fileprivate mutating func countDown(_ key: Key) -> Bool {
     guard let count = self[key] else { return false }
@@ -182,7 +204,7 @@ extension Dictionary where Value == Int {
 }
 
 extension NamePattern {
-  /// How many names there are.
+  /// The number of names of the pattern.
   var capacity: Int { (0..<digits).reduce(1) { product, _ in product * 10 } }
 
   /// The name with this number.
@@ -191,7 +213,7 @@ extension NamePattern {
     return prefix + String(repeating: "0", count: max(0, digits - text.count)) + text
   }
 
-  /// The number of a name of this pattern; nil for another's.
+  /// The number of a name of this pattern; nil for any other name.
   func number(of name: String) -> Int? {
     guard name.hasPrefix(prefix) else { return nil }
     let rest = name.dropFirst(prefix.count)

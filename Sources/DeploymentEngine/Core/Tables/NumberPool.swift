@@ -2,15 +2,15 @@ import DeploymentInterface
 import HeapModule
 import SafeTexts
 
-/// Numbers from 0 up to a capacity, the lowest free one first.
+/// Numbers from 0 up to a capacity; the lowest free one is taken first.
 struct NumberPool: Hashable, Sendable {
-  /// How many numbers there are.
+  /// The number of numbers.
   let capacity: Int
   private var untouched = 0
   private var returned = Set<Int>()
   private var order = Heap<Int>()
 
-  /// A pool of which these are held.
+  /// A pool in which these numbers are held.
   init(capacity: Int, held: some Sequence<Int> = EmptyCollection<Int>()) {
     self.capacity = capacity
     let held = Set(held.filter { $0 >= 0 && $0 < capacity })
@@ -21,10 +21,10 @@ struct NumberPool: Hashable, Sendable {
     }
   }
 
-  /// How many are free.
+  /// The number of free numbers.
   var free: Int { capacity - untouched + returned.count }
 
-  /// Takes the lowest free number; nil when all are held.
+  /// Takes the lowest free number; nil if all are held.
   mutating func take() -> Int? {
     if let number = order.popMin() {
       returned.remove(number)
@@ -35,7 +35,7 @@ struct NumberPool: Hashable, Sendable {
     return untouched - 1
   }
 
-  /// Gives a number back; one that is free already stays free once.
+  /// Gives a number back; no effect if it is already free.
   mutating func giveBack(_ number: Int) {
     guard number >= 0, number < untouched, returned.insert(number).inserted else { return }
     order.insert(number)

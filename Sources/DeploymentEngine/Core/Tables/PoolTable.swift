@@ -2,25 +2,30 @@ import DeploymentInterface
 import DequeModule
 import SafeTexts
 
-/// A pool with what is kept beside its record. Never copied while it may change: that would copy
-/// its indexes.
+/// A pool with its state beside the record. Never copied while it may change: that would copy its
+/// indexes.
 struct PoolEntry: Sendable {
   fileprivate(set) var record: Pool
   fileprivate(set) var settings: PoolConfiguration
-  /// Its provider's place in the table of providers.
+  /// The index of its provider in the table of providers.
   fileprivate(set) var provider: Int
-  fileprivate(set) var holders: [SafeText: DeploymentID] = [:]
+  /// The deployments that users hold or have reserved, by what names of one user have in common.
+  fileprivate var holders: [SafeText: DeploymentID] = [:]
   /// Users who wait, in the order in which they are served.
   fileprivate(set) var waiters = Deque<WaitingUser>()
-  fileprivate(set) var waitingUsers: Set<SafeText> = []
+  fileprivate var waitingUsers: Set<SafeText> = []
+  /// Reserved ones that are not ready yet.
+  fileprivate(set) var reserved: [DeploymentID] = []
+  /// Of `reserved`: those on their way from L2.
+  fileprivate(set) var reservedMoves = 0
   /// Preparing ones at L1, counted there, whose end is asked for.
   fileprivate(set) var endingL1 = 0
-  /// Preparing ones at L2, counted there, whose end is asked for.
+  /// The number of preparing deployments counted at L2 with a requested removal.
   fileprivate(set) var endingL2 = 0
-  /// Every publication that is kept, by revision.
+  /// Every kept publication, by revision.
   fileprivate(set) var publications: [LivePublication] = []
   fileprivate(set) var isErased = false
-  /// Counts up with each plan; an entry of the provider's queue with another number is stale.
+  /// Incremented with each plan; an entry with another number in the provider's queue is stale.
   fileprivate(set) var stamp: UInt64 = 0
   fileprivate(set) var isUnplanned = false
   fileprivate var ages = [AgeIndex](repeating: AgeIndex(), count: CensusKey.Index.allCases.count)
@@ -33,15 +38,17 @@ struct PoolEntry: Sendable {
     self.provider = provider
   }
 
-  /// Whether a user who waits may be served with something new.
+  /// Whether a waiting user may be served with a new or ready deployment.
   var canServe: Bool { record.state == .active || record.counts.l1Ready > 0 }
+  /// Somebody waits, or may be served by another one sooner.
+  var needsServing: Bool { !waiters.isEmpty || !reserved.isEmpty }
   /// The place in the queue of the user who is served next.
   var firstPosition: Int64 { waiters.first?.position ?? .max }
-  /// Something of it still exists outside.
+  /// Whether any of its resources still exists.
   var hasAnything: Bool {
     record.counts.existing > 0 || publications.contains { $0.record.state != .removed }
   }
-  /// How many can be taken from an index.
+  /// The number of deployments in an index.
   func count(_ index: CensusKey.Index) -> Int { ages[index.rawValue].count }
 
   /// The publication with this revision.
@@ -53,7 +60,7 @@ struct PoolEntry: Sendable {
     publications.first { $0.record.state == .publishing }?.record
   }
 
-  /// How full it is, in millionths of what it wants; the emptiest is served first.
+  /// The fill level in millionths of its target; the emptiest pool is served first.
   var share: Int {
     let sizes = record.sizes
     let wanted = max(1, max(sizes.initial, sizes.l1 + record.counts.assigned) + sizes.l2)
@@ -69,44 +76,43 @@ struct PoolEntry: Sendable {
   }
 }
 
-/// A publication with what is true of it for this run only.
+/// A publication with its state in this run only.
 struct LivePublication: Sendable {
   var record: PublicationRecord
   var call: CallInFlight?
-  /// Removals of it that failed, in a row.
+  /// The number of its failed removals, in a row.
   var failedRemovals = 0
 }
 
-/// Every pool: the only writer of their records. A pool keeps its place; one that is gone is
-/// marked.
+/// All pools: the only writer of their records. A pool keeps its index; an erased pool is marked.
 struct PoolTable: Sendable {
   private var pools: [PoolEntry] = []
   private var places: [PoolID: Int] = [:]
   private var placesByName: [SafeText: Int] = [:]
   private var dirty: [Int] = []
   private var unplanned = Deque<Int>()
-  /// Pools that could create nothing because something is exhausted; planned again when something
-  /// is freed.
+  /// Pools that could not create because something was exhausted; planned again when something is
+  /// freed.
   private var exhausted: [Int] = []
 
   subscript(index: Int) -> PoolEntry {
     _read { yield pools[index] }
   }
   var indices: Range<Int> { pools.indices }
-  /// Every pool that is there, by number.
+  /// Every existing pool, by number.
   var records: [Pool] { pools.filter { !$0.isErased }.map(\.record) }
-  /// A pool's place, by its number.
+  /// A pool's index, by its number.
   func place(_ id: PoolID) -> Int? { places[id] }
-  /// A pool's place, by its name.
+  /// A pool's index, by its name.
   func place(named name: SafeText) -> Int? { placesByName[name] }
-  /// The pools of a provider that are there, in their order.
+  /// The existing pools of a provider, ascending.
   func places(on provider: Int) -> [Int] {
     pools.indices.filter { pools[$0].provider == provider && !pools[$0].isErased }
   }
   func allSatisfy(_ condition: (PoolEntry) -> Bool) -> Bool { pools.allSatisfy(condition) }
   func contains(where condition: (PoolEntry) -> Bool) -> Bool { pools.contains(where: condition) }
 
-  // MARK: Coming and going
+  // MARK: Adding and erasing
 
   mutating func add(_ record: Pool, _ settings: PoolConfiguration, provider: Int) {
     pools.append(PoolEntry(record: record, settings: settings, provider: provider))
@@ -114,7 +120,7 @@ struct PoolTable: Sendable {
     placesByName[record.name] = pools.count - 1
   }
 
-  /// Takes a pool away that has nothing any more.
+  /// Erases a pool that has no resources.
   mutating func erase(_ index: Int) {
     pools[index].isErased = true
     places[pools[index].record.id] = nil
@@ -122,10 +128,11 @@ struct PoolTable: Sendable {
     pools[index].record.plan = PoolPlan()
     pools[index].waiters = []
     pools[index].waitingUsers = []
+    pools[index].reserved = []
     pools[index].publications = []
   }
 
-  // MARK: What is to be stored and planned
+  // MARK: Changed records and plans
 
   mutating func touch(_ index: Int) {
     guard !pools[index].isDirty else { return }
@@ -142,7 +149,7 @@ struct PoolTable: Sendable {
     dirty.removeAll(keepingCapacity: true)
   }
 
-  /// Its counts or settings changed: it is planned again before the step ends.
+  /// Schedules a plan before the step ends: its counts or settings changed.
   mutating func replan(_ index: Int) {
     touch(index)
     guard !pools[index].isUnplanned else { return }
@@ -162,17 +169,17 @@ struct PoolTable: Sendable {
     touch(index)
   }
 
-  /// What the pool does now and why, in one sentence.
+  /// Sets what the pool does now and why, in one sentence.
   mutating func say(_ sentence: SafeText, _ index: Int) { pools[index].record.now = sentence }
 
-  /// It is planned again when anything is freed, whichever pool held it.
+  /// Notes that it must be planned again when any pool frees something.
   mutating func noteExhausted(_ index: Int) {
     guard !pools[index].isExhausted else { return }
     pools[index].isExhausted = true
     exhausted.append(index)
   }
 
-  /// Something is free again: pools that could create nothing are planned again.
+  /// Something was freed: schedules plans of the pools that could not create.
   mutating func reviveExhausted() {
     for index in exhausted {
       pools[index].isExhausted = false
@@ -183,7 +190,7 @@ struct PoolTable: Sendable {
 
   // MARK: Counts and indexes
 
-  /// Counts a deployment as it now is instead of as it was.
+  /// Updates the counts and indexes after a change of a deployment.
   mutating func count(
     _ id: DeploymentID, of index: Int, _ change: CensusChange, in deployments: DeploymentTable
   ) {
@@ -198,12 +205,28 @@ struct PoolTable: Sendable {
         pools[index].ages[new.rawValue].insert(id) { deployments.isIn(new, $0) }
       }
     }
-    if before?.holder != after.holder {
-      if let user = before?.holder, pools[index].holders[user] == id {
-        pools[index].holders[user] = nil
-      }
-      if let user = after.holder { pools[index].holders[user] = id }
+    if before?.reservation != after.reservation {
+      if before?.reservation != nil { pools[index].reserved.removeAll { $0 == id } }
+      if after.reservation != nil { pools[index].reserved.append(id) }
+      if before?.reservation == .moving { pools[index].reservedMoves -= 1 }
+      if after.reservation == .moving { pools[index].reservedMoves += 1 }
     }
+    if before?.holder != after.holder {
+      if let user = before?.holder { release(user, id, of: index) }
+      if let user = after.holder {
+        pools[index].holders[pools[index].settings.users.key(user)] = id
+      }
+    }
+  }
+
+  private mutating func release(_ user: SafeText, _ id: DeploymentID, of index: Int) {
+    let key = pools[index].settings.users.key(user)
+    if pools[index].holders[key] == id { pools[index].holders[key] = nil }
+  }
+
+  /// The deployment that a user holds or has reserved.
+  func holder(_ user: SafeText, in index: Int) -> DeploymentID? {
+    pools[index].holders[pools[index].settings.users.key(user)]
   }
 
   /// The oldest of a pool that can be taken from an index.
@@ -213,7 +236,7 @@ struct PoolTable: Sendable {
     pools[pool].ages[index.rawValue].oldest { deployments.isIn(index, $0) }
   }
 
-  /// The newest of a pool that can be taken from an index.
+  /// The newest deployment of a pool in an index.
   mutating func newest(
     _ index: CensusKey.Index, of pool: Int, in deployments: DeploymentTable
   ) -> DeploymentID? {
@@ -224,11 +247,22 @@ struct PoolTable: Sendable {
 // MARK: Settings
 
 extension PoolTable {
-  /// What a configuration says of a pool, and what is known of its service.
+  /// Applies the configuration of a pool, with what is known of its service.
   mutating func configure(_ index: Int, _ record: Pool, _ settings: PoolConfiguration) {
+    let hadNames = pools[index].settings.users
     pools[index].record = record
     pools[index].settings = settings
+    if settings.users != hadNames { compareUsersAnew(index, hadNames) }
     replan(index)
+  }
+
+  /// Users are told apart in another way from now on; of two names that are one user's now, the one
+  /// that was there first counts.
+  private mutating func compareUsersAnew(_ index: Int, _ before: UserNames) {
+    let users = pools[index].settings.users
+    pools[index].holders = Dictionary(
+      pools[index].holders.map { (users.key($0.key), $0.value) }, uniquingKeysWith: { min($0, $1) })
+    pools[index].waitingUsers = Set(pools[index].waiters.map { users.key($0.user) })
   }
 
   mutating func leaveConfiguration(_ index: Int) {
@@ -236,14 +270,14 @@ extension PoolTable {
     replan(index)
   }
 
-  /// The pool is served by another provider from now on.
+  /// Moves a pool to another provider.
   mutating func move(_ index: Int, to provider: Int, _ record: ProviderRecord) {
     pools[index].provider = provider
     pools[index].record.provider = record.name
     pools[index].record.inMaintenance = record.inMaintenance
   }
 
-  /// The provider of its settings is the one that it is on, and that is no problem any more.
+  /// Notes that the pool is on the provider of its settings, and clears the problem about that.
   mutating func settle(_ index: Int, on provider: String, solving problem: SafeText) {
     pools[index].settings.provider = provider
     if pools[index].record.problem == problem { pools[index].record.problem = nil }
@@ -271,55 +305,86 @@ extension PoolTable {
     replan(index)
   }
 
-  /// The restraint is over; the errors that led to it count on while they are recent enough.
+  /// Ends a restraint; its errors still count while they are recent enough.
   mutating func endRestraint(_ index: Int, at now: Moment) {
     pools[index].record.restraint = nil
     pools[index].record.creationErrors.removeAll { $0.at <= now }
   }
 
-  /// The restraint of a provider's back-off is over.
+  /// Ends the restraint of a provider's back-off.
   mutating func endRestraint(_ index: Int) {
     pools[index].record.restraint = nil
     replan(index)
   }
 
-  /// An operator ends the restraint, and what led to it is forgotten.
+  /// Ends a restraint at an operator's request, and forgets its errors.
   mutating func lift(_ index: Int) {
     pools[index].record.restraint = nil
     pools[index].record.creationErrors = []
+    pools[index].record.failedCreations = []
+    pools[index].record.restraints = 0
+    pools[index].record.moveRestraint = nil
+    pools[index].record.moveErrors = []
     pools[index].record.revision += 1
     replan(index)
   }
 
-  mutating func setCreationErrors(_ index: Int, _ errors: [Deadline]) {
+  mutating func setCreationErrors(
+    _ index: Int, _ errors: [Deadline], failed creations: [Deadline]
+  ) {
     pools[index].record.creationErrors = errors
+    pools[index].record.failedCreations = creations
+    replan(index)
+  }
+
+  /// One more restraint without a success since the one before.
+  mutating func countRestraint(_ index: Int) { pools[index].record.restraints += 1 }
+
+  /// Something succeeded: the next restraint is as short as the first.
+  mutating func endRestraintCount(_ index: Int) {
+    guard pools[index].record.restraints > 0 else { return }
+    pools[index].record.restraints = 0
+    replan(index)
+  }
+
+  mutating func setMoveErrors(_ index: Int, _ errors: [Deadline]) {
+    pools[index].record.moveErrors = errors
+    touch(index)
+  }
+
+  mutating func restrainMoves(_ index: Int, _ restraint: Restraint?) {
+    pools[index].record.moveRestraint = restraint
     replan(index)
   }
 }
 
-// MARK: Users who wait
+// MARK: Waiting users
 
 extension PoolTable {
-  /// Notes that a user waits; false: the user waits already.
-  mutating func beginWaiting(_ user: SafeText, in index: Int) -> Bool {
-    pools[index].waitingUsers.insert(user).inserted
+  /// Whether a user waits.
+  func isWaiting(_ user: SafeText, in index: Int) -> Bool {
+    pools[index].waitingUsers.contains(pools[index].settings.users.key(user))
   }
 
   /// Puts a user into the queue of a pool, by position.
   mutating func insert(_ waiter: WaitingUser, in index: Int) {
     let place = pools[index].waiters.firstIndex { $0.position > waiter.position }
     pools[index].waiters.insert(waiter, at: place ?? pools[index].waiters.endIndex)
-    pools[index].waitingUsers.insert(waiter.user)
+    pools[index].waitingUsers.insert(pools[index].settings.users.key(waiter.user))
     pools[index].record.waiting = pools[index].waiters.count
   }
 
-  /// Takes a user out of the queue of a pool; false: the user did not wait.
-  mutating func removeWaiter(_ user: SafeText, from index: Int) -> Bool {
-    guard pools[index].waitingUsers.remove(user) != nil else { return false }
-    pools[index].waiters.removeAll { $0.user == user }
+  /// Takes a user out of the queue of a pool; nil: the user did not wait.
+  mutating func removeWaiter(_ user: SafeText, from index: Int) -> WaitingUser? {
+    let users = pools[index].settings.users
+    let key = users.key(user)
+    guard pools[index].waitingUsers.remove(key) != nil,
+      let place = pools[index].waiters.firstIndex(where: { users.key($0.user) == key })
+    else { return nil }
+    let waiter = pools[index].waiters.remove(at: place)
     pools[index].record.waiting = pools[index].waiters.count
     replan(index)
-    return true
+    return waiter
   }
 }
 
@@ -330,7 +395,7 @@ extension PoolTable {
     pools[index].publications.append(LivePublication(record: publication))
   }
 
-  /// The latest publication with this name, of whichever pool.
+  /// The latest publication with this name, of any pool.
   func publication(named name: String) -> PublicationRecord? {
     for pool in pools.reversed() {
       let found = pool.publications.last { $0.record.name == name }
@@ -345,7 +410,7 @@ extension PoolTable {
 
   /// Changes a publication.
   ///
-  /// - Returns: the publication as it then is; nil: there is none with this revision.
+  /// - Returns: the changed publication; nil if there is none with this revision.
   mutating func update(
     _ revision: Int, of index: Int, _ body: (inout LivePublication) -> Void
   ) -> LivePublication? {
@@ -356,9 +421,9 @@ extension PoolTable {
     return pools[index].publications[place]
   }
 
-  /// Notes that the call of a publication should be back by now.
+  /// Notes that the call of a publication is overdue.
   ///
-  /// - Returns: whether that is to be said now; it is said once.
+  /// - Returns: whether to report that now; true at most once.
   mutating func noteOverdueCall(of revision: Int, in index: Int, at now: EngineTime) -> Bool {
     var isOverdue = false
     _ = update(revision, of: index) { isOverdue = $0.call?.noteOverdue(at: now) ?? false }
@@ -369,7 +434,7 @@ extension PoolTable {
     pools[index].publications.removeAll { $0.record.revision == revision }
   }
 
-  /// What the pool creates from, from now on; nil: nothing.
+  /// Sets the revision that the pool creates from; nil for none.
   mutating func activate(_ revision: Int?, of index: Int) {
     pools[index].record.activePublication = revision
     pools[index].record.revision += 1

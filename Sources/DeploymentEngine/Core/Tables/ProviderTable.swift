@@ -1,15 +1,25 @@
 import DeploymentInterface
 import SafeTexts
 
-/// A provider with what is kept beside its record.
+/// A provider with its state beside the record.
 struct ProviderEntry: Sendable {
   fileprivate(set) var record: ProviderRecord
   fileprivate(set) var settingReady = 0
+  /// Removals that make no progress and are being tried.
+  fileprivate(set) var stuck = 0
+  /// Calls that have not come back in time.
+  fileprivate(set) var hangingCalls = 0
   /// Pools in which users wait.
   fileprivate(set) var waitingPools: [Int] = []
   fileprivate(set) var isErased = false
-  /// Why its pools create nothing; for this run only, the pools' restraints are stored.
+  /// The back-off, if any; not stored, unlike the restraints of its pools.
   fileprivate(set) var backoff: ProviderBackoff?
+  /// Why what it says is gone is not believed yet; nil: it is believed.
+  fileprivate(set) var doubt: SafeText?
+  fileprivate(set) var doubtedSince: Moment?
+  fileprivate var looks: [(at: Moment, isGone: Bool)] = []
+  /// When a task of any deployment was last answered well; nil: not since the start.
+  fileprivate(set) var workedAt: Moment?
   /// How often in a row it throttled or rejected us.
   fileprivate(set) var consecutiveFailures = 0
   fileprivate(set) var inventory = InventoryState()
@@ -18,24 +28,27 @@ struct ProviderEntry: Sendable {
   fileprivate var needsDispatch = false
 
   fileprivate init(_ record: ProviderRecord) { self.record = record }
+
+  /// So many calls hang that no new one is made.
+  var isHanging: Bool { hangingCalls >= record.limits.preparing }
 }
 
-/// What is known of the listing of what exists on a provider, for this run only.
+/// The state of a provider's inventory in this run only; not stored.
 struct InventoryState: Sendable {
-  /// What is barred for things that have no record, or whose record was given up and that may exist
-  /// still: nobody else gets their names meanwhile.
+  /// Barred identities: of resources without a record, and of forgotten records whose resources may
+  /// still exist.
   var heldIdentities: Set<Identity> = []
-  /// What records held that were given up, each until a listing that began later says what exists.
+  /// Identities of forgotten records, each held until a listing that began later.
   var unverified: [UnverifiedIdentity] = []
-  /// It was listed since the engine started.
+  /// Whether it was listed since the engine started.
   var isListed = false
-  /// Removals that were given up, and may still be carried out.
+  /// Removals that were given up but may still be carried out.
   var lateRemovals: [InventoryInFlight] = []
-  /// The provider can say what exists on it.
+  /// Whether the provider can list its resources.
   var isOffered = false
   /// The inventory call in flight.
   var call: InventoryInFlight?
-  /// When the next one is made; nil: while one is in flight.
+  /// When the next call is due; nil while one is in flight.
   var nextAt: Moment?
 }
 
@@ -44,8 +57,10 @@ struct InventoryInFlight: Sendable {
   var id: CallID
   var task: InventoryCall.Task
   var due: Moment
+  /// When it began.
+  var began: Moment
 
-  /// It removes a thing that was made for this.
+  /// Whether it removes a resource that was made for this purpose.
   func removes(_ purpose: ExternalResource.Purpose) -> Bool {
     switch task {
     case .list: false
@@ -54,15 +69,15 @@ struct InventoryInFlight: Sendable {
   }
 }
 
-/// What may exist though its record was given up.
+/// An identity that may still exist although its record was forgotten.
 struct UnverifiedIdentity: Sendable {
   var identity: Identity
-  /// Listings with a higher number began later.
+  /// The last call number at that time: listings with a higher number began later.
   var since: CallID
 }
 
-/// Every provider: the only writer of their records. A provider keeps its place; one that is gone
-/// is marked.
+/// All providers: the only writer of their records. A provider keeps its index; an erased one is
+/// marked.
 struct ProviderTable: Sendable {
   private var providers: [ProviderEntry] = []
   private var placesByName: [SafeText: Int] = [:]
@@ -73,7 +88,7 @@ struct ProviderTable: Sendable {
     _read { yield providers[place] }
   }
   var indices: Range<Int> { providers.indices }
-  /// Every provider that is there, by name.
+  /// Every existing provider, by name.
   var records: [ProviderRecord] {
     providers.filter { !$0.isErased }.map(\.record).sorted { $0.name < $1.name }
   }
@@ -85,9 +100,9 @@ struct ProviderTable: Sendable {
     providers.contains(where: condition)
   }
 
-  // MARK: Coming and going
+  // MARK: Adding and erasing
 
-  /// Adds a provider that holds nothing yet.
+  /// Adds a provider without deployments.
   mutating func add(_ record: ProviderRecord) -> Int {
     var record = record
     (record.preparing, record.removing, record.deployments) = (0, 0, 0)
@@ -113,7 +128,7 @@ struct ProviderTable: Sendable {
     touch(place)
   }
 
-  // MARK: What is to be stored
+  // MARK: Changed records
 
   mutating func touch(_ place: Int) {
     guard !providers[place].isDirty else { return }
@@ -132,7 +147,7 @@ struct ProviderTable: Sendable {
 
   // MARK: Counts and queues
 
-  /// Counts the places of a deployment as it now is instead of as it was.
+  /// Updates the counts after a change of a deployment.
   mutating func count(_ place: Int, _ change: CensusChange) {
     if change.movesQuota {
       count(place, change.before?.quota, by: -1)
@@ -151,11 +166,12 @@ struct ProviderTable: Sendable {
     case .preparing: providers[place].record.preparing += step
     case .removing: providers[place].record.removing += step
     case .settingReady: providers[place].settingReady += step
+    case .stuck: providers[place].stuck += step
     case .some(.none), nil: break
     }
   }
 
-  /// A place became free or a queue longer: its queues are served before the step ends.
+  /// Schedules serving its queues before the step ends: a place became free or a queue longer.
   mutating func scheduleDispatch(_ place: Int) {
     guard !providers[place].needsDispatch else { return }
     providers[place].needsDispatch = true
@@ -189,7 +205,7 @@ struct ProviderTable: Sendable {
     providers[place].waitingPools.append(pool)
   }
 
-  /// Takes a pool out of those in which users wait; false: it was none of them.
+  /// Removes a pool from those with waiting users; false if it was not among them.
   @discardableResult
   mutating func removeWaitingPool(_ pool: Int, _ place: Int) -> Bool {
     guard let entry = providers[place].waitingPools.firstIndex(of: pool) else { return false }
@@ -197,8 +213,37 @@ struct ProviderTable: Sendable {
     return true
   }
 
+  mutating func countHangingCalls(_ place: Int, by step: Int) {
+    providers[place].hangingCalls += step
+    scheduleDispatch(place)
+  }
+
   // MARK: Back-off
 
+  mutating func doubt(_ place: Int, _ reason: SafeText, since moment: Moment) {
+    providers[place].doubt = reason
+    providers[place].doubtedSince = moment
+  }
+
+  mutating func endDoubt(_ place: Int) {
+    providers[place].doubt = nil
+    providers[place].doubtedSince = nil
+    providers[place].looks = []
+  }
+
+  /// Notes whether a check found a deployment.
+  ///
+  /// - Returns: how many were checked lately, and how many of them were gone.
+  mutating func noteLook(_ place: Int, isGone: Bool, at moment: Moment) -> (gone: Int, all: Int) {
+    providers[place].looks.removeAll { $0.at < moment - Timing.doubt.looks }
+    if providers[place].looks.count < Limits.looks {
+      providers[place].looks.append((moment, isGone))
+    }
+    let looks = providers[place].looks
+    return (looks.count(where: \.isGone), looks.count)
+  }
+
+  mutating func noteWorking(_ place: Int, at moment: Moment) { providers[place].workedAt = moment }
   mutating func countFailure(_ place: Int) { providers[place].consecutiveFailures += 1 }
   mutating func backOff(_ place: Int, _ backoff: ProviderBackoff) {
     providers[place].backoff = backoff
@@ -206,20 +251,20 @@ struct ProviderTable: Sendable {
   mutating func endFailures(_ place: Int) { providers[place].consecutiveFailures = 0 }
   mutating func endBackoff(_ place: Int) { providers[place].backoff = nil }
 
-  // MARK: What exists without a record
+  // MARK: Orphans
 
-  /// Changes what is known of the listing of a provider.
+  /// Changes the state of a provider's inventory.
   mutating func updateInventory(_ place: Int, _ body: (inout InventoryState) -> Void) {
     body(&providers[place].inventory)
   }
 
-  /// Changes the list of what exists without a record; it is stored with the provider.
+  /// Changes the list of orphans, which is stored with the provider.
   mutating func updateOrphans(_ place: Int, _ body: (inout OrphanList) -> Void) {
     body(&providers[place].record.orphans)
     touch(place)
   }
 
-  /// Whether a publication of this name exists without a record, or is still being removed.
+  /// Whether a publication with this name exists without a record, or is still being removed.
   func isLeftBehind(_ publication: String) -> Bool {
     providers.contains { provider in
       provider.record.orphans.all.contains { $0.thing.purpose == .publication(publication) }

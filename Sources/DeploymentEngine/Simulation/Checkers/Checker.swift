@@ -1,61 +1,63 @@
 import DeploymentEngine
 package import DeploymentInterface
 
-/// What is judged, each with the exit code that a failing run ends with.
+/// The checkers; the raw value is the exit code of a run that fails by it.
 package enum Checker: Int32, CaseIterable, Sendable {
-  /// At most one operation and one call in flight for a deployment.
+  /// A deployment has at most one operation and one call in flight.
   case oneCall = 101
-  /// `checkState` only while an operation runs, every method only where it makes sense.
+  /// A driver is called only where the contract allows that method; `checkState` only while an
+  /// operation runs.
   case calls
-  /// A call says what is stored, and only what is stored is called.
+  /// Every call agrees with the store and concerns a stored record.
   case faithfulness
-  /// L2 is never assigned, nobody's becomes another's, assigned never goes back to a cache.
+  /// L2 is never assigned, no deployment changes its user, and an assigned one never returns to a
+  /// cache.
   case placement
-  /// States follow one another as the table says, and none meets what it excludes; revisions grow.
+  /// States follow one another as the table allows, invariants hold, and revisions grow.
   case transitions
-  /// Nobody is let in before `setReady` finished after the claim.
+  /// No user is let in before `setReady` has finished after the assignment.
   case admission
-  /// An error has a reason, a decision has one, lists keep their bounds.
+  /// Every error and every decision has a reason, and lists keep their bounds.
   case records
-  /// Names, addresses and ports are held once; no two usable holders of a unique id.
+  /// Each name, address and port has one holder, and each unique id one usable holder.
   case identity
-  /// No user holds two in one pool, nobody waits for what is there.
+  /// No user holds two deployments of a pool or waits while one is available.
   case users
-  /// What is counted is what there is.
+  /// Counts match what exists.
   case counts
-  /// Pool and provider limits hold at every instant.
+  /// The limits of pools and providers always hold.
   case limits
-  /// Whatever is not history has a due time, and the engine wakes for it.
+  /// Every deployment that is not history has a due time, and the engine wakes for it.
   case dueTimes
-  /// A pool that may not create does not.
+  /// A pool that must not create creates nothing.
   case creation
-  /// Publications: one active, one in preparation, none removed from under a deployment.
+  /// One publication is active, one in preparation, and none in use is removed.
   case publications
-  /// One answer for each request, a refusal says why and changes nothing.
+  /// Each request has one answer; a refusal gives a reason and changes nothing.
   case answers
-  /// What is stored is the state.
+  /// The store holds the state.
   case durability
   /// A restart changes nothing but due times.
   case restart
-  /// Planning or ticking twice does what once did.
+  /// A repeated event changes nothing.
   case repetition
   /// Idle means that nothing is in flight.
   case idleness
-  /// What exists outside belongs to exactly one record.
+  /// Every external resource belongs to exactly one record.
   case things
   /// When faults stop, everything settles within a stated time.
   case liveness
-  /// One seed is one trace.
+  /// One seed gives one trace.
   case determinism
-  /// What a scenario itself expects.
+  /// The scenario ends as its test expects.
   case scenario
-  /// What has no record is listed, keeps its name and its place, and is removed only when it is
-  /// known, and somebody wants it.
+  /// Orphans are listed, keep their identity and their place, and are removed only if they are
+  /// confirmed and a user or a rule asks for it.
   case orphans
-  /// What is adopted is one user's, once.
+  /// An adopted resource becomes one user's deployment, once.
   case adoptions
 
-  /// What it holds, in a sentence for a person.
+  /// The property that it checks, in one sentence for the user.
   package var promise: String {
     switch self {
     case .oneCall: "at most one operation and one call in flight for a deployment"
@@ -87,11 +89,11 @@ package enum Checker: Int32, CaseIterable, Sendable {
     }
   }
 
-  /// The exit code of a run that this checker ended.
+  /// The exit code of a run that fails by this checker.
   package var exitCode: Int32 { rawValue }
 }
 
-/// What a checker found.
+/// A violation that a checker has found.
 package struct Violation: Hashable, Sendable, CustomStringConvertible {
   package var checker: Checker
   package var text: String
@@ -103,7 +105,7 @@ package struct Violation: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { text }
 
-  /// The deployment that it names first, if it names one.
+  /// The first deployment that the text names, if any.
   package var deployment: DeploymentID? {
     for word in text.split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
       if word.first == "d", let id = DeploymentID(parsing: word) { return id }

@@ -1,20 +1,20 @@
 import DeploymentEngine
 import DeploymentInterface
 
-/// What one step changes, as everybody who judges it sees it: walked through once, since copying
-/// whole records is what judging costs most.
+/// The changes of one step, as all checkers see them. Computed once, since copying whole records is
+/// the main cost of the checks.
 struct Commit {
-  /// A deployment as it was stored, and as it is from now on.
+  /// A deployment before and after the commit; nil if it did not or does not exist.
   struct Amendment {
     let id: DeploymentID
     let old: StoreCopy.Row<Deployment>?
     let new: StoreCopy.Row<Deployment>?
   }
   private(set) var amendments: [Amendment] = []
-  /// Everything but deployments, in the order in which it was wanted.
+  /// All other changes, in the order of the effects.
   private(set) var others: [StoreChange] = []
 
-  /// The changes, before they are stored.
+  /// The changes of a step that is not stored yet.
   init(_ changes: [StoreChange], on store: StoreCopy, at now: EngineTime) {
     for change in changes {
       switch change {

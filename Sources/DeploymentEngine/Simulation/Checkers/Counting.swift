@@ -2,12 +2,16 @@ package import DeploymentEngine
 import DeploymentInterface
 
 extension PoolCounts {
-  /// Counts one deployment anew, by what the words of the contract say; `step` is 1 or −1.
+  /// Counts one deployment, independently of the engine's code; `step` is 1 or −1.
   mutating func count(_ one: Deployment, activePublication: Int?, by step: Int) {
     switch one.state {
     case .removed, .canceled: return
-    case .error: error += step
-    case .removable, .removing, .canceling: removing += step
+    case .error:
+      error += step
+      if one.placement.level == .l2 || one.isAbsent { leavingOutsideMax += step }
+    case .removable, .removing, .canceling:
+      removing += step
+      if one.placement.level == .l2 { leavingOutsideMax += step }
     case .preparing, .usable:
       guard one.isFree, let level = one.placement.level else {
         assigned += step
@@ -47,7 +51,7 @@ extension PoolCounts {
 }
 
 extension EngineView {
-  /// A pool's counts, counted anew from its deployments.
+  /// A pool's counts, recounted from its deployments.
   package func recount(_ pool: Pool) -> PoolCounts {
     var counts = PoolCounts()
     for one in deployments where one.pool == pool.id {
@@ -56,17 +60,17 @@ extension EngineView {
     return counts
   }
 
-  /// Deploys and moves that hold a place in `preparing`.
+  /// Number of deploys and moves that occupy a `preparing` slot.
   package func preparing(on provider: ProviderRecord) -> Int {
     placed(on: provider, at: .preparing)
   }
 
-  /// Removals and cancels that have not ended.
+  /// Number of removals and cancels that have not ended.
   package func removing(on provider: ProviderRecord) -> Int {
     placed(on: provider, at: .removing)
   }
 
-  /// `setReady`, begun and not ended.
+  /// Number of `setReady` operations that have begun and not ended.
   package func settingReady(on provider: ProviderRecord) -> Int {
     placed(on: provider, at: .settingReady)
   }
@@ -76,28 +80,32 @@ extension EngineView {
     return deployments.count { pools.contains($0.pool) && $0.place == place }
   }
 
-  /// Everything that exists on a provider.
+  /// Number of deployments that exist on a provider.
   package func existing(on provider: ProviderRecord) -> Int {
     let pools = pools(of: provider)
-    return deployments.count { $0.exists && pools.contains($0.pool) }
+    return deployments.count { $0.exists && !$0.isAbsent && pools.contains($0.pool) }
   }
 }
 
 /// What a provider has only so many of.
-package enum Place: Hashable, CaseIterable, Sendable { case preparing, removing, settingReady }
+package enum Place: Hashable, CaseIterable, Sendable {
+  case preparing, removing, settingReady, stuck
+}
 
 extension Deployment {
-  /// The place that it holds; one that waits for its turn holds none.
+  /// The slot that it occupies; nil if none, also while it is queued.
   package var place: Place? {
     switch phase {
     case .preparing(let operation, _), .usable(.some(let operation)):
-      if operation.step == .queued { return nil }
+      if operation.step == .queued || operation.step == .again { return nil }
       switch operation.kind {
       case .deployForCache, .deployForUser, .moveToCache: return .preparing
       case .setReady: return .settingReady
       case .notifyReadyFromOSManager, .cancel, .destroy, .publish: return nil
       }
-    case .removing, .canceling: return .removing
+    case .removing(let operation), .canceling(let operation):
+      if operation.step == .again { return nil }
+      return operation.isStuck ? .stuck : .removing
     case .usable(nil), .removable, .removed, .canceled, .error: return nil
     }
   }

@@ -1,57 +1,57 @@
 package import DeploymentEngine
 package import DeploymentInterface
 
-/// What a driver may be told when. It remembers only what a driver was told and what the engine was
-/// told back, and judges every call by the contract. Pure: no clock, no engine.
+/// Checks every call by the drivers' contract, knowing only the calls and the answers so far. Pure:
+/// no clock, no engine.
 package struct DriverOracle {
-  /// What is known of one subject from its calls.
+  /// Knowledge of a target from its calls.
   package struct Seen {
-    /// It was called at all.
+    /// It was called at least once.
     var called = false
-    /// Its deploy has finished, and the engine knows.
+    /// The engine has handled the end of its deploy.
     var deployFinished = false
-    /// The operation that was really started and has not ended.
+    /// The operation that was started and has not ended.
     var started: OperationKind?
-    /// The last thing that the engine heard was `running`, or nothing certain since.
+    /// The last definite answer was `running`.
     var isRunning = false
-    /// Its destroy or cancel has finished, and the engine knows.
+    /// The engine has handled the end of its destroy or cancel.
     var gone = false
-    /// How often `notifyReadyFromOSManager` has finished.
+    /// Number of finished `notifyReadyFromOSManager` operations.
     var readyTold = 0
-    /// `setReady` has finished since a user claimed it.
+    /// `setReady` has finished since it was assigned to a user.
     var readySinceClaim = false
   }
 
   package private(set) var seen: [CallTarget: Seen] = [:]
 
-  /// What is known of a subject.
+  /// Knowledge of a target.
   package func known(_ subject: CallTarget) -> Seen { seen[subject] ?? Seen() }
 
-  /// A user claimed it: whatever was made ready before does not count.
+  /// Notes an assignment: an earlier `setReady` does not count.
   package mutating func claimed(_ subject: CallTarget) { seen[subject]?.readySinceClaim = false }
 
-  /// What exists of it has a record again: it was deployed, long ago.
+  /// Notes an adoption: the deployment was deployed earlier.
   package mutating func adopted(_ subject: CallTarget) {
     seen[subject] = Seen(called: true, deployFinished: true)
   }
 
-  /// Its record is erased: its number may be met again.
+  /// Forgets a target whose record is erased; an adoption may reuse its id.
   package mutating func forget(_ subject: CallTarget) { seen[subject] = nil }
 
-  /// Judges a call about a deployment, against what is stored.
+  /// Checks a call on a deployment against its stored record.
   package mutating func judge(
     _ call: Call, _ row: StoreCopy.Row<Deployment>?, traits: ServiceTraits?, inMaintenance: Bool
   ) -> [String] {
     var complaints: [String] = []
     let known = known(call.subject)
-    // Said only where something is wrong: it costs more than all the rest.
+    // Built only for a violation, since it costs more than all the checks.
     func say(_ complaint: String) -> String {
       "\(call.subject) \(call.task.map { "\($0)" } ?? "notices"): \(complaint)"
     }
-    guard let row, row.record.exists else { return [say("called, and there is none")] }
+    guard let row, row.record.exists else { return [say("called without a record")] }
     let stored = row.record
     if inMaintenance { complaints.append(say("called in maintenance")) }
-    if known.gone { complaints.append(say("called after it was gone")) }
+    if known.gone { complaints.append(say("called after it was removed")) }
     if call.task == nil, call.notices.isEmpty { complaints.append(say("an empty call")) }
     complaints += faithful(call, stored).map(say)
     if let task = call.task { complaints += legal(task, stored, known, traits).map(say) }
@@ -59,7 +59,7 @@ package struct DriverOracle {
     return complaints
   }
 
-  /// The call says what is stored.
+  /// The call must agree with the stored record.
   private func faithful(_ call: Call, _ stored: Deployment) -> [String] {
     var complaints: [String] = []
     if call.pool != stored.pool { complaints.append("with another pool") }
@@ -84,11 +84,11 @@ package struct DriverOracle {
     switch task {
     case .check(let kind):
       guard stored.phase.operation?.kind == kind else { return ["not its operation"] }
-      if stored.cancelRequested { return ["checked though its end was asked for"] }
+      if stored.cancelRequested { return ["checked after a cancel request"] }
       return known.isRunning && known.started == kind ? [] : ["checked while nothing runs"]
     case .start(let kind):
       guard stored.phase.operation?.kind == kind else { return ["not its operation"] }
-      if stored.cancelRequested { return ["begun though its end was asked for"] }
+      if stored.cancelRequested { return ["started after a cancel request"] }
       return legalStart(kind, stored, known, traits)
     }
   }
@@ -123,15 +123,17 @@ package struct DriverOracle {
     isWrong ? [complaint()] : []
   }
 
-  /// Judges a call about a publication.
+  /// Checks a call on a publication against its stored record.
   package mutating func judge(
     _ call: Call, _ stored: PublicationRecord?, inMaintenance: Bool
   ) -> [String] {
     var complaints: [String] = []
     let known = known(call.subject)
-    guard let stored, stored.state != .removed else { return ["\(call.subject): there is none"] }
+    guard let stored, stored.state != .removed else {
+      return ["\(call.subject): called without a record"]
+    }
     if inMaintenance { complaints.append("\(call.subject): called in maintenance") }
-    if known.gone { complaints.append("\(call.subject): called after it was gone") }
+    if known.gone { complaints.append("\(call.subject): called after it was removed") }
     if call.data != stored.data { complaints.append("\(call.subject): other data than stored") }
     if call.record.identity.name != stored.name {
       complaints.append("\(call.subject): with another name")
@@ -161,7 +163,7 @@ package struct DriverOracle {
     note(&seen[call.subject, default: Seen()])
   }
 
-  /// The engine has heard an answer and stored what it makes of it.
+  /// Notes an answer that the engine has handled and stored.
   package mutating func heard(_ call: Call, _ answer: TaskState?) {
     guard let task = call.task, let answer else { return }
     let kind = task.operation

@@ -1,15 +1,15 @@
 import DeploymentEngine
 import DeploymentInterface
 
-/// Whatever is not history and not at rest has a due time, a call in flight or a queue to wait in;
-/// and the engine wakes up for it.
+/// Checks that every deployment that is neither history nor settled has a due time, a call in
+/// flight or a place in a queue, and that the engine wakes for it.
 struct DueTimes {
-  /// Its pool's calls are made.
+  /// Whether calls of its pool are made.
   private let isServed: Bool
   private let limits: ProviderLimits
   private let nextWake: Moment?
   private let now: EngineTime
-  /// How many places of the provider are held.
+  /// Number of occupied slots of the provider.
   private let held: (Place) -> Int
 
   init(
@@ -23,30 +23,30 @@ struct DueTimes {
     self.held = held
   }
 
-  /// Every complaint about one deployment of the pool, with the call that is in flight on it.
+  /// All violations of one deployment of the pool, given the call in flight on it.
   func complaints(about one: Deployment, _ flight: Flight?) -> [String] {
     guard isServed else { return [] }
     var complaints: [String] = []
-    if flight == nil, one.next == nil, needsNext(one), !isQueued(one) {
+    if flight == nil, one.nextActionAt == nil, needsNext(one), !isQueued(one) {
       complaints.append("\(one.id) is \(one.phase) and waits for nothing")
     }
     if one.isWaitingForOS, one.phase == .usable(nil), one.placement.level != .l2,
-      one.patience == nil
+      one.stateDeadline == nil
     {
-      complaints.append("\(one.id) waits for its OS without an end")
+      complaints.append("\(one.id) waits for its OS without a deadline")
     }
-    if one.state == .error, !one.everAssigned, one.patience == nil, one.next == nil, flight == nil {
+    if one.state == .error, one.isDisposable, one.nextActionAt == nil, flight == nil {
       complaints.append("\(one.id) is in error for ever")
     }
     let due = [
-      flight == nil ? one.next?.at : nil, one.patience?.at, one.pending?.due.at,
+      flight == nil ? one.nextActionAt?.at : nil, one.stateDeadline?.at, one.pending?.due.at,
       one.phase.operation?.deadline.at,
       flight.flatMap { $0.deadline > now.moment ? $0.deadline : nil },
     ].compactMap(\.self).min()
     if let due, due > now.moment, nextWake ?? due + .seconds(1) > due {
       complaints.append(
         "\(one.id) is due at \(due.milliseconds), the engine sleeps until "
-          + "\(nextWake.map { "\($0.milliseconds)" } ?? "it is told something"), now "
+          + "\(nextWake.map { "\($0.milliseconds)" } ?? "the next event"), now "
           + "\(now.moment.milliseconds): \(one.phase)")
     }
     return complaints
@@ -60,14 +60,16 @@ struct DueTimes {
     }
   }
 
-  /// It waits for room on its provider, and there is none.
+  /// Whether it waits for a slot of its provider and all are occupied.
   private func isQueued(_ one: Deployment) -> Bool {
     switch one.phase {
     case .preparing(let operation, ending: true):
       return isFull(.removing) || isFull(.preparing) || isQueued(operation.kind)
     case .preparing(let operation, ending: false): return isQueued(operation.kind)
     case .usable(let operation): return operation.map { isQueued($0.kind) } ?? false
-    case .removable, .removing, .canceling: return isFull(.removing)
+    case .removable: return isFull(.removing)
+    case .removing(let operation), .canceling(let operation):
+      return isFull(operation.isStuck ? .stuck : .removing)
     case .removed, .canceled, .error: return false
     }
   }

@@ -1,7 +1,7 @@
 package import DeploymentEngine
 package import DeploymentInterface
 
-/// Everything that can be seen of an engine at one moment; what the checkers judge.
+/// The visible state of an engine at one moment, for the checkers.
 package struct EngineView {
   package var now: EngineTime
   package var configuration: Configuration
@@ -12,7 +12,7 @@ package struct EngineView {
   package var waiters: [WaitingUser]
   package var nextWake: Moment?
   package var isIdle: Bool
-  /// Calls that have not come back, hung ones included.
+  /// Calls in flight, hung ones included.
   package var flights: [Flight]
 
   package init(
@@ -30,7 +30,7 @@ package struct EngineView {
     self.flights = flights
   }
 
-  /// The pool with this number.
+  /// The pool with this id.
   package func pool(_ id: PoolID) -> Pool? { pools.first { $0.id == id } }
   /// The provider of a pool.
   package func provider(of id: PoolID) -> ProviderRecord? {
@@ -43,11 +43,11 @@ package struct EngineView {
   }
 }
 
-/// A call that was made and has not come back. A reference, since it is passed around a lot.
+/// A call in flight. A class, since it is passed around a lot.
 package final class Flight {
   package let call: Call
   package let issuedAt: Moment
-  /// When the driver answers; nil: never by itself.
+  /// When the driver answers; nil if it never answers on its own.
   package let due: Moment?
   package let answer: TaskState?
 
@@ -58,18 +58,18 @@ package final class Flight {
     self.answer = answer
   }
 
-  /// When the engine gives up on it.
+  /// The deadline of the call.
   package var deadline: Moment { issuedAt + call.timeLimit }
 }
 
 extension Deployment {
-  /// Something may exist outside.
+  /// Whether external resources may exist.
   package var exists: Bool { !phase.isHistory }
-  /// Counts as supply: preparing or usable.
+  /// Whether it counts as supply: preparing or usable.
   package var isSupply: Bool { state == .preparing || state == .usable }
-  /// In a cache with nobody waiting for it.
+  /// Whether it is in a cache and not reserved.
   package var isFree: Bool { placement.level != nil && placement.user == nil }
-  /// Stands at this cache level, free, as supply.
+  /// Whether it is unreserved supply at this cache level.
   package func isSupply(at level: CacheLevel) -> Bool {
     isSupply && isFree && placement.level == level
   }

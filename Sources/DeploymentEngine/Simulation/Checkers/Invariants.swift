@@ -2,9 +2,9 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What must hold of an engine after every step. Pure: a view in, complaints out.
+/// The invariants of an engine's whole state. Pure: takes a view, returns violations.
 package enum Invariants {
-  /// Every complaint about a view.
+  /// All violations in a view.
   package static func complaints(about view: EngineView) -> [Violation] {
     var found: [Violation] = []
     func add(_ checker: Checker, _ judge: (EngineView, inout [String]) -> Void) {
@@ -41,7 +41,7 @@ package enum Invariants {
     }
   }
 
-  /// Names, MACs and ports are held once; no two usable holders of a unique id.
+  /// Each name, MAC and port has one holder, and each unique id one usable holder.
   private static func identities(_ view: EngineView, _ complaints: inout [String]) {
     var names: Set<String> = []
     var macs: Set<MACAddress> = []
@@ -60,7 +60,7 @@ package enum Invariants {
       }
       guard held.state == .usable, !held.uniqueId.isEmpty else { continue }
       if !uniqueIds.insert(held.uniqueId).inserted {
-        complaints.append("two usable ones have the unique id \(held.uniqueId)")
+        complaints.append("two usable deployments have the unique id \(held.uniqueId)")
       }
     }
     for publication in view.publications where publication.state != .removed {
@@ -70,34 +70,40 @@ package enum Invariants {
     }
   }
 
-  /// What holds of one deployment by itself.
+  /// The invariants of a single deployment.
   static func record(_ one: Deployment) -> [String] {
     var complaints: [String] = []
     if one.state == .error, one.reason?.isEmpty ?? true {
       complaints.append("\(one.id) is in error without a reason")
     }
     if one.because.isEmpty { complaints.append("\(one.id) was made for no reason") }
-    if one.placement.isAssigned, !one.everAssigned {
-      complaints.append("\(one.id) is assigned and was never assigned")
+    if one.isLetIn, !one.wasLetIn { complaints.append("\(one.id) forgot that it lets its user in") }
+    if one.isGivenUp, one.state == .usable {
+      complaints.append("\(one.id) was given up and is usable")
     }
     if zip(one.loggedIn, one.loggedIn.dropFirst()).contains(where: { $0 >= $1 }) {
-      complaints.append("\(one.id) has log-ins that are no sorted set: \(one.loggedIn)")
+      complaints.append("\(one.id) has log-ins that are not a sorted set: \(one.loggedIn)")
     }
-    if one.loggedIn.count > Limits.loggedInUsers { complaints.append("\(one.id): log-ins") }
-    if one.notices.count > Limits.pendingNotices { complaints.append("\(one.id): notices") }
+    if one.loggedIn.count > Limits.loggedInUsers {
+      complaints.append("\(one.id) has too many log-ins")
+    }
+    if one.notices.count > Limits.pendingNotices {
+      complaints.append("\(one.id) has too many notices")
+    }
     if one.identity.name.isEmpty || one.identity.name.utf8.count > Limits.nameLength {
       complaints.append("\(one.id) is named “\(one.identity.name)”")
     }
     return complaints
   }
 
-  /// No user holds two in one pool, and none of those who hold one waits.
+  /// No user holds two deployments of a pool, or holds one and waits.
   private static func holders(_ view: EngineView, _ complaints: inout [String]) {
     for pool in view.pools {
-      let users = view.deployments.filter { $0.pool == pool.id && $0.isSupply }
-        .compactMap(\.placement.user)
+      let users = view.deployments.filter {
+        $0.pool == pool.id && $0.isSupply && !$0.cancelRequested
+      }.compactMap(\.placement.user)
       if Set(users).count != users.count {
-        complaints.append("a user holds two in \(pool.name): \(users)")
+        complaints.append("a user holds two deployments of \(pool.name): \(users)")
       }
       for waiter in view.waiters where waiter.pool == pool.id && users.contains(waiter.user) {
         complaints.append("\(waiter.user) waits in \(pool.name) and holds one there")
@@ -105,7 +111,7 @@ package enum Invariants {
     }
   }
 
-  /// Counts are right, settings are kept.
+  /// Counts match, and pools and providers agree.
   private static func pools(_ view: EngineView, _ complaints: inout [String]) {
     for pool in view.pools {
       let recount = view.recount(pool)
@@ -129,7 +135,7 @@ package enum Invariants {
     }
   }
 
-  /// One active and one in preparation at most; what stands on one is counted; an error has a
+  /// At most one publication is active and one in preparation; uses are counted; an error has a
   /// reason.
   private static func publications(_ view: EngineView, _ complaints: inout [String]) {
     for pool in view.pools {
@@ -160,11 +166,11 @@ package enum Invariants {
       complaints.append("\(publication.name) counts \(publication.standing) of \(standing)")
     }
     if standing > 0, publication.state == .removing || publication.state == .removed {
-      complaints.append("\(publication.name) is removed from under \(standing)")
+      complaints.append("\(publication.name) is removed while \(standing) deployments use it")
     }
   }
 
-  /// Nobody waits for what is there.
+  /// No user waits while a deployment is available.
   private static func users(_ view: EngineView, _ complaints: inout [String]) {
     for waiter in view.waiters {
       guard let pool = view.pool(waiter.pool), pool.state == .active else { continue }
@@ -178,7 +184,7 @@ package enum Invariants {
 
   private static func idleness(_ view: EngineView, _ complaints: inout [String]) {
     for pool in view.pools where !pool.inMaintenance {
-      // What leaves without a place of the provider leaves in the step that decides it.
+      // A shrink that needs no slot of the provider happens in the step that decides it.
       for plan in [pool.plan.l1, pool.plan.l2] where plan.action == .shrink && plan.fromL2 == 0 {
         complaints.append("\(pool.name) has an open plan that nothing carries out: \(plan.because)")
       }
@@ -195,7 +201,7 @@ package enum Invariants {
       complaints.append("idle, while a call on \(flight.call.subject) is in flight")
     }
     if Set(view.flights.map(\.call.subject)).count != view.flights.count {
-      complaints.append("two calls in flight on one")
+      complaints.append("two calls in flight on one target")
     }
   }
 }

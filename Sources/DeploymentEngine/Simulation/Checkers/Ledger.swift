@@ -2,8 +2,8 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What the stored changes add up to, kept by the checkers for themselves: counts, places, and who
-/// holds what. A step costs what it changes.
+/// Counts, occupied slots and holders, computed by the checkers from the stored changes alone. The
+/// cost of a step depends only on its changes.
 struct Ledger {
   private typealias Row = StoreCopy.Row<Deployment>
   private struct Sums {
@@ -14,32 +14,32 @@ struct Ledger {
     var existing: Int { counts.existing }
   }
   private var sums: [PoolID: Sums] = [:]
-  /// As the pools' deployments were when they were counted last.
+  /// The deployments as they were last counted.
   private var known: [DeploymentID: Row] = [:]
   private var names: [String: DeploymentID] = [:]
   private var macs: [MACAddress: DeploymentID] = [:]
   private var ports: [UInt16: DeploymentID] = [:]
   private var uniqueIds: [SafeText: DeploymentID] = [:]
-  /// The limits before the latest commit: what was decided in it may have been decided by them.
+  /// The limits before the latest commit, whose decisions may rest on them.
   private var limits: [SafeText: ProviderLimits] = [:]
-  /// See `Simulation`.
+  /// See `Simulation.limitsLoweredBy`.
   var limitsLoweredBy = 0
   private var users: [PoolID: [SafeText: DeploymentID]] = [:]
 
-  /// How many places of a provider are held.
+  /// Number of occupied slots of a provider.
   func held(_ place: Place, on provider: SafeText) -> Int {
     sums.values.reduce(0) { $0 + ($1.provider == provider ? $1.places[place] ?? 0 : 0) }
   }
 
-  /// How many exist on a provider.
+  /// Number of deployments that exist on a provider.
   func existing(on provider: SafeText) -> Int {
     sums.values.reduce(0) { $0 + ($1.provider == provider ? $1.existing : 0) }
   }
 
-  /// What a user holds or has reserved in a pool.
+  /// The deployment that a user holds or has reserved in a pool.
   func holder(of user: SafeText, in pool: PoolID) -> DeploymentID? { users[pool]?[user] }
 
-  /// Takes in one commit, and says what is wrong with it.
+  /// Applies a commit and returns its violations.
   mutating func take(_ commit: Commit, _ store: StoreCopy) -> [Violation] {
     var touched: [PoolID] = []
     func touch(_ id: PoolID) { if !touched.contains(id) { touched.append(id) } }
@@ -72,7 +72,8 @@ struct Ledger {
     return complaints
   }
 
-  /// Another active publication: who is outdated is another question now.
+  /// Recounts a pool whose active publication has changed, since that decides which deployments are
+  /// outdated.
   private mutating func note(_ pool: Pool) {
     sums[pool.id, default: Sums()].provider = pool.provider
     guard sums[pool.id]?.activePublication != pool.activePublication else { return }
@@ -150,7 +151,7 @@ struct Ledger {
     }
   }
 
-  /// Whoever loses a reservation has another one, or waits.
+  /// A user who loses a reservation must get another one, or wait.
   private func judgeReservation(
     _ change: Commit.Amendment, _ store: StoreCopy, _ complaints: inout [Violation]
   ) {
@@ -160,7 +161,8 @@ struct Ledger {
     let key = StoreCopy.WaiterKey(pool: old.pool, user: user)
     guard users[old.pool]?[user] == nil, store.waiters[key] == nil else { return }
     complaints.append(
-      Violation(checker: .users, text: "\(old.id) is lost to \(user), who gets no other"))
+      Violation(
+        checker: .users, text: "\(user) loses the reservation of \(old.id) and gets no other"))
   }
 
   private func judge(_ id: PoolID, _ store: StoreCopy, _ complaints: inout [Violation]) {
@@ -181,7 +183,7 @@ struct Ledger {
     }
   }
 
-  /// Whoever takes a place of a provider finds one. What had one before keeps it when the limit is
+  /// A slot may be taken only below the limit. Deployments keep their slots when the limit is
   /// lowered.
   private func judge(
     _ id: PoolID, _ place: Place, _ store: StoreCopy, _ complaints: inout [Violation]
@@ -199,11 +201,11 @@ struct Ledger {
 }
 
 extension ProviderLimits {
-  /// How many of a place there are.
+  /// The limit of a kind of slot.
   subscript(place: Place) -> Int {
     switch place {
     case .preparing: preparing
-    case .removing: removing
+    case .removing, .stuck: removing
     case .settingReady: settingReady
     }
   }

@@ -2,37 +2,37 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What providers have listed and no record speaks of, reckoned from the listings and the stored
-/// records alone; and who asked for what. Pure: no clock, no engine.
+/// Tracks the orphans of providers, computed from the listings and the stored records alone, and
+/// the removals that were requested. Pure: no clock, no engine.
 struct OrphanOracle {
-  /// One thing without a record.
+  /// A listed resource without a record.
   struct Sighting {
     var thing: ExternalResource
-    /// In how many listings in a row it was there.
+    /// Number of consecutive listings that contained it.
     var count: Int
-    /// When it was first among them, by the most that any clock may have shown.
+    /// Time of the first of these listings, by the latest time that any clock may have shown.
     var since: TimeSpan
   }
-  /// By provider, in the order in which they were listed.
+  /// By provider, in the order of the listing.
   private(set) var listed: [SafeText: [Sighting]] = [:] { didSet { version += 1 } }
-  /// How many there were beyond those.
+  /// Number of further orphans that are only counted.
   private var more: [SafeText: Int] = [:]
-  /// How often each was listed since faults stopped.
+  /// Number of listings of each provider since faults stopped.
   private(set) var listings: [SafeText: Int] = [:]
-  /// Counts up with each change of what is listed.
+  /// Changes with each change of `listed`.
   private(set) var version = 0
-  /// The providers that can list, as the running engine was told.
+  /// The providers that can list, as far as the running engine knows.
   private var able: Set<String> = []
   private var asked: Set<OrphanName> = []
-  /// What records that were given up held, until their provider has said what exists.
+  /// The identities of forgotten records, until their provider has been listed.
   private var doubts: [SafeText: [Identity]] = [:]
 
-  /// What is known of a thing by its name.
+  /// The sighting of a resource with this name.
   func sighting(_ name: OrphanName) -> Sighting? {
     listed[name.provider]?.first { $0.thing.name == name.name && $0.thing.kind == name.kind }
   }
 
-  /// A provider has said what exists on it; `isOrphan` by the records as they were then.
+  /// Applies a listing; `isOrphan` uses the records at that time.
   mutating func take(
     _ things: [ExternalResource], on provider: SafeText, at time: TimeSpan,
     isOrphan: (ExternalResource) -> Bool
@@ -47,7 +47,7 @@ struct OrphanOracle {
       return Sighting(
         thing: thing, count: (known?.count ?? 0) + 1, since: known?.since ?? time)
     }
-    // Of more than are kept in mind the last are only counted.
+    // Those beyond the limit are only counted.
     let kept = all.sorted { ($0.thing.name, $0.thing.kind) < ($1.thing.name, $1.thing.kind) }
     more[provider] = max(0, all.count - Limits.orphans)
     listed[provider] = all.count > Limits.orphans ? Array(kept.prefix(Limits.orphans)) : all
@@ -55,39 +55,39 @@ struct OrphanOracle {
     listings[provider, default: 0] += 1
   }
 
-  /// Faults stop.
+  /// Notes that faults have stopped.
   mutating func heal() { listings = [:] }
 
-  /// A provider has removed a thing.
+  /// Notes that a provider has removed a resource.
   mutating func removed(_ thing: ExternalResource, on provider: SafeText) {
     listed[provider]?.removeAll { $0.thing.name == thing.name && $0.thing.kind == thing.kind }
     asked.remove(OrphanName(thing, on: provider))
   }
 
-  /// A provider could not: whoever asked has had an answer.
+  /// Notes that a removal has failed: the request is answered.
   mutating func notRemoved(_ thing: ExternalResource, on provider: SafeText) {
     asked.remove(OrphanName(thing, on: provider))
   }
 
-  /// A person asks for a removal, and it is accepted.
+  /// Notes an accepted request for a removal.
   mutating func ask(_ name: OrphanName) { asked.insert(name) }
 
-  /// Whether a person has asked for its removal, and has had no answer.
+  /// Whether a request for its removal is open.
   func isAsked(_ name: OrphanName) -> Bool { asked.contains(name) }
 
-  /// What was made for a deployment, on whatever provider, has a record again.
+  /// Notes an adoption: the resources of the deployment, on any provider, have a record again.
   mutating func adopted(_ id: DeploymentID) {
     listed = listed.mapValues { all in all.filter { $0.thing.purpose != .deployment(id) } }
   }
 
-  /// A record was given up: what it held is nobody else's before its provider is listed, where the
-  /// engine has been told that it can be.
+  /// Notes a forgotten record: its identity must not be reused before its provider is listed, if
+  /// the engine knows that it can be.
   mutating func doubt(_ identity: Identity, on provider: SafeText) {
     guard able.contains(provider.text) else { return }
     doubts[provider, default: []].append(identity)
   }
 
-  /// Only these providers can list; of others nobody knows what exists.
+  /// Sets the providers that can list, and drops the knowledge about all others.
   mutating func keep(_ providers: Set<String>) {
     able = providers
     listed = listed.filter { providers.contains($0.key.text) }
@@ -96,10 +96,10 @@ struct OrphanOracle {
     asked = asked.filter { providers.contains($0.provider.text) }
   }
 
-  /// Another engine runs on what is stored, which is not told yet who can list.
+  /// Notes a restart: the new engine does not know yet which providers can list.
   mutating func restart() { (able, doubts) = ([], [:]) }
 
-  /// How many places of a provider they take.
+  /// Number of places that the orphans take on a provider.
   func places(on provider: SafeText) -> Int {
     let ids = (listed[provider] ?? []).compactMap { one -> DeploymentID? in
       guard one.count > 1, case .deployment(let id) = one.thing.purpose else { return nil }
@@ -108,8 +108,8 @@ struct OrphanOracle {
     return Set(ids).count + (more[provider] ?? 0)
   }
 
-  /// What has no record, or had one, and has any of what is taken anew, that is besides what was
-  /// held before.
+  /// Describes an orphan or forgotten record that holds a part of an identity which is newly taken,
+  /// that is, not in `old`.
   func holder(of identity: Identity, besides old: Identity?) -> String? {
     let isTaken = { (one: Identity) in one.hasAny(of: identity, besides: old) }
     for (provider, all) in listed.sorted(by: { $0.key < $1.key }) {
@@ -124,7 +124,7 @@ struct OrphanOracle {
     return nil
   }
 
-  /// What is wrong with asking a provider to remove a thing.
+  /// The violations of asking a provider to remove a resource.
   func complaints(
     about thing: ExternalResource, on provider: SafeText, rule: OrphanRule, counters: Counters,
     at time: TimeSpan
@@ -160,7 +160,7 @@ extension OrphanName {
 }
 
 extension Identity {
-  /// Whether it has anything of another that was not had before.
+  /// Whether it shares a part with another identity that `old` does not have.
   fileprivate func hasAny(of other: Identity, besides old: Identity?) -> Bool {
     (name == other.name && name != old?.name)
       || (mac != nil && mac == other.mac && mac != old?.mac)

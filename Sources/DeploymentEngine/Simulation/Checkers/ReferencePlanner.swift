@@ -1,6 +1,6 @@
 package import DeploymentEngine
 
-/// The rules of the planner, written down a second time: plain numbers, all of them usable.
+/// A second implementation of the planner's rules, on plain counts of usable deployments.
 package struct ReferencePlanner {
   package var sizes: Sizes
   package var l1: Int

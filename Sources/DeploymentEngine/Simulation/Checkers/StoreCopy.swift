@@ -2,18 +2,17 @@ package import DeploymentEngine
 package import DeploymentInterface
 package import SafeTexts
 
-/// What a store would hold: every committed change, as records by their keys.
+/// An in-memory store: the committed records by their keys.
 ///
-/// Due times are kept as a real store keeps them, as wall time with their length, by remembering
-/// how far
-/// the two clocks were apart at the commit.
+/// Like a real store it keeps due times as wall time with a length, through the distance of the two
+/// clocks at the commit.
 package final class StoreCopy {
-  /// A record with the distance of the clocks (wall minus monotonic) at its commit. A reference, so
-  /// that whoever keeps or looks at it copies nothing.
+  /// A record with the distance of the clocks (wall minus monotonic, in milliseconds) at its
+  /// commit. A class, so that checkers share it without copies.
   package final class Row<Record> {
     package let record: Record
     let distance: Int64
-    /// The run of the engine that stored it; moments of another run say nothing.
+    /// The run of the engine that stored it; moments of other runs cannot be compared.
     let run: Int
 
     init(record: Record, distance: Int64, run: Int) {
@@ -40,16 +39,16 @@ package final class StoreCopy {
   package private(set) var deployments: [DeploymentID: Row<Deployment>] = [:]
   package private(set) var waiters: [WaiterKey: Row<WaitingUser>] = [:]
 
-  /// From now on another run of the engine stores.
+  /// Begins another run of the engine.
   package func startRun() { run += 1 }
 
-  /// The stored deployment is this one; due times are compared only within one run.
+  /// Whether the stored deployment equals this one; due times are compared only within one run.
   package func holds(_ one: Deployment) -> Bool { isSame(deployments[one.id], one) }
-  /// The stored provider is this one; due times are compared only within one run.
+  /// Whether the stored provider equals this one; due times are compared only within one run.
   package func holds(_ one: ProviderRecord) -> Bool { isSame(providers[one.name], one) }
-  /// The stored pool is this one; due times are compared only within one run.
+  /// Whether the stored pool equals this one; due times are compared only within one run.
   package func holds(_ one: Pool) -> Bool { isSame(pools[one.id], one) }
-  /// The stored publication is this one; due times are compared only within one run.
+  /// Whether the stored publication equals this one; due times are compared only within one run.
   package func holds(_ one: PublicationRecord) -> Bool {
     let row = publications[PublicationKey(pool: one.pool, revision: one.revision)]
     return isSame(
@@ -57,7 +56,7 @@ package final class StoreCopy {
       one.withoutStanding)
   }
 
-  /// The operation that is stored for a subject.
+  /// The stored operation of a target.
   package func operation(of subject: CallTarget) -> OperationKind? {
     switch subject {
     case .deployment(let id): deployments[id]?.record.phase.operation?.kind
@@ -72,13 +71,13 @@ package final class StoreCopy {
     return row.record.withoutDueTimes == record.withoutDueTimes
   }
 
-  /// A record as it is stored now.
+  /// The row of a record that is committed now.
   func row<Record>(_ record: Record, at now: EngineTime) -> Row<Record> {
     Row(
       record: record, distance: now.utc.milliseconds - now.moment.milliseconds, run: run)
   }
 
-  /// One commit.
+  /// Applies a commit.
   func take(_ commit: Commit, at now: EngineTime) {
     for one in commit.amendments { deployments[one.id] = one.new }
     for change in commit.others { apply(change, now) }
@@ -105,14 +104,14 @@ package final class StoreCopy {
     }
   }
 
-  /// One less exists on a provider.
+  /// Decrements the count of a provider's deployments.
   func countDown(_ provider: SafeText, at now: EngineTime) {
     guard var record = providers[provider]?.record else { return }
     record.deployments -= 1
     providers[provider] = row(record, at: now)
   }
 
-  /// What a run that starts at `now` is loaded with.
+  /// The state that a run starting at `now` loads.
   package func state(at now: EngineTime) -> StoredState {
     var state = StoredState()
     state.configuration = configuration
@@ -137,10 +136,10 @@ extension StoreCopy.Row where Record: HasDeadlines {
   }
 }
 
-/// A stored record with due times in it.
+/// A stored record that contains due times.
 package protocol HasDeadlines: Equatable {
   func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> Self
-  /// Itself without anything that a restart may change.
+  /// The record without the parts that a restart may change.
   var withoutDueTimes: Self { get }
 }
 
@@ -173,31 +172,26 @@ extension ProviderRecord: HasDeadlines {
 
 extension PublicationRecord: HasDeadlines {}
 
-extension WaitingUser: HasDeadlines {
-  package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> WaitingUser {
-    WaitingUser(
-      pool: pool, user: user, position: position, patience: transform(patience))
-  }
-}
+extension WaitingUser: HasDeadlines {}
 
 extension Deployment {
-  /// Itself without anything that a restart may change: also whether something is due at all.
+  /// The record without the parts that a restart may change, among them whether anything is due.
   package var withoutDueTimes: Deployment {
     var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
-    copy.next = nil
+    copy.nextActionAt = nil
     return copy
   }
 }
 
 extension PublicationRecord {
-  /// Itself without anything that a restart may change: also whether something is due at all.
+  /// The record without the parts that a restart may change, among them whether anything is due.
   package var withoutDueTimes: PublicationRecord {
     var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
-    copy.next = nil
+    copy.nextActionAt = nil
     return copy.withoutStanding
   }
 
-  /// Itself without the number of those that stand on it, which is reckoned anew at load.
+  /// The record without the number of its uses, which is recomputed when it is loaded.
   package var withoutStanding: PublicationRecord {
     var copy = self
     copy.standing = 0

@@ -1,12 +1,12 @@
 package import DeploymentEngine
 package import DeploymentInterface
 
-/// What may change about a deployment in one step. Pure: before and after in, complaints out.
+/// The allowed changes of a deployment in one step. Pure: takes both records, returns violations.
 package enum Transitions {
-  /// The states that each state may turn into within one step.
+  /// The states that may follow each state within one step.
   package static let allowed: [DeploymentState: Set<DeploymentState>] = [
     .preparing: [.preparing, .usable, .removable, .removing, .canceling, .error],
-    // To canceling when what runs again after all is too much for its pool by then.
+    // To canceling if a deployment that works again exceeds its pool's size by then.
     .usable: [.usable, .preparing, .removable, .removing, .canceling, .error],
     .removable: [.removable, .removing],
     .removing: [.removing, .removed, .error],
@@ -18,7 +18,7 @@ package enum Transitions {
     ],
   ]
 
-  /// Every complaint about a change.
+  /// All violations of a change.
   package static func complaints(
     from old: Deployment, to new: Deployment, wasCalled: Bool, at now: EngineTime
   ) -> [Violation] {
@@ -42,14 +42,14 @@ package enum Transitions {
     constants(old, new, &complaints)
     revision(old, new, &complaints)
     if from != to, new.stateSince != now.utc {
-      complaints.append("\(old.id) does not say since when it is \(to)")
+      complaints.append("\(old.id) has a wrong start time of \(to)")
     }
     if from == .preparing, to == .usable, !new.notices.contains(.finish) {
-      complaints.append("\(old.id) left preparing for usable and is not told finish")
+      complaints.append("\(old.id) left preparing for usable and has no finish notice")
     }
     let told = { (one: Deployment) in one.notices.count { $0 == .finish } }
     if from != .preparing, told(new) > told(old) {
-      complaints.append("\(old.id) is told finish without having left preparing")
+      complaints.append("\(old.id) has a finish notice without having left preparing")
     }
     return complaints
   }
@@ -58,14 +58,14 @@ package enum Transitions {
     _ old: Deployment, _ new: Deployment, _ complaints: inout [String]
   ) {
     if old.id != new.id || old.pool != new.pool || old.createdAt != new.createdAt {
-      complaints.append("\(old.id) became another")
+      complaints.append("\(old.id) changed its id, pool or creation time")
     }
     if old.identity.name != new.identity.name || old.identity.mac != new.identity.mac {
       complaints.append("\(old.id) changed its identity")
     }
     if old.publication != new.publication { complaints.append("\(old.id) changed its publication") }
     if old.because != new.because { complaints.append("\(old.id) was made for another reason") }
-    if old.everAssigned, !new.everAssigned { complaints.append("\(old.id) forgot its user") }
+    if old.wasLetIn, !new.wasLetIn { complaints.append("\(old.id) forgot its user") }
     if old.phase.isHistory, old.phase != new.phase {
       complaints.append("\(old.id) came back from history")
     }
@@ -79,16 +79,12 @@ package enum Transitions {
       if user != other { complaints.append("\(old.id) went from \(user) to \(other)") }
     case (.assigned, .cache): complaints.append("\(old.id) went back to a cache")
     case (.cache(.l2, _), .assigned): complaints.append("\(old.id) was assigned from L2")
-    case (.cache(.l1, let reserved?), .assigned(let user, _)):
-      if reserved != user { complaints.append("\(old.id) was reserved for \(reserved)") }
-    case (.cache(.l1, nil), .assigned): break
-    case (.cache(_, let user?), .cache(_, let other?)):
-      if user != other { complaints.append("\(old.id) went from \(user) to \(other)") }
+    case (.cache(.l1, _), .assigned): break
     case (.cache, .cache): break
     }
   }
 
-  /// The revision grows when state, placement, operation or requests change; it never falls.
+  /// The revision grows when state, placement, operation or requests change, and never falls.
   private static func revision(_ old: Deployment, _ new: Deployment, _ complaints: inout [String]) {
     let changed =
       old.state != new.state || old.placement.with(.wanted) != new.placement.with(.wanted)
@@ -99,13 +95,13 @@ package enum Transitions {
     }
   }
 
-  /// What holds of a deployment that was not there before.
+  /// The violations of a new deployment.
   package static func complaints(aboutNew new: Deployment, at now: EngineTime) -> [String] {
     var complaints: [String] = []
-    // One whose end is asked for in the same commit begins with that.
+    // A deployment that is canceled in the same commit starts in that state.
     if new.state == .canceling { return [] }
     if new.state != .preparing { complaints.append("\(new.id) begins as \(new.state)") }
-    if new.createdAt != now.utc { complaints.append("\(new.id) was not made now") }
+    if new.createdAt != now.utc { complaints.append("\(new.id) has a wrong creation time") }
     if !(new.operation?.creates ?? false) {
       complaints.append("\(new.id) begins with \(new.operation?.word ?? "nothing")")
     }

@@ -2,15 +2,15 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What exists outside under our mark, whether or not anybody has a record of it, and what existed
-/// a while ago.
+/// The external resources with our owner tag, with or without a record, and those that existed
+/// until recently.
 struct ExternalResources {
   private struct Key: Hashable {
     var provider: SafeText
     var isPublication: Bool
     var name: String
   }
-  /// One thing, from when to when it was there.
+  /// A resource with the time of its existence.
   private struct Item {
     var key: Key
     var thing: ExternalResource
@@ -20,39 +20,39 @@ struct ExternalResources {
     func existed(at time: TimeSpan) -> Bool { since <= time && time < until ?? .endless }
   }
 
-  /// How long it is remembered what has gone.
+  /// How long removed resources are remembered.
   private static let memory = TimeSpan.minutes(20)
-  /// How much time of the world has passed.
+  /// Time since the world's start.
   var now = TimeSpan.zero
-  /// The provider of each pool; nothing is kept of pools that have none here.
+  /// The provider of each pool; pools without one here are not tracked.
   private var homes: [PoolID: SafeText] = [:]
   private var places: [Key: Int] = [:]
-  /// In an order that depends on nothing but what happened.
+  /// In an order that depends only on the events.
   private var items: [Item?] = []
   private var free: [Int] = []
   private var past: [Item] = []
-  /// With more that have gone the oldest are forgotten.
+  /// Number of removed resources above which the oldest are forgotten.
   private var enough = 32
 
-  /// Where the things of a pool stand from now on.
+  /// Sets the provider of a pool; nil to stop tracking it.
   mutating func settle(_ pool: PoolID, on provider: SafeText?) { homes[pool] = provider }
 
-  /// Whether what a call makes is kept here.
+  /// Whether the pool of a call is tracked.
   func keeps(_ call: Call) -> Bool { homes[call.pool] != nil }
 
-  /// Whether a thing is there that was made for the subject of a call, under its own name.
+  /// Whether a resource of the call's target exists under its own name.
   func holds(_ call: Call) -> Bool {
     guard let key = key(call), let place = places[key] else { return false }
     return items[place]?.thing.purpose == purpose(call)
   }
 
-  /// Whether something made for another has the name of a call.
+  /// Whether a resource of another target has the name of the call's.
   func isTaken(_ call: Call) -> Bool {
     guard let key = key(call), let place = places[key] else { return false }
     return items[place]?.thing.purpose != purpose(call)
   }
 
-  /// A call has made its thing, or once more a second one.
+  /// Adds the resource that a call has created, or a second one beside it.
   mutating func made(_ call: Call, twice: Bool) {
     guard var key = key(call) else { return }
     if twice { key.name += "#2" }
@@ -74,7 +74,7 @@ struct ExternalResources {
     }
   }
 
-  /// A call has removed what its driver finds: the thing under its own name, else the second one.
+  /// Removes what the driver of a call finds: the resource under its own name, else the second one.
   mutating func removed(_ call: Call) {
     guard var key = key(call) else { return }
     if !holds(call) { key.name += "#2" }
@@ -82,19 +82,19 @@ struct ExternalResources {
     take(place)
   }
 
-  /// The things of one name are gone, wherever they stood.
+  /// Removes the resources with a name, on any provider.
   mutating func vanish(_ name: String) {
     for place in items.indices where items[place]?.key.name == name { take(place) }
   }
 
-  /// Everything that was made for a subject is gone.
+  /// Removes all resources of a purpose.
   mutating func cleanUp(_ purpose: ExternalResource.Purpose) {
     for place in items.indices where items[place]?.thing.purpose == purpose { take(place) }
   }
 
-  /// Removes a thing as a provider does that is asked to: only where it still is what it was.
+  /// Removes a resource as a provider does: only if it still has the same purpose.
   ///
-  /// - Returns: whether something else has its name.
+  /// - Returns: whether a resource with another purpose has its name.
   mutating func remove(_ thing: ExternalResource, on provider: SafeText) -> Bool {
     let key = Key(
       provider: provider, isPublication: thing.kind == "volume", name: thing.name.text)
@@ -104,7 +104,7 @@ struct ExternalResources {
     return false
   }
 
-  /// What there is on a provider, or was at a time.
+  /// The resources on a provider, now or at an earlier time.
   func things(on provider: SafeText, at time: TimeSpan? = nil) -> [ExternalResource] {
     let time = time ?? now
     var found: [ExternalResource] = []
@@ -121,7 +121,7 @@ struct ExternalResources {
     return found
   }
 
-  /// Whether anything is there that was made for this.
+  /// Whether a resource with this purpose exists on a provider.
   func holds(_ purpose: ExternalResource.Purpose, on provider: SafeText) -> Bool {
     items.contains { $0?.thing.purpose == purpose && $0?.key.provider == provider }
   }
@@ -160,6 +160,6 @@ extension Call {
 }
 
 extension TimeSpan {
-  /// Longer than any world lasts.
+  /// Longer than any simulated world.
   static let endless = TimeSpan(milliseconds: .max)
 }

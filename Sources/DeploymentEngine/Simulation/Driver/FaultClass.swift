@@ -1,74 +1,77 @@
 import DeploymentEngine
 import DeploymentInterface
 
-/// The classes of what goes wrong in a world; each can be left out, to find which one it takes.
+/// The classes of faults in a world. Each can be left out, to find those that a failure needs.
 package enum FaultClass: String, CaseIterable, Sendable {
-  /// Answers that are errors for good.
+  /// Answers with a permanent error.
   case permanent
-  /// Answers that are errors for now.
+  /// Answers with a transient error.
   case transient
-  /// Answers that say nothing: garbage, an exception; the work may be done all the same.
+  /// Answers without information, such as an exception; the work may be done nevertheless.
   case unknown
-  /// Work that was not done although the answer got lost.
+  /// Answers of unknown outcome whose work was not done.
   case lost
-  /// Calls that never come back.
+  /// Calls that never return.
   case hang
-  /// Calls that take longer than they may.
+  /// Calls that take longer than their deadline.
   case slow
-  /// Ports that a stranger has taken.
+  /// Ports that a foreign program has taken.
   case port
-  /// Two things with one unique id.
+  /// Two resources with one unique id.
   case twin
-  /// Addresses that come late or never.
+  /// Addresses that arrive late or never.
   case address
-  /// A provider that fails altogether for hours.
+  /// Providers that fail completely for minutes at a time.
   case outage
-  /// Answers with nonsense beside the answer: times, names and progress that cannot be.
+  /// Answers with impossible times, names or progress.
   case garbage
-  /// Hosts that go down with all that they carry, and come back with it or without.
+  /// Hosts that go down with all their resources, and return with or without them.
   case host
-  /// Things that are gone though nobody removed them.
+  /// Resources that disappear although nobody removed them.
   case vanish
-  /// Things of others under the names that are ours.
+  /// Foreign resources with our names.
   case stranger
-  /// Drivers that speak unasked, of what has changed and of who is there.
+  /// Notices of drivers about changes and logged-in users.
   case notice
-  /// Answers that come twice, together, or after all was over.
+  /// Answers that arrive twice, together, or after their operation has ended.
   case old
-  /// The process dies, before and after each commit and each call.
+  /// Deaths of the process, before or after any commit and any call.
   case crash
-  /// The store cannot be written for a while, or has written and does not say so.
+  /// Stores that cannot be written for a while, or report a commit as failed that they have
+  /// written.
   case store
-  /// The wall clock jumps, by summer time, by hand or by years; the machine sleeps.
+  /// Jumps of the wall clock, by an hour, by hand or by years; sleeps of the machine.
   case clock
-  /// Operators who ask for anything.
+  /// Arbitrary requests of operators.
   case operators
-  /// Agents that say anything.
+  /// Arbitrary events from agents.
   case agents
-  /// Many users at one instant, asking again and leaving.
+  /// Many users at one instant, who repeat requests and leave.
   case storm
-  /// Configuration files that change: limits, sizes, names, whole pools.
+  /// Changes of the configuration file: limits, sizes, names, whole pools.
   case reload
-  /// Services that offer something else than before, or nothing.
+  /// Services that change their offer, or fail to load.
   case service
-  /// Removals that say that they are done and leave the thing behind.
+  /// Removals that report success and leave the resource behind.
   case zombie
-  /// Deploys that are asked for again and make a second thing.
+  /// Deploys that create a second resource.
   case second
-  /// Stores that have lost the record of something that exists.
+  /// Stores that have lost the record of an existing deployment.
   case loss
-  /// Providers that list what exists late, never, as it was, not at all, or with what is not ours.
+  /// Listings that are late, outdated, failing, repeated or missing, or that contain foreign
+  /// resources.
   case inventory
 }
 
 extension Behaviour {
-  /// Which class of faults it is; nil: nothing is wrong with it.
+  /// Its class of faults; nil if it is none.
   package var fault: FaultClass? {
     switch self {
     case .finish, .run: nil
     case .fail(let kind, let reason), .runThenFail(_, let kind, let reason):
       switch kind {
-      case .permanent: .permanent
+      case .permanent, .nameTaken: .permanent
+      case .gone: .vanish
       case .transient, .throttled, .denied:
         reason == FaultPlan.silence ? .outage : .transient
       case .unknown: reason == ScriptedDriver.notDone ? .lost : .unknown

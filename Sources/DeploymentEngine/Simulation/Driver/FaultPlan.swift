@@ -3,7 +3,7 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// How often what goes wrong, in percent; drawn per seed, often not at all.
+/// The rate of each class of faults of drivers, in percent; drawn from the seed and often 0.
 package struct FaultPlan: Sendable {
   package var random: SplitMix64
   private var permanent = 0
@@ -15,14 +15,14 @@ package struct FaultPlan: Sendable {
   private var portTaken = 0
   private var addressless = 0
   private var garbage = 0
-  /// Every so often a provider is out for a time, in milliseconds.
+  /// Interval between the outages of a provider, and their length, in milliseconds.
   private var outageEvery: Int64 = 0
   private var outageLength: Int64 = 0
 
-  /// The reason of what fails because its whole provider does.
+  /// The reason of failures during an outage.
   static let silence = "the provider does not answer"
 
-  /// Rates for one seed: each class of faults is there or not, and never one that is left out.
+  /// Rates for a seed: each class of faults is active or not, and never one that is left out.
   package init(seed: UInt64, without: Set<FaultClass> = []) {
     random = SplitMix64(seed: seed)
     permanent = rate(20, .permanent, without)
@@ -41,7 +41,7 @@ package struct FaultPlan: Sendable {
     }
   }
 
-  /// A quiet world.
+  /// A plan without faults.
   package init() { random = SplitMix64(seed: 0) }
 
   private mutating func rate(_ most: Int, _ kind: FaultClass, _ without: Set<FaultClass>) -> Int {
@@ -49,20 +49,20 @@ package struct FaultPlan: Sendable {
     return without.contains(kind) ? 0 : drawn
   }
 
-  /// What a method does that starts.
+  /// The behaviour of a method that starts.
   mutating func start(_ kind: OperationKind, of call: Call, at now: Moment) -> Behaviour {
     if isOut(now) { return .fail(.transient, Self.silence) }
     if kind.creates, random.percent(portTaken) { return .fail(.portTaken, "a stranger listens") }
     return fault() ?? .run(random.below(4))
   }
 
-  /// What a check says; nil: what the operation's own course is.
+  /// The behaviour of a check; nil for the normal progress of its operation.
   mutating func check(of call: Call, at now: Moment) -> Behaviour? {
     if isOut(now) { return .fail(.transient, Self.silence) }
     return random.percent(30) ? fault() : nil
   }
 
-  /// What else than the answer comes back.
+  /// Sometimes adds garbage to a result.
   mutating func spoil(_ outcome: inout CallResult) {
     guard random.percent(garbage) else { return }
     switch random.below(8) {
@@ -77,10 +77,10 @@ package struct FaultPlan: Sendable {
     }
   }
 
-  /// Whether a call had its effect before its process died.
+  /// Whether a call took effect before its process died.
   mutating func reached(hangs: Bool) -> Bool { random.percent(hangs ? 30 : 60) }
 
-  /// The address is not known yet.
+  /// Whether the address is not known yet.
   mutating func hidesAddress() -> Bool { random.percent(addressless) }
 
   private func isOut(_ now: Moment) -> Bool {

@@ -2,21 +2,21 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What things stand on: hosts that go down with all that they carry, things that vanish behind our
-/// back, and strangers under our names.
+/// Simulated hosts that go down with all their resources, resources that vanish, and foreign
+/// resources with our names.
 struct Hosts {
-  /// How many there are.
+  /// Number of hosts.
   var count = 3
-  /// The host of each thing; publications stand on none.
+  /// The host of each deployment's resource; publications have none.
   private var hostOf: [String: Int] = [:]
   private var down: Set<Int> = []
-  /// Made, and no longer there though nobody was asked to remove it.
+  /// Names of resources that have vanished and were not created again.
   private(set) var gone: Set<String> = []
-  private var strangers: Set<String> = []
+  private var foreignNames: Set<String> = []
 
   static let taken: SafeText = "something that is not ours has this name"
 
-  /// What a call meets before its driver can do anything; nil: nothing is in its way.
+  /// The fault that a call meets before its driver can do anything; nil if there is none.
   mutating func obstacle(to call: Call, _ task: DriverTask) -> (FaultClass, Behaviour)? {
     guard case .deployment = call.subject else { return nil }
     let name = call.record.identity.name
@@ -25,7 +25,7 @@ struct Hosts {
     }
     if gone.contains(name) { return obstacle(toGone: task) }
     guard case .start(let kind) = task, kind.creates else { return nil }
-    if strangers.contains(name) {
+    if foreignNames.contains(name) {
       return (.stranger, .fail(.permanent, Self.taken.text))
     }
     if hostOf[name] == nil {
@@ -49,35 +49,35 @@ struct Hosts {
     return (.vanish, .fail(.permanent, "it is gone"))
   }
 
-  /// It was made, perhaps again.
+  /// Notes that a resource was created, perhaps again.
   mutating func made(_ name: String) { gone.remove(name) }
 
-  /// It was removed because we asked for it.
+  /// Notes that a resource was removed on request.
   mutating func removed(_ name: String) {
     hostOf[name] = nil
     gone.remove(name)
   }
 
-  /// A thing is no longer there, and nobody asked for that.
+  /// Lets a resource vanish.
   mutating func vanish(_ name: String) { gone.insert(name) }
 
-  /// Something that is not ours gets a name before we use it, or goes again.
-  mutating func stranger(at name: String) {
-    if strangers.remove(name) == nil { strangers.insert(name) }
+  /// Lets a foreign resource take a name, or removes it again.
+  mutating func toggleForeign(at name: String) {
+    if foreignNames.remove(name) == nil { foreignNames.insert(name) }
   }
 
-  /// A host goes down, and nothing on it answers.
+  /// Takes a host down; nothing on it answers.
   mutating func fail(_ host: Int) { down.insert(host % count) }
 
-  /// A host comes back; the names of what it carried.
+  /// Brings a host back; returns the names of its resources.
   mutating func comeBack(_ host: Int) -> [String] {
     guard down.remove(host % count) != nil else { return [] }
     return hostOf.filter { $0.value == host % count }.keys.sorted()
   }
 
-  /// Every host is back with all that is still on it, and no stranger stands in the way.
+  /// Brings all hosts back and removes all foreign resources.
   mutating func heal() {
     down = []
-    strangers = []
+    foreignNames = []
   }
 }

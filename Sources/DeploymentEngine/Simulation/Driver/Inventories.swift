@@ -3,22 +3,21 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// Plays providers that can list what exists on them: what they answer, when, and what is wrong
-/// with it.
+/// Simulates providers that can list their resources: their answers, delays and faults.
 struct Inventories {
-  /// What comes of one call.
+  /// The outcome of a call.
   struct Plan {
-    /// After how long it comes back; nil: never by itself.
+    /// Time until it returns; nil if it never returns on its own.
     var delay: TimeSpan?
-    /// Why it fails; a removal may be done all the same.
+    /// Why it fails; a removal may be done nevertheless.
     var refusal: SafeText?
-    /// What was asked for is done.
+    /// Whether a removal is done.
     var isDone = true
-    /// A listing shows what there was so long before it comes back.
+    /// Age of a listing when it returns.
     var lag = TimeSpan.zero
-    /// Its answer comes twice.
+    /// Whether its answer arrives twice.
     var isTwice = false
-    /// What is not as it should be with it.
+    /// Whether it counts as a fault.
     var isFaulty = false
   }
 
@@ -29,10 +28,10 @@ struct Inventories {
   private var lagging = 0
   private var repeated = 0
   private var strange = 0
-  /// Somebody else's things that the provider takes for ours, for a while.
-  private var strangers: [SafeText: [ExternalResource]] = [:]
+  /// Foreign resources that the provider lists as ours for a while.
+  private var foreign: [SafeText: [ExternalResource]] = [:]
 
-  /// Rates for one seed: each kind of trouble is there or not.
+  /// Rates for a seed: each kind of fault is active or not.
   init(seed: UInt64, without: Set<FaultClass>) {
     random = SplitMix64(seed: seed)
     var chance = random.fork()
@@ -48,17 +47,17 @@ struct Inventories {
     strange = rate(20)
   }
 
-  /// Nothing is wrong any more.
+  /// Stops all faults.
   mutating func heal() {
     (failing, silent, slow, lagging, repeated, strange) = (0, 0, 0, 0, 0, 0)
-    strangers = [:]
+    foreign = [:]
   }
 
-  /// What comes of a call.
+  /// Plans the outcome of a call.
   mutating func plan(of call: InventoryCall) -> Plan {
     var random = random.fork()
     var plan = Plan(delay: .milliseconds(Int64(random.below(20_000))))
-    // What it shows is what was there when it began to look.
+    // A listing shows the state at its start.
     plan.lag = plan.delay ?? .zero
     if random.percent(silent) {
       (plan.delay, plan.isFaulty) = (nil, true)
@@ -80,23 +79,23 @@ struct Inventories {
     return plan
   }
 
-  /// Whether a removal was done though its process died.
+  /// Whether a removal was done although the process died.
   mutating func reaches() -> Bool { random.percent(50) }
 
-  /// Somebody else's things come and go among what a provider lists.
-  mutating func strangers(on provider: SafeText) -> [ExternalResource] {
+  /// Foreign resources in the listing of a provider; they come and go.
+  mutating func foreignResources(on provider: SafeText) -> [ExternalResource] {
     var random = random.fork()
     if random.percent(strange) {
       let prefix = random.pick(["a-", "b-", "c-", "z-"]) ?? "a-"
       let name = prefix + "\(random.below(10))"
       let id = DeploymentID(Int64(random.below(random.percent(20) ? 100_000 : 60)))
-      strangers[provider, default: []].append(
+      foreign[provider, default: []].append(
         ExternalResource(
           kind: "stranger", name: SafeText(name), purpose: .deployment(id),
           identity: random.percent(70) ? Identity(name: name) : nil))
     }
-    if random.percent(20) { strangers[provider] = nil }
-    let list = strangers[provider] ?? []
+    if random.percent(20) { foreign[provider] = nil }
+    let list = foreign[provider] ?? []
     // A name is unique together with its kind.
     return list.enumerated().filter { place, one in
       !list[..<place].contains { $0.name == one.name }
@@ -104,7 +103,7 @@ struct Inventories {
   }
 }
 
-/// Why a provider does not do what it is asked.
+/// Reasons of failed inventory calls.
 enum InventoryTrouble {
   static let busy: SafeText = "the last call has not come back"
   static let other: SafeText = "it is not what it was: left alone"

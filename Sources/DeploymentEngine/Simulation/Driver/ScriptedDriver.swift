@@ -2,7 +2,7 @@ import DeploymentEngine
 package import DeploymentInterface
 package import SafeTexts
 
-/// The task methods, as a script names them.
+/// The methods of a driver, for scripts.
 package enum Method: Hashable, Sendable {
   case deployForCache, deployForUser, moveToCache, setReady, notifyReady, cancel, destroy, publish
   case checkState
@@ -21,29 +21,29 @@ package enum Method: Hashable, Sendable {
   }
 }
 
-/// What a scripted driver does when a method starts.
+/// The behaviour of a scripted driver when a method starts.
 package enum Behaviour: Hashable, Sendable {
   /// Answers `finished`.
   case finish
-  /// Answers `running` so many times, then `finished`.
+  /// Answers `running` this many times, then `finished`.
   case run(Int)
   /// Answers an error.
   case fail(FailureClass, String)
-  /// Answers `running` so many times, then an error.
+  /// Answers `running` this many times, then an error.
   case runThenFail(Int, FailureClass, String)
-  /// Never answers by itself; a test may still answer for it.
+  /// Never answers on its own; a test may answer for it.
   case hang
-  /// Does its work this much later.
+  /// Behaves the same way after a delay.
   indirect case slow(TimeSpan, Behaviour)
 
-  /// Answers `running` without end.
+  /// Answers `running` forever.
   package static let runForever = Behaviour.run(.max)
-  /// Fails so that nothing helps.
+  /// Fails permanently.
   package static let broken = Behaviour.fail(.permanent, "the host has no such image")
-  /// Fails in a way that passes.
+  /// Fails transiently.
   package static let busy = Behaviour.fail(.transient, "the host is busy")
 
-  /// How often it answers `running`, and what then; nil: it never answers.
+  /// Its answers; nil if it never answers.
   package var answers: Answers? {
     switch self {
     case .finish: Answers(running: 0, last: .finished)
@@ -57,7 +57,7 @@ package enum Behaviour: Hashable, Sendable {
     }
   }
 
-  /// How long each of its calls takes.
+  /// Duration of each of its calls.
   package var delay: TimeSpan {
     switch self {
     case .slow(let delay, _): delay
@@ -66,12 +66,12 @@ package enum Behaviour: Hashable, Sendable {
   }
 }
 
-/// The answers that a behaviour gives one after the other.
+/// The sequence of answers of a behaviour.
 package struct Answers: Hashable, Sendable {
   package var running: Int
   package var last: TaskState
 
-  /// The next answer.
+  /// Returns the next answer.
   package mutating func next() -> TaskState {
     guard running > 0 else {
       defer { last = .finished }
@@ -82,61 +82,61 @@ package struct Answers: Hashable, Sendable {
   }
 }
 
-/// Plays the drivers: for each call an answer by script, and what would exist outside because of
-/// it.
+/// Simulates the drivers: answers each call by script, and tracks the resources that would exist
+/// outside.
 package struct ScriptedDriver {
-  /// What exists outside, by its name, and whose it is.
+  /// The external resources and their owners, by name.
   package internal(set) var things: [String: CallTarget] = [:]
-  /// Complaints about what it was told to do: two owners of one name.
+  /// Violations: two owners of one name.
   package private(set) var complaints: [String] = []
-  /// What each method does unless something else is queued.
+  /// The behaviour of each method unless another is queued.
   private var usual: [Method: Behaviour] = [:]
-  /// What each method does next, in order.
+  /// The next behaviours of each method, in order.
   private var queued: [Method: [Behaviour]] = [:]
   private var left: [CallTarget: Answers] = [:]
   private var delays: [CallTarget: TimeSpan] = [:]
-  /// The reason of an answer whose work was not done.
+  /// The reason of an unknown outcome whose work was not done.
   static let notDone = "the connection broke before it began"
-  /// How many calls there were, and which of them goes wrong, and how.
+  /// Number of calls so far.
   package private(set) var count = 0
   package var failing: (call: Int, Behaviour)?
-  /// How many calls went wrong.
+  /// Number of calls with a fault.
   package private(set) var faults = 0
-  /// What went wrong with the call that was answered last.
+  /// The fault of the last call.
   package private(set) var fault: FaultClass?
-  /// What things stand on.
+  /// The hosts of the resources.
   var hosts = Hosts()
-  /// What exists on providers that can list it.
-  var stock = ExternalResources()
-  /// What such providers answer.
+  /// The resources on providers that can list.
+  var resources = ExternalResources()
+  /// The answers of these providers.
   var inventories = Inventories(seed: 0, without: Set(FaultClass.allCases))
   var leftovers = LeftoverPlan(seed: 0, without: Set(FaultClass.allCases))
-  /// What stays though its driver will say that it is gone, and what will be made twice.
+  /// Targets whose resources survive their removal, and targets that get a second one.
   var staying: Set<CallTarget> = []
   var doubled: Set<CallTarget> = []
-  /// Decides by chance what no script decides.
-  package var dice: FaultPlan?
-  /// What it says when to check.
+  /// Draws the faults of calls that no script decides.
+  package var faultPlan: FaultPlan?
+  /// The time until the next check that it suggests.
   package var suggestedTime = TimeSpan.seconds(1)
-  /// Addresses are given at the end of a deploy.
+  /// Whether a deploy yields an address.
   package var givesIP = true
-  /// Unique ids by the name of the identity, where they are not to be `u-NAME`.
+  /// Unique ids by name, where they differ from `u-NAME`.
   package var uniqueIds: [String: SafeText] = [:]
 
-  /// What a method does from now on.
+  /// Sets the behaviour of a method from now on.
   package mutating func always(_ method: Method, _ behaviour: Behaviour) {
     usual[method] = behaviour
   }
-  /// What a method does the next times that it starts.
+  /// Queues the behaviours of a method's next starts.
   package mutating func next(_ method: Method, _ behaviours: Behaviour...) {
     queued[method, default: []] += behaviours
   }
-  /// Everything works from now on.
+  /// Stops all faults and scripts.
   package mutating func heal() {
     usual = [:]
     queued = [:]
     left = [:]
-    dice = nil
+    faultPlan = nil
     uniqueIds = [:]
     hosts.heal()
     inventories.heal()
@@ -144,52 +144,52 @@ package struct ScriptedDriver {
     (staying, doubled) = ([], [])
   }
 
-  /// What it complains about since the last time.
+  /// Takes the violations since the last time.
   mutating func takeComplaints() -> [String] {
     defer { complaints = [] }
     return complaints
   }
 
-  /// A host goes down with all that it carries.
+  /// Takes a host down with all its resources.
   package mutating func failHost(_ host: Int) { hosts.fail(host) }
 
-  /// A host comes back, with what it carried or without.
+  /// Brings a host back, with or without its resources.
   package mutating func returnHost(_ host: Int, withThings: Bool) {
     let carried = hosts.comeBack(host)
     if !withThings { carried.forEach { vanish($0) } }
   }
 
-  /// A thing is no longer there, and nobody asked for that.
+  /// Lets the resource of a deployment vanish.
   package mutating func vanish(_ name: String) {
     guard case .deployment? = things[name] else { return }
     things[name] = nil
-    stock.vanish(name)
+    resources.vanish(name)
     hosts.vanish(name)
   }
 
-  /// Whether a thing vanished, and was not made again.
+  /// Whether a resource has vanished and was not created again.
   package func hasVanished(_ name: String) -> Bool { hosts.gone.contains(name) }
 
-  /// Something that is not ours takes a name, or gives it back.
-  package mutating func stranger(at name: String) {
-    if things[name] == nil { hosts.stranger(at: name) }
+  /// Lets a foreign resource take a free name, or removes it again.
+  package mutating func toggleForeign(at name: String) {
+    if things[name] == nil { hosts.toggleForeign(at: name) }
   }
 
-  /// Whether a call that was out when the process died has had its effect.
+  /// Whether a call that was in flight when the process died took effect.
   mutating func reached(_ flight: Flight) -> Bool {
-    dice?.reached(hangs: flight.due == nil) ?? (flight.due != nil)
+    faultPlan?.reached(hangs: flight.due == nil) ?? (flight.due != nil)
   }
 
-  /// A person removed what it had made for a subject.
+  /// Lets a user remove the resources of a target by hand.
   package mutating func cleanUpByHand(_ subject: CallTarget) {
     for name in things.keys.sorted() where things[name] == subject {
       things[name] = nil
       hosts.removed(name)
     }
-    if case .deployment(let id) = subject { stock.cleanUp(.deployment(id)) }
+    if case .deployment(let id) = subject { resources.cleanUp(.deployment(id)) }
   }
 
-  /// The answer to a call and how long it takes; nil: it hangs.
+  /// The answer to a call and its delay; nil if the call hangs.
   package mutating func answer(
     to call: Call, at now: Moment
   ) -> (state: TaskState?, delay: TimeSpan)? {
@@ -213,7 +213,7 @@ package struct ScriptedDriver {
     if let (kind, behaviour) = hosts.obstacle(to: call, task) { return first(behaviour, kind) }
     switch task {
     case .start(let kind):
-      let behaviour = special(Method(kind)) ?? dice?.start(kind, of: call, at: now) ?? .finish
+      let behaviour = special(Method(kind)) ?? faultPlan?.start(kind, of: call, at: now) ?? .finish
       note(behaviour.fault)
       guard var answers = behaviour.answers else { return nil }
       let first = answers.next()
@@ -221,7 +221,7 @@ package struct ScriptedDriver {
       delays[call.subject] = behaviour.delay
       return (first, behaviour.delay)
     case .check:
-      if let behaviour = special(.checkState) ?? dice?.check(of: call, at: now) {
+      if let behaviour = special(.checkState) ?? faultPlan?.check(of: call, at: now) {
         return first(behaviour, behaviour.fault)
       }
       let state = left[call.subject]?.next() ?? .finished
@@ -250,7 +250,7 @@ package struct ScriptedDriver {
     return first
   }
 
-  /// The call has its effect outside.
+  /// Applies the effect of a call outside.
   package mutating func execute(_ call: Call, _ answer: TaskState?) {
     guard let task = call.task else { return }
     let name = call.record.identity.name
@@ -267,17 +267,17 @@ package struct ScriptedDriver {
       }
       things[name] = call.subject
       hosts.made(name)
-      stock.made(call, twice: doubled.remove(call.subject) != nil)
+      resources.made(call, twice: doubled.remove(call.subject) != nil)
     case .start(.cancel), .start(.destroy), .check(.cancel), .check(.destroy):
       guard answer == .finished else { return }
       if things[name] == call.subject { things[name] = nil }
       hosts.removed(name)
-      if staying.remove(call.subject) == nil { stock.removed(call) }
+      if staying.remove(call.subject) == nil { resources.removed(call) }
     case .start, .check: return
     }
   }
 
-  /// Everything that the runtime would read again after the call.
+  /// The result that the runtime would read after the call.
   package mutating func outcome(of call: Call, _ answer: TaskState?) -> CallResult {
     var outcome = CallResult(
       id: call.id, answer: answer, data: stored(after: call), suggestedTime: suggestedTime)
@@ -288,13 +288,13 @@ package struct ScriptedDriver {
     if case .start(let kind)? = call.task, kind.creates, answer == .running {
       return outcome
     }
-    dice?.spoil(&outcome)
-    let isHidden = answer != .finished && (dice?.hidesAddress() ?? false)
+    faultPlan?.spoil(&outcome)
+    let isHidden = answer != .finished && (faultPlan?.hidesAddress() ?? false)
     outcome.ip = givesIP && !isHidden ? SafeText("ip-" + name) : ""
     return outcome
   }
 
-  /// Bytes that say how many calls there were, so that old data can be told from new.
+  /// Data that counts the calls, so that checkers can tell old data from new.
   private func stored(after call: Call) -> [UInt8] {
     guard call.data.count == 3 else { return [1, 0, 1] }
     let count = (UInt16(call.data[1]) << 8 | UInt16(call.data[2])) &+ 1

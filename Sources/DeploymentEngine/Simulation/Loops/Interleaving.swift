@@ -2,9 +2,9 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// Two requests about one deployment, with so many answers of drivers in between.
+/// Two requests about one deployment, with a number of events in between.
 package struct Interleaving {
-  /// What is asked, as a function of the deployment.
+  /// A request, or a restart of the engine.
   package enum Asked: CaseIterable, Sendable {
     case cancel, destroy, moveToL1, moveToL2, ready, assign, release, retry, forget, login, logout
     case restart
@@ -27,17 +27,17 @@ package struct Interleaving {
     }
   }
 
-  /// Where the deployment stands when the first is asked.
+  /// The situation of the deployment at the first request.
   package enum Start: CaseIterable, Sendable { case deploying, ready, suspended, assigned, failed }
 
-  /// What came of it.
+  /// Runs the interleaving and returns its violations.
   package static func complaints(
     _ start: Start, _ first: Asked, _ answers: Int, _ second: Asked
   ) -> [Violation] {
     let world = world(start)
     world.label = "\(start), \(first), \(answers) answers, \(second): "
     ask(first, world)
-    for _ in 0..<answers { goOn(world) }
+    for _ in 0..<answers { advance(world) }
     ask(second, world)
     world.driver.heal()
     world.settle(within: .hours(6))
@@ -79,8 +79,8 @@ package struct Interleaving {
     world.ask(verb)
   }
 
-  /// One thing happens: an answer, a tick, or time passes to the next of them.
-  private static func goOn(_ world: World) {
+  /// Advances to the next answer or tick.
+  private static func advance(_ world: World) {
     if world.dueFlight == nil, let next = world.nextEvent, next > world.now.moment {
       world.moveClocks(by: next - world.now.moment)
     }

@@ -2,21 +2,21 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// One fixed course of a small site, from its first configuration to quiet: what the exhaustive
-/// loops disturb at one point after the other.
+/// A fixed scenario of a small site, from its first configuration until it has settled. Exhaustive
+/// tests disturb it at each point in turn.
 package struct Scenario {
   package let world: World
 
-  /// What disturbs it.
+  /// A disturbance of the scenario.
   package enum Disturbance: Hashable, Sendable {
     case none
-    /// The process dies at a commit.
+    /// The process dies at this commit.
     case crash(commit: Int, World.CrashPoint)
-    /// It dies twice.
+    /// The process dies at two commits.
     case crashes(Int, Int)
-    /// A driver call goes wrong.
+    /// The driver call with this number behaves differently.
     case call(Int, Behaviour)
-    /// The store cannot be written for a while, from a commit on.
+    /// The store cannot be written for a while, from this commit on.
     case store(commit: Int)
   }
 
@@ -38,7 +38,7 @@ package struct Scenario {
   }
   private var later: Int?
 
-  /// Runs it; the complaints, and whether the disturbance was met at all.
+  /// Runs the scenario and returns its violations.
   package mutating func run() -> [Violation] {
     configure()
     ask(.publish("c"))
@@ -84,7 +84,7 @@ package struct Scenario {
     world.driver.always(.deployForCache, .run(1))
     world.driver.always(.destroy, .run(1))
     world.step(.configured(world.file, services: world.services))
-    // Whoever starts an engine gives it its configuration until it has it.
+    // A new engine gets its configuration again until it has stored it.
     if world.store.configuration != world.file {
       world.healStore()
       world.step(.configured(world.file, services: world.services))
@@ -92,7 +92,7 @@ package struct Scenario {
     settle()
   }
 
-  /// Asks, and asks again where the engine died before it had stored an answer.
+  /// Sends a request, and repeats it if the engine died before it had stored a reply.
   private func ask(_ verb: Verb) {
     for _ in 0..<3 {
       world.ask(verb)
@@ -112,7 +112,7 @@ package struct Scenario {
     ask(.notify(one.uniqueId, word))
   }
 
-  /// Every agent speaks, everything comes to rest.
+  /// Lets every agent report and everything settle.
   private mutating func settle() {
     for _ in 0..<400 where world.complaints.isEmpty {
       if world.storeFails { world.healStore() }
@@ -121,7 +121,7 @@ package struct Scenario {
         later = nil
       }
       world.drain()
-      // A call that hung is ended some time after its deadline.
+      // A call that hangs ends some time after its deadline.
       for flight in world.flights where flight.due == nil {
         guard world.now.moment >= flight.deadline + .minutes(2) else { continue }
         world.comeBack(flight, with: .error(.init(.unknown, "it was ended")))
@@ -141,13 +141,13 @@ package struct Scenario {
       guard let next = world.nextEvent else { break }
       world.moveClocks(by: next - world.now.moment)
     }
-    if world.complaints.isEmpty { world.complain(.liveness, "it does not come to rest") }
+    if world.complaints.isEmpty { world.complain(.liveness, "not settled") }
   }
 
   private func isUnsettled(_ one: Deployment) -> Bool {
     switch one.state {
     case .removable, .removing, .canceling, .preparing: true
-    case .error: !one.everAssigned
+    case .error: one.isDisposable
     case .usable, .removed, .canceled: false
     }
   }
@@ -164,8 +164,9 @@ package struct Scenario {
     }
   }
 
-  /// Who holds what in the end, and how many are ready where: the same whatever disturbed it.
-  package var upshot: [String] {
+  /// The final holders and the number of ready deployments at each level; no disturbance may change
+  /// it.
+  package var outcome: [String] {
     world.engine.pools.map { "\($0.name) \($0.counts.l1Ready) \($0.counts.l2Ready)" }
       + world.engine.deployments.filter { $0.placement.isAssigned && $0.isSupply }
       .map { "\($0.placement.user ?? "") \($0.isLetIn)" }.sorted()

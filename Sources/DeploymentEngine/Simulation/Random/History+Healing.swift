@@ -4,7 +4,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension History {
-  /// Faults stop: everything works, every agent speaks, nobody asks for anything more.
+  /// Stops all faults: everything works, every agent reports, and no more requests come.
   package func heal() {
     world.label = "seed \(seed) healed: "
     world.healStore()
@@ -30,11 +30,11 @@ extension History {
     }
   }
 
-  /// Everything settles within a bound of virtual time.
-  package func settle() { while settleOn() {} }
+  /// Runs until everything has settled, or has not in time.
+  package func settle() { while advanceToRest() {} }
 
-  /// One thing on the way to rest, within thirty hours.
-  package func settleOn() -> Bool {
+  /// Advances to the next event; everything must settle within thirty hours.
+  package func advanceToRest() -> Bool {
     if quiet == nil {
       quiet = (world.now.moment + .hours(30), [])
       world.drain()
@@ -66,14 +66,14 @@ extension History {
     return true
   }
 
-  /// Nothing leaves any more, and no error of the caches or of a publication is left.
+  /// Whether nothing is being prepared or removed and no error of a cache or publication is left.
   private var isClean: Bool { unsettled.isEmpty }
 
   private var unsettled: [String] {
     world.engine.deployments.filter { one in
       switch one.state {
       case .removable, .removing, .canceling: true
-      case .error: !one.everAssigned
+      case .error: one.isDisposable
       case .usable: one.isWaitingForOS || one.pending != nil
       case .preparing: true
       case .removed, .canceled: false
@@ -84,7 +84,7 @@ extension History {
       + world.unsettledOrphans(configuration.providers, isTidied: isTidied)
   }
 
-  /// What must be true of a world that has settled.
+  /// Checks a settled world.
   package func judgeSettled() {
     for pool in world.engine.pools { judge(pool) }
     for one in world.engine.deployments where one.state == .usable {
@@ -93,7 +93,7 @@ extension History {
         world.complain(.things, "\(one.id) is usable and does not exist")
       }
       if one.placement.isAssigned, !one.isLetIn {
-        world.complain(.liveness, "\(one.id) of \(one.placement) lets nobody in")
+        world.complain(.liveness, "\(one.id) is \(one.placement) and does not let its user in")
       }
     }
     let held = Set(world.engine.deployments.filter(\.exists).map(\.identity.name))
@@ -125,7 +125,7 @@ extension History {
       !(pool.traits?.publishes ?? false) || pool.activePublication != nil
     else { return }
     if counts.l1Outdated + counts.l2Outdated > 0, !isStuck {
-      world.complain(.liveness, "\(pool.name) still keeps what is outdated: \(counts) \(pool.plan)")
+      world.complain(.liveness, "\(pool.name) keeps outdated deployments: \(counts) \(pool.plan)")
     }
     if reference.grow > 0 {
       world.complain(.liveness, "\(pool.name) is short of L1: \(counts) \(pool.now)")
@@ -139,7 +139,7 @@ extension History {
     }
   }
 
-  /// Names, addresses or the provider's places are all held.
+  /// Whether all names, addresses or places of the provider are taken.
   private func isExhausted(_ pool: Pool) -> Bool {
     guard let settings = world.file.pools.first(where: { SafeText($0.name) == pool.name }),
       let provider = world.engine.providers.first(where: { $0.name == pool.provider })

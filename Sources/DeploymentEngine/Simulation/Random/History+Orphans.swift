@@ -3,15 +3,15 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What people do about what exists without a record.
+/// What operators do about orphans.
 extension History {
-  /// Somebody has something removed or takes it over: what is listed, what is no longer there, and
-  /// what never was.
-  func meddleWithOrphans() {
+  /// Requests the removal or adoption of an orphan that is listed, that no longer exists, or that
+  /// never did.
+  func actOnOrphans() {
     let all = world.engine.providers.flatMap { provider in
       provider.orphans.all.map { OrphanName($0.thing, on: provider.name) }
     }
-    // Where nothing is listed there is little to be meddled with.
+    // Mostly does something else if no orphans are listed.
     if all.isEmpty, random.percent(70) { return operate() }
     var name = OrphanName(
       provider: SafeText(random.pick(["x", "y"]) ?? "x"),
@@ -23,7 +23,7 @@ extension History {
     world.ask(random.percent(40) ? .removeOrphan(name) : .adopt(name, user: user))
   }
 
-  /// Those who wait, else those who have nothing.
+  /// The waiting users; if there are none, the users without a deployment.
   private var idleUsers: [SafeText] {
     let waiting = world.engine.waiters.map(\.user)
     if !waiting.isEmpty { return waiting }
@@ -31,7 +31,7 @@ extension History {
     return Self.users.filter { !busy.contains($0) }
   }
 
-  /// A provider can no longer list what exists on it, or can again.
+  /// Lets a provider lose or regain the ability to list.
   func changeInventories() {
     let name = random.pick(["x", "y"]) ?? "x"
     var lists = world.lists

@@ -3,29 +3,29 @@ package import DeploymentEngine
 import DeploymentInterface
 package import SafeTexts
 
-/// One random history of a small world: users, operators, agents, failures, hangs, crashes and
-/// clocks that
-/// jump. The seed decides everything.
+/// A random history of a small world: users, operators, agents, failures, hangs, crashes and clock
+/// jumps. The seed decides everything.
 package final class History: Workload {
   package let world: World
   package let seed: UInt64
   package var random: SplitMix64
   package let configuration: Configuration
-  /// What each pool's service offers while nobody changes it.
+  /// The normal offer of each pool's service.
   let offers: [String: ServiceOffer]
   private var step = 0
   package static let users: [SafeText] = ["ann", "bob", "cyd", "dan", "eve"]
 
-  /// What is left out of it.
+  /// Classes of faults that are left out.
   let without: Set<FaultClass>
-  /// How long faults go on.
+  /// Duration of the faults.
   private var end = TimeSpan.hours(24 * 36_500)
-  /// What settles has this long, and who was told meanwhile that the OS is ready.
+  /// The time limit for settling, and the deployments whose agents have reported a ready OS since
+  /// the last event.
   var quiet: (until: Moment, told: Set<DeploymentID>)?
-  /// A person has had removed what no rule removes.
+  /// Whether an operator has asked for the removal of all orphans.
   var isTidied = false
 
-  /// The history that a simulation asks for.
+  /// The history of a simulation.
   convenience init(_ simulation: Simulation) {
     let isCalm = simulation.preset == .lite
     self.init(
@@ -50,7 +50,7 @@ package final class History: Workload {
         utc: Timestamp(milliseconds: 1_700_000_000_000 + Int64(random.below(1_000_000_000)))),
       complained: complained)
     world.label = "seed \(seed): "
-    world.driver.dice = FaultPlan(seed: random.next(), without: without)
+    world.driver.faultPlan = FaultPlan(seed: random.next(), without: without)
     world.driver.inventories = Inventories(seed: ~seed, without: without)
     world.driver.leftovers = LeftoverPlan(seed: seed &* 0x9e37_79b9, without: without)
     world.list(setup.lists)
@@ -60,13 +60,13 @@ package final class History: Workload {
     world.reconfigure { $0 = setup.configuration }
   }
 
-  /// So many random events; ends early at the first complaint.
+  /// Runs this many random events; ends at the first violation.
   package func run(_ steps: Int) {
-    while step < steps, goOn() {}
+    while step < steps, advance() {}
   }
 
-  /// One random event.
-  package func goOn() -> Bool {
+  /// Carries out one random event.
+  package func advance() -> Bool {
     guard world.complaints.isEmpty, world.elapsed < end else { return false }
     step += 1
     world.label = "seed \(seed) step \(step): "
@@ -76,7 +76,7 @@ package final class History: Workload {
 
   private func act() {
     let drawn = random.below(100)
-    // One generator for each act, so that leaving a class out moves nothing else.
+    // Each act has its own generator, so that leaving out a class does not change the others.
     var random = random.fork()
     swap(&random, &self.random)
     defer { swap(&random, &self.random) }
@@ -84,7 +84,7 @@ package final class History: Workload {
     case 0..<38: progress()
     case 38..<50: world.assign(user, from: pool)
     case 50..<60: unlessLeftOut(.operators, operate)
-    case 60..<65: unlessLeftOut(.operators, meddleWithOrphans)
+    case 60..<65: unlessLeftOut(.operators, actOnOrphans)
     case 65..<73: unlessLeftOut(.agents, agent)
     case 73..<81: unlessLeftOut(.operators, administrate)
     case 81..<83: unlessLeftOut(.reload, reload)
@@ -100,7 +100,7 @@ package final class History: Workload {
     case 95, 96:
       switch self.random.below(4) {
       case 0: unlessLeftOut(.vanish, vanish)
-      case 1: unlessLeftOut(.stranger, letStrangersIn)
+      case 1: unlessLeftOut(.stranger, toggleForeignResource)
       case 2: unlessLeftOut(.notice, speakUnasked)
       default: unlessLeftOut(.storm, storm)
       }
@@ -117,7 +117,7 @@ package final class History: Workload {
     world.run(for: span)
   }
 
-  /// The store cannot be written for a few steps; or it can be again.
+  /// Lets the store fail for a few steps, or repairs it.
   private func troubleStore() {
     if world.storeFails { return world.healStore() }
     world.failsCommit = 1 + random.below(3)
@@ -129,7 +129,7 @@ package final class History: Workload {
   private var level: CacheLevel { random.percent(50) ? .l1 : .l2 }
   private var deployment: Deployment? { random.pick(world.engine.deployments) }
 
-  /// A call comes back, in any order, or time goes on.
+  /// Ends a call, in any order, or lets time pass.
   private func progress() {
     if world.storeFails, random.percent(30) { world.healStore() }
     if let flight = world.dueInventory, random.percent(50) { return world.comeBack(flight) }
@@ -202,15 +202,16 @@ package final class History: Workload {
         return world.restart(losing: one.id, after: pause)
       }
       let jump = random.percent(20) ? TimeSpan.seconds(Int64(random.below(9000)) - 4500) : .zero
-      // Sometimes the next one dies as it starts.
+      // Sometimes the new process dies during its start.
       if random.percent(20) { world.crashNext = .afterCalls(random.below(2)) }
       world.restart(after: pause, wallJump: jump, configured: random.percent(50))
     }
   }
 
-  /// An answer to a call that is long over, or of another run.
+  /// Delivers an answer to a call that has ended or belongs to another run.
   private func answerAgain() {
-    // Time passes with every event: what is due anyway is no consequence of the answer.
+    // Each event also handles due times: changes that are due anyway would not come from the
+    // answer.
     guard !world.storeFails, world.failsCommit == nil, world.crashNext == nil,
       world.engine.nextWake.map({ $0 > world.now.moment }) ?? true,
       let old = random.pick(world.calls.suffix(20).map(\.call)),

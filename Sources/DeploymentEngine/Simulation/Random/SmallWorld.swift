@@ -2,11 +2,11 @@ package import Basics
 package import DeploymentEngine
 import DeploymentInterface
 
-/// A configuration so small that everything is exhausted and met again all the time.
+/// A configuration so small that everything runs out and is reused all the time.
 package struct SmallWorld {
   package var configuration = Configuration()
   package var services: [String: ServiceOffer] = [:]
-  /// The providers that can list what exists on them.
+  /// The providers that can list their resources.
   package var lists: Set<String> = []
 
   package init(random: inout SplitMix64) {

@@ -2,7 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What people and misfortune do, by the time that has passed.
+/// The planned acts of users and faults, by the time since the world's start.
 struct Schedule {
   enum Act: Hashable {
     case come(SafeText, SafeText)
@@ -11,12 +11,12 @@ struct Schedule {
     case ready(DeploymentID)
     case resize(SafeText, SizeOverrides)
     case crash, storeFails, storeHeals, clock, `operator`
-    case misfortune(FaultClass)
-    /// Its end; what had been changed is again as it was.
+    case fault(FaultClass)
+    /// The end of a fault, which restores the earlier state.
     case hostReturns(Int, withThings: Bool)
-    case strangerLeaves(String)
+    case foreignLeaves(String)
     case reloadEnds, serviceReturns
-    /// A new publication; `isFirst`: only where there is none.
+    /// Requests a publication; with `isFirst` only if the pool has none.
     case publish(SafeText, isFirst: Bool)
   }
   private struct Entry {
@@ -31,10 +31,10 @@ struct Schedule {
   private var entries: [Entry] = []
   private var order = 0
 
-  /// When the next is due.
+  /// The time of the next act.
   var first: TimeSpan? { entries.first?.at }
 
-  /// Something that happens when so much time has passed.
+  /// Adds an act.
   mutating func add(_ at: TimeSpan, _ act: Act) {
     order += 1
     entries.append(Entry(at: at, order: order, act: act))
@@ -45,7 +45,7 @@ struct Schedule {
     }
   }
 
-  /// The next that is due by then; it is taken out.
+  /// Removes and returns the next act that is due.
   mutating func next(at elapsed: TimeSpan) -> Act? {
     guard let first = entries.first, first.at <= elapsed else { return nil }
     let last = entries.removeLast()

@@ -3,13 +3,13 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// A site with pools of the size of an office, and people who come, work and leave by the clock.
+/// A site with office-sized pools, and users who arrive, work and leave by the clock.
 final class Site: Workload {
   let world: World
   private var random: SplitMix64
-  /// Decides on misfortunes, so that leaving one out moves nothing else.
-  var mishap: SplitMix64
-  var agenda = Schedule()
+  /// The generator of the faults, so that leaving out one does not change the rest.
+  var faultRandom: SplitMix64
+  var schedule = Schedule()
   private let end: TimeSpan
   let without: Set<FaultClass>
   private let preset: Simulation.Preset
@@ -17,7 +17,7 @@ final class Site: Workload {
 
   private var quietUntil = TimeSpan.zero
   private var isTidied = false
-  /// What the site runs on while nobody changes it.
+  /// The normal configuration of the site.
   private(set) var usual = Configuration()
   private(set) var offers: [String: ServiceOffer] = [:]
 
@@ -32,13 +32,13 @@ final class Site: Workload {
     world.label = "seed \(simulation.seed): "
     world.judgesEvery = 4096
     world.records = false
-    world.driver.dice = FaultPlan(seed: random.next(), without: simulation.without)
+    world.driver.faultPlan = FaultPlan(seed: random.next(), without: simulation.without)
     world.driver.suggestedTime = .seconds(20)
     world.driver.inventories = Inventories(seed: ~simulation.seed, without: simulation.without)
     world.driver.leftovers = LeftoverPlan(
       seed: simulation.seed &* 0x9e37_79b9, without: simulation.without, outOf: 10_000)
     world.driver.hosts.count = 20
-    mishap = SplitMix64(seed: simulation.seed &+ 1)
+    faultRandom = SplitMix64(seed: simulation.seed &+ 1)
     self.random = random
     configure()
     for day in 0..<max(1, simulation.days) { plan(day: day) }
@@ -67,7 +67,8 @@ final class Site: Workload {
     ]
     let limits = ProviderLimits(preparing: 60, removing: 60, deployments: 2000, settingReady: 64)
     let rule = OrphanRule(
-      removes: mishap.percent(70), grace: .minutes(Int64(1 + mishap.below(120))), most: 25)
+      removes: faultRandom.percent(70), grace: .minutes(Int64(1 + faultRandom.below(120))), most: 25
+    )
     let here = ProviderConfiguration(name: "here", driver: "dice", limits: limits, orphans: rule)
     world.file = Configuration(providers: [here], pools: pools)
     (usual, offers) = (world.file, world.services)
@@ -84,15 +85,15 @@ final class Site: Workload {
     case .exam:
       for shift in 0..<3 {
         let start = midnight + .hours(Int64(9 + 4 * shift))
-        agenda.add(start + .minutes(-20), .resize("lab", SizeOverrides(l1: 260)))
+        schedule.add(start + .minutes(-20), .resize("lab", SizeOverrides(l1: 260)))
         for seat in 0..<250 {
           visit("e\(day)-\(shift)-\(seat)", "lab", start, within: 600, staying: 2 * 3600)
         }
-        agenda.add(start + .minutes(30), .resize("lab", SizeOverrides(l1: 20)))
+        schedule.add(start + .minutes(30), .resize("lab", SizeOverrides(l1: 20)))
       }
     case .ci: break
     case .lite, .swarm, .nineOClock:
-      // Two of five come in the sixth of an hour around nine, the others in the two hours after.
+      // Two in five arrive in the ten minutes around nine, the others in the two hours after.
       for person in 0..<600 {
         let isEarly = random.percent(40)
         let start = midnight + (isEarly ? .minutes(535) : .minutes(540))
@@ -105,38 +106,40 @@ final class Site: Workload {
       visit("job\(day)-\(job)", "ci", start, within: 1, staying: preset == .ci ? 600 : 1200)
     }
     trouble(midnight)
-    misfortunes(of: midnight)
+    scheduleFaults(of: midnight)
   }
 
-  /// One person comes, logs in when let in, and logs out; some log-outs are lost, some come back.
+  /// Schedules a user who arrives, logs in and logs out; some log-outs are lost, and some users
+  /// return.
   func visit(
     _ name: String, _ pool: SafeText, _ start: TimeSpan, within: Int, staying: Int
   ) {
     let user = SafeText(name)
     let come = start + .seconds(Int64(random.below(max(1, within))))
-    agenda.add(come, .come(user, pool))
-    agenda.add(come + .minutes(3), .logIn(user, pool))
+    schedule.add(come, .come(user, pool))
+    schedule.add(come + .minutes(3), .logIn(user, pool))
     guard !random.percent(2) else { return }
     let leave = come + .seconds(Int64(staying * 3 / 4 + random.below(max(1, staying / 2))))
-    agenda.add(leave, .logOut(user, pool))
-    if random.percent(1) { agenda.add(leave + .seconds(5), .come(user, pool)) }
+    schedule.add(leave, .logOut(user, pool))
+    if random.percent(1) { schedule.add(leave + .seconds(5), .come(user, pool)) }
   }
 
   private func trouble(_ midnight: TimeSpan) {
     for _ in 0..<(1 + random.below(8)) {
       let at = midnight + .seconds(Int64(random.below(86_400)))
       let kind = random.pick([Schedule.Act.crash, .storeFails, .clock, .operator]) ?? .crash
-      agenda.add(at, kind)
+      schedule.add(at, kind)
       if kind == .storeFails {
-        agenda.add(at + .seconds(Int64(1 + random.below(600))), .storeHeals)
+        schedule.add(at + .seconds(Int64(1 + random.below(600))), .storeHeals)
       }
     }
   }
 
   // MARK: Time
 
-  /// The next thing that happens; false when the days are over, or something is wrong.
-  func goOn() -> Bool {
+  /// Advances to the next event; returns false if the days are over or a checker has found a
+  /// violation.
+  func advance() -> Bool {
     guard world.complaints.isEmpty, world.elapsed < end else { return false }
     let now = world.now.moment
     if let flight = world.dueFlight {
@@ -152,12 +155,14 @@ final class Site: Workload {
       world.step(.tick)
       return true
     }
-    if let act = agenda.next(at: world.elapsed) {
+    if let act = schedule.next(at: world.elapsed) {
       carryOut(act)
       return true
     }
     var span = end.milliseconds - world.elapsed.milliseconds
-    if let next = agenda.first { span = min(span, next.milliseconds - world.elapsed.milliseconds) }
+    if let next = schedule.first {
+      span = min(span, next.milliseconds - world.elapsed.milliseconds)
+    }
     if let next = world.nextEvent, next > now { span = min(span, (next - now).milliseconds) }
     world.moveClocks(by: .milliseconds(max(1, span)))
     return true
@@ -179,8 +184,8 @@ final class Site: Workload {
       let jump = TimeSpan.seconds(Int64(random.below(40_000)) - 20_000)
       if !without.contains(.clock) { world.jumpWallClock(by: jump) }
     case .operator: if !without.contains(.operators) { operate() }
-    case .misfortune(let kind): if !without.contains(kind) { befall(kind) }
-    case .hostReturns, .strangerLeaves, .reloadEnds, .serviceReturns: end(act)
+    case .fault(let kind): if !without.contains(kind) { inject(kind) }
+    case .hostReturns, .foreignLeaves, .reloadEnds, .serviceReturns: end(act)
     case .publish(let pool, let isFirst): publish(pool, isFirst: isFirst)
     }
   }
@@ -193,12 +198,12 @@ final class Site: Workload {
       .move(one.id, to: .l1), .move(one.id, to: .l2), .pause("ci"), .resume("ci"), .forget(one.id),
       .publish("lab"), .maintenance("here", false),
     ]
-    if random.percent(30) { return meddleWithOrphans() }
+    if random.percent(30) { return actOnOrphans() }
     if let verb = random.pick(verbs) { world.ask(verb) }
   }
 
   private func say(_ word: GuestEvent, _ user: SafeText, _ pool: SafeText) {
-    // The pool may have left the configuration meanwhile, and be gone.
+    // The pool may have been removed from the configuration in the meantime.
     guard let there = world.engine.pool(named: pool),
       let id = world.ledger.holder(of: user, in: there.id),
       let one = world.engine.deployment(id), one.isLetIn || one.inUse
@@ -206,13 +211,13 @@ final class Site: Workload {
     world.ask(.notify(one.uniqueId, word))
   }
 
-  /// An agent says ready some time after its machine runs.
+  /// Schedules the agent's ready event some time after its machine runs.
   private func speak(for call: Call) {
     guard case .deployment(let id) = call.subject,
       let one = world.engine.deployment(id), one.isWaitingForOS, told[id] == nil
     else { return }
     told[id] = 1
-    agenda.add(world.elapsed + .seconds(Int64(5 + random.below(40))), .ready(id))
+    schedule.add(world.elapsed + .seconds(Int64(5 + random.below(40))), .ready(id))
   }
 
   private func tellReady(_ id: DeploymentID) {
@@ -221,9 +226,9 @@ final class Site: Workload {
     world.ask(.notify(one.uniqueId, .ready(nil)))
   }
 
-  // MARK: Afterwards
+  // MARK: Settling
 
-  /// Faults stop.
+  /// Stops all faults.
   func heal() {
     world.healStore()
     (world.failsCommit, world.crashNext) = (nil, nil)
@@ -240,8 +245,8 @@ final class Site: Workload {
     quietUntil = world.elapsed + .hours(12)
   }
 
-  /// Within twelve hours of quiet everything is done.
-  func settleOn() -> Bool {
+  /// Advances to the next event; everything must settle within twelve hours.
+  func advanceToRest() -> Bool {
     guard world.complaints.isEmpty else { return false }
     if isSettled {
       if isTidied { return false }
@@ -265,7 +270,7 @@ final class Site: Workload {
       && !world.engine.deployments.contains {
         switch $0.state {
         case .removable, .removing, .canceling, .preparing: true
-        case .error: !$0.everAssigned
+        case .error: $0.isDisposable
         case .usable: $0.isWaitingForOS || $0.pending != nil
         case .removed, .canceled: false
         }

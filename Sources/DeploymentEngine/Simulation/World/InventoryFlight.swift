@@ -2,33 +2,33 @@ package import DeploymentEngine
 package import DeploymentInterface
 import SafeTexts
 
-/// A question about what exists, or a removal, that was asked of a provider and is out.
+/// A listing or removal that a provider has not answered yet.
 package struct InventoryFlight {
   package var call: InventoryCall
-  /// When it comes back; nil: never by itself.
+  /// When it returns; nil if it never returns on its own.
   package var due: Moment?
   var plan: Inventories.Plan
 
-  /// How long the engine waits for it.
-  static let patience = TimeSpan.minutes(3)
+  /// How long the engine waits for the answer.
+  static let timeout = TimeSpan.minutes(3)
 }
 
-/// What an engine has asked of providers, as far as it still waits for the answers.
+/// The inventory calls whose answers the engine still waits for.
 struct AwaitedInventories {
   private struct Asked {
     var call: InventoryCall
     var deadline: Moment
   }
   private var asked: [Asked] = []
-  /// Answered in time, and not stored yet.
+  /// Calls that were answered in time and are not stored yet.
   private var taken: [InventoryCall] = []
 
   mutating func ask(_ call: InventoryCall, at now: Moment) {
-    asked.append(Asked(call: call, deadline: now + InventoryFlight.patience))
+    asked.append(Asked(call: call, deadline: now + InventoryFlight.timeout))
   }
 
-  /// The engine is told something: an answer that it still waits for is taken, and what is overdue
-  /// then, or can no longer be asked for, is given up.
+  /// Follows an event that the engine handles: takes an awaited answer, and drops calls that are
+  /// overdue or whose provider can no longer list.
   mutating func tell(_ event: Event, at now: Moment) {
     guard !asked.isEmpty else { return }
     if case .inventoried(let id, _) = event,
@@ -42,7 +42,7 @@ struct AwaitedInventories {
     asked.removeAll { $0.deadline <= now }
   }
 
-  /// What was asked with this number, if the engine has taken its answer.
+  /// The call with this id, if the engine has taken its answer.
   mutating func answered(_ id: CallID) -> InventoryCall? {
     taken.firstIndex { $0.id == id }.map { taken.remove(at: $0) }
   }

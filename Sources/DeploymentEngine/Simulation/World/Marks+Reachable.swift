@@ -10,24 +10,25 @@ extension Marks {
     (.usable, ["setReady", "notifyReadyFromOSManager"]),
     (.removing, ["destroy"]), (.canceling, ["cancel"]),
   ]
-  /// What every call may meet.
+  /// Answers and faults that any call may meet.
   private static let answers: [String] =
     ["running", "finished"]
     + [
       FaultClass.permanent, .transient, .unknown, .lost, .hang, .slow, .outage, .host, .vanish,
     ].map(\.rawValue)
-  /// What befalls everything at once, or one whose record is lost, whether a call is out or not.
-  private static let misfortunes: [FaultClass] = [
+  /// Faults that affect all deployments at once, or a deployment whose record is lost, with or
+  /// without a call in flight.
+  private static let globalFaults: [FaultClass] = [
     .crash, .store, .clock, .reload, .service, .host, .vanish, .stranger, .storm, .old, .notice,
     .loss, .inventory,
   ]
 
-  /// Every combination of state, operation and fault that can be reached.
+  /// All reachable combinations of state, operation and answer or fault.
   ///
-  /// Not among them: `port` and `stranger` of a call that makes nothing, since only what is made
+  /// Excluded are `port` and `stranger` for operations that create nothing, since only a creation
   /// takes a port or a name; calls in `removable` and `error`, which have none; `twin`, `address`
-  /// and `garbage`, which come beside an answer and are no answer; `operators` and `agents`, whose
-  /// requests are counted nowhere because nothing about them is a fault.
+  /// and `garbage`, which accompany an answer; and `operators` and `agents`, whose requests are not
+  /// counted because they are not faults.
   package static var reachable: [Cell] {
     var cells: [Cell] = []
     let idle: [(DeploymentState, [String])] = [
@@ -49,7 +50,7 @@ extension Marks {
     }
     for (state, kinds) in operations + idle {
       for kind in kinds {
-        cells += misfortunes.map {
+        cells += globalFaults.map {
           Cell(state: state.rawValue, operation: kind, answer: $0.rawValue)
         }
       }

@@ -1,8 +1,7 @@
 import DeploymentEngine
 package import DeploymentInterface
 
-/// What a run has visited: in which state, during which operation, which kind of answer came, and
-/// which fault.
+/// Coverage of a run: the answers and faults that it has met, by state and operation.
 package struct Marks: Sendable {
   /// One cell of the table.
   package struct Cell: Hashable, Comparable, Sendable {
@@ -19,10 +18,10 @@ package struct Marks: Sendable {
     }
   }
   package private(set) var seen: [Cell: Int] = [:]
-  /// How often each class of faults happened.
+  /// Number of faults of each class.
   package private(set) var faults: [FaultClass: Int] = [:]
 
-  /// How often a commit led from one state to another, of deployments and of publications.
+  /// Number of changes from one state to another, of deployments and publications.
   package private(set) var changes: [Change: Int] = [:]
   package private(set) var publicationChanges: [Change: Int] = [:]
 
@@ -36,10 +35,10 @@ package struct Marks: Sendable {
 
   package init() {}
 
-  /// Notes which states a commit leads to.
+  /// Counts the changes of state of a commit.
   mutating func note(_ commit: Commit, on store: StoreCopy) {
     for one in commit.amendments {
-      // What is adopted begins anew with the number that its history had.
+      // An adopted deployment starts over under the id that its history had.
       guard let old = one.old?.record, let new = one.new?.record, old.state != new.state,
         !old.phase.isHistory
       else { continue }
@@ -52,7 +51,7 @@ package struct Marks: Sendable {
     }
   }
 
-  /// Notes the answers of one step, in the states that they found.
+  /// Counts the answers of a step, by the state that they met.
   mutating func note(_ told: [World.Told], store: StoreCopy) {
     for one in told {
       guard let call = one.flight?.call, case .deployment(let id) = call.subject,
@@ -63,7 +62,7 @@ package struct Marks: Sendable {
     }
   }
 
-  /// Notes what went wrong with a call.
+  /// Counts a fault of a call.
   mutating func note(_ fault: FaultClass, of call: Call, _ store: StoreCopy) {
     faults[fault, default: 0] += 1
     guard case .deployment(let id) = call.subject, let task = call.task else { return }
@@ -72,13 +71,13 @@ package struct Marks: Sendable {
       1
   }
 
-  /// Notes what befell everything at once.
+  /// Counts a fault that affects all deployments.
   mutating func note(_ fault: FaultClass, _ engine: Engine) {
     faults[fault, default: 0] += 1
     for one in engine.deployments where one.exists { see(fault, one) }
   }
 
-  /// Notes what befell one deployment.
+  /// Counts a fault of one deployment.
   mutating func note(_ fault: FaultClass, _ one: Deployment) {
     faults[fault, default: 0] += 1
     see(fault, one)
@@ -90,7 +89,7 @@ package struct Marks: Sendable {
     seen[cell, default: 0] += 1
   }
 
-  /// Adds what another run has visited.
+  /// Adds the coverage of another run.
   package mutating func add(_ other: Marks) {
     seen.merge(other.seen, uniquingKeysWith: +)
     faults.merge(other.faults, uniquingKeysWith: +)
@@ -100,7 +99,7 @@ package struct Marks: Sendable {
 }
 
 extension TaskState {
-  /// The answer's kind, in a word.
+  /// The kind of the answer.
   package var word: String {
     switch self {
     case .running: "running"

@@ -1,35 +1,36 @@
 package import DeploymentInterface
 
-/// One seed, one world: faults and users first, then quiet, then what must have come of it.
+/// The parameters of a simulated run: a time with users and faults, then a quiet time in which the
+/// world must settle, then the final checks. The seed decides everything.
 package struct Simulation: Sendable {
   package var seed: UInt64
   package var preset: Preset
-  /// How long faults go on, in days of the world.
+  /// Duration of the faults, in simulated days.
   package var days: Int
-  /// What is left out.
+  /// Classes of faults that are left out.
   package var without: Set<FaultClass> = []
-  /// So many steps at most, before faults stop; nil: as many as the days need.
+  /// Maximum number of steps with faults; nil for no limit but `days`.
   package var steps: Int?
-  /// Everything is judged after each so many steps, what a step changes after each; nil: as the
-  /// preset has it.
+  /// The whole state is judged once in this many steps, and the changes of a step after each; nil
+  /// for the preset's value.
   package var judgesEvery: Int?
 
-  /// What kind of world.
+  /// The kind of world.
   package enum Preset: String, CaseIterable, Sendable {
-    /// A small world in which nothing goes wrong outside.
+    /// A small world without faults outside the engine.
     case lite
-    /// A world so small that everything is exhausted all the time; faults drawn per seed.
+    /// A world so small that everything runs out all the time; the seed selects the faults.
     case swarm
     /// A site of 1,000 deployments on the morning of a working day.
     case nineOClock = "nine-o-clock"
-    /// Three shifts of 250 on one site, the sizes changed by hand between them.
+    /// A site with three shifts of 250 users, and sizes that an operator changes between them.
     case exam
-    /// A farm of short-lived machines: hundreds of jobs an hour, around the clock.
+    /// A build farm with hundreds of short jobs an hour, around the clock.
     case ci
   }
 
-  /// The checkers allow so many places of a provider less than there are: a run that fails on
-  /// purpose, to see how it is told.
+  /// Lowers the limits that the checkers enforce, so that a run fails on purpose and its report can
+  /// be tested.
   package var limitsLoweredBy = 0
 
   package init(seed: UInt64, preset: Preset = .swarm, days: Int = 1) {
@@ -38,7 +39,7 @@ package struct Simulation: Sendable {
     self.days = days
   }
 
-  /// What came of a run.
+  /// The result of a run.
   package struct Result: Sendable {
     package var complaint: Violation?
     package var digest: UInt64 = 0
@@ -47,7 +48,7 @@ package struct Simulation: Sendable {
     package var elapsed = TimeSpan.zero
     package var faults = 0
     package var marks = Marks()
-    /// The latest events about the deployment that the complaint names, oldest first.
-    package var story: [String] = []
+    /// The latest events of the deployment that the violation names, oldest first.
+    package var failureTrace: [String] = []
   }
 }

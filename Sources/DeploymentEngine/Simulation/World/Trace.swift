@@ -2,14 +2,14 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// A digest of everything that an engine wanted: the same in every process for the same seed.
+/// A digest of all effects of an engine: the same in every process for the same seed.
 package struct Trace: Hashable, Sendable {
   package private(set) var digest: UInt64 = 0x243f_6a88_85a3_08d3
   package private(set) var steps = 0
 
   package init() {}
 
-  /// Takes in what one step wanted.
+  /// Adds the effects of a step.
   mutating func add(_ outcome: Effects) {
     steps += 1
     for change in outcome.changes { add(change) }
@@ -33,8 +33,8 @@ package struct Trace: Hashable, Sendable {
       add(Int64(bitPattern: one.revision))
       add(one.state.rawValue)
       add(one.placement.user?.text ?? one.placement.word)
-      add(one.next?.at.milliseconds ?? -1)
-      add(one.patience?.at.milliseconds ?? -1)
+      add(one.nextActionAt?.at.milliseconds ?? -1)
+      add(one.stateDeadline?.at.milliseconds ?? -1)
     case .erasedDeployment(let id): add(-id.number)
     case .pool(let pool):
       add(Int64(pool.id.number))

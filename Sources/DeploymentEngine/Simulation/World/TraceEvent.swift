@@ -1,42 +1,42 @@
 import DeploymentEngine
 import DeploymentInterface
 
-/// What happens in a world, for whoever follows it.
+/// An event of a world, for its observer.
 enum TraceEvent {
-  /// The engine has told something, and it is stored.
+  /// An entry of the journal, which is stored.
   case told(JournalEntry)
   case called(Call)
   case answered(Call, TaskState?)
   case asked(InventoryCall)
-  /// The answer, and which of the things have no record.
+  /// The answer, and the orphans among the listed resources.
   case found(InventoryCall, InventoryAnswer, orphans: [ExternalResource])
-  /// The process dies, with so many calls out.
+  /// The process dies, with this number of calls in flight.
   case died(calls: Int)
-  /// The store cannot be written from now on, or can again.
+  /// The store fails from now on, or works again.
   case storeFails(Bool)
   case complained(Violation)
 }
 
 extension World {
-  /// Tells every event as it happens, a line each: from the first configuration on, where nothing
-  /// has happened since.
+  /// Reports each event as a line when it happens. Begins with the first configuration if it was
+  /// the only event so far.
   package func follow(_ hear: @escaping (String) -> Void) {
-    // What is wrong stays so, and is found again at each look.
+    // A violation persists, and each later check finds it again.
     var complaints: Set<Violation> = []
-    happened = { [unowned self] happening in
-      if case .complained(let complaint) = happening {
+    onEvent = { [unowned self] event in
+      if case .complained(let complaint) = event {
         if complaints.insert(complaint).inserted { hear("! \(complaint.checker): \(complaint)") }
       } else {
-        hear("\(elapsed.asClock)  \(happening.words)")
+        hear("\(elapsed.asClock)  \(event.words)")
       }
     }
-    for entry in journal { happened?(.told(entry)) }
-    for (_, call) in calls { happened?(.called(call)) }
+    for entry in journal { onEvent?(.told(entry)) }
+    for (_, call) in calls { onEvent?(.called(call)) }
   }
 }
 
 extension TraceEvent {
-  /// Whom it concerns, and what it is.
+  /// The subject and a description.
   fileprivate var words: String {
     switch self {
     case .told(let entry):
@@ -96,7 +96,7 @@ extension TaskState? {
 }
 
 extension ExternalResource {
-  /// Its name, and the word by which the story of what it was made for is found.
+  /// Its name and the purpose that it was made for, which the failure trace searches for.
   fileprivate var words: String { "\(name) of \(purpose)" }
 }
 

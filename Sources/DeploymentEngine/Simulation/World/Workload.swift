@@ -1,12 +1,14 @@
-/// Who lives in a world, and what befalls it.
+/// The users and faults of a world.
 protocol Workload: AnyObject {
   var world: World { get }
-  /// The next thing, faults among them; false when their time is over or something is wrong.
-  func goOn() -> Bool
-  /// Faults stop.
+  /// Advances to the next event, faults included; returns false if their time is over or a checker
+  /// has found a violation.
+  func advance() -> Bool
+  /// Stops all faults.
   func heal()
-  /// The next thing on the way to rest; false when it is reached, or not within its time.
-  func settleOn() -> Bool
-  /// What must be true of a world at rest.
+  /// Advances the settling world to the next event; returns false if it has settled, or has not in
+  /// time.
+  func advanceToRest() -> Bool
+  /// Checks a settled world.
   func judgeSettled()
 }

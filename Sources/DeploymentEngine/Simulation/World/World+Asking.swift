@@ -3,7 +3,7 @@ package import DeploymentInterface
 package import SafeTexts
 
 extension World {
-  /// Asks for something and returns the answer.
+  /// Sends a request and returns the reply.
   @discardableResult
   package func ask(
     _ verb: Verb, by actor: SafeText = "operator", ifRevision: UInt64? = nil,
@@ -15,10 +15,10 @@ extension World {
       notBefore: notBefore.map { now.utc + $0 })
     let outcome = step(.request(request))
     return outcome.answers.first { $0.key == key }?.reply
-      ?? .refused(Refusal(.invalid, "no answer at all"))
+      ?? .refused(Refusal(.invalid, "no answer"))
   }
 
-  /// Asks for something that must be refused and change nothing; returns the refusal.
+  /// Sends a request that must be refused and change nothing; returns the refusal.
   package func refusal(
     of verb: Verb, ifRevision: UInt64? = nil, notBefore: TimeSpan? = nil
   ) -> Refusal? {
@@ -29,19 +29,19 @@ extension World {
       return nil
     }
     let after = (engine.deployments, engine.pools, engine.waiters, engine.publications)
-    if before != after { complain(.answers, "\(verb) is refused, and yet it changes something") }
-    if !last.calls.isEmpty { complain(.answers, "\(verb) is refused, and yet something is called") }
+    if before != after { complain(.answers, "\(verb) is refused and changes something") }
+    if !last.calls.isEmpty { complain(.answers, "\(verb) is refused and makes a call") }
     if refusal.sentence.isEmpty { complain("\(verb) is refused without a sentence") }
     return refusal
   }
 
-  /// Asks for a deployment of a pool for a user.
+  /// Requests a deployment of a pool for a user.
   @discardableResult
   package func assign(_ user: SafeText, from pool: SafeText = "lab") -> Reply {
     ask(.assignFromPool(pool, user: user))
   }
 
-  /// What an agent says from inside the deployment with this number.
+  /// Sends an event of the agent inside the deployment with this number.
   @discardableResult
   package func hear(_ word: GuestEvent, from number: Int64) -> Reply {
     ask(.notify(self[number].uniqueId, word))
@@ -55,7 +55,7 @@ extension World {
   /// The task of the call in flight on the deployment with this number.
   package func task(_ number: Int64) -> DriverTask? { flight(number)?.call.task }
 
-  /// The call in flight on this deployment comes back with an answer.
+  /// Ends the call in flight on this deployment with an answer.
   package func answer(_ number: Int64, _ answer: TaskState) {
     guard let flight = flight(number) else { return complain("no call on d\(number)") }
     comeBack(flight, with: answer)
@@ -75,35 +75,35 @@ extension World {
     return Pool(id: PoolID(0), name: name, provider: "", sizes: Sizes())
   }
 
-  /// The numbers of those for which something holds, in order.
+  /// The numbers of the deployments that satisfy a predicate, in order.
   package func numbers(where holds: (Deployment) -> Bool) -> [Int64] {
     engine.deployments.filter(holds).map(\.id.number)
   }
 
-  /// The numbers of those that wait for nobody and are ready at a level.
+  /// The numbers of the unreserved deployments that are ready at a level.
   package func ready(at level: CacheLevel, in pool: SafeText = "lab") -> [Int64] {
     let id = self.pool(pool).id
     return numbers { $0.pool == id && $0.isSupply(at: level) && $0.isReady }
   }
 
-  /// What a user holds or waits for as a reservation.
+  /// The deployment that a user holds or has reserved.
   package func held(by user: SafeText) -> Deployment? {
     engine.deployments.first { $0.placement.user == user && $0.isSupply }
   }
 
-  /// The tasks that were called on the deployment with this number, in order.
+  /// The tasks of the calls on the deployment with this number, in order.
   package func tasks(of number: Int64) -> [DriverTask] {
     calls.filter { $0.call.subject == .deployment(DeploymentID(number)) }.compactMap(\.call.task)
   }
 
-  /// The notices that the deployment with this number was told, in order.
+  /// The notices that the deployment with this number received, in order.
   package func notices(of number: Int64) -> [Notice] {
     calls.filter { $0.call.subject == .deployment(DeploymentID(number)) }.flatMap(\.call.notices)
   }
 }
 
 extension World {
-  /// Reads a changed configuration.
+  /// Changes the configuration file and lets the engine read it.
   package func reconfigure(_ change: (inout Configuration) -> Void) {
     change(&file)
     step(configured)
@@ -112,7 +112,7 @@ extension World {
 }
 
 extension Reply {
-  /// It is accepted.
+  /// Whether the request is accepted.
   package var isAccepted: Bool {
     switch self {
     case .accepted: true
@@ -129,7 +129,7 @@ extension Reply {
 }
 
 extension Deployment {
-  /// Stands for one that should be there and is not.
+  /// A placeholder for a deployment that is missing.
   package static let nobody = Deployment(
     id: DeploymentID(0), pool: PoolID(0), identity: Identity(name: ""),
     placement: .cache(.l1, reservedFor: nil), phase: .removed, guest: .silent,

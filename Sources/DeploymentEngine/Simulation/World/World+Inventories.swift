@@ -2,53 +2,53 @@ package import DeploymentEngine
 package import DeploymentInterface
 package import SafeTexts
 
-/// What providers that can list answer, and what comes of it outside.
+/// The answers of providers that can list, and their effects outside.
 extension World {
-  /// The configuration as its file has it, as the engine is told it.
+  /// The event that gives the engine the configuration file.
   package var configured: Event {
     .configured(file, services: services, inventories: lists)
   }
 
-  /// These providers can list what exists on them, from the first thing on.
+  /// Sets the providers that can list their external resources.
   package func list(_ providers: Set<String>) {
     lists = providers
     everLists.formUnion(providers)
   }
 
-  /// Where the things of a call's pool stand.
+  /// Notes the provider of a call's pool.
   func noteHome(of call: Call) {
     guard !everLists.isEmpty, let provider = store.pools[call.pool]?.record.provider else { return }
-    driver.stock.settle(call.pool, on: everLists.contains(provider.text) ? provider : nil)
+    driver.resources.settle(call.pool, on: everLists.contains(provider.text) ? provider : nil)
   }
 
-  /// Asks a provider. While one call is out, the next is turned away.
+  /// Makes an inventory call. While another is in flight on the provider, it fails.
   func launch(_ call: InventoryCall) {
     if checks { complaints(about: call).forEach { complain(.orphans, $0) } }
     awaited.ask(call, at: now.moment)
-    happened?(.asked(call))
+    onEvent?(.asked(call))
     var plan = driver.inventories.plan(of: call)
     if inventoryFlights.contains(where: { $0.call.provider == call.provider }) {
       plan = Inventories.Plan(delay: .zero, refusal: InventoryTrouble.busy, isDone: false)
     } else if plan.isFaulty {
-      befall(.inventory)
+      noteFault(.inventory)
     }
     inventoryFlights.append(
       InventoryFlight(call: call, due: plan.delay.map { now.moment + $0 }, plan: plan))
   }
 
-  /// What is answered by now.
+  /// An inventory call that is due.
   var dueInventory: InventoryFlight? {
     inventoryFlights.first { ($0.due ?? .never) <= now.moment }
   }
 
-  /// A provider answers.
+  /// Ends an inventory call with its planned answer.
   package func comeBack(_ flight: InventoryFlight) {
     guard let place = inventoryFlights.firstIndex(where: { $0.call == flight.call }) else { return }
     inventoryFlights.remove(at: place)
     let answer = answer(to: flight)
-    if let happened {
-      let orphans = answer.things.filter { !store.speaks(of: $0.purpose) }
-      happened(.found(flight.call, answer, orphans: orphans))
+    if let onEvent {
+      let orphans = answer.things.filter { !store.hasRecord(of: $0.purpose) }
+      onEvent(.found(flight.call, answer, orphans: orphans))
     }
     step(.inventoried(flight.call.id, answer))
     if flight.plan.isTwice { step(.inventoried(flight.call.id, answer)) }
@@ -59,9 +59,9 @@ extension World {
     switch flight.call.task {
     case .list:
       if let refusal = plan.refusal { return .failed(refusal) }
-      let time = driver.stock.now.milliseconds - plan.lag.milliseconds
-      let seen = driver.stock.things(on: provider, at: TimeSpan(milliseconds: time))
-      return .things(seen + driver.inventories.strangers(on: provider))
+      let time = driver.resources.now.milliseconds - plan.lag.milliseconds
+      let seen = driver.resources.things(on: provider, at: TimeSpan(milliseconds: time))
+      return .things(seen + driver.inventories.foreignResources(on: provider))
     case .remove(let thing):
       let isOther = plan.isDone && removeOutside(thing, on: provider)
       if let refusal = plan.refusal { return .failed(refusal) }
@@ -71,13 +71,13 @@ extension World {
 
   /// - Returns: whether something else has its name.
   private func removeOutside(_ thing: ExternalResource, on provider: SafeText) -> Bool {
-    if checks, store.speaks(of: thing.purpose) {
+    if checks, store.hasRecord(of: thing.purpose) {
       complain(.orphans, "\(thing.purpose) has a record when \(thing.name) is removed as an orphan")
     }
     return driver.remove(thing, on: provider)
   }
 
-  /// The process died: what was asked may still be done.
+  /// The process died: removals in flight may still be done.
   func loseInventories() {
     let lost = inventoryFlights
     inventoryFlights = []
@@ -90,13 +90,15 @@ extension World {
     }
   }
 
-  /// A call has its effect outside. What was given up is nobody's, whatever still comes of it.
+  /// Applies the effect of a call. The external resources of an abandoned target belong to nobody,
+  /// even those of a late call.
   func execute(_ call: Call, _ answer: TaskState?) {
     driver.execute(call, answer)
     if abandoned.contains(call.subject) { driver.disown(call.subject) }
   }
 
-  /// Whether nobody cleans up after one that is forgotten: every other one whose provider can list.
+  /// Whether nobody cleans up after a forgotten deployment: every second one on a provider that can
+  /// list.
   func isAbandoned(_ id: DeploymentID) -> Bool {
     guard let pool = store.deployments[id]?.record.pool,
       let provider = store.pools[pool]?.record.provider
@@ -104,7 +106,8 @@ extension World {
     return everLists.contains(provider.text) && id.number.isMultiple(of: 2)
   }
 
-  /// Whoever says that a thing is forgotten has removed it by hand, and removes what comes late.
+  /// A user who forgets a deployment has removed it by hand, and also removes what a late call
+  /// makes. Abandoned ones are the exception.
   func cleanUpAfterForgetting(_ outcome: Effects, _ told: [Told]) {
     for one in told {
       guard case .request(let request) = one.event, case .forget(let id) = request.verb,
@@ -120,7 +123,7 @@ extension World {
     }
   }
 
-  /// What was adopted is its new record's thing from now on, if there is anything.
+  /// Gives an adopted resource to its new record, if it exists.
   func adoptOutside(_ outcome: Effects, _ told: [Told]) {
     for one in told {
       guard let adoption = one.adoption(in: outcome),
@@ -133,15 +136,15 @@ extension World {
     }
   }
 
-  /// What exists on a provider that can list, and has no record; sorted by name.
+  /// The orphans on a provider that can list, sorted by name.
   package func leftovers(on provider: SafeText) -> [ExternalResource] {
-    driver.stock.things(on: provider).filter { !store.speaks(of: $0.purpose) }
+    driver.resources.things(on: provider).filter { !store.hasRecord(of: $0.purpose) }
       .sorted { $0.name < $1.name }
   }
 }
 
 extension World.Told {
-  /// What was adopted by it, by whom, and as what.
+  /// The adoption that the event has caused, if it is one.
   func adoption(
     in outcome: Effects
   ) -> (id: DeploymentID, orphan: OrphanName, user: SafeText)? {
@@ -153,8 +156,8 @@ extension World.Told {
 }
 
 extension StoreCopy {
-  /// Whether a record speaks of what was made for this, and does not say that it is gone.
-  func speaks(of purpose: ExternalResource.Purpose) -> Bool {
+  /// Whether the store has a record for this purpose that is not history.
+  func hasRecord(of purpose: ExternalResource.Purpose) -> Bool {
     switch purpose {
     case .deployment(let id): deployments[id]?.record.exists ?? false
     case .publication(let name):
@@ -164,7 +167,7 @@ extension StoreCopy {
 }
 
 extension InventoryAnswer {
-  /// What is listed.
+  /// The listed resources.
   fileprivate var things: [ExternalResource] {
     switch self {
     case .things(let things): things

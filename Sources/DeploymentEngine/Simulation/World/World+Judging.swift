@@ -2,9 +2,9 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What is judged in each step, besides the invariants of the whole.
+/// The checks of each step, besides the invariants of the whole state.
 extension World {
-  /// What the engine wants, against what is stored so far.
+  /// Checks a step's effects against the state stored before.
   func judge(_ commit: Commit, _ outcome: Effects, _ told: [Told]) {
     for (place, one) in commit.amendments.enumerated() {
       if commit.amendments[..<place].contains(where: { $0.id == one.id }) {
@@ -82,8 +82,8 @@ extension World {
     }
   }
 
-  /// After a creation, everything in L1 and with users, and what leaves from there, fits into
-  /// `max`.
+  /// After a creation, the deployments at L1 and with users, and those leaving from there, must fit
+  /// into `max`.
   private func judgeFullness(
     _ pool: Pool, _ before: Pool?, _ commit: Commit, _ told: [Told]
   ) {
@@ -92,7 +92,7 @@ extension World {
       guard let one = change.new?.record, one.pool == pool.id, one.exists, !one.isSupply,
         one.placement.level == .l2
       else { continue }
-      // One that was made or tried again in the same commit was supply in between.
+      // A deployment that was created or retried in the same commit was supply in between.
       let wasTriedAgain = told.contains { $0.triesAgain(one.id) }
       if wasTriedAgain || change.old?.record.isSupply ?? true { leftL2 += 1 }
     }
@@ -127,7 +127,7 @@ extension World {
     }
   }
 
-  /// One call, against what is stored by now.
+  /// Checks a call against the stored state.
   func judge(_ call: Call) {
     if flights.contains(where: { $0.call.subject == call.subject }) {
       complain(.oneCall, "a second call on \(call.subject) while one is in flight")
@@ -148,7 +148,7 @@ extension World {
     found.forEach { complain(.calls, $0) }
   }
 
-  /// What is stored by now, by what changed; the whole of it now and then.
+  /// Checks the stored changes, and every `judgesEvery` steps the whole state.
   func judgeStored(_ commit: Commit, _ told: [Told]) {
     for complaint in ledger.take(commit, store) {
       complain(complaint.checker, complaint.text)
@@ -162,7 +162,7 @@ extension World {
     judgeState(told)
   }
 
-  /// What a driver wants stored is stored.
+  /// A driver's data must be stored.
   private func judgeData(of told: Told) {
     guard case .callEnded(let ended) = told.event, let data = ended.data,
       case .deployment(let id)? = told.flight?.call.subject,
@@ -171,7 +171,7 @@ extension World {
     if stored.data != data { complain(.durability, "\(id): its driver's data is not stored") }
   }
 
-  /// After a start, what was in flight is checked at once.
+  /// After a start, operations that were in flight must be checked at once.
   func judgeStart() {
     guard checks, !storeFails, complaints.isEmpty else { return }
     let called = Set(flights.map(\.call.subject))
@@ -187,14 +187,14 @@ extension World {
   private func judgeDueTimes(_ one: Deployment) {
     guard let pool = store.pools[one.pool], let provider = store.providers[pool.record.provider]
     else { return }
-    let flight = unheard.first { $0.call.subject == .deployment(one.id) }
+    let flight = unreportedFlights.first { $0.call.subject == .deployment(one.id) }
     let surroundings = DueTimes(pool.record, provider.record, nextWake: engine.nextWake, now: now) {
       self.ledger.held($0, on: provider.record.name)
     }
     surroundings.complaints(about: one, flight).forEach { complain(.dueTimes, $0) }
   }
 
-  /// The whole state.
+  /// Checks the whole state.
   func judgeState(_ told: [Told]) {
     let view = view
     for complaint in Invariants.complaints(about: view) {
@@ -212,7 +212,7 @@ extension World {
     }
   }
 
-  /// What is stored is the state.
+  /// The store must hold the engine's state.
   private func judgeStore(_ view: EngineView) {
     let stored = store.deployments.count
     if view.deployments.count != stored {
@@ -239,7 +239,8 @@ extension World {
     }
   }
 
-  /// A restart changes nothing but due times; what waited for a lost call may begin at once.
+  /// A restart must change only due times, except for the targets of lost calls, whose next
+  /// operation may begin at once.
   func compare(_ loaded: StoredState, besides lost: Set<CallTarget>) {
     for (now, was) in zip(engine.deployments, loaded.deployments)
     where now.withoutDueTimes != was.withoutDueTimes && !lost.contains(.deployment(now.id)) {
@@ -260,7 +261,7 @@ extension World {
 }
 
 extension World.Told {
-  /// Whether limits are after it what they were before.
+  /// Whether the event leaves the limits unchanged.
   var keepsLimits: Bool {
     switch event {
     case .configured: false

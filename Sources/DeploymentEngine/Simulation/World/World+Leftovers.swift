@@ -2,21 +2,22 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What becomes of what has no record when faults have stopped.
+/// The checks of orphans after faults have stopped.
 extension World {
-  /// What is not at rest: those that a rule wants gone are, all others are listed.
+  /// Descriptions of what has not settled: orphans that a rule must remove and that still exist,
+  /// and lists that are not up to date.
   ///
   /// - Parameters:
-  ///   - isTidied: a person wants all of them gone.
+  ///   - isTidied: whether an operator has asked for the removal of all orphans.
   func unsettledOrphans(_ rules: [ProviderConfiguration], isTidied: Bool) -> [String] {
     lists.sorted().flatMap { name -> [String] in
-      // The first may have begun before faults stopped.
+      // The first listing may have begun before faults stopped.
       if orphans.listings[SafeText(name), default: 0] < 2 { return ["the listing of \(name)"] }
       let left = leftovers(on: SafeText(name))
       guard !left.isEmpty || isListed(name, []) else { return ["the list of \(name)"] }
       let rule = rules.first { $0.name == name }?.orphans ?? OrphanRule()
       if isTidied || rule.removes && left.count <= rule.most, !left.isEmpty {
-        return left.map { "\($0.name) on \(name), which is to be removed" }
+        return left.map { "\($0.name) on \(name), which must be removed" }
       }
       return isListed(name, left) ? [] : ["the list of \(name)"]
     }
@@ -28,7 +29,7 @@ extension World {
       && left.allSatisfy { one in list.all.contains { $0.thing == one } }
   }
 
-  /// A person has everything removed that is listed and is not on its way out.
+  /// An operator requests the removal of all listed orphans that are not being removed.
   func removeAllOrphans() {
     for provider in engine.providers {
       for orphan in provider.orphans.confirmed {

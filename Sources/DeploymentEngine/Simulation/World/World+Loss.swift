@@ -2,15 +2,15 @@ import DeploymentEngine
 package import DeploymentInterface
 import SafeTexts
 
-/// A store that has lost a record: what it spoke of exists, and nobody knows of it.
+/// Faults of a store that has lost a record although its external resources exist.
 extension World {
-  /// The process dies, and when another starts, this record is not there any more.
+  /// Restarts the process on a store that has lost this record.
   package func restart(losing id: DeploymentID, after pause: TimeSpan) {
     losing = id
     restart(after: pause)
   }
 
-  /// What is lost is gone from the books of all who judge, too.
+  /// Removes the lost record from the store and from all checkers.
   func loseRecord() {
     guard let id = losing else { return }
     losing = nil

@@ -2,9 +2,9 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What is judged about what exists without a record.
+/// The checks of external resources without a record (orphans).
 extension World {
-  /// One step, before it is stored.
+  /// Checks a step before it is stored.
   func judgeOrphans(_ commit: Commit, _ outcome: Effects, _ told: [Told]) {
     guard !everLists.isEmpty else { return }
     let version = orphans.version
@@ -22,8 +22,8 @@ extension World {
     }
   }
 
-  /// The most that any clock has shown when the step was decided.
-  private var shown: TimeSpan {
+  /// The latest time that any clock had shown when the step was decided.
+  private var latestClock: TimeSpan {
     let late = now.moment - decidedAt.moment
     return TimeSpan(
       milliseconds: elapsed.milliseconds - late.milliseconds + putForward.milliseconds)
@@ -51,7 +51,7 @@ extension World {
   private func note(_ answer: InventoryAnswer, to call: InventoryCall) {
     switch (call.task, answer) {
     case (.list, .things(let things)):
-      orphans.take(things, on: call.provider, at: shown) { !store.speaks(of: $0.purpose) }
+      orphans.take(things, on: call.provider, at: latestClock) { !store.hasRecord(of: $0.purpose) }
     case (.remove(let thing), .removed): orphans.removed(thing, on: call.provider)
     case (.remove(let thing), .failed): orphans.notRemoved(thing, on: call.provider)
     case (.list, .failed), (.list, .removed), (.remove, .things): break
@@ -65,13 +65,14 @@ extension World {
     orphans.doubt(record.identity, on: provider)
   }
 
-  /// What a new one takes is not what something without a record has, and there is a place for it.
+  /// The identity of a new deployment must not belong to an orphan, and the provider must have
+  /// room.
   private func judgeTaking(
     _ new: Deployment, before old: Deployment?, _ outcome: Effects, _ told: [Told]
   ) {
     if told.contains(where: { $0.adoption(in: outcome)?.id == new.id }) { return }
     if let holder = orphans.holder(of: new.identity, besides: old?.identity) {
-      complain(.orphans, "\(new.id) is given what \(holder) has: \(new.identity)")
+      complain(.orphans, "\(new.id) gets a part of the identity of \(holder): \(new.identity)")
     }
     guard old == nil, told.allSatisfy({ $0.keepsLimits }), let pool = engine.pool(new.pool),
       let provider = engine.providers.first(where: { $0.name == pool.provider })
@@ -85,7 +86,7 @@ extension World {
     }
   }
 
-  /// What is listed as without a record is what was listed and has none.
+  /// The stored orphans must be the listed resources without a record.
   private func judgeList(of provider: ProviderRecord) {
     let expected = orphans.listed[provider.name] ?? []
     let listed = provider.orphans.all
@@ -99,26 +100,28 @@ extension World {
     complain(
       .orphans,
       "\(provider.name) has \(expected.map { "\($0.thing.name) x\($0.count)" }) without a record, "
-        + "told are \(listed.map { "\($0.thing.name) x\($0.sightings)" })")
+        + "stored are \(listed.map { "\($0.thing.name) x\($0.sightings)" })")
   }
 
-  /// A removal that is asked of a provider.
+  /// Checks a removal that the engine asks of a provider.
   func complaints(about call: InventoryCall) -> [String] {
     guard case .remove(let thing) = call.task else { return [] }
-    func say(_ why: String) -> String { "\(thing.purpose) \(thing.name) is to be removed: \(why)" }
-    if store.speaks(of: thing.purpose) { return [say("it has a record")] }
-    let isCalled = unheard.contains { $0.call.subject.purpose == thing.purpose }
+    func say(_ why: String) -> String {
+      "\(thing.purpose) \(thing.name) must not be removed: \(why)"
+    }
+    if store.hasRecord(of: thing.purpose) { return [say("it has a record")] }
+    let isCalled = unreportedFlights.contains { $0.call.subject.purpose == thing.purpose }
     if isCalled, !orphans.isAsked(OrphanName(thing, on: call.provider)) {
       return [say("a call may still make it")]
     }
     let rules = store.configuration.providers
     let rule = rules.first { SafeText($0.name) == call.provider }?.orphans ?? OrphanRule()
     return orphans.complaints(
-      about: thing, on: call.provider, rule: rule, counters: store.counters, at: shown
+      about: thing, on: call.provider, rule: rule, counters: store.counters, at: latestClock
     ).map(say)
   }
 
-  /// One that has a record again.
+  /// Checks an adopted deployment.
   func judgeAdopted(_ new: Deployment, _ told: [Told], _ outcome: Effects) {
     guard let adoption = told.lazy.compactMap({ $0.adoption(in: outcome) }).first else { return }
     func complain(_ what: String) { self.complain(.adoptions, "\(new.id) is adopted, \(what)") }
@@ -138,13 +141,13 @@ extension World {
       $0.call.removed?.purpose == sighting.thing.purpose
     }
     if isLeaving { complain("and its removal is out") }
-    let isCalled = unheard.contains { $0.call.subject == .deployment(new.id) }
+    let isCalled = unreportedFlights.contains { $0.call.subject == .deployment(new.id) }
     if isCalled { complain("and a call on what it was is out") }
   }
 }
 
 extension InventoryCall {
-  /// What is to be removed.
+  /// The resource that the call removes.
   var removed: ExternalResource? {
     switch task {
     case .list: nil
@@ -154,7 +157,7 @@ extension InventoryCall {
 }
 
 extension CallTarget {
-  /// What is made for it, where that is known by its number.
+  /// The purpose of its external resources; nil for a publication, which is known only by name.
   fileprivate var purpose: ExternalResource.Purpose? {
     switch self {
     case .deployment(let id): .deployment(id)

@@ -5,18 +5,18 @@ extension World {
   /// Moves both clocks.
   package func moveClocks(by span: TimeSpan) {
     elapsed = elapsed + span
-    driver.stock.now = elapsed
+    driver.resources.now = elapsed
     now = EngineTime(moment: now.moment + span, utc: now.utc + span)
   }
 
-  /// Moves the wall clock alone: NTP, a person, a summer time.
+  /// Moves only the wall clock, as NTP, a user or daylight saving time do.
   package func jumpWallClock(by span: TimeSpan) {
-    befall(.clock)
+    noteFault(.clock)
     putForward = putForward + max(.zero, span)
     now = EngineTime(moment: now.moment, utc: now.utc + span)
   }
 
-  /// Lets everything happen that is due at this instant.
+  /// Handles all events that are due now.
   package func drain() {
     for _ in 0..<10_000 {
       if let flight = flights.first(where: { ($0.due ?? .never) <= now.moment }) {
@@ -29,10 +29,10 @@ extension World {
         return
       }
     }
-    complain(.liveness, "something goes on and on at one instant")
+    complain(.liveness, "events at one instant do not end")
   }
 
-  /// Lets this much time pass, with everything that is due in it.
+  /// Lets a span of time pass, and handles all events that are due in it.
   package func run(for span: TimeSpan) {
     let end = now.moment + span
     drain()
@@ -44,7 +44,7 @@ extension World {
     drain()
   }
 
-  /// Lets time pass until the engine says that nothing is left to do; at most so long.
+  /// Lets time pass until the engine is idle, at most for `limit`.
   package func settle(within limit: TimeSpan = .hours(12)) {
     let end = now.moment + limit
     drain()
@@ -57,10 +57,10 @@ extension World {
     }
   }
 
-  /// A call that comes back by now.
+  /// A call that is due.
   package var dueFlight: Flight? { flights.first { ($0.due ?? .never) <= now.moment } }
 
-  /// When the next thing happens by itself.
+  /// The time of the next event; nil if nothing is due.
   package var nextEvent: Moment? {
     var next = engine.nextWake ?? .never
     for flight in flights { if let due = flight.due, due < next { next = due } }
@@ -76,6 +76,6 @@ extension World {
 }
 
 extension Moment {
-  /// Later than everything.
+  /// Later than any other moment.
   package static let never = Moment(milliseconds: .max)
 }

@@ -2,102 +2,103 @@ package import DeploymentEngine
 package import DeploymentInterface
 import SafeTexts
 
-/// Everything outside the engine, in memory and in virtual time: the store, the drivers, the
+/// A simulated world around an engine, in memory and virtual time: the store, the drivers and the
 /// clocks.
 ///
-/// After every step it checks what must always hold, and tells `complained` what does not.
+/// After each step it checks the invariants and reports violations to `complained`.
 package final class World {
   package internal(set) var engine: Engine
   package let store = StoreCopy()
   package internal(set) var now: EngineTime
-  /// The providers that can list what exists on them, and those that ever could.
+  /// The providers that can list their external resources.
   package internal(set) var lists: Set<String> = []
+  /// The providers that could ever list them.
   var everLists: Set<String> = []
   package internal(set) var inventoryFlights: [InventoryFlight] = []
   var awaited = AwaitedInventories()
   var orphans = OrphanOracle()
-  /// Subjects that nobody cleans up after, though their records were given up.
+  /// Targets whose records were given up and whose external resources nobody cleans up.
   var abandoned: Set<CallTarget> = []
-  /// The record that the next start does not find.
+  /// The deployment whose record is lost at the next start.
   var losing: DeploymentID?
-  /// So far the wall clock was put forward in all.
+  /// Total time by which the wall clock was moved forward.
   var putForward = TimeSpan.zero
-  /// What the pools' drivers said that they can do.
+  /// The offers of the pools' services, by the pool's name.
   package var services: [String: ServiceOffer]
-  /// The configuration as its file has it.
+  /// The configuration file.
   package var file: Configuration
   package var driver = ScriptedDriver()
   package internal(set) var oracle = DriverOracle()
   var ledger = Ledger()
-  /// Calls that have not come back, in the order in which they were made.
+  /// Calls in flight, in the order in which they were made.
   package internal(set) var flights: [Flight] = []
   package internal(set) var journal: [JournalEntry] = []
-  /// Calls that were made, with the time: every one, or the latest where `records` is off.
+  /// The calls so far with their times; only the latest ones if `records` is off.
   package internal(set) var calls: [(at: Moment, call: Call)] = []
-  /// What came of the last step.
+  /// The effects of the last step.
   package internal(set) var last = Effects()
   package private(set) var complaints: [Violation] = []
-  /// How much time has passed, whatever the clocks say.
+  /// Time since the world's start, whatever the clocks show.
   package internal(set) var elapsed = TimeSpan.zero
   private let complained: (Violation) -> Void
-  /// Where complaints come from: the seed, or nothing.
+  /// Prefix of all violations, such as the seed.
   package var label = ""
-  /// The next step is cut short, as by a crash.
+  /// The point at which the next step crashes.
   package var crashNext: CrashPoint?
-  /// Off where a test does on purpose what the checks forbid.
+  /// Whether to check; off in tests that break the rules on purpose.
   package var checks = true
-  /// The whole state is judged after each so many steps; what a step changes, after each.
+  /// The whole state is judged once in this many steps; the changes of a step, after each.
   package var judgesEvery = 1
-  /// Off: journal and calls are not kept, so that years can pass.
+  /// Whether to keep the journal and all calls; off for long runs.
   package var records = true
-  /// Whoever follows the world.
-  var happened: ((TraceEvent) -> Void)?
-  /// A digest of everything that the engine ever wanted.
+  /// Observes the events of the world.
+  var onEvent: ((TraceEvent) -> Void)?
+  /// A digest of all effects of the engine.
   package internal(set) var trace = Trace()
-  /// How often what was visited.
+  /// The coverage so far.
   package internal(set) var marks = Marks()
   package let seed: UInt64
-  /// Subjects that a person cleans up after, whatever a late call makes of them.
+  /// Targets that a user cleans up after, even after late calls.
   package var forgotten: Set<CallTarget> = []
   private var nextKey = 0
 
-  /// What the store cannot write, so it says, it has written.
+  /// Whether a failing store has written the commit that it reports as failed.
   package var deniesCommit = false
-  /// The store cannot be written for now.
+  /// Whether the store fails at the moment.
   package internal(set) var storeFails = false
   var uncommitted: (outcome: Effects, told: [Told], at: EngineTime)?
   var mailbox: [Told] = []
-  /// What is stored now is the last that this process stores.
+  /// Whether the current commit is the last of this process.
   var isDying = false
-  /// What the process was told that dies before it could store it.
+  /// Events that the dying process has handled but not stored.
   private var lostInCrash: [Told] = []
-  /// When what is being stored was decided.
+  /// The time when the current commit was decided.
   var decidedAt = EngineTime.start
-  /// Of the next commits, the one with this number fails for a while; counts down.
+  /// Number of commits until one fails for a while; counts down.
   package var failsCommit: Int?
-  /// How many commits there were, and at which of them the process dies.
+  /// Number of commits so far.
   package private(set) var commits = 0
   package var crashAt: (commit: Int, point: CrashPoint)?
-  /// Whether what the last step wanted was stored.
+  /// Whether the last step was stored.
   package private(set) var wasStored = true
-  /// How often the process died or the store failed.
+  /// Number of crashes.
   package internal(set) var crashes = 0
 
-  /// Where a step is cut short.
+  /// The point of a step at which the process crashes.
   package enum CrashPoint: Hashable, Sendable {
-    /// Nothing of it was stored.
+    /// Before the step is stored.
     case beforeCommit
-    /// It was stored; so many of its calls were made.
+    /// After the step was stored and this number of its calls were made.
     case afterCalls(Int)
   }
 
-  /// An event, with the call that it ends.
+  /// An event, with the call that it ends, if any.
   struct Told {
     var event: Event
     var flight: Flight?
   }
 
-  /// A world with a configuration that its engine is not told yet.
+  /// A world whose engine gets this configuration in its first step.
   package init(
     configuration: Configuration, services: [String: ServiceOffer], seed: UInt64,
     startingAt start: EngineTime, complained: @escaping (Violation) -> Void
@@ -115,11 +116,11 @@ package final class World {
 
   // MARK: Steps
 
-  /// Tells the engine something and does what it wants.
+  /// Lets the engine handle an event, and carries out the effects.
   @discardableResult
   package func step(_ event: Event) -> Effects { step([Told(event: event)]) }
 
-  /// Tells the engine several things that are stored in one commit.
+  /// Lets the engine handle several events that are stored in one commit.
   @discardableResult
   func step(_ told: [Told]) -> Effects {
     if storeFails {
@@ -134,9 +135,9 @@ package final class World {
     if let left = failsCommit, !outcome.isTransient {
       failsCommit = left > 1 ? left - 1 : nil
       if left == 1 {
-        befall(.store)
+        noteFault(.store)
         storeFails = true
-        happened?(.storeFails(true))
+        onEvent?(.storeFails(true))
         uncommitted = (outcome, told, now)
         return Effects()
       }
@@ -183,12 +184,12 @@ package final class World {
     }
   }
 
-  /// The store can be written again: what waited for that is stored, then what came meanwhile is
-  /// told.
+  /// Repairs the store: commits the waiting step, then handles the events that came in the
+  /// meantime.
   package func healStore() {
     guard storeFails else { return }
     storeFails = false
-    happened?(.storeFails(false))
+    onEvent?(.storeFails(false))
     if let waiting = uncommitted {
       uncommitted = nil
       decidedAt = waiting.at
@@ -198,7 +199,7 @@ package final class World {
     while !storeFails, !mailbox.isEmpty { step([mailbox.removeFirst()]) }
   }
 
-  /// A store that had written, and said that it had not.
+  /// Applies the commit that the store had written but reported as failed.
   private func storeWhatItDenied() {
     guard deniesCommit, let waiting = uncommitted else { return }
     var stored = waiting.outcome
@@ -208,17 +209,16 @@ package final class World {
     isDying = false
   }
 
-  /// The process dies and another one loads what was stored. `monotonicOrigin` and `wallJump` move
-  /// the
-  /// clocks in between.
+  /// Lets the process die and a new one load the store. `pause` passes in between, and `wallJump`
+  /// also moves the wall clock.
   package func restart(
     after pause: TimeSpan = .zero, wallJump: TimeSpan = .zero, configured: Bool = false
   ) {
-    befall(.crash)
+    noteFault(.crash)
     crashes += 1
     storeWhatItDenied()
     let lost = flights
-    happened?(.died(calls: lost.count))
+    onEvent?(.died(calls: lost.count))
     let told = lostInCrash + (uncommitted?.told ?? []) + mailbox
     lostInCrash = []
     flights = []
@@ -259,7 +259,7 @@ package final class World {
     let current = told.map { isCurrent($0) }
     store.take(commit, at: now)
     if records { journal += outcome.journal }
-    if let happened { outcome.journal.forEach { happened(.told($0)) } }
+    if let onEvent { outcome.journal.forEach { onEvent(.told($0)) } }
     for (one, isCurrent) in zip(told, current) where isCurrent {
       guard let flight = one.flight, case .callEnded(let ended) = one.event,
         told.count == 1 || !isOverruled(flight.call)
@@ -278,15 +278,14 @@ package final class World {
     if checks { judgeStored(commit, told) }
   }
 
-  /// The answer to a call counts while its operation is still the one that is stored: one that
-  /// comes late
-  /// counts too, one that comes after another operation began says nothing.
+  /// Whether the answer to a call counts: its operation must still be the stored one. A late answer
+  /// counts; one that comes after another operation has begun does not.
   private func isCurrent(_ told: Told) -> Bool {
     guard let flight = told.flight else { return false }
     return store.operation(of: flight.call.subject) == flight.call.task?.operation
   }
 
-  /// Of several events in one commit an earlier one let the deadline of what a call did pass.
+  /// Whether an earlier event of the same commit has let the deadline of the call's operation pass.
   private func isOverruled(_ call: Call) -> Bool {
     guard let kind = call.task?.operation, kind.creates || kind == .cancel || kind == .destroy
     else { return false }
@@ -304,9 +303,9 @@ package final class World {
     if checks { judge(call) }
     noteHome(of: call)
     calls.append((now.moment, call))
-    happened?(.called(call))
+    onEvent?(.called(call))
     if !records, calls.count > 128 { calls.removeFirst(64) }
-    // Not by the clock of this run: that begins anew with every crash.
+    // Not the clock of this run, which restarts with each crash.
     let answered = driver.answer(to: call, at: Moment(milliseconds: elapsed.milliseconds))
     if let fault = driver.fault { marks.note(fault, of: call, store) }
     let due = answered.map { now.moment + $0.delay }
@@ -314,19 +313,19 @@ package final class World {
       Flight(call: call, issuedAt: now.moment, due: due, answer: answered?.state))
   }
 
-  /// A call comes back with this answer, whatever the script said.
+  /// Ends a call with this answer instead of the scripted one.
   package func comeBack(_ flight: Flight, with answer: TaskState?) {
     step([end(flight, with: answer)])
   }
 
-  /// A call comes back, and its answer comes a second time with it.
+  /// Ends a call and delivers its answer twice.
   package func comeBackTwice(_ flight: Flight) {
-    befall(.old)
+    noteFault(.old)
     let told = end(flight, with: flight.answer)
     step([told, Told(event: told.event)])
   }
 
-  /// Several calls come back before anything is stored.
+  /// Ends several calls in one commit.
   package func comeBack(_ several: [Flight]) {
     step(several.map { end($0, with: $0.answer) })
   }
@@ -336,49 +335,51 @@ package final class World {
     if forgotten.contains(flight.call.subject) { driver.cleanUpByHand(flight.call.subject) }
     if checks { driver.takeComplaints().forEach { complain(.things, $0) } }
     flights.removeAll { $0.call.id == flight.call.id }
-    happened?(.answered(flight.call, answer))
+    onEvent?(.answered(flight.call, answer))
     return Told(event: .callEnded(driver.outcome(of: flight.call, answer)), flight: flight)
   }
 
-  /// Something befalls everything that there is.
-  package func befall(_ kind: FaultClass) { marks.note(kind, engine) }
+  /// Counts a fault that affects all deployments.
+  package func noteFault(_ kind: FaultClass) { marks.note(kind, engine) }
 
   // MARK: Complaints
 
-  /// Something is wrong.
+  /// Reports a violation of the test's own expectations.
   package func complain(_ text: String) { complain(.scenario, text) }
 
-  /// Something is wrong, by this checker.
+  /// Reports a violation found by a checker.
   package func complain(_ checker: Checker, _ text: String) {
     let complaint = Violation(checker: checker, text: label + text)
     complaints.append(complaint)
-    happened?(.complained(complaint))
+    onEvent?(.complained(complaint))
     if complaints.count <= 3 { complained(complaint) }
   }
 
-  /// A key that was not used yet.
+  /// An unused request key.
   package func freshKey() -> RequestKey {
     nextKey += 1
     return RequestKey("k\(nextKey)")
   }
 
-  /// Calls of whose end the engine has not been told.
-  var unheard: [Flight] { mailbox.isEmpty ? flights : flights + mailbox.compactMap(\.flight) }
+  /// Calls whose end the engine has not handled yet.
+  var unreportedFlights: [Flight] {
+    mailbox.isEmpty ? flights : flights + mailbox.compactMap(\.flight)
+  }
 
-  /// All that can be seen of the engine now.
+  /// The engine's visible state.
   package var view: EngineView {
-    EngineView(engine, configuration: store.configuration, flights: unheard, at: now)
+    EngineView(engine, configuration: store.configuration, flights: unreportedFlights, at: now)
   }
 }
 
 extension EngineTime {
-  /// When worlds begin: both clocks are somewhere, and not at the same place.
+  /// The start of worlds, with different values on the two clocks.
   package static let start = EngineTime(
     moment: Moment(milliseconds: 1_000_000), utc: Timestamp(milliseconds: 1_900_000_000_000))
 }
 
 extension Effects {
-  /// What is in it, in short.
+  /// A short description.
   package var summary: String {
     "\(changes.count) changes, \(calls.map { "\($0.subject) \($0.task.map { "\($0)" } ?? "")" })"
       + ", \(journal.map(\.message.text))"

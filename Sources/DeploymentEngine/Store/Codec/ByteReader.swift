@@ -1,11 +1,12 @@
 import SafeTexts
 
-/// A record that cannot be read, and why.
+/// The reason why a record cannot be read.
 package struct UnreadableRecord: Error, Hashable, Sendable {
   let why: String
 }
 
-/// Reads what `ByteWriter` wrote. Whatever the bytes are, it either gives a value or says why not.
+/// Reads the fields that `ByteWriter` wrote. Any bytes give either a value or an
+/// `UnreadableRecord`.
 package struct ByteReader: ~Copyable {
   private let bytes: [UInt8]
   private let end: Int
@@ -13,7 +14,7 @@ package struct ByteReader: ~Copyable {
   /// The version of the record.
   let version: UInt8
 
-  /// Checks the record as a whole.
+  /// Checks the record's length and checksum.
   init(_ bytes: [UInt8]) throws(UnreadableRecord) {
     guard bytes.count > RecordChecksum.size else { throw UnreadableRecord(why: "it is too short") }
     let end = bytes.count - RecordChecksum.size
@@ -28,7 +29,7 @@ package struct ByteReader: ~Copyable {
     self.position = 1
   }
 
-  /// Nothing may be left over.
+  /// Checks that every byte was read.
   consuming func close() throws(UnreadableRecord) {
     if position != end { throw UnreadableRecord(why: "it is too long") }
   }

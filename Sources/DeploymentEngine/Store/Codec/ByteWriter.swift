@@ -45,7 +45,7 @@ package struct ByteWriter {
 
   mutating func write(_ text: SafeText) { write(text.text) }
 
-  /// A byte says whether it is there.
+  /// A byte before the value says whether it exists.
   mutating func write<Value>(
     optional value: Value?, _ writeValue: (inout ByteWriter, Value) -> Void
   ) {
@@ -64,7 +64,7 @@ package struct ByteWriter {
     for element in list { writeElement(&self, element) }
   }
 
-  /// The record, closed with the checksum of all that was written.
+  /// The record: the bytes that were written, followed by their checksum.
   package consuming func closed() -> [UInt8] {
     let sum = RecordChecksum.of(bytes[...])
     for shift in stride(from: 0, to: 32, by: 8) {

@@ -2,8 +2,9 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension Deployment: StoredRecord {
-  /// 2: with the address of its console.
-  static var recordVersion: UInt8 { 2 }
+  /// Version 2 added the address of the console; version 3 the promise to the user, and whether an
+  /// error leaves nothing outside.
+  static var recordVersion: UInt8 { 3 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(id.number)
@@ -17,7 +18,7 @@ extension Deployment: StoredRecord {
     writer.write(phase.isEnding)
     writer.write(optional: pending) { $0.write($1, at: now) }
     writer.write(list: loggedIn) { $0.write($1) }
-    writer.write(everAssigned)
+    writer.write(wasLetIn)
     writer.write(optional: publication)
     writer.write(uniqueId)
     writer.write(driverName)
@@ -29,9 +30,11 @@ extension Deployment: StoredRecord {
     writer.write(list: notices) { $0.write($1) }
     writer.write(createdAt)
     writer.write(stateSince)
-    writer.write(optional: next, at: now)
-    writer.write(optional: patience, at: now)
+    writer.write(optional: nextActionAt, at: now)
+    writer.write(optional: stateDeadline, at: now)
     writer.write(optional: console)
+    writer.write(isAbsent)
+    writer.write(optional: promise) { $0.write($1, at: now) }
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -48,7 +51,7 @@ extension Deployment: StoredRecord {
     }
     let pending = try reader.bool() ? try reader.pendingRequest(at: now) : nil
     let loggedIn = try reader.list { reader throws(UnreadableRecord) in try reader.text() }
-    let everAssigned = try reader.bool()
+    let wasLetIn = try reader.bool()
     let publication = try reader.optionalInteger()
     let uniqueId = try reader.text()
     let driverName = try reader.text()
@@ -64,7 +67,7 @@ extension Deployment: StoredRecord {
     self.revision = revision
     self.pending = pending
     self.loggedIn = loggedIn
-    self.everAssigned = everAssigned
+    self.wasLetIn = wasLetIn
     self.uniqueId = uniqueId
     self.driverName = driverName
     self.ip = ip
@@ -73,9 +76,15 @@ extension Deployment: StoredRecord {
     self.data = data
     self.notices = notices
     stateSince = try reader.timestamp()
-    next = try reader.optionalDeadline(at: now)
-    patience = try reader.optionalDeadline(at: now)
+    nextActionAt = try reader.optionalDeadline(at: now)
+    stateDeadline = try reader.optionalDeadline(at: now)
     if reader.version >= 2 { console = try reader.optionalText() }
+    guard reader.version >= 3 else { return }
+    if try reader.bool(), case .error(var failed) = phase {
+      failed.leavesNothing = true
+      load(.error(failed))
+    }
+    promise = try reader.bool() ? try reader.promise(at: now) : nil
   }
 }
 
@@ -158,7 +167,7 @@ extension ByteReader {
     return isReady ? .ready(data: data, isTold: isTold) : .silent
   }
 
-  /// Stored for every deployment, as 0 where nobody holds it.
+  /// Stored for every deployment; 0 if no user holds it.
   mutating func admission() throws(UnreadableRecord) -> Admission {
     let stored = try byte()
     if stored == 0 { return .wanted }

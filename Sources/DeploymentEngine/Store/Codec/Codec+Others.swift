@@ -2,7 +2,7 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension ProviderRecord: StoredRecord {
-  /// 2: with what exists without a record.
+  /// Version 2 added the orphans.
   static var recordVersion: UInt8 { 2 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
@@ -51,7 +51,7 @@ extension PublicationRecord: StoredRecord {
     writer.write(optional: progress) { $0.write($1) }
     writer.write(createdAt)
     writer.write(stateSince)
-    writer.write(optional: next, at: now)
+    writer.write(optional: nextActionAt, at: now)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -73,7 +73,7 @@ extension PublicationRecord: StoredRecord {
     self.data = data
     self.progress = progress
     stateSince = try reader.timestamp()
-    next = try reader.optionalDeadline(at: now)
+    nextActionAt = try reader.optionalDeadline(at: now)
   }
 }
 
@@ -86,7 +86,7 @@ extension PublicationPhase {
     }
   }
 
-  /// A phase from the columns that it is stored in.
+  /// The phase that these stored fields describe.
   init(
     stored state: PublicationState, _ operation: Operation?, _ failed: OperationKind?
   ) throws(UnreadableRecord) {
@@ -104,22 +104,49 @@ extension PublicationPhase {
 }
 
 extension WaitingUser: StoredRecord {
+  /// Version 2 added the failures and reasons of the promise, and made its patience optional.
+  static var recordVersion: UInt8 { 2 }
+
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(pool.number))
     writer.write(user)
-    // A request's key stood here; nobody reads it.
+    // This field once held a request's key; it is no longer read.
     writer.write("")
-    writer.write(position)
-    writer.write(patience, at: now)
+    writer.write(promise, at: now)
+    writer.write(optional: retryAt, at: now)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
     let pool = PoolID(try reader.integer(Int32.self))
     let user = try reader.text()
     _ = try reader.string()
-    let position = try reader.signed()
+    guard reader.version >= 2 else {
+      let position = try reader.signed()
+      let promise = Promise(position: position, patience: try reader.deadline(at: now))
+      self.init(pool: pool, user: user, promise: promise)
+      return
+    }
+    let promise = try reader.promise(at: now)
     self.init(
-      pool: pool, user: user, position: position,
-      patience: try reader.deadline(at: now))
+      pool: pool, user: user, promise: promise, retryAt: try reader.optionalDeadline(at: now))
+  }
+}
+
+extension ByteWriter {
+  mutating func write(_ promise: Promise, at now: EngineTime) {
+    write(promise.position)
+    write(promise.failures)
+    write(list: promise.reasons) { $0.write($1) }
+    write(optional: promise.patience, at: now)
+  }
+}
+
+extension ByteReader {
+  mutating func promise(at now: EngineTime) throws(UnreadableRecord) -> Promise {
+    var promise = Promise(position: try signed())
+    promise.failures = try integer()
+    promise.reasons = try list { reader throws(UnreadableRecord) in try reader.text() }
+    promise.patience = try optionalDeadline(at: now)
+    return promise
   }
 }

@@ -1,7 +1,7 @@
 import DeploymentEngine
 import DeploymentInterface
 
-// The numbers are the stored form: never given again, only added to.
+// The numbers are the stored form: new ones may be added, but none may be reused.
 
 extension ByteWriter {
   mutating func write(_ kind: OperationKind) {
@@ -23,7 +23,7 @@ extension ByteWriter {
 
   mutating func write(_ operation: Operation, at now: EngineTime) {
     write(operation.kind)
-    write(byte: operation.step.rawValue)
+    write(byte: operation.step.rawValue | (operation.isStuck ? Operation.stuckBit : 0))
     write(operation.failures)
     write(operation.deadline, at: now)
   }
@@ -58,6 +58,11 @@ extension ByteWriter {
   }
 }
 
+extension Operation {
+  /// The bit beside the step, in the same byte, that marks a stuck operation.
+  fileprivate static let stuckBit: UInt8 = 0x80
+}
+
 extension ByteReader {
   mutating func operationKind() throws(UnreadableRecord) -> OperationKind {
     switch try byte() {
@@ -75,9 +80,14 @@ extension ByteReader {
 
   mutating func operation(at now: EngineTime) throws(UnreadableRecord) -> Operation {
     let kind = try operationKind()
-    let step = try choice(OperationStep.self)
+    let stored = try byte()
+    guard let step = OperationStep(rawValue: stored & ~Operation.stuckBit) else {
+      throw UnreadableRecord(why: "there is no step \(stored)")
+    }
     let failures = try integer()
-    return Operation(kind, step: step, failures: failures, deadline: try deadline(at: now))
+    return Operation(
+      kind, step: step, failures: failures, deadline: try deadline(at: now),
+      isStuck: stored & Operation.stuckBit != 0)
   }
 
   mutating func failed() throws(UnreadableRecord) -> Failed {

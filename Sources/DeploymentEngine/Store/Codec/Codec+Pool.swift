@@ -2,6 +2,9 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension Pool: StoredRecord {
+  /// Version 2 added the failed creations, the failed moves and the number of restraints.
+  static var recordVersion: UInt8 { 2 }
+
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(id.number))
     writer.write(name)
@@ -14,10 +17,7 @@ extension Pool: StoredRecord {
     writer.write(overrides)
     writer.write(isPaused)
     writer.write(inMaintenance)
-    writer.write(optional: restraint) { writer, restraint in
-      writer.write(restraint.until, at: now)
-      writer.write(restraint.reason)
-    }
+    writer.write(optional: restraint) { $0.write($1, at: now) }
     writer.write(list: creationErrors) { $0.write($1, at: now) }
     writer.write(optional: activePublication)
     writer.write(counts)
@@ -25,6 +25,11 @@ extension Pool: StoredRecord {
     writer.write(plan.l1)
     writer.write(plan.l2)
     writer.write(self.now)
+    writer.write(counts.leavingOutsideMax)
+    writer.write(restraints)
+    writer.write(list: failedCreations) { $0.write($1, at: now) }
+    writer.write(list: moveErrors) { $0.write($1, at: now) }
+    writer.write(optional: moveRestraint) { $0.write($1, at: now) }
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -44,19 +49,28 @@ extension Pool: StoredRecord {
     isPaused = try reader.bool()
     inMaintenance = try reader.bool()
     restraint = try reader.bool() ? try reader.restraint(at: now) : nil
-    creationErrors = try reader.list { reader throws(UnreadableRecord) in
-      try reader.deadline(at: now)
-    }
+    creationErrors = try reader.deadlines(at: now)
     activePublication = try reader.optionalInteger()
     counts = try reader.counts()
     waiting = try reader.integer()
     let l1 = try reader.levelPlan()
     plan = PoolPlan(l1: l1, l2: try reader.levelPlan())
     self.now = try reader.text()
+    guard reader.version >= 2 else { return }
+    counts.leavingOutsideMax = try reader.integer()
+    restraints = try reader.integer()
+    failedCreations = try reader.deadlines(at: now)
+    moveErrors = try reader.deadlines(at: now)
+    moveRestraint = try reader.bool() ? try reader.restraint(at: now) : nil
   }
 }
 
 extension ByteWriter {
+  mutating func write(_ restraint: Restraint, at now: EngineTime) {
+    write(restraint.until, at: now)
+    write(restraint.reason)
+  }
+
   mutating func write(_ traits: ServiceTraits) {
     write(traits.cacheLevels.rawValue)
     write(traits.publishes)
@@ -88,6 +102,10 @@ extension ByteWriter {
 }
 
 extension ByteReader {
+  mutating func deadlines(at now: EngineTime) throws(UnreadableRecord) -> [Deadline] {
+    try list { reader throws(UnreadableRecord) in try reader.deadline(at: now) }
+  }
+
   mutating func traits() throws(UnreadableRecord) -> ServiceTraits {
     let levels = try word(CacheLevels.self)
     let publishes = try bool()
@@ -132,7 +150,7 @@ extension ByteReader {
 }
 
 extension PoolCounts {
-  /// In the order in which they are stored.
+  /// The counts in the order in which they are stored.
   fileprivate static var storedFields: [WritableKeyPath<PoolCounts, Int>] {
     [
       \.l1Ready, \.l1Waiting, \.l1Preparing, \.l2Ready, \.l2Waiting, \.l2Preparing, \.assigned,

@@ -29,7 +29,7 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-  /// No time of ours is longer than 285,000 years; more would overflow where times are added.
+  /// Refuses times beyond 285,000 years, which could overflow when times are added.
   private mutating func milliseconds() throws(UnreadableRecord) -> Int64 {
     let number = try signed()
     guard number.magnitude < 1 << 53 else {
@@ -69,7 +69,7 @@ extension ByteReader {
     }
   }
 
-  /// A case by its number.
+  /// An enumeration case, stored as its number.
   mutating func choice<Value: RawRepresentable>(
     _ type: Value.Type
   ) throws(UnreadableRecord) -> Value where Value.RawValue == UInt8 {
@@ -80,7 +80,7 @@ extension ByteReader {
     return value
   }
 
-  /// A case by its word.
+  /// An enumeration case, stored as its raw string.
   mutating func word<Value: RawRepresentable>(
     _ type: Value.Type
   ) throws(UnreadableRecord) -> Value where Value.RawValue == String {

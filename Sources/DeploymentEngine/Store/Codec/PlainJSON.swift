@@ -1,7 +1,7 @@
 import Foundation
 
-/// The stored form of what people and other versions of the program read: the configuration,
-/// requests and answers. Keys are sorted, so that equal values are equal texts.
+/// The stored form of values that people and other versions of the program read: the configuration,
+/// requests and replies. Keys are sorted, so that equal values give equal texts.
 package enum PlainJSON {
   package static func encode(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()

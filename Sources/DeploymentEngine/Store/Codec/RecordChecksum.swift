@@ -1,6 +1,6 @@
-/// Finds flipped bytes in a record: SQLite's own checks see torn pages, not changed contents.
+/// A checksum that detects changed bytes in a record; SQLite's own checks find only torn pages.
 package enum RecordChecksum {
-  /// Bytes at a record's end.
+  /// Size in bytes; the checksum is at the end of a record.
   package static let size = 4
 
   package static func of(_ bytes: ArraySlice<UInt8>) -> UInt32 {

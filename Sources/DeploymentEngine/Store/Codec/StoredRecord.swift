@@ -2,10 +2,10 @@ package import DeploymentInterface
 
 /// A value that is stored as one compact record: a version byte, its fields, a checksum.
 ///
-/// Due times lie on the monotonic clock of one run, so they are stored as wall time with their
-/// length; both directions therefore need to know what time it is.
+/// Deadlines are on the monotonic clock of one run, so they are stored as wall time with their
+/// length. Both directions therefore need the current time.
 package protocol StoredRecord {
-  /// The version that is written. Older ones can be read; a newer one cannot.
+  /// The version that is written. Older versions can be read, newer ones cannot.
   static var recordVersion: UInt8 { get }
   /// Writes the fields.
   func write(to writer: inout ByteWriter, at now: EngineTime)
@@ -16,14 +16,14 @@ package protocol StoredRecord {
 extension StoredRecord {
   static var recordVersion: UInt8 { 1 }
 
-  /// The record's bytes.
+  /// The bytes of the record.
   package func encoded(at now: EngineTime) -> [UInt8] {
     var writer = ByteWriter(version: Self.recordVersion)
     write(to: &writer, at: now)
     return writer.closed()
   }
 
-  /// The value of a record.
+  /// Decodes the bytes of a record.
   init(decoding bytes: [UInt8], at now: EngineTime) throws(UnreadableRecord) {
     var reader = try ByteReader(bytes)
     guard reader.version >= 1, reader.version <= Self.recordVersion else {

@@ -1,26 +1,27 @@
 import Glibc
 import Posix
 
-/// What a watcher sees of a store.
+/// Detects commits to a store by other connections.
 struct ChangeDetector: ~Copyable {
-  /// Between two looks when nothing was heard; longer costs latency where the kernel says nothing.
-  private static let slowly: Int32 = 500
+  /// Milliseconds between two checks while no write is reported. A longer interval would delay
+  /// changes that the kernel does not report.
+  private static let slowInterval: Int32 = 500
 
-  /// What is written is there for others only once it is on the disk, and nothing is heard of
-  /// that moment. So after a write was heard, these many milliseconds pass from look to look; all
-  /// of them, as a commit that is seen may be the one before.
-  private static let soon: [Int32] = [1, 2, 4, 8, 16, 32, 64, 128]
+  /// Milliseconds between the checks after a reported write. A write becomes visible to others only
+  /// when it is on the disk, which the kernel does not report. All intervals are used, because the
+  /// commit that a check sees may be the previous one.
+  private static let fastIntervals: [Int32] = [1, 2, 4, 8, 16, 32, 64, 128]
 
   private let path: String
   private var notify: InotifyWatch?
-  /// Looks since a write was heard.
-  private var looks: Int?
+  /// Number of checks since the last reported write; nil while the slow interval applies.
+  private var checks: Int?
   private var reader: StoreReader?
   private var version: StoreReader.Version?
 
   init(_ path: String) { self.path = path }
 
-  /// Whether the kernel tells of writes; without it, only slow looks find them.
+  /// Whether the kernel reports writes; otherwise only the slow checks find them.
   var hears: Bool { notify != nil }
 
   mutating func hasChanged() -> Bool {
@@ -30,13 +31,13 @@ struct ChangeDetector: ~Copyable {
       return false
     }
     defer { version = now }
-    // The directory may be another one, too.
+    // The folder may have been replaced, too.
     if now.generation != version?.generation { listen() }
     return now != version
   }
 
   private mutating func open() -> Bool {
-    // Before the first look, or a commit in between would be heard of late.
+    // Before the first check; otherwise a commit in between would be noticed late.
     listen()
     reader = try? StoreReader(path: path)
     version = try? reader?.version()
@@ -48,21 +49,23 @@ struct ChangeDetector: ~Copyable {
     notify = InotifyWatch(folder: paths.folder, file: paths.log)
   }
 
-  /// Waits until it is time for another look.
+  /// Waits until the next check is due.
   mutating func wait(or wake: WakePipe?) {
     var waited = [
       pollfd(fd: wake?.reading ?? -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: notify?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
     ]
     while true {
-      let pause = looks.flatMap { $0 < Self.soon.count ? Self.soon[$0] : nil }
-      guard poll(&waited, 2, pause ?? Self.slowly) > 0 else {
-        looks = pause == nil ? nil : looks.map { $0 + 1 }
+      let pause = checks.flatMap {
+        $0 < Self.fastIntervals.count ? Self.fastIntervals[$0] : nil
+      }
+      guard poll(&waited, 2, pause ?? Self.slowInterval) > 0 else {
+        checks = pause == nil ? nil : checks.map { $0 + 1 }
         return
       }
       if waited[0].revents != 0 { return }
       if notify?.drain() == true {
-        looks = 0
+        checks = 0
         return
       }
     }

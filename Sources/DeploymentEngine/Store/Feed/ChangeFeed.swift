@@ -3,8 +3,8 @@ import DeploymentInterface
 import GRDB
 import SafeTexts
 
-/// What changed since a commit. Erasures come first: what was erased and made again is told of as
-/// both.
+/// Reads the changes since a commit. Erasures come first, because a record can be erased and then
+/// created again.
 struct ChangeFeed {
   let rows: StoredRows
 

@@ -3,7 +3,7 @@ import DeploymentInterface
 import GRDB
 import SafeTexts
 
-/// Reads the journal.
+/// Reads rows of the journal.
 enum JournalRows {
   private static let columns = "id, at, level, kind, pool, deployment, actor, message"
 

@@ -3,20 +3,21 @@ public import DeploymentEngine
 public import DeploymentInterface
 import GRDB
 
-/// Reads a store that any engine writes. It creates nothing and needs no permission to write.
+/// Reads a store that an engine of any process writes. It creates nothing and needs no write
+/// permission.
 ///
-/// Reading never holds up who writes. When the file is replaced by another one, the reader goes
-/// over to that one, and says so by `isWhole`.
+/// Reading never blocks the writer. If the file is replaced, the reader opens the new one and sets
+/// `isWhole` in the next changes.
 public final class StoreReader: Sendable {
   private struct Connection {
     var queue: DatabaseQueue
-    /// How many files there were before this one.
+    /// Number of files opened before this one.
     var generation = 0
-    /// The file was replaced since the last read.
+    /// Whether the file was replaced since the last read.
     var isNew = false
   }
 
-  /// What is another when another connection has committed, or the file was replaced.
+  /// A value that differs after another connection has committed or the file was replaced.
   struct Version: Hashable {
     var generation: Int
     var number: Int64
@@ -31,14 +32,14 @@ public final class StoreReader: Sendable {
     try self.init(path: path, clock: .system)
   }
 
-  /// Opens the store at a path, with the clock that due times are reckoned by.
+  /// Opens the store at a path, with the clock that deadlines are computed with.
   public init(path: String, clock: EngineClock) throws(StoreFailure) {
     paths = StorePaths(path)
     self.clock = clock
     connection = Mutex(Connection(queue: try StoreConnection.open(paths, .reading)))
   }
 
-  /// All of the store as of now.
+  /// The complete contents of the store.
   public func snapshot() throws(StoreFailure) -> StoreSnapshot {
     let now = clock.now
     return try read { db, _ in
@@ -49,7 +50,7 @@ public final class StoreReader: Sendable {
     }
   }
 
-  /// What changed since a commit.
+  /// The changes since a commit.
   ///
   /// - Parameter sequence: the `sequence` of the last snapshot or changes.
   public func changes(since sequence: Int64) throws(StoreFailure) -> StoreChanges {
@@ -69,11 +70,11 @@ public final class StoreReader: Sendable {
     }
   }
 
-  /// Events after a number, oldest first.
+  /// The events after a sequence number, oldest first.
   ///
   /// - Parameters:
-  ///   - deployment: only events of this one; nil: all.
-  ///   - limit: at most so many.
+  ///   - deployment: returns only events of this deployment; nil: all.
+  ///   - limit: the maximum number of events; a negative number counts as 0.
   public func journal(
     after sequence: Int64, deployment: DeploymentID?, limit: Int
   ) throws(StoreFailure) -> [NumberedEntry] {
@@ -85,8 +86,8 @@ public final class StoreReader: Sendable {
   /// The last events, oldest first.
   ///
   /// - Parameters:
-  ///   - deployment: only events of this one; nil: all.
-  ///   - limit: at most so many.
+  ///   - deployment: returns only events of this deployment; nil: all.
+  ///   - limit: the maximum number of events; a negative number counts as 0.
   public func journalTail(
     deployment: DeploymentID?, limit: Int
   ) throws(StoreFailure) -> [NumberedEntry] {
@@ -96,7 +97,7 @@ public final class StoreReader: Sendable {
   func version() throws(StoreFailure) -> Version {
     try connection.withLock { connection throws(StoreFailure) in
       try follow(&connection)
-      // Outside of a transaction, or it would always be the one that the transaction began with.
+      // Outside a transaction, because inside one the number never changes.
       let number = try StoreConnection.attempt(paths) {
         try connection.queue.writeWithoutTransaction { db in
           try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
@@ -120,7 +121,7 @@ public final class StoreReader: Sendable {
     }
   }
 
-  /// Goes over to the file that has the name now.
+  /// Opens the file at the path if it is no longer the one that is open.
   private func follow(_ connection: inout Connection) throws(StoreFailure) {
     if connection.queue.writeWithoutTransaction({ !StoreConnection.hasMoved($0) }) { return }
     connection = Connection(

@@ -5,15 +5,15 @@ import Posix
 
 import struct Synchronization.Atomic
 
-/// Says when a store has changed, whichever process changed it.
+/// Reports changes of a store by any process.
 ///
-/// The kernel says when the store's log was written to; whether that was a commit, the store
-/// says. Where the kernel cannot (another machine wrote it, no permission for the directory), it
-/// is asked for slowly.
+/// The kernel reports writes to the store's log, and the store tells whether there was a commit.
+/// Where the kernel reports nothing (another machine wrote, or the folder is not accessible), the
+/// store is checked every 500 ms.
 public final class StoreWatcher: Sendable {
   private let path: String
   private let onChange: @Sendable () -> Void
-  /// Nil where no descriptor was left: then `stop` is noticed at the next slow look.
+  /// Nil if no descriptor was available: `stop` is then noticed at the next slow check.
   private let wake: WakePipe?
   private let isStopped = Atomic(false)
   /// Held while `onChange` runs, so that `stop` can wait for it.
@@ -21,12 +21,12 @@ public final class StoreWatcher: Sendable {
 
   /// Watches the store at a path, which need not exist yet, until `stop`.
   ///
-  /// Where the system gives no thread for it, it tells of nothing: who waits for a change must look
-  /// by itself at times.
+  /// If the system cannot create a thread, it reports nothing; a caller that waits for a change
+  /// must therefore also check from time to time.
   ///
-  /// - Parameter onChange: called on the watcher's own thread: once at first if the store is
-  ///   there, then after each commit of another connection, and when the file has come or been
-  ///   replaced. Several commits may be told of at once. It may not call `stop`.
+  /// - Parameter onChange: called on the watcher's own thread: once at first if the store
+  ///   exists, then after each commit of another connection, and when the file was created or
+  ///   replaced. Several commits may cause only one call. It must not call `stop`.
   public init(path: String, onChange: @escaping @Sendable () -> Void) {
     self.path = path
     self.onChange = onChange
@@ -34,7 +34,7 @@ public final class StoreWatcher: Sendable {
     try? SystemThread.start(named: "watch") { [self] in run() }
   }
 
-  /// Ends the watch; `onChange` is not called any more once this has returned.
+  /// Ends the watch. `onChange` is not called after this has returned.
   public func stop() {
     isStopped.store(true, ordering: .sequentiallyConsistent)
     wake?.wake()
@@ -42,14 +42,14 @@ public final class StoreWatcher: Sendable {
   }
 
   private func run() {
-    var sight = ChangeDetector(path)
+    var detector = ChangeDetector(path)
     while !isStopped.load(ordering: .sequentiallyConsistent) {
-      if sight.hasChanged() { tell() }
-      sight.wait(or: wake)
+      if detector.hasChanged() { report() }
+      detector.wait(or: wake)
     }
   }
 
-  private func tell() {
+  private func report() {
     calling.withLock { _ in
       if !isStopped.load(ordering: .sequentiallyConsistent) { onChange() }
     }

@@ -1,22 +1,22 @@
 public import SafeTexts
 
-/// Why an engine did not start.
+/// The reason why an engine did not start.
 public struct EngineStartFailure: Error, Hashable, Sendable {
-  /// What stood in the way.
+  /// The obstacle.
   public enum Cause: Hashable, Sendable {
-    /// The store.
+    /// The store cannot be used.
     case store(StoreFailure)
-    /// Another engine.
+    /// Another engine holds the store.
     case lease(LeaseFailure)
   }
 
-  /// What stood in the way.
+  /// The obstacle.
   public let cause: Cause
 
   /// A failure with its cause.
   public init(_ cause: Cause) { self.cause = cause }
 
-  /// One sentence for a person.
+  /// One sentence for the user.
   public var sentence: SafeText {
     switch cause {
     case .store(let failure): failure.sentence

@@ -1,20 +1,20 @@
 import Glibc
 package import Posix
 
-/// The process that holds a lease, as another machine's processes may read it, too.
+/// The process that holds a lease, in a form that other machines can read, too.
 package struct HolderProcess: Hashable, Sendable {
   package var process: ProcessIdentity
-  /// In which world of process numbers it is; nil: that is not known.
+  /// Its PID namespace; nil: unknown.
   package var pidNamespace: String?
-  /// The machine's name, for a person.
+  /// The machine's name, for messages.
   package var host: String
 
   /// This process.
   package static let current = HolderProcess(
     process: .current, pidNamespace: currentNamespace, host: hostName())
 
-  /// The run of the machine and the world of its process numbers: where it is the same, the number
-  /// means the same process.
+  /// The boot id of the machine and the PID namespace. While both are the same, a process id names
+  /// the same process.
   package var machine: String {
     get { process.bootID + (pidNamespace.map { "/\($0)" } ?? "") }
     set {
@@ -24,7 +24,7 @@ package struct HolderProcess: Hashable, Sendable {
     }
   }
 
-  /// Whether the process is there; nil: it is of another machine, so that cannot be known.
+  /// Whether the process runs; nil: unknown, because it belongs to another machine.
   package var isAlive: Bool? {
     machine == Self.current.machine ? process.isAlive : nil
   }

@@ -7,16 +7,16 @@ public import SafeTexts
 
 import struct Synchronization.Atomic
 
-/// The right to be the one engine of a store: a lock on the file beside it, kept alive by a
+/// The right to be the only engine of a store: a lock on the file beside the store, with a
 /// heartbeat.
 ///
-/// The lock ends with the process, however it ends. The heartbeat tells a frozen process from one
-/// that runs. What the file says beyond that is a memory of the store, so that an empty, older or
-/// other file in its place is noticed.
+/// The lock ends with the process, however it ends. The heartbeat distinguishes a running process
+/// from a frozen one. The lock file also records the store's id and number of commits, so that an
+/// empty, older or different file in the store's place is noticed.
 public final class Lease: Sendable {
-  /// What the lock file remembered of the store when the lease was taken; nil: nothing, it is new.
+  /// The store as the lock file recorded it when the lease was taken; nil: the lock file is new.
   let remembered: LockContents.Remembered?
-  /// Whether an earlier holder had begun to make the store, and may have died of it.
+  /// Whether an earlier holder began to create the store, and may have died before the end.
   let wasMaking: Bool
   package let paths: StorePaths
   let access: StoreAccess
@@ -24,24 +24,25 @@ public final class Lease: Sendable {
   private struct State {
     var descriptor: Int32
     var contents: LockContents
-    /// Why the lease is no longer worth anything.
+    /// The reason why the lease is no longer valid; nil: it is valid.
     var trouble: SafeText?
     var stopped = false
   }
   private let state: Mutex<State>
   private let commits: Atomic<Int64>
-  /// When the engine last came round its loop; 0: it has not begun.
+  /// When the engine last completed a turn of its loop; 0: it has not begun.
   private let progress = Atomic<Int64>(0)
   private let end = Semaphore()
   private static let beat = TimeSpan.seconds(2)
-  /// An engine that has not come round its loop for so long is as good as frozen: no more
-  /// heartbeats.
+  /// An engine that has not completed a turn for this time counts as frozen: its heartbeat stops.
   private static let stuck = TimeSpan.seconds(60)
 
-  /// Takes the lease on a store, making the directory and the lock file where there are none.
+  /// Takes the lease on a store. Creates the folder and the lock file if they do not exist.
   ///
-  /// - Parameter endsFrozenHolder: whether a holder whose heartbeat has stopped is ended first.
-  ///   That can only be done on the same machine, and where this user may.
+  /// - Parameter endsFrozenHolder: whether a holder without a heartbeat is killed first. This is
+  ///   possible only on the same machine and with the permission to do so.
+  /// - Throws: `EngineStartFailure` if another engine holds the lease, or if the files cannot be
+  ///   written.
   public static func take(
     store path: String, access: StoreAccess = .owner, endsFrozenHolder: Bool = true
   ) throws(EngineStartFailure) -> Lease {
@@ -83,8 +84,8 @@ public final class Lease: Sendable {
 
   deinit { release() }
 
-  /// Gives the lease away. The lock file stays: taking it away would let two engines hold two of
-  /// them.
+  /// Releases the lease. The lock file stays: if it were removed, two engines could each lock a
+  /// file of their own.
   public func release() {
     let descriptor = state.withLock { state -> Int32? in
       if state.stopped { return nil }
@@ -99,10 +100,10 @@ public final class Lease: Sendable {
     close(descriptor)
   }
 
-  /// Why the lease is no longer worth anything; nil: it is.
+  /// The reason why the lease is no longer valid; nil: it is valid.
   public var trouble: SafeText? { state.withLock { $0.trouble } }
 
-  /// Keeps in mind that the store is being made.
+  /// Records that the store is being created.
   func noteMaking() {
     state.withLock { state in
       state.contents.isMaking = true
@@ -110,7 +111,7 @@ public final class Lease: Sendable {
     }
   }
 
-  /// Keeps in mind which store this is the lease of.
+  /// Records which store this lease belongs to.
   func remember(storeID: String, commits count: Int64) {
     commits.store(count, ordering: .relaxed)
     state.withLock { state in
@@ -120,10 +121,10 @@ public final class Lease: Sendable {
     }
   }
 
-  /// Keeps in mind how far the store has come; written with the next heartbeat.
+  /// Records the number of commits; the next heartbeat writes it.
   func remember(commits count: Int64) { commits.store(count, ordering: .relaxed) }
 
-  /// The engine has come round its loop.
+  /// Records that the engine has completed a turn of its loop.
   package func noteProgress() {
     progress.store(EngineClock.system.now.moment.milliseconds, ordering: .relaxed)
   }
@@ -135,7 +136,7 @@ public final class Lease: Sendable {
   }
 
   private func startHeart() throws(SystemError) {
-    // The thread may not keep the lease alive, or nobody could let go of it.
+    // The thread must not retain the lease, or the lease would never be deallocated.
     let end = end
     try SystemThread.start(named: "lease") { [weak self] in
       while !end.wait(atMost: Self.beat.duration) {
@@ -154,7 +155,7 @@ public final class Lease: Sendable {
     }
   }
 
-  /// Somebody else may hold a lock on the file that now has the name.
+  /// The trouble if the lock file was replaced: another engine may hold a lock on the new file.
   private func replaced(_ descriptor: Int32) -> SafeText? {
     guard let ours = try? FileStatus(descriptor: descriptor) else { return nil }
     let there = try? FileStatus(path: paths.lock)
@@ -173,7 +174,7 @@ extension Lease {
     } catch {
       throw unwritable(paths.folder, error)
     }
-    // What was only a name before may be a link now that the directory is there.
+    // Links can be resolved now that the folder exists.
     return StorePaths(path)
   }
 
@@ -197,7 +198,7 @@ extension Lease {
       } catch {
         throw unwritable(paths.lock, error)
       }
-      // Nobody: it has been given away in between.
+      // Nil: the lock was released in between.
       guard let held = LeaseHolder.look(at: paths.lock) else { continue }
       guard case .silent = held.presence, endsFrozenHolder else {
         throw heldBy(held, paths, "stop that engine, or use its store with --no-engine")
@@ -207,8 +208,9 @@ extension Lease {
     throw heldBy(LeaseHolder.look(at: paths.lock), paths, "try again")
   }
 
-  /// A heartbeat can look old without anybody being frozen: the machine slept, or its clock was
-  /// set. One that beats is therefore waited for, longer than from beat to beat.
+  /// Kills a frozen holder. A heartbeat can look old although its process runs: the machine slept,
+  /// or its clock was set. So this first waits up to 3 s, longer than one interval, for another
+  /// heartbeat.
   private static func endFrozen(
     _ held: LeaseHolder, _ paths: StorePaths
   ) throws(EngineStartFailure) {

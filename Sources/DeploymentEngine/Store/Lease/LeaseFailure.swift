@@ -1,11 +1,11 @@
 public import DeploymentEngine
 public import SafeTexts
 
-/// A store is held by another engine, which may not be ended.
+/// The failure to take the lease of a store because another engine holds it.
 public struct LeaseFailure: Error, Hashable, Sendable {
-  /// One sentence that names the holder, and says what to do.
+  /// One sentence that names the holder and says what to do.
   public let sentence: SafeText
-  /// Who holds it.
+  /// The holder of the lease.
   public let holder: LeaseStatus
 
   /// A failure with its sentence.

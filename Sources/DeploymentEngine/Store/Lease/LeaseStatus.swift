@@ -5,7 +5,7 @@ import Posix
 import SafeTexts
 
 extension LeaseStatus {
-  /// Looks at the lock beside a store without taking it, so that an engine that starts is not
+  /// The status of a store's lease. The lock is not taken, so an engine that starts is not
   /// disturbed.
   public static func query(store path: String) -> LeaseStatus {
     guard let held = LeaseHolder.look(at: StorePaths(path).lock) else { return .none }
@@ -13,13 +13,13 @@ extension LeaseStatus {
   }
 }
 
-/// A lock that somebody holds, as seen from outside.
+/// The holder of a lock, as another process sees it.
 struct LeaseHolder: Sendable {
-  /// An engine that has been silent for longer is taken for frozen.
+  /// An engine without a heartbeat for longer counts as frozen.
   static let patience = TimeSpan.seconds(10)
 
   var contents: LockContents
-  /// When the last heartbeat was.
+  /// The time of the last heartbeat.
   var beat: Timestamp
 
   var presence: LeaseStatus {
@@ -31,10 +31,10 @@ struct LeaseHolder: Sendable {
     return .running(pid: contents.holder.process.pid, host: host, since: contents.since)
   }
 
-  /// Who holds the lock; nil: nobody does.
+  /// The holder of the lock; nil: nobody holds it.
   ///
-  /// Between taking the lock and writing who took it a moment passes, in which the file still
-  /// names the holder before. A holder that is gone is therefore looked at again, a few times.
+  /// For a moment after the lock is taken, the file still names the previous holder. If the named
+  /// process does not run, the file is therefore read again, up to 20 times.
   static func look(at path: String) -> LeaseHolder? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -52,7 +52,7 @@ struct LeaseHolder: Sendable {
     return seen ?? .nameless
   }
 
-  /// Held, by somebody who has not said who.
+  /// A holder that has not written its name.
   private static var nameless: LeaseHolder {
     let nobody = HolderProcess(
       process: ProcessIdentity(pid: 0, startTime: 0, bootID: "unknown"), pidNamespace: nil,

@@ -2,10 +2,10 @@ import DeploymentInterface
 import Glibc
 import Posix
 
-/// What a lock file says: who holds or held the lease, and which store it goes with, how far it
-/// had come.
+/// The contents of a lock file: the latest holder of the lease, the store's id, and its number of
+/// commits.
 package struct LockContents: Hashable, Sendable {
-  /// A store as its lock file remembers it; what is beside it must not be less.
+  /// A store as its lock file records it. The store beside it must not have fewer commits.
   struct Remembered: Hashable, Sendable {
     var storeID: String
     var commits: Int64
@@ -14,7 +14,7 @@ package struct LockContents: Hashable, Sendable {
   var holder: HolderProcess
   var since: Timestamp
   var remembered: Remembered?
-  /// A holder has begun to make the store: a file that is still empty is its doing.
+  /// Whether a holder has begun to create the store, so that an empty store file is its work.
   var isMaking = false
 
   init(holder: HolderProcess, since: Timestamp, remembered: Remembered?) {
@@ -23,10 +23,10 @@ package struct LockContents: Hashable, Sendable {
     self.remembered = remembered
   }
 
-  /// Bytes of the whole file, so that one write replaces all of it.
+  /// Size of the file in bytes; it is fixed, so that one write replaces everything.
   private static let size = 1024
 
-  /// Reads them; nil: there are none, or they are being written.
+  /// Reads a lock file; nil: it is empty or is being written.
   init?(descriptor: Int32) {
     var bytes = [UInt8](repeating: 0, count: Self.size)
     let count = pread(descriptor, &bytes, bytes.count, 0)
@@ -63,7 +63,7 @@ package struct LockContents: Hashable, Sendable {
     }
   }
 
-  /// Replaces what the file says, which is also a heartbeat.
+  /// Replaces the contents of the file; this is also a heartbeat.
   func write(to descriptor: Int32) throws(SystemError) {
     var text = Array(self.text.utf8)
     text.append(
@@ -73,7 +73,7 @@ package struct LockContents: Hashable, Sendable {
     }
   }
 
-  /// Bytes of the file that say something.
+  /// The bytes of the file before the padding.
   var length: Int { text.utf8.count - 1 }
 
   private var text: String {

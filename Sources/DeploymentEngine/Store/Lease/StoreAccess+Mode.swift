@@ -3,6 +3,6 @@ import Glibc
 extension StoreAccess {
   /// Permissions of the store's files.
   var fileMode: mode_t { self == .owner ? 0o600 : 0o660 }
-  /// Permissions of a directory that is made for them.
+  /// Permissions of a folder that is created for them.
   var folderMode: mode_t { self == .owner ? 0o700 : 0o2770 }
 }

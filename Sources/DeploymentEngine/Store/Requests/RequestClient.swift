@@ -5,47 +5,46 @@ import GRDB
 import Posix
 import SafeTexts
 
-/// Leaves requests in a store for the engine that runs on it, in whichever process that is.
+/// Submits requests to the engine of a store, whether it runs in this process or in another one.
 public final class RequestClient: Sendable {
-  /// How long a request that is submitted waits for an engine before it is no longer taken up.
+  /// How long a submitted request is valid. After that, no engine takes it up.
   public static let validity = TimeSpan.seconds(60)
 
   private let paths: StorePaths
   private let queue: DatabaseQueue
   private let clock: EngineClock
 
-  /// Opens the store at a path, which must exist.
+  /// Opens the existing store at a path.
   public convenience init(path: String) throws(StoreFailure) {
     try self.init(path: path, clock: .system)
   }
 
-  /// Opens the store at a path, with the clock that the validity of requests is reckoned by.
+  /// Opens the store at a path, with the clock that decides whether requests are valid.
   init(path: String, clock: EngineClock) throws(StoreFailure) {
     paths = StorePaths(path)
     self.clock = clock
     queue = try StoreConnection.open(paths, .requesting)
   }
 
-  /// Leaves a request. One whose key is already there is not left again: it keeps its first answer.
+  /// Submits a request. A request with a known key is not stored again: it keeps its first reply.
   ///
-  /// An engine that comes more than `validity` later does not take it up.
+  /// An engine that starts more than `validity` later does not take it up.
   public func submit(_ request: Request) throws(StoreFailure) { try submit([request]) }
 
-  /// Leaves requests, each as `submit` does, in one transaction: all of them or, where it throws,
-  /// none.
+  /// Submits requests in one transaction: all of them or, if it throws, none.
   public func submit(_ requests: [Request]) throws(StoreFailure) {
     try submit(requests, validity: Self.validity)
   }
 
-  /// The answer to a request; nil while there is none.
+  /// The reply to a request; nil until the engine has answered it.
   public func answer(to key: RequestKey) throws(StoreFailure) -> Reply? {
     try answers(to: [key])[key]
   }
 
-  /// Takes back a request that no engine has taken up.
+  /// Withdraws a request that no engine has taken up.
   ///
-  /// - Returns: true: it is gone and will never be carried out. False: it was answered, or is being
-  ///   carried out, or was not there.
+  /// - Returns: true if the request was removed and will never be carried out; false if it was
+  ///   answered, is being carried out, or does not exist.
   public func withdraw(_ key: RequestKey) throws(StoreFailure) -> Bool {
     try write { db in
       let row = try Row.fetchOne(
@@ -59,10 +58,10 @@ public final class RequestClient: Sendable {
     }
   }
 
-  /// Leaves requests and blocks until all are answered or the time is over; the unanswered ones
-  /// are then taken back and absent from what is returned.
+  /// Submits requests and blocks until all are answered or the timeout has passed. Unanswered ones
+  /// are then withdrawn and missing in the result.
   ///
-  /// What an engine has taken up is waited for a little longer: it is being carried out.
+  /// If an engine has already taken up a request, this waits for its reply for up to 0.5 s longer.
   public func ask(
     _ requests: [Request], timeout: TimeSpan
   ) throws(StoreFailure) -> [RequestKey: Reply] {
@@ -97,7 +96,7 @@ public final class RequestClient: Sendable {
           """)
       }
       for request in requests {
-        // Nobody waited for it any more, so it was never taken up: it may be left anew.
+        // It has expired without being taken up, so it may be submitted again.
         try db.execute(
           sql: """
             DELETE FROM request
@@ -131,8 +130,8 @@ public final class RequestClient: Sendable {
     }
   }
 
-  /// The engine that took it up ended before it answered, and none has come after it. Nobody can
-  /// take it up while this transaction lasts: that, too, would be a write.
+  /// Whether the engine that took a request up ended before it replied, and no engine runs now. No
+  /// engine can take it up during this transaction, because that would be a write as well.
   private func isOrphaned(taken: Int64?, epoch: Int64) -> Bool {
     taken == epoch && LeaseStatus.query(store: paths.store) == .none
   }

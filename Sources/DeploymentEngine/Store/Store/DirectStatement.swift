@@ -1,9 +1,8 @@
 import GRDB
 import GRDBSQLite
 
-/// Binds and runs a prepared statement without the detour over boxed values, which costs as much
-/// as SQLite itself. For the two statements that every transition runs; all others go the
-/// ordinary way.
+/// Binds and runs a prepared statement without boxing the values, which would cost as much as
+/// SQLite itself. Only the two statements that every transition runs use it.
 struct DirectStatement {
   private let db: Database
   private let statement: Statement
@@ -15,7 +14,7 @@ struct DirectStatement {
     sqlite3_reset(statement.sqliteStatement)
   }
 
-  // Values are bound from the first to the last; what is bound is copied.
+  // Values are bound in order, and copied.
 
   mutating func bind(_ number: Int64) {
     place += 1
@@ -30,7 +29,7 @@ struct DirectStatement {
     place += 1
     var text = text
     text.withUTF8 { utf8 in
-      // An empty text may have no address, which SQLite would take for NULL.
+      // An empty text may have no address, which SQLite would treat as NULL.
       let start = utf8.baseAddress ?? UnsafePointer(bitPattern: 1)
       let characters = UnsafeRawPointer(start)?.assumingMemoryBound(to: CChar.self)
       _ = sqlite3_bind_text(
@@ -57,7 +56,7 @@ struct DirectStatement {
 
   func run() throws {
     let code = sqlite3_step(statement.sqliteStatement)
-    // The message has to be read before the reset.
+    // The message must be read before the reset.
     let message = code == SQLITE_DONE ? nil : String(cString: sqlite3_errmsg(db.sqliteConnection))
     sqlite3_reset(statement.sqliteStatement)
     if let message {

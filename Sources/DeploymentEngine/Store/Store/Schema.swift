@@ -1,6 +1,6 @@
 import GRDB
 
-/// The tables of a store and how they came to be. Migrations are only ever added.
+/// The tables of a store and their migrations. Existing migrations must not change.
 enum Schema {
   /// Marks the file as a store of this program ("dply").
   static let applicationID: Int32 = 0x6470_6c79
@@ -15,7 +15,7 @@ enum Schema {
     return migrator
   }()
 
-  /// How a file stands to this version of the program.
+  /// The version of a file, compared with this version of the program.
   enum Standing {
     case empty, current, older, newer, foreign
   }
@@ -23,8 +23,8 @@ enum Schema {
   static func standing(_ db: Database) throws -> Standing {
     let mark = try Int32.fetchOne(db, sql: "PRAGMA application_id")
     if mark != applicationID {
-      // The migrator makes its own table in a commit of its own: who dies right after it leaves
-      // only that.
+      // The migrator creates its own table in a separate commit. A process that dies right after it
+      // leaves only that table.
       let things =
         try Int.fetchOne(
           db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'") ?? 0
@@ -34,7 +34,7 @@ enum Schema {
     return try migrator.hasCompletedMigrations(db) ? .current : .older
   }
 
-  /// What is: one row for each thing, with the number of the commit that last wrote it.
+  /// The state: one row for each record, with the number of the commit that last wrote it.
   private static let state = """
     CREATE TABLE meta (
       one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -114,7 +114,7 @@ enum Schema {
     CREATE INDEX waiter_sequence ON waiter (sequence);
     """
 
-  /// What passes: erasures for readers, events for people, requests for the engine. All bounded.
+  /// The feed: erasures for readers, events for people, requests for the engine. All are bounded.
   private static let feed = """
     CREATE TABLE tombstone (
       id INTEGER PRIMARY KEY,

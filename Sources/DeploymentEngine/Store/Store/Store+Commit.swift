@@ -5,17 +5,16 @@ import Foundation
 import GRDB
 
 extension Store {
-  /// Stores everything of an outcome but its calls, in one durable commit, and takes up requests
-  /// with it.
+  /// Stores the effects except the calls in one durable commit, and takes up requests in it.
   ///
-  /// Where this throws, nothing of it is stored.
+  /// If this throws, nothing is stored.
   public func commit(
     _ outcome: Effects, takingRequests: Bool = false, at now: EngineTime
   ) throws(StoreFailure) -> Committed {
     do throws(StoreFailure) {
       return try commit(outcome, takingRequests, now, order: .given)
     } catch  where error.kind == .inconsistent {
-      // Two things may have exchanged a name or a port: then no order of single rows is right.
+      // Two deployments may have exchanged a name or a port: then no order of single rows works.
       return try commit(outcome, takingRequests, now, order: .emptied)
     }
   }
@@ -46,7 +45,7 @@ extension Store {
     return committed
   }
 
-  /// Whether requests wait that no engine has taken up.
+  /// Whether requests are waiting that no engine has taken up.
   package func requestsWait() throws(StoreFailure) -> Bool {
     try StoreConnection.attempt(lease.paths) {
       try queue.writeWithoutTransaction { db in

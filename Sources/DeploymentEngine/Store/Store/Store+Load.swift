@@ -4,7 +4,7 @@ import Foundation
 import GRDB
 
 extension Store {
-  /// Everything that is stored, for the core to go on from.
+  /// The complete stored state, from which the core continues.
   public func load(at now: EngineTime) throws(StoreFailure) -> StoredState {
     let path = lease.paths.store
     return try StoreConnection.attempt(lease.paths) {
@@ -13,8 +13,8 @@ extension Store {
   }
 }
 
-/// Reads the rows of a store. They are decoded by position, which is all that a hundred thousand
-/// need.
+/// Reads the rows of a store. Columns are decoded by position, because looking up their names is
+/// too slow for 100,000 rows.
 struct StoredRows {
   let path: String
   let now: EngineTime
@@ -76,8 +76,8 @@ struct StoredRows {
     ) { "the waiting user \($0[1] as String)" }
   }
 
-  /// A row that cannot be read does not hide the others: it is shown as an error that waits for a
-  /// person.
+  /// The deployments changed since a commit. One with an unreadable record does not hide the
+  /// others: it becomes an error that an operator must resolve.
   func deployments(_ db: Database, since sequence: Int64) throws -> [Deployment] {
     let columns = "body, id, pool, level, user, name, mac, port, state"
     let sql =

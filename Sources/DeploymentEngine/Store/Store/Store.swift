@@ -5,14 +5,13 @@ import Foundation
 import GRDB
 import Posix
 
-/// The store as the engine that holds its lease sees it: everything that is, and the one who
-/// writes it.
+/// The store as the engine that holds its lease uses it: the complete state, and its only writer.
 ///
-/// Each commit carries a number, one higher than the last. It is the `sequence` of what it wrote,
-/// so that readers can ask what changed since. Each commit also finds the engine's epoch in the
-/// store, or is none: an engine that was frozen while another took over cannot write.
+/// Each commit has a number, one higher than the last. It is the `sequence` of the rows that the
+/// commit wrote, so that readers can ask for later changes. A commit fails unless the store
+/// contains the engine's epoch: an engine that was frozen while another took over cannot write.
 public final class Store: Sendable {
-  /// The store's random name; also the mark of the engine on what its drivers make.
+  /// The store's random id; it is also the ownership tag of the resources that drivers create.
   public let id: String
   /// Grows with each engine that opens the store.
   public let epoch: Int64
@@ -20,38 +19,38 @@ public final class Store: Sendable {
   let queue: DatabaseQueue
   let state: Mutex<Position>
 
-  /// How far the store has come.
+  /// The position after the last commit.
   struct Position {
-    /// The last commit.
+    /// The number of the last commit.
     var commits: Int64
-    /// Erasures up to this commit are no longer told of.
+    /// Erasures up to this commit are no longer in the feed.
     var forgotten: Int64
     var journal: Span
     var tombstones: Span
   }
 
-  /// The numbers of the oldest and of the newest row of a table that is trimmed from below.
+  /// The ids of the oldest and the newest row of a table that is trimmed at its old end.
   struct Span {
     var first: Int64
     var last: Int64
     var count: Int64 { last - first + 1 }
   }
 
-  /// What came of a commit.
+  /// The result of a commit.
   public struct Committed: Sendable {
     /// The commit's number.
     public var sequence: Int64
-    /// Requests that the engine has taken up with it, in the order in which they were left.
+    /// The requests that the engine took up in it, in the order in which they were submitted.
     public var requests: [Request]
-    /// There are more than could be taken up at once.
+    /// Whether more requests are waiting than one commit takes up.
     public var moreRequests: Bool
   }
 
-  /// Opens the store that a lease is for: makes it where there is none, brings an older one up to
-  /// date, and makes it this engine's.
+  /// Opens the store of a lease: creates it if it does not exist, updates an older one, and claims
+  /// it for this engine.
   ///
-  /// A file that is empty, gone, older than the lock file remembers, or another one, is refused:
-  /// a person has to decide what that means for what exists outside.
+  /// Throws if the file is empty, missing, another store, or older than the lock file records: an
+  /// operator must decide what that means for the resources that exist outside.
   public init(_ lease: Lease) throws(StoreFailure) {
     self.lease = lease
     let paths = lease.paths
@@ -67,10 +66,10 @@ public final class Store: Sendable {
     lease.remember(storeID: id, commits: claim.position.commits)
   }
 
-  /// Closes the store. What is committed is kept; nothing can be written any more.
+  /// Closes the store. Commits are kept; nothing can be written after this.
   ///
-  /// What is in the log is brought into the database first, as far as readers let it: somebody
-  /// may copy that file alone.
+  /// The log is copied into the database first, as far as readers allow it, because someone may
+  /// copy only the database file.
   public func close() {
     _ = try? queue.writeWithoutTransaction { try $0.checkpoint(.passive) }
     try? queue.close()
@@ -80,8 +79,8 @@ public final class Store: Sendable {
   /// The number of the last commit.
   public var commits: Int64 { state.withLock { $0.commits } }
 
-  /// Whether the file was removed or replaced while it is open, so that nobody else sees what is
-  /// written.
+  /// Whether the file was removed or replaced while it is open, so that no other process sees the
+  /// commits.
   package var hasMoved: Bool {
     queue.writeWithoutTransaction { StoreConnection.hasMoved($0) }
   }
@@ -101,7 +100,8 @@ extension Store {
       try StoreConnection.examine(paths, writing: true)
       return
     } catch {
-      // Only what is not there, or what an engine made and never wrote to, may be made anew.
+      // Only a file that does not exist, or that an engine created and never wrote to, may be
+      // created again.
       let size = (try? FileStatus(path: paths.store))?.size
       guard error.kind == .absent || size == 0 else { throw error }
     }
@@ -127,8 +127,8 @@ extension Store {
       """)
   }
 
-  /// What another program or a newer version wrote is left as it is, so it is first only read:
-  /// opening it to write would already change it.
+  /// Refuses a file of another program or of a newer version. It is opened read-only, because
+  /// opening it for writing would already change it.
   private static func refuseOthers(_ lease: Lease) throws(StoreFailure) {
     let paths = lease.paths
     guard let status = try? FileStatus(path: paths.store), status.size > 0 else { return }
@@ -208,7 +208,7 @@ extension Store {
 }
 
 extension LockContents.Remembered {
-  /// There is nothing where this store was.
+  /// The failure if the file is missing or empty although the lock file records a store.
   func missing(_ paths: StorePaths) -> StoreFailure {
     .init(
       .damaged,
@@ -218,7 +218,7 @@ extension LockContents.Remembered {
       """)
   }
 
-  /// Refuses a store that is another one, or older, than what the lock file remembers.
+  /// Refuses a store that is not the recorded one, or older than the lock file records.
   func compare(
     with id: String, commits: Int64, _ paths: StorePaths
   ) throws(StoreFailure) {

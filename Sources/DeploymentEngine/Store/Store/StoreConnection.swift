@@ -4,19 +4,19 @@ import GRDB
 import GRDBSQLite
 import Posix
 
-/// Opens connections to a store file, each as its purpose needs it.
+/// Opens connections to a store file.
 enum StoreConnection {
-  /// What a connection is for.
+  /// The purpose of a connection.
   enum Purpose {
     /// Reads only, and creates nothing.
     case reading
-    /// Leaves requests in a store that is there.
+    /// Submits requests to an existing store.
     case requesting
-    /// Writes all of it.
+    /// Writes everything.
     case engine
   }
 
-  /// Opens a store that is there, and whole as far as can be told.
+  /// Opens an existing store of this program and version; refuses every other file.
   static func open(_ paths: StorePaths, _ purpose: Purpose) throws(StoreFailure) -> DatabaseQueue {
     try examine(paths, writing: purpose != .reading)
     let queue = try connect(paths, purpose)
@@ -30,7 +30,7 @@ enum StoreConnection {
     }
   }
 
-  /// Connects without a look at what is in it.
+  /// Connects without checking the contents.
   static func connect(
     _ paths: StorePaths, _ purpose: Purpose
   ) throws(StoreFailure) -> DatabaseQueue {
@@ -51,8 +51,9 @@ enum StoreConnection {
     return queue
   }
 
-  /// Readers, too, write to the index of the log. Where nobody can write, and there is no log,
-  /// nothing can change, and SQLite may be told so; else it opens nothing there.
+  /// The path or URI to open. Readers, too, write to the index of the log. On a read-only file
+  /// system without a log nothing can change; SQLite opens the file there only if it is marked
+  /// immutable.
   private static func readingName(_ paths: StorePaths) -> String {
     let log = try? FileStatus(path: paths.log)
     guard log.map({ $0.size == 0 }) ?? true, FileStatus.isReadOnly(paths.store) else {
@@ -63,7 +64,7 @@ enum StoreConnection {
     return escaped.map { "file:\($0)?immutable=1" } ?? paths.store
   }
 
-  /// What can be seen from outside, before SQLite is asked.
+  /// Checks what the file system shows, before SQLite opens the file.
   static func examine(_ paths: StorePaths, writing: Bool) throws(StoreFailure) {
     let status: FileStatus
     do throws(SystemError) {
@@ -93,7 +94,7 @@ enum StoreConnection {
       """)
   }
 
-  /// Runs an action of SQLite and says in our words what went wrong.
+  /// Runs an action of SQLite and converts its errors to `StoreFailure`.
   static func attempt<Value>(
     _ paths: StorePaths, _ action: () throws -> Value
   ) throws(StoreFailure) -> Value {
@@ -104,15 +105,15 @@ enum StoreConnection {
     }
   }
 
-  /// The log stays when the last connection closes: without it, nobody who may not write could
+  /// Keeps the log when the last connection closes: without it, users who may not write could not
   /// read.
   private static func keepLog(_ db: Database) {
     var keep: Int32 = 1
     sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &keep)
   }
 
-  /// GRDB lowers `synchronous` when it opens a connection, so it is set afterwards, and read
-  /// back: with less than FULL, a loss of power could take back what was acknowledged.
+  /// GRDB lowers `synchronous` when it opens a connection, so it is set afterwards and read back:
+  /// with less than FULL, a power failure could undo acknowledged commits.
   private static func makeDurable(
     _ queue: DatabaseQueue, _ paths: StorePaths
   ) throws(StoreFailure) {
@@ -138,7 +139,7 @@ enum StoreConnection {
 }
 
 extension StoreConnection {
-  /// Whether the file that a connection has open is no longer the one of that name.
+  /// Whether the file that a connection has open is no longer the one at its path.
   static func hasMoved(_ db: Database) -> Bool {
     var moved: Int32 = 0
     sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &moved)

@@ -4,29 +4,29 @@ import GRDB
 import Glibc
 import Posix
 
-/// A look at a store that changes nothing, for a person who has to decide what to do with it.
+/// The findings of a read-only examination of a store, for an operator who must decide what to do.
 public struct StoreExamination: Sendable {
-  /// Why it cannot be used as it is; nil: it can.
+  /// The reason why it cannot be used as it is; nil: it can be used.
   public let failure: StoreFailure?
-  /// What is in it; nil: that cannot be read.
+  /// Its contents; nil: they cannot be read.
   public let state: StoredState?
-  /// Its random name, which is the mark of its engine on what exists outside. From the store, else
-  /// as the lock file beside it remembers it; nil: nobody knows it any more.
+  /// Its random id, which is the ownership tag of the resources outside. It comes from the store
+  /// or, if that cannot be read, from the lock file; nil: it is unknown.
   public let storeID: String?
-  /// Commits in it; nil: that cannot be read.
+  /// The number of commits in it; nil: it cannot be read.
   public let commits: Int64?
-  /// Bytes of the store and of its log; nil: there is none.
+  /// Size of the store and its log in bytes; nil: the store does not exist.
   public let size: Int64?
-  /// Bytes that are left on its disk; nil: that cannot be found out.
+  /// Free bytes on its disk; nil: unknown.
   public let free: Int64?
-  /// Whether its disk takes no writes from anybody.
+  /// Whether its file system is mounted read-only.
   public let isReadOnly: Bool
   /// Whether an engine runs on it.
   public let presence: LeaseStatus
 
   /// Examines the store at a path, page by page. That takes a second for 500 MB.
   ///
-  /// - Parameter now: what due times are reckoned from.
+  /// - Parameter now: the time that deadlines are computed from.
   public init(path: String, at now: EngineTime) {
     let paths = StorePaths(path)
     presence = LeaseStatus.query(store: path)

@@ -2,7 +2,7 @@ import GRDB
 import Posix
 
 extension StoreFailure {
-  /// What an error of SQLite means for a store.
+  /// Converts an error of SQLite.
   init(_ error: any Error, at path: String) {
     if let failure = error as? StoreFailure {
       self = failure
@@ -101,7 +101,7 @@ extension StoreFailure {
     .init(.lost, "another engine has taken over \(path)")
   }
 
-  /// Waiting may help.
+  /// Whether waiting can help.
   package var isPassing: Bool {
     [.busy, .full, .disk, .unwritable].contains(kind)
   }

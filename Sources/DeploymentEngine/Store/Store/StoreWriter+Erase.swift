@@ -4,7 +4,7 @@ import GRDB
 import SafeTexts
 
 extension StoreWriter {
-  /// Takes a thing's row out.
+  /// Deletes the row of a record.
   func takeOut(_ change: StoreChange) throws {
     switch change {
     case .deployment(let deployment): try takeOut(.erasedDeployment(deployment.id))
@@ -26,7 +26,7 @@ extension StoreWriter {
     }
   }
 
-  /// Leaves word for readers that a thing is gone for good.
+  /// Records the erasure for readers.
   mutating func bury(_ change: StoreChange) throws {
     switch change {
     case .erasedDeployment(let id): try bury("deployment", number: id.number)
@@ -51,8 +51,7 @@ extension StoreWriter {
       [position.tombstones.last, position.commits, kind, number, revision, name])
   }
 
-  /// Keeps what passes within its limits: a batch when enough has come together, and never much
-  /// at once.
+  /// Trims the journal and the tombstones to their limits, in batches of bounded size.
   mutating func trim() throws {
     if let upTo = Self.surplus(position.journal, limit: Int64(Limits.journalEntries)) {
       try run("DELETE FROM journal WHERE id <= ?", [upTo])

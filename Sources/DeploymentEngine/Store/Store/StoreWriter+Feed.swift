@@ -23,14 +23,14 @@ extension StoreWriter {
     try insert.run()
   }
 
-  /// The first answer stays.
+  /// Stores the reply to a request that has none; the first reply stays.
   func store(_ answer: Answer) throws {
     try run(
       "UPDATE request SET reply = ?, answered_at = ? WHERE key = ? AND reply IS NULL",
       [try PlainJSON.encode(answer.reply), now.utc.milliseconds, answer.key.text.text])
   }
 
-  /// Takes up the requests that wait, oldest first. Those that nobody waits for any more go.
+  /// Takes up the waiting requests, oldest first, and deletes the expired ones.
   mutating func takeRequests() throws -> (requests: [Request], more: Bool) {
     try run(
       """

@@ -6,11 +6,11 @@ import SafeTexts
 
 /// Writes one commit, inside its transaction.
 struct StoreWriter {
-  /// How rows are put in the place of others.
+  /// The order in which rows replace others.
   enum Order {
-    /// One after another as they come; nearly always right, and cheapest.
+    /// One row after another, as given: nearly always possible, and cheapest.
     case given
-    /// All rows that are written again are taken out first.
+    /// All rows that will be replaced are deleted first.
     case emptied
   }
 
@@ -20,7 +20,7 @@ struct StoreWriter {
   var position: Store.Position
   let now: EngineTime
 
-  /// Counts the commit, and finds out whether the store is still this engine's.
+  /// Counts the commit. Throws if the store no longer belongs to this engine.
   mutating func begin() throws {
     try run(
       "UPDATE meta SET commits = ? WHERE epoch = ? AND commits = ?",
@@ -97,8 +97,8 @@ struct StoreWriter {
     }
   }
 
-  /// Most writes change neither what a deployment holds nor whether it is history; then the
-  /// indexes of what it holds need not be touched.
+  /// Most writes change neither the identity of a deployment nor whether it is history. The indexes
+  /// then need no update.
   private func put(_ deployment: Deployment) throws {
     let identity = deployment.identity
     let body = deployment.encoded(at: now)
@@ -111,7 +111,7 @@ struct StoreWriter {
     update.bind(position.commits)
     update.bind(deployment.state.rawValue)
     update.bind(deployment.placement.level?.rawValue)
-    update.bind(deployment.placement.user?.text)
+    update.bind(deployment.placement.namedUser?.text)
     update.bind(body)
     update.bind(deployment.id.number)
     update.bind(deployment.phase.isHistory ? 1 : 0)
@@ -137,7 +137,7 @@ struct StoreWriter {
       [
         deployment.id.number, position.commits, deployment.pool.number,
         deployment.state.rawValue, deployment.phase.isHistory,
-        deployment.placement.level?.rawValue, deployment.placement.user?.text, identity.name,
+        deployment.placement.level?.rawValue, deployment.placement.namedUser?.text, identity.name,
         identity.mac.map { Int64($0.number) }, identity.port, Data(body),
       ])
   }

@@ -3,10 +3,10 @@ import DeploymentInterface
 import GRDB
 import SafeTexts
 
-/// What is left of a deployment whose record cannot be read: the columns beside it.
+/// A deployment with an unreadable record, restored from the other columns of its row.
 ///
-/// It comes back as an error with its identity and a reason. It counts as once assigned, because
-/// what was never assigned may be removed without a person, and nobody knows what it was.
+/// It becomes an error with its identity and a reason. It counts as once assigned, because a
+/// deployment that was never assigned may be removed automatically, and its history is unknown.
 struct UnreadableDeployment {
   let id: DeploymentID
   let pool: PoolID
@@ -35,15 +35,15 @@ struct UnreadableDeployment {
     var deployment = Deployment(
       id: id, pool: pool, identity: identity, placement: placement, phase: phase,
       guest: .ready(), publication: nil, because: "read from a damaged record", at: now.utc)
-    deployment.everAssigned = true
+    deployment.wasLetIn = true
     deployment.reason = "its record in the store is damaged (\(why)); it was \(state.rawValue)"
     if state == .removed || state == .canceled {
-      deployment.patience = Deadline(from: now.moment, length: .zero)
+      deployment.stateDeadline = Deadline(from: now.moment, length: .zero)
     }
     return deployment
   }
 
-  /// History needs no person: nothing of it exists outside.
+  /// A deployment in history needs no operator: nothing of it exists outside.
   private var phase: Phase {
     switch state {
     case .removed: .removed

@@ -1,7 +1,8 @@
-/// Who, besides root, may open a store. Whoever may write it is trusted with everything.
+/// The users who may open a store, besides root. A user who may write to it is trusted with
+/// everything.
 public enum StoreAccess: String, Hashable, Sendable, CaseIterable {
-  /// Its owner: files 0600 in a directory 0700.
+  /// Its owner: files with mode 0600 in a folder with mode 0700.
   case owner
-  /// Its group as well: files 0660 in a directory 2770.
+  /// Its group as well: files with mode 0660 in a folder with mode 2770.
   case group
 }

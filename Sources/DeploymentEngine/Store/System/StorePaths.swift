@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where a store's files are. Links are followed first, so that two names of one store have one
+/// The paths of a store's files. Links are resolved first, so that two names of one store have one
 /// lock.
 package struct StorePaths: Hashable, Sendable {
   /// The database.
@@ -19,7 +19,7 @@ package struct StorePaths: Hashable, Sendable {
   var log: String { store + "-wal" }
   /// The lock beside it.
   var lock: String { store + ".lock" }
-  /// The directory that they are all in.
+  /// The folder that contains all of them.
   var folder: String { Self.split(store).folder }
 
   private static func split(_ path: String) -> (folder: String, name: String) {

@@ -36,6 +36,8 @@ import SafeTexts
     print("the engine runs on \(path)")
     try assign(to: "ana")
     print("ana can connect to \(try address(of: "ana"))")
+    // A program that reads the output through a pipe waits for this line.
+    fflush(nil)
     wait()
   }
 

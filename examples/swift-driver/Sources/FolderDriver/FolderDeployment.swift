@@ -67,6 +67,12 @@ struct OwnedFolder {
   /// Can be called again after a crash: it finds the folder that an earlier call created.
   func create() throws(DeploymentFailure) {
     if isOurs { return }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue
+    else {
+      // The configuration is wrong: repeating the call does not help.
+      throw .permanent("\(root) is not a folder")
+    }
     if FileManager.default.fileExists(atPath: path) {
       throw .permanent("another folder has this name")
     }

@@ -3,13 +3,13 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What drivers leave behind, and what becomes of it.
+/// Resources that drivers leave behind, and their removal and adoption.
 extension ScriptedDriver {
-  /// A provider removes one of the things that it has listed.
+  /// Lets a provider remove a resource that it has listed.
   ///
-  /// - Returns: whether something else has its name: that stays.
+  /// - Returns: whether another resource has its name, which then stays.
   mutating func remove(_ thing: ExternalResource, on provider: SafeText) -> Bool {
-    if stock.remove(thing, on: provider) { return true }
+    if resources.remove(thing, on: provider) { return true }
     let name = thing.name.text
     switch (thing.purpose, things[name]) {
     case (.deployment(let id), .deployment(let owner)?): if id == owner { forget(name) }
@@ -24,9 +24,9 @@ extension ScriptedDriver {
     hosts.removed(name)
   }
 
-  /// What exists of a deployment is a new record's from now on; perhaps nothing does.
+  /// Gives the resource of a deployment to its new record, if the resource still exists.
   mutating func adopt(_ id: DeploymentID, _ identity: Identity, on provider: SafeText) {
-    if stock.holds(.deployment(id), on: provider) {
+    if resources.holds(.deployment(id), on: provider) {
       things[identity.name] = .deployment(id)
       hosts.made(identity.name)
     } else {
@@ -34,23 +34,24 @@ extension ScriptedDriver {
     }
   }
 
-  /// Nobody answers any more for what was made for a subject.
+  /// Forgets the resources of a target, which belong to nobody from now on.
   mutating func disown(_ subject: CallTarget) {
     for name in things.keys.sorted() where things[name] == subject { forget(name) }
   }
 
-  /// What a call meets because of what others have left behind; nil: nothing.
+  /// The failure of a creation whose name a leftover resource has; nil if none does.
   func obstacleLeft(to call: Call, _ task: DriverTask) -> Behaviour? {
-    guard case .start(let kind) = task, kind.creates || kind == .publish, stock.isTaken(call) else {
+    guard case .start(let kind) = task, kind.creates || kind == .publish, resources.isTaken(call)
+    else {
       return nil
     }
     return .fail(.permanent, Hosts.taken.text)
   }
 
-  /// Whether a removal that says that it is done leaves the thing behind, or a creation that is
-  /// asked for again makes a second one.
+  /// Decides whether a removal that reports success leaves the resource behind, or a repeated
+  /// creation makes a second one; nil if neither.
   mutating func leaves(_ call: Call, _ task: DriverTask, _ state: TaskState) -> FaultClass? {
-    guard stock.holds(call) else { return nil }
+    guard resources.holds(call) else { return nil }
     switch task {
     case .start(.cancel), .start(.destroy), .check(.cancel), .check(.destroy):
       guard state == .finished, leftovers.leavesBehind() else { return nil }
@@ -65,10 +66,10 @@ extension ScriptedDriver {
   }
 }
 
-/// How often drivers leave something behind; drawn per seed, often never.
+/// How often drivers leave resources behind; drawn from the seed and often 0.
 struct LeftoverPlan {
   private var random: SplitMix64
-  /// So many times of how many: of a hundred in a world that is all trouble.
+  /// Denominator of the rates; 100 in a world full of faults.
   private let outOf: Int
   private var zombie = 0
   private var second = 0

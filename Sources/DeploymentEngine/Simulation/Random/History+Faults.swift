@@ -3,12 +3,12 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What befalls a world beside what its drivers answer.
+/// The faults of a world besides its drivers' answers.
 extension History {
-  /// A host goes down, or one comes back, with what it carried or without.
+  /// Takes a host down, or brings one back with or without its resources.
   func troubleHost() {
     let host = random.below(3)
-    world.befall(.host)
+    world.noteFault(.host)
     if random.percent(50) {
       world.driver.failHost(host)
     } else {
@@ -16,9 +16,9 @@ extension History {
     }
   }
 
-  /// Things that exist are gone: one, or one pool's.
+  /// Lets resources vanish: one, or all of a pool.
   func vanish() {
-    world.befall(.vanish)
+    world.noteFault(.vanish)
     let names = world.driver.things.keys.sorted()
     guard let one = random.pick(names) else { return }
     let isWholePool = random.percent(20)
@@ -27,9 +27,9 @@ extension History {
     }
   }
 
-  /// Drivers say unasked that things changed, or who is logged in; sometimes of what is not theirs.
+  /// Sends notices of drivers about changes or logged-in users, sometimes from the wrong provider.
   func speakUnasked() {
-    world.befall(.notice)
+    world.noteFault(.notice)
     for one in world.engine.deployments where random.percent(50) {
       let users = (0..<random.below(3)).map { _ in random.pick(Self.users) ?? "ann" }
       let kind: DriverNotice.Kind =
@@ -39,29 +39,30 @@ extension History {
     }
   }
 
-  /// Somebody else's thing has the next name of a pool, or not any more.
-  func letStrangersIn() {
-    world.befall(.stranger)
+  /// Lets a foreign resource take a name that a pool may use next, or removes it.
+  func toggleForeignResource() {
+    world.noteFault(.stranger)
     let prefix = random.pick(["a-", "b-", "c-"]) ?? "a-"
-    world.driver.stranger(at: prefix + "\(random.below(4))")
+    world.driver.toggleForeign(at: prefix + "\(random.below(4))")
   }
 
-  /// The clock is set, by hand, by summer time, by years; or the machine sleeps, and both stood.
+  /// Sets the wall clock, by an hour, by hand or by years; or moves both clocks.
   func moveClock() {
     switch random.below(6) {
     case 0: world.jumpWallClock(by: .hours(1))
     case 1: world.jumpWallClock(by: .hours(-1))
     case 2: world.jumpWallClock(by: .hours(24 * 365 * (random.percent(50) ? 2 : -40)))
     case 3:
-      world.befall(.clock)
+      world.noteFault(.clock)
       world.moveClocks(by: .seconds(Int64(random.below(12 * 3600))))
     default: world.jumpWallClock(by: .seconds(Int64(random.below(200_000)) - 100_000))
     }
   }
 
-  /// Many users at one instant, each asking twice; some are gone before they are let in.
+  /// Lets many users arrive at one instant and repeat their requests; some leave before they are
+  /// let in.
   func storm() {
-    world.befall(.storm)
+    world.noteFault(.storm)
     let pool: SafeText = random.pick(["a", "b", "c"]) ?? "a"
     let crowd = (0..<(5 + random.below(30))).map { SafeText("s\($0)") }
     for user in crowd { world.assign(user, from: pool) }
@@ -73,9 +74,9 @@ extension History {
     }
   }
 
-  /// The configuration file changed: limits, sizes, names, what identifies, whole pools.
+  /// Changes the configuration file: limits, sizes, names, identities, whole pools.
   func reload() {
-    world.befall(.reload)
+    world.noteFault(.reload)
     var changed = configuration
     for index in changed.providers.indices where random.percent(30) {
       changed.providers[index].limits.preparing = 1 + random.below(3)
@@ -113,9 +114,9 @@ extension History {
     if pool.sizes.l1 > pool.sizes.max { pool.sizes.l1 = pool.sizes.max }
   }
 
-  /// A service offers something else than before, or nothing, or again what it did.
+  /// Changes the offer of a service, lets it fail to load, or restores it.
   func changeService() {
-    world.befall(.service)
+    world.noteFault(.service)
     guard let pool = random.pick(["a", "b", "c"]), case .traits(var traits)? = offers[pool]
     else { return }
     switch random.below(6) {

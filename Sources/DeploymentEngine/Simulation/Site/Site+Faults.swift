@@ -3,58 +3,60 @@ import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 
-/// What befalls a site, about as often as it befalls one.
+/// The faults of a site, with realistic rates.
 extension Site {
-  /// What is to happen on one day.
-  func misfortunes(of midnight: TimeSpan) {
+  /// Schedules the faults of a day.
+  func scheduleFaults(of midnight: TimeSpan) {
     let often: [(FaultClass, Int)] = [
       (.host, 1), (.vanish, 3), (.stranger, 2), (.storm, 1), (.notice, 24), (.reload, 2),
       (.service, 1),
     ]
     for (kind, times) in often {
-      for _ in 0..<times { agenda.add(midnight + moment(), .misfortune(kind)) }
+      for _ in 0..<times { schedule.add(midnight + moment(), .fault(kind)) }
     }
     for hour in 0..<24 {
-      agenda.add(midnight + .hours(Int64(hour)) + .minutes(10), .publish("lab", isFirst: true))
+      schedule.add(midnight + .hours(Int64(hour)) + .minutes(10), .publish("lab", isFirst: true))
     }
-    if mishap.percent(50) { agenda.add(midnight + .hours(3), .publish("lab", isFirst: false)) }
+    if faultRandom.percent(50) {
+      schedule.add(midnight + .hours(3), .publish("lab", isFirst: false))
+    }
   }
 
-  private func moment() -> TimeSpan { .seconds(Int64(mishap.below(86_400))) }
+  private func moment() -> TimeSpan { .seconds(Int64(faultRandom.below(86_400))) }
 
-  /// One of them happens.
-  func befall(_ kind: FaultClass) {
-    var random = mishap.fork()
-    world.befall(kind)
+  /// Carries out a fault.
+  func inject(_ kind: FaultClass) {
+    var random = faultRandom.fork()
+    world.noteFault(kind)
     let now = world.elapsed
     switch kind {
     case .host:
       let host = random.below(20)
       world.driver.failHost(host)
       let back = now + .minutes(Int64(5 + random.below(120)))
-      agenda.add(back, .hostReturns(host, withThings: random.percent(60)))
+      schedule.add(back, .hostReturns(host, withThings: random.percent(60)))
     case .vanish:
       let names = world.driver.things.keys.sorted()
       if let name = random.pick(names) { world.driver.vanish(name) }
     case .stranger:
       let pool = random.pick(["desk", "lab", "ci"]) ?? "ci"
       let number = "000\(random.below(400))".suffix(4)
-      world.driver.stranger(at: pool + number)
-      agenda.add(now + .hours(Int64(1 + random.below(8))), .strangerLeaves(pool + number))
+      world.driver.toggleForeign(at: pool + number)
+      schedule.add(now + .hours(Int64(1 + random.below(8))), .foreignLeaves(pool + number))
     case .storm:
       let pool: SafeText = random.pick(["desk", "lab", "ci"]) ?? "ci"
       for guest in 0..<(20 + random.below(60)) {
         let name = "s\(now.milliseconds)-\(guest)"
         visit(name, pool, now, within: 1, staying: 1 + random.below(7200))
-        agenda.add(now + .seconds(1), .come(SafeText(name), pool))
+        schedule.add(now + .seconds(1), .come(SafeText(name), pool))
       }
     case .notice: speakUnasked(&random)
     case .reload:
       reload(&random)
-      agenda.add(now + .minutes(Int64(10 + random.below(600))), .reloadEnds)
+      schedule.add(now + .minutes(Int64(10 + random.below(600))), .reloadEnds)
     case .service:
       changeService(&random)
-      agenda.add(now + .minutes(Int64(5 + random.below(240))), .serviceReturns)
+      schedule.add(now + .minutes(Int64(5 + random.below(240))), .serviceReturns)
     case .permanent, .transient, .unknown, .lost, .hang, .slow, .port, .twin, .address, .outage,
       .garbage, .old, .crash, .store, .clock, .operators, .agents, .zombie, .second, .loss,
       .inventory:
@@ -62,12 +64,12 @@ extension Site {
     }
   }
 
-  /// What had befallen it is over.
+  /// Ends a fault.
   func end(_ act: Schedule.Act) {
     switch act {
     case .hostReturns(let host, let withThings):
       world.driver.returnHost(host, withThings: withThings)
-    case .strangerLeaves(let name): world.driver.stranger(at: name)
+    case .foreignLeaves(let name): world.driver.toggleForeign(at: name)
     case .reloadEnds:
       world.file = usual
       world.step(world.configured)
@@ -75,12 +77,12 @@ extension Site {
       world.services = offers
       world.step(world.configured)
     case .come, .logIn, .logOut, .ready, .resize, .crash, .storeFails, .storeHeals, .clock,
-      .operator, .misfortune, .publish:
+      .operator, .fault, .publish:
       break
     }
   }
 
-  /// A few drivers say unasked that things changed, or who is logged in.
+  /// Sends a few notices of drivers about changes or logged-in users.
   private func speakUnasked(_ random: inout SplitMix64) {
     let all = world.engine.deployments
     for _ in 0..<3 {
@@ -92,7 +94,7 @@ extension Site {
     }
   }
 
-  /// The file is read again: limits, sizes, policies, and sometimes a pool is gone from it.
+  /// Changes the configuration file: limits, sizes, policies, and sometimes removes a pool.
   private func reload(_ random: inout SplitMix64) {
     var changed = usual
     let limits = ProviderLimits(
@@ -114,7 +116,7 @@ extension Site {
     world.step(world.configured)
   }
 
-  /// A service offers something else for a while, or does not load.
+  /// Changes the offer of a service for a while, or lets it fail to load.
   private func changeService(_ random: inout SplitMix64) {
     let pool = random.pick(["desk", "lab", "ci"]) ?? "ci"
     guard case .traits(var traits)? = offers[pool] else { return }
@@ -129,16 +131,16 @@ extension Site {
     world.step(world.configured)
   }
 
-  /// A new publication is made; until there is one, somebody asks again.
+  /// Requests a publication; with `isFirst` only if the pool has none.
   func publish(_ pool: SafeText, isFirst: Bool) {
     guard let there = world.engine.pool(named: pool) else { return }
     if isFirst, there.activePublication != nil { return }
     world.ask(.publish(pool))
   }
 
-  /// Somebody has something removed that has no record, or gives it to a user.
-  func meddleWithOrphans() {
-    var random = mishap.fork()
+  /// Requests the removal of an orphan, or its adoption for a user.
+  func actOnOrphans() {
+    var random = faultRandom.fork()
     let listed = world.engine.providers.first?.orphans.all ?? []
     guard let one = random.pick(listed) else { return }
     let name = OrphanName(one.thing, on: "here")
@@ -146,9 +148,9 @@ extension Site {
     world.ask(random.percent(60) ? .removeOrphan(name) : .adopt(name, user: user))
   }
 
-  /// A call comes back; sometimes its answer comes twice.
+  /// Ends a call; sometimes its answer arrives twice.
   func comeBack(_ flight: Flight) {
-    if !without.contains(.old), mishap.below(5000) == 0 { return world.comeBackTwice(flight) }
+    if !without.contains(.old), faultRandom.below(5000) == 0 { return world.comeBackTwice(flight) }
     world.comeBack(flight, with: flight.answer)
   }
 }

@@ -1,40 +1,34 @@
-import ArgumentParser
 import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
 import SafeTexts
 import TerminalCells
 
-/// Prints what one frame and one letter of a filter cost, for `make bench`. The cells are made, not
-/// sent.
-struct MeasureFrameCommand: ParsableCommand, DashboardSubcommand {
-  static let configuration = CommandConfiguration(
-    commandName: "measure-frame", abstract: "Print what a frame and a letter cost.",
-    shouldDisplay: false)
+/// Prints the time that one frame and one letter of a filter take, for `make bench`. It computes
+/// the cells and does not send them.
+@main enum ScreenBenchmark {
+  private static let deployments = 10_000
+  private static let frames = 500
 
-  @Option(help: "So many deployments.") var deployments = 10_000
-  @Option(help: "So many frames.") var frames = 500
-
-  func perform(_ context: CommandContext) throws(CommandFailure) {
+  static func main() {
     let size = Size(width: 120, height: 36)
     var model = ScreenModel(
       settings: ScreenSettings(place: "bench", actor: "bench", session: "bench"),
       now: MeasuredPool.time)
-    model.live = Catalog(MeasuredPool.state(of: max(1, deployments)))
+    model.live = Catalog(MeasuredPool.state(of: deployments))
     model.sequence = 0
-    let frame = Self.measure(max(1, frames)) { _ in _ = model.view(size, glyphs: .unicode) }
+    let frame = measure(frames) { _ in _ = model.view(size, glyphs: .unicode) }
     let words = ["l", "la", "lab-", "lab-9", "user:u", "err", "10.0.7", "!err 10."]
     let filters = words.map { Filter($0) }
-    let letter = Self.measure(max(1, frames / 10)) { turn in
+    let letter = measure(frames / 10) { turn in
       model.filter = filters[turn % filters.count]
       model.narrow()
     }
-    try context.answer(
-      text: "a frame at 120x36 among \(deployments) deployments: \(frame) frames\n"
-        + "a letter typed into their filter: \(letter) letters\n")
+    print("a frame at 120x36 among \(deployments) deployments: \(frame) frames")
+    print("a letter typed into their filter: \(letter) letters")
   }
 
-  /// Does something so many times and says what it cost.
+  /// Repeats something, and describes the times that it took.
   private static func measure(_ count: Int, _ act: (Int) -> Void) -> String {
     let clock = ContinuousClock()
     let times = (0..<count).map { turn in clock.measure { act(turn) } }.sorted()
