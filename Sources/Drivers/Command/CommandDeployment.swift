@@ -2,15 +2,15 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// A thing that a driver's program makes.
+/// A deployment that a driver program creates.
 ///
-/// Every operation is one verb, asked again until it says `done`: it says what is to be, so asking
-/// twice does no more than asking once. And what a verb says is believed only when `status`, which
-/// changes nothing, says the same.
+/// Every operation is one verb, repeated until it answers `done`. Verbs are declarative, so a
+/// repeated one has no further effect. The answer `done` counts only when `status`, which changes
+/// nothing, confirms it.
 struct CommandDeployment: UserDeployment {
   typealias ServiceType = CommandService
 
-  /// What the running operation wants to reach.
+  /// The goal of the running operation.
   enum Goal: String, Codable {
     case createRunning, createSuspended, resume, suspend, ready, gone
   }
@@ -91,7 +91,7 @@ struct CommandDeployment: UserDeployment {
     return try await confirm(goal, environment)
   }
 
-  /// Whether it really is as the verb said.
+  /// Checks with `status` whether the verb's answer is true.
   private mutating func confirm(
     _ goal: Goal, _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
@@ -111,7 +111,7 @@ struct CommandDeployment: UserDeployment {
     }
     if goal.isReached(by: power) { return finish(goal) }
     let sentence = SafeText("\(goal.verb.rawValue) answered done, but \(power.words)")
-    // What was removed may take its time to disappear from lists.
+    // A removed resource may take a while to disappear from the platform.
     throw .init(goal == .gone ? .transient : .permanent, sentence)
   }
 
@@ -137,8 +137,7 @@ struct CommandDeployment: UserDeployment {
 
   // MARK: Answers
 
-  /// Takes over what the driver says of the thing; throws when it cannot be the thing that was
-  /// asked for.
+  /// Takes over the driver's data about the resource; throws if it describes another resource.
   private mutating func take(
     _ reply: DriverReply, _ environment: Environment
   ) throws(DeploymentFailure) {
@@ -164,7 +163,7 @@ struct CommandDeployment: UserDeployment {
     if let said = observed.name.flatMap(Self.plain) { name = said }
   }
 
-  /// A text that is short and inert as it is.
+  /// The text if it is short and inert without changes.
   private static func plain(_ text: String) -> String? {
     let safe = SafeText(text, limit: 255)
     return safe.text == text && !text.isEmpty ? text : nil
@@ -201,7 +200,7 @@ extension CommandDeployment.Goal {
     }
   }
 
-  /// What `create` shall end as.
+  /// The state in which `create` must end.
   var end: String? {
     switch self {
     case .createRunning: "running"
@@ -220,10 +219,10 @@ extension CommandDeployment.Goal {
 }
 
 extension DriverReply {
-  /// It says whose thing it is about.
+  /// Whether it contains the key and the owner.
   fileprivate var isIdentified: Bool { observed?.key != nil && observed?.owner != nil }
 
-  /// What shows that it is about another thing.
+  /// The failure if the reply is about another resource; nil if it is not.
   fileprivate func contradiction(
     of environment: DeploymentEnvironment<CommandService>
   ) -> DeploymentFailure? {
@@ -240,14 +239,14 @@ extension DriverReply {
       MACAddress(parsing: other.lowercased()) != mac
     {
       let text = SafeText(other, limit: 40)
-      return .init(.permanent, SafeText("it has the MAC \(text), and \(mac) was reserved for it"))
+      return .init(.permanent, SafeText("it has the MAC \(text), but \(mac) was assigned to it"))
     }
     return nil
   }
 }
 
 extension DeploymentEnvironment<CommandService> {
-  /// Asks the driver's program; what it complains of goes to the deployment's log.
+  /// Calls the driver program; its standard error and warnings go to the deployment's log.
   func ask(_ request: DriverRequest) async -> DriverProgram.Answer {
     await service.ask(request) { doLog($0, $1) }
   }

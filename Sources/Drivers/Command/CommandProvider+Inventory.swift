@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension CommandProvider: Inventory {
-  /// What the program lists with this mark; nothing where it does not know `list`.
+  /// Lists the resources with this mark; nothing if the program does not support `list`.
   func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource] {
     let described = await program.ask(program.request(DriverVerb.describe.rawValue))
     if case .failed(let failure) = described { throw failure }
@@ -18,7 +18,7 @@ extension CommandProvider: Inventory {
     }.sorted { $0.name < $1.name }
   }
 
-  /// By its key the program finds it again; the engine needs its name as well.
+  /// The program finds the resource by its key; the engine needs its name as well.
   private static func identity(
     _ item: DriverReply.Item, _ purpose: ExternalResource.Purpose
   ) -> Identity? {
@@ -28,7 +28,7 @@ extension CommandProvider: Inventory {
     return Identity(name: name)
   }
 
-  /// Lets the program delete it, which compares the mark again.
+  /// Makes the program delete the resource; the program compares the mark again.
   func remove(_ thing: ExternalResource, ownedBy owner: String) async throws(DeploymentFailure) {
     let client = ProgramClient(program: program, service: [:])
     var request: DriverRequest

@@ -6,15 +6,15 @@ import SafeTexts
 extension ProcessDeployment {
   private static let freezeWithin = TimeSpan.seconds(10)
 
-  /// The next thing towards running, thawed, and accepting at its port.
+  /// Takes the next step towards running, thawed, and accepting on its port.
   mutating func approachRunning(
     _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
     guard let process = try leader?.found(with: environment.mark) else {
       return try ended(environment)
     }
-    // Frozen before accepting: the kernel goes on accepting for a listener that is stopped. While
-    // it starts only the leader is looked at; all of them would cost too much at every check.
+    // Frozen is checked before accepting, because the kernel accepts for a stopped listener, too.
+    // During the start only the leader is checked; all members would cost too much at every check.
     if process.isFrozen || wasReady, try !thaw(environment) { return wait() }
     let time = environment.service.plan.readyWithin
     switch try portAnswer(environment) {
@@ -24,18 +24,18 @@ extension ProcessDeployment {
       return finish()
     case .closed where !isPatient:
       throw .permanent("\(process) does not accept connections on \(environment.portText)")
-    case .stranger where isLate(time):
+    case .foreign where isLate(time):
       mustBegin = true
       throw .portTaken("\(environment.portText) is held by another program")
     case .closed where isLate(time), .busy where isLate(time):
       throw .permanent(
         "\(process) did not accept connections on \(environment.portText) within \(time)")
-    case .closed, .busy, .stranger:
+    case .closed, .busy, .foreign:
       return wait()
     }
   }
 
-  /// The next thing towards having been ready once, and all of it stopped since.
+  /// Takes the next step towards having been ready once and then being stopped completely.
   mutating func approachFrozen(
     _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
@@ -49,14 +49,14 @@ extension ProcessDeployment {
     var family = try family(environment)
     if family.isFrozen { return finish() }
     family.signal(SIGSTOP)
-    // Who sleeps is stopped as soon as the signal is sent: mostly there is no need to come again.
+    // A sleeping process stops as soon as the signal is sent: usually no further check is needed.
     family = try self.family(environment)
     if family.isFrozen { return finish() }
     guard isLate(Self.freezeWithin) else { return wait() }
     throw .transient("\(family) could not be stopped within \(Self.freezeWithin)")
   }
 
-  /// The next thing towards nothing being left.
+  /// Takes the next step towards nothing being left.
   mutating func approachGone(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     if let leader { _ = try readingProc(try leader.reap()) }
     let family = try family(environment)
@@ -77,7 +77,7 @@ extension ProcessDeployment {
     return wait()
   }
 
-  /// Starts it; nothing of it exists.
+  /// Starts the process; none of the deployment may exist.
   mutating func start(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     if let port = environment.listenPort {
       guard let isTaken = PortProbe.isTaken(port) else {
@@ -97,7 +97,7 @@ extension ProcessDeployment {
     return wait()
   }
 
-  /// Whether nothing of it is frozen, as far as can be seen; what is, is sent on its way.
+  /// Continues frozen processes; returns whether none is left.
   private mutating func thaw(_ environment: Environment) throws(DeploymentFailure) -> Bool {
     let family = try family(environment)
     guard family.hasFrozen else { return true }
@@ -106,7 +106,7 @@ extension ProcessDeployment {
     return try !self.family(environment).hasFrozen
   }
 
-  /// The answer when the first process is not there any more.
+  /// The answer if the first process no longer exists.
   private mutating func ended(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     guard let leader else { throw .permanent("no process was started") }
     let ending = try readingProc(try leader.reap())
@@ -124,11 +124,11 @@ extension ProcessDeployment {
     throw .permanent("\(how) before \(event)")
   }
 
-  // MARK: What is there
+  // MARK: Current state
 
-  /// What can be said of its port without asking the program.
+  /// The state of its port, determined without exchanging data.
   private enum PortAnswer {
-    case accepts, closed, busy, stranger
+    case accepts, closed, busy, foreign
   }
 
   private func portAnswer(_ environment: Environment) throws(DeploymentFailure) -> PortAnswer {
@@ -138,10 +138,10 @@ extension ProcessDeployment {
     case .pending: return .busy
     case .accepted: break
     }
-    // A stranger may have been faster with a port that was free when we looked.
+    // Another program may have taken the port after it was found free.
     if let leader, try PortProbe.isHeld(port, by: [leader.pid]) { return .accepts }
     let members = try family(environment).members.map(\.pid)
-    return try PortProbe.isHeld(port, by: members) ? .accepts : .stranger
+    return try PortProbe.isHeld(port, by: members) ? .accepts : .foreign
   }
 
   func family(_ environment: Environment) throws(DeploymentFailure) -> ProcessGroup {

@@ -2,19 +2,19 @@ import DeploymentInterface
 import Glibc
 import Posix
 
-/// One look at all processes of the machine but ourselves, with the marks that they carry.
+/// A snapshot of all processes of the machine except our own, with their marks.
 struct ProcessTable: Sendable {
-  /// A process, and its mark where it has one that can be read.
+  /// A process, and its mark if it has one that can be read.
   struct Entry: Sendable {
     let stat: ProcessStat
     let mark: OwnershipTag?
   }
 
-  /// Those that have not ended, by number.
+  /// The processes that have not ended, by pid.
   let entries: [Entry]
 
-  /// - Parameter earliest: leaves out what started before; a process is younger than who started
-  ///   it.
+  /// - Parameter earliest: leaves out processes that started earlier; a process is younger than its
+  ///   parent.
   init(startedSince earliest: UInt64 = 0) throws(DeploymentFailure) {
     var entries: [Entry] = []
     for stat in try readingProc(try Proc.all()) where stat.startTime >= earliest && stat.pid > 1 {
