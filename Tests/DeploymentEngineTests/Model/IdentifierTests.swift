@@ -87,7 +87,7 @@ import Testing
 
   @Test func nobodyIsLetInWithoutAnAddressOrBeforeItWasMadeReady() {
     var held = deployment(.assigned("ann"), .usable(nil), .ready())
-    #expect(held.admission == .wanted && held.wasLetIn)
+    #expect(held.admission == .wanted && !held.wasLetIn)
     held.ip = "10.0.0.1"
     #expect(!held.isLetIn)
     held.placement = .assigned("ann", .granted)

@@ -236,7 +236,7 @@ import Testing
   }
 
   @Test func anErrorThatIsKeptDoesNotStopTheRenewalOfAFullPool() {
-    let world = World(.pool(l1: 1, max: 2, publishes: true))
+    let world = World(.pool(l1: 1, max: 3, publishes: true))
     world.ask(.publish("lab"))
     world.drain()
     world.driver.next(.setReady, .broken)

@@ -162,15 +162,15 @@ import Testing
     #expect(fresh.count >= 3)
   }
 
-  @Test func anAssignedIdleOneIsRemovedWhereThatIsThePolicy() {
+  @Test func whatAUserWasLetInToStaysAfterAPublication() {
     for policy in LogoutPolicy.allCases {
       let world = published(policy: policy)
       world.assign("ann")
       world.drain()
       world.ask(.publish("lab"))
       world.settle(within: .minutes(10))
-      #expect(world[1].exists == (policy == .keep))
-      #expect(publication(world, 1)?.state == (policy == .keep ? .draining : .removed))
+      #expect(world[1].isLetIn)
+      #expect(publication(world, 1)?.state == .draining)
     }
   }
 

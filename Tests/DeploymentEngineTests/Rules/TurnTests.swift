@@ -93,7 +93,7 @@ import Testing
     world.driver.always(.setReady, .hang)
     for user in ["ann", "bob"] { world.assign(SafeText(user)) }
     world.drain()
-    let failed = world.held(by: "ann")?.id ?? DeploymentID(0)
+    let failed = DeploymentID(world.numbers { $0.placement.user == "ann" }.first ?? 0)
     #expect(world[failed.number].state == .error)
     #expect(world.flights.count == 1, "bob's takes the only place")
     world.ask(.retry(failed))

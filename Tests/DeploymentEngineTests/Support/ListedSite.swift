@@ -27,6 +27,8 @@ final class ListedSite {
   private(set) var inventories: [InventoryCall] = []
   /// Every call of this operation fails for good.
   var failing: OperationKind?
+  /// The only deployment that `failing` concerns; nil: every one.
+  var failingNumber: Int64?
   private(set) var listings = 0
   private(set) var removed: [SafeText] = []
   private(set) var answers: [Reply] = []
@@ -88,7 +90,9 @@ final class ListedSite {
           held.append(call)
           continue
         }
-        let isBroken = failing != nil && call.task?.operation == failing
+        let concerns =
+          failingNumber.map { call.subject == .deployment(DeploymentID($0)) } ?? true
+        let isBroken = failing != nil && call.task?.operation == failing && concerns
         events.append(
           .callEnded(
             CallResult(
@@ -129,12 +133,22 @@ final class ListedSite {
     if let problem { return .failed(problem) }
     switch call.task {
     case .list:
-      return .things(call.provider == "there" ? others : things)
+      return .things((call.provider == "there" ? others : things) + living(on: call.provider))
     case .remove(let thing):
       things.removeAll { $0 == thing }
       others.removeAll { $0 == thing }
       removed.append(thing.name)
       return .removed
+    }
+  }
+
+  /// What has a record exists as well.
+  private func living(on provider: SafeText) -> [ExternalResource] {
+    let pools = Set(engine.pools.filter { $0.provider == provider }.map(\.id))
+    return engine.deployments.filter { pools.contains($0.pool) && !$0.phase.isHistory }.map {
+      ExternalResource(
+        kind: "domain", name: SafeText($0.identity.name), purpose: .deployment($0.id),
+        identity: $0.identity)
     }
   }
 

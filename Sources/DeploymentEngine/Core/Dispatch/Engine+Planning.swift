@@ -26,6 +26,7 @@ extension Engine {
     poolTable.plan(index, plan)
     if exhaustion(index) != nil { poolTable.noteExhausted(index) }
     shrink(plan, index)
+    makeRoom(index)
     poolTable.say(SafeText(nowSentence(index)), index)
     let grows = plan.l1.action == .grow || plan.l2.action == .grow
     let place = poolTable[index].provider
@@ -39,6 +40,20 @@ extension Engine {
       providerTable.insert(candidate, place)
     }
     if grows || poolTable[index].needsServing { providerTable.scheduleDispatch(place) }
+  }
+
+  /// A new publication rolls out at the maximum: the place of an error that is only kept to be
+  /// looked at is used first.
+  private mutating func makeRoom(_ index: Int) {
+    let pool = poolTable[index].record
+    guard pool.counts.l1Outdated > 0, pool.counts.removing == 0,
+      pool.sizes.l1 > pool.counts.l1 - pool.counts.l1Outdated,
+      pool.counts.total + pool.counts.leaving >= pool.sizes.max, creationGate(index) == nil,
+      !pool.inMaintenance, let slot = oldest(.keptError, of: index),
+      deploymentTable.runtime(slot).failedRemovals == 0,
+      !deploymentTable.isCalled(slot), !isDoubted(slot)
+    else { return }
+    enqueueRemoval(slot, because: "its place is needed")
   }
 
   private func gates(_ index: Int) -> PlannerGates {

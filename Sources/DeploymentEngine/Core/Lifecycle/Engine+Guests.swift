@@ -47,7 +47,13 @@ extension Engine {
       $0.notices.add(.setIp(ip))
     }
     log(.session, "the OS manager reported the IP \(ip)", slot: slot)
-    if deploymentTable[slot].isLetIn { admit(slot) }
+    admit(slot)
+    if let operation = deploymentTable[slot].phase.operation, operation.kind == .setReady,
+      operation.waitsToTryAgain
+    {
+      // Its user may have waited for nothing but the address.
+      change(slot) { $0.nextActionAt = $1.deadline(in: .zero) }
+    }
     flushNotices(slot)
     return .accepted(
       deploymentTable[slot].id, note: "the IP of \(deploymentTable[slot].name) is \(ip)")

@@ -135,10 +135,6 @@ extension Engine {
     let reason = "a newer publication is active"
     switch deploymentTable[slot].phase {
     case .preparing where deploymentTable[slot].placement.user == nil: remove(slot, because: reason)
-    case .usable where deploymentTable[slot].placement.isAssigned && !deploymentTable[slot].inUse:
-      if poolTable[deploymentTable.pool(of: slot)].settings.onLogout == .remove {
-        remove(slot, because: reason)
-      }
     case .preparing, .usable, .removable, .removing, .removed, .canceling, .canceled, .error: break
     }
   }

@@ -39,7 +39,10 @@ struct PoolEntry: Sendable {
   }
 
   /// Whether a waiting user may be served with a new or ready deployment.
-  var canServe: Bool { record.state == .active || record.counts.l1Ready > 0 }
+  var canServe: Bool {
+    let hasRoom = record.counts.total + record.counts.leaving < record.sizes.max
+    return record.counts.l1Ready > 0 || record.state == .active && hasRoom && !isExhausted
+  }
   /// Somebody waits, or may be served by another one sooner.
   var needsServing: Bool { !waiters.isEmpty || !reserved.isEmpty }
   /// The place in the queue of the user who is served next.

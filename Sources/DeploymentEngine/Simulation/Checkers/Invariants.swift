@@ -173,7 +173,9 @@ package enum Invariants {
   /// No user waits while a deployment is available.
   private static func users(_ view: EngineView, _ complaints: inout [String]) {
     for waiter in view.waiters {
-      guard let pool = view.pool(waiter.pool), pool.state == .active else { continue }
+      guard let pool = view.pool(waiter.pool), pool.state == .active,
+        waiter.retryAt.map({ $0.at <= view.now.moment }) ?? true
+      else { continue }
       let there = view.deployments.first {
         $0.pool == pool.id && $0.isFree && $0.placement.level == .l1 && $0.isReady && !$0.inUse
           && $0.pending == nil
