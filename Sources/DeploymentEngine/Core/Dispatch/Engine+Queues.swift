@@ -65,7 +65,7 @@ extension Engine {
   /// Whether a deploy or a move can begin on a provider.
   func hasRoomToPrepare(_ provider: Int) -> Bool {
     let record = providerTable[provider].record
-    return record.preparing < record.limits.preparing && !providerTable[provider].isHanging
+    return record.preparing < record.limits.preparing
   }
 
   /// Starts a queued operation. It does nothing if the removal was requested meanwhile, and it

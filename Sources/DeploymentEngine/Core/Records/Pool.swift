@@ -67,7 +67,7 @@ public struct PoolCounts: Hashable, Sendable {
   public var l2Waiting = 0
   /// L2, unreserved, preparing.
   public var l2Preparing = 0
-  /// Assigned or reserved; preparing or usable.
+  /// Assigned, reserved, or in a cache while a user is logged in; preparing or usable.
   public var assigned = 0
   /// Removable, removing or canceling.
   public var removing = 0

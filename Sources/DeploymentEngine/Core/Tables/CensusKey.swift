@@ -96,6 +96,8 @@ struct CensusKey: Hashable, Sendable {
     let isWaiting = deployment.osState == .preparing
     switch deployment.placement {
     case .assigned, .cache(_, reservedFor: .some): return .assigned
+    // Nobody else can be given what a user is logged in to.
+    case .cache(_, reservedFor: nil) where deployment.inUse: return .assigned
     case .cache(.l1, reservedFor: nil):
       return isPreparing ? .l1Preparing : isWaiting ? .l1Waiting : .l1Ready
     case .cache(.l2, reservedFor: nil):

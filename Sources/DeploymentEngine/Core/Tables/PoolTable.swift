@@ -41,7 +41,10 @@ struct PoolEntry: Sendable {
   /// Whether a waiting user may be served with a new or ready deployment.
   var canServe: Bool {
     let hasRoom = record.counts.total + record.counts.leaving < record.sizes.max
-    return record.counts.l1Ready > 0 || record.state == .active && hasRoom && !isExhausted
+    let mayCreate =
+      record.state == .active
+      && (record.activePublication != nil || !(record.traits?.publishes ?? false))
+    return record.counts.l1Ready > 0 || mayCreate && hasRoom && !isExhausted
   }
   /// Somebody waits, or may be served by another one sooner.
   var needsServing: Bool { !waiters.isEmpty || !reserved.isEmpty }

@@ -13,7 +13,7 @@ extension PoolCounts {
       removing += step
       if one.placement.level == .l2 { leavingOutsideMax += step }
     case .preparing, .usable:
-      guard one.isFree, let level = one.placement.level else {
+      guard one.isFree, !one.inUse, let level = one.placement.level else {
         assigned += step
         return
       }

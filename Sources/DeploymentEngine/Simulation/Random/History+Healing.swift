@@ -57,7 +57,7 @@ extension History {
       return true
     }
     guard let next = world.nextEvent, next <= until else {
-      world.complain(.liveness, "not settled: \(unsettled)")
+      world.complain(.liveness, "not settled: \(unsettled + openPlans)")
       return false
     }
     world.moveClocks(by: next - world.now.moment)
@@ -68,6 +68,11 @@ extension History {
 
   /// Whether nothing is being prepared or removed and no error of a cache or publication is left.
   private var isClean: Bool { unsettled.isEmpty }
+
+  /// What pools say whose plans are open or whose users wait.
+  private var openPlans: [String] {
+    world.engine.pools.filter { !$0.plan.isMet || $0.waiting > 0 }.map { "\($0.name): \($0.now)" }
+  }
 
   private var unsettled: [String] {
     world.engine.deployments.filter { one in
