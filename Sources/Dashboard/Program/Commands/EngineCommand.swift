@@ -22,10 +22,7 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
   @Option(
     help: ArgumentHelp(
       "Give up after this time (30s, 5m, 1h) and exit with status 1.", valueName: "duration"),
-    transform: { text in
-      if let span = TimeSpan(parsing: text), span <= Wording.longest { return span }
-      throw ValidationError("'\(text)' is not a duration; \(Wording.durationExamples)")
-    })
+    transform: DurationArgument.parse)
   var timeout: TimeSpan?
   @OptionGroup var global: GlobalOptions
 

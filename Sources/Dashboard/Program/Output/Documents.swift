@@ -28,6 +28,16 @@ struct StoreView: Sendable {
     state.deployments.first { $0.id == id }
   }
 
+  /// Whether a deployment is held by this user or reserved for them, as its pool compares names.
+  func isHolder(_ user: SafeText, of deployment: Deployment) -> Bool {
+    deployment.placement.user.map { isSame(user, $0, in: deployment.pool) } ?? false
+  }
+
+  /// Whether two names are one user's in a pool.
+  func isSame(_ one: SafeText, _ other: SafeText, in pool: PoolID) -> Bool {
+    state.isSame(one, other, in: pool)
+  }
+
   /// The pool with this name.
   func pool(named name: String) -> Pool? { state.pools.first { $0.name.text == name } }
 }

@@ -88,13 +88,18 @@ extension Explanation {
     user: SafeText, in state: StoredState, now: EngineTime, zone: Zone
   ) -> Explanation? {
     var result = Explanation()
-    let held = state.deployments.filter { !$0.phase.isHistory && $0.placement.user == user }
+    let held = state.deployments.filter { deployment in
+      guard !deployment.phase.isHistory, let holder = deployment.placement.user else {
+        return false
+      }
+      return state.isSame(user, holder, in: deployment.pool)
+    }
     for deployment in held.sorted(by: { $0.id < $1.id }) {
       result.head(
         "\(user) \(deployment.placement.isAssigned ? "holds" : "waits for") \(deployment.name)")
       result.add(of(deployment, state.surroundings(of: deployment.pool, now, zone)))
     }
-    for waiter in state.waiters where waiter.user == user {
+    for waiter in state.waiters where state.isSame(user, waiter.user, in: waiter.pool) {
       result.addWait(waiter, state.surroundings(of: waiter.pool, now, zone))
     }
     return result.lines.isEmpty ? nil : result
@@ -115,6 +120,14 @@ extension Explanation {
 }
 
 extension StoredState {
+  /// Whether two names are one user's, as a pool compares names.
+  package func isSame(_ one: SafeText, _ other: SafeText, in id: PoolID) -> Bool {
+    let name = pools.first { $0.id == id }?.name
+    let settings = configuration.pools.first { SafeText($0.name) == name }
+    let names = settings?.users ?? UserNames()
+    return names.key(one) == names.key(other)
+  }
+
   /// The context of a pool and its deployments.
   package func surroundings(of id: PoolID, _ now: EngineTime, _ zone: Zone) -> Surroundings {
     let pool = pools.first { $0.id == id }

@@ -12,6 +12,9 @@ extension Permission {
   ) -> Refusal? {
     switch asked {
     case .assign: newUsers(pool).map(notPermitted)
+    case .unwait:
+      pool.waiting == 0 && pool.counts.assigned == 0
+        ? notPermitted("nobody waits in \(pool.name)") : nil
     case .publish: publish(pool, publishing).map(notPermitted)
     case .cancelPublication:
       publishing == nil ? notPermitted("no publication of \(pool.name) is in preparation") : nil
@@ -43,13 +46,14 @@ extension Permission {
   ) -> Refusal? {
     let name = OrphanName(
       provider: provider.name, kind: orphan.thing.kind, name: orphan.thing.name)
-    if orphan.cause == .laterState {
+    if orphan.cause == .laterState, asked != .noteRemoval {
       return notPermitted("this store is an old copy: a later state of it made \(name)")
     }
     switch asked {
     case .remove:
       return provider.inMaintenance
         ? notPermitted("provider \(provider.name) is in maintenance") : nil
+    case .noteRemoval: return nil
     case .adopt:
       guard case .deployment = orphan.thing.purpose, orphan.thing.identity != nil else {
         return notPermitted("it is only a part of a deployment: \(name) can only be removed")
