@@ -140,8 +140,8 @@ import Testing
     Row("users: { case: ignore }", "c:2: `case: ignore` is not known; allowed: fold, keep"),
     Row("users: { domain: fold }", "c:2: `domain: fold` is not known; allowed: keep, strip"),
     Row(
-      "users: { name: a }",
-      "c:2: unknown key `name` in `users` of pool `p`; allowed: case, domain"),
+      "users: { letters: a }",
+      "c:2: unknown key `letters` in `users` of pool `p`; allowed: case, domain"),
     Row("users: ana", "c:2: `users` of pool `p` must be a section with keys, not `ana`"),
     Row("patience: 0s", "c:2: `patience: 0s` must be more than zero, for example 30s"),
     Row("keepErrors: -1", "c:2: `keepErrors: -1` is out of range; write one from 0 to 1000"),

@@ -33,7 +33,9 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
     guard (user == nil) != (users == nil) else {
       throw ValidationError("name one user, or a file with --users")
     }
-    guard user.map({ UserNames.trimmed(SafeText($0)).isEmpty }) != true else { throw ValidationError("the user's name is empty") }
+    guard user.map({ UserNames.trimmed(SafeText($0)).isEmpty }) != true else {
+      throw ValidationError("the user's name is empty")
+    }
     guard users == nil || revision.ifRevision == nil else {
       throw ValidationError("--if-revision needs exactly one deployment")
     }

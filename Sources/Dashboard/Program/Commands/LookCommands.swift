@@ -153,6 +153,10 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
       if let explanation = Explanation.of(user: user, in: view.state, now: view.now, zone: zone) {
         return ("user", explanation)
       }
+      let lately = try query.lastEntries(about: user)
+      if error.status == .absent, !lately.isEmpty {
+        return ("user", .ofAbsent(user: user, lately: lately, now: view.now, zone: zone))
+      }
       let sentence =
         error.status == .absent
         ? "no pool, deployment or user has this name" : error.sentence

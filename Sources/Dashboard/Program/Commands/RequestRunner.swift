@@ -47,7 +47,9 @@ struct RequestRunner {
         reader: reader, storePath: storePath, context: context, patience: options.timeout,
         signals: signals
       ).wait(results)
-      results = try left(waited.results, waited.end)
+      results = try left(waited.results, waited.end).map { result throws(CommandFailure) in
+        try explained(result)
+      }
       if case .signal(let number) = waited.end { signal = number }
     }
     let view = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
@@ -99,6 +101,17 @@ struct RequestRunner {
       }
       return ActResult(result.act, .failed, SafeText(sentence), deployment: result.deployment)
     }
+  }
+
+  /// The result of a user who got nothing, with what the journal says about that.
+  private func explained(_ result: ActResult) throws(CommandFailure) -> ActResult {
+    guard case .letIn(let user, _) = result.act.goal, result.outcome == .failed,
+      result.deployment == nil,
+      let last = try reader.lastEntries(about: user, now: context.clock.now.utc).last
+    else { return result }
+    var result = result
+    result.reason = "\(result.reason): \(last.message)"
+    return result
   }
 
   private static func randomKey(_ number: Int) -> RequestKey {

@@ -80,6 +80,7 @@ extension PoolReader {
     pool.users = users(&fields)
     pool.patience = fields.switchableDuration("patience", allowsZero: false) ?? nil
     pool.keepErrors = fields.integer("keepErrors", in: 0...1000) ?? pool.keepErrors
+    pool.onRemoved = fields.choice("onRemoved", default: pool.onRemoved)
     pool.stuckAfter = fields.duration("stuckAfter", allowsZero: false) ?? pool.stuckAfter
   }
 

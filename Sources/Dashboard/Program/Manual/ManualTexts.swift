@@ -44,6 +44,7 @@ enum ManualTexts {
         errorRetention: 1h
         keepErrors: 3
         stuckAfter: 10m
+        onRemoved: drain           # drain | keep
         historyRetention: 4h
         unusedAfter: off           # or a duration
     theme: auto

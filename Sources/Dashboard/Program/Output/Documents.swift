@@ -1,4 +1,5 @@
 import Basics
+import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
@@ -75,11 +76,12 @@ extension StoreView {
       "state": .string(pool.state.rawValue),
       "restrainedUntil": .time(pool.restraint?.until.utc(at: now)),
       "sizes": .document(of: pool.sizes),
+      "sizesSet": .document(of: pool.overrides),
       "counts": .document(of: pool.counts),
       "publication": .number(pool.activePublication),
       "plan": .document(of: pool.plan),
       "waiting": .number(pool.waiting),
-      "now": .text(pool.now),
+      "now": .text(now(of: pool)),
     ]
   }
 
@@ -103,6 +105,14 @@ extension JSONValue {
     [
       "initial": .number(sizes.initial), "l1": .number(sizes.l1), "l2": .number(sizes.l2),
       "max": .number(sizes.max),
+    ]
+  }
+
+  /// The sizes that an operator set; null where the configuration's holds.
+  static func document(of overrides: SizeOverrides) -> JSONValue {
+    [
+      "initial": .number(overrides.initial), "l1": .number(overrides.l1),
+      "l2": .number(overrides.l2), "max": .number(overrides.max),
     ]
   }
 

@@ -19,7 +19,9 @@ extension Permission {
     case .cancelPublication:
       publishing == nil ? notPermitted("no publication of \(pool.name) is in preparation") : nil
     case .pause: pool.isPaused ? notPermitted("pool \(pool.name) is already paused") : nil
-    case .resume: pool.isPaused ? nil : notPermitted("pool \(pool.name) is not paused")
+    case .resume:
+      left(pool).map(notPermitted)
+        ?? (pool.isPaused ? nil : notPermitted("pool \(pool.name) is not paused"))
     case .lift:
       pool.restraint == nil ? notPermitted("pool \(pool.name) is not restrained") : nil
     case .resize(let overrides):
@@ -62,7 +64,14 @@ extension Permission {
     }
   }
 
-  private static func newUsers(_ pool: Pool) -> String? {
+  private static func left(_ pool: Pool) -> String? {
+    pool.isConfigured
+      ? nil : "pool \(pool.name) left the configuration: it takes no new users until it returns"
+  }
+
+  /// Why a pool takes no new users; nil if it takes them.
+  static func newUsers(_ pool: Pool) -> String? {
+    if let sentence = left(pool) { return sentence }
     if pool.inMaintenance { return "provider \(pool.provider) is in maintenance" }
     return pool.state == .paused ? "pool \(pool.name) is paused and takes no new users" : nil
   }
