@@ -248,13 +248,16 @@ extension ScreenModel {
         parts.append("\(count) \(state == .maintenance ? "in maintenance" : state.rawValue)")
       }
     }
-    let failing = pools.filter { catalog.failing(in: $0.id) != nil }
-    if !failing.isEmpty { parts.append("calls fail: \(Self.names(of: failing))") }
-    let isTroubled = !parts.isEmpty
+    var isTroubled = !parts.isEmpty
     let short = pools.filter(\.isShort)
     if !short.isEmpty {
       let verb = short.count == 1 ? "pool is" : "pools are"
       parts.append("\(short.count) \(verb) short: \(Self.names(of: short))")
+    }
+    let failing = pools.filter { catalog.failing(in: $0.id) != nil }
+    if !failing.isEmpty {
+      isTroubled = true
+      parts.append("calls fail: \(Self.names(of: failing))")
     }
     let busy = pools.filter { !$0.plan.isMet && !$0.isShort }.count
     if busy > 0 { parts.append("\(busy) adjusting") }
