@@ -100,7 +100,7 @@ extension EndToEnd {
         let removed = try place.dashboard("orphans", "--remove", "lab-001")
         #expect(removed.code == 0, "\(removed)")
         let events = try place.dashboard("events", "--limit", "20")
-        #expect(events.output.contains("lab-001 by hand"), "\(events)")
+        #expect(events.output.contains("by hand: thing"), "\(events)")
       }
     }
   }

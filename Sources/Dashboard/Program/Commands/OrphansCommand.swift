@@ -100,7 +100,7 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
     ])
     for orphan in orphans {
       table.add([
-        SafeText(orphan.provider), orphan.thing.kind, orphan.thing.name, orphan.madeFor,
+        SafeText(orphan.provider), orphan.thing.kind, orphan.thing.name, orphan.madeForWords,
         orphan.cause.words,
       ])
     }
@@ -127,6 +127,12 @@ private struct FoundOrphan: Sendable {
   }
 
   var madeFor: SafeText { SafeText(thing.purpose.description) }
+
+  /// With the name of the deployment, which people know.
+  var madeForWords: SafeText {
+    guard let name = thing.identity?.name, name != thing.name.text else { return madeFor }
+    return "\(madeFor) \(SafeText(name))"
+  }
 
   var document: JSONValue {
     [

@@ -36,7 +36,9 @@ extension Explanation {
         around.settings?.onRemoved == .keep
         ? "it left the configuration: it takes no new users, and keeps what it caches"
         : "it left the configuration: it takes no new users, and what it caches is removed")
-    gate(!pool.isPaused, "it is not paused", else: "it was paused by an operator")
+    if pool.isConfigured || pool.isPaused {
+      gate(!pool.isPaused, "it is not paused", else: "it was paused by an operator")
+    }
     gate(
       !pool.inMaintenance, "provider \(pool.provider) accepts calls",
       else: "provider \(pool.provider) is in maintenance: no call is made")
