@@ -52,7 +52,10 @@ struct DashboardSession {
     let engine = SessionEngine(queue: queue, store: store)
     let supervisor = supervisor(engine)
     if let problem { queue.post(.failure(problem)) }
-    if let objection = place.objections.first { queue.post(.failure(SafeText(objection))) }
+    // A read-only viewer may not be allowed to read the file, which the sentence quotes.
+    if let objection = place.objections.first, !options.readOnly {
+      queue.post(.failure(SafeText(objection)))
+    }
     let program = SessionProgram(
       screenSettings,
       .init(queue: queue, store: store, supervisor: supervisor, isReadOnly: options.readOnly) {
