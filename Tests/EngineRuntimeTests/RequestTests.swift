@@ -199,7 +199,8 @@ struct RequestTests {
     let id = DeploymentID(7)
     let verbs: [Verb] = [
       .cancel(id), .destroy(id), .move(id, to: .l2), .ready(id), .assign(id, user: "ann"),
-      .assignFromPool("lab", user: "Ünïcødé"), .release(id), .retry(id), .forget(id), .undo(id),
+      .assignFromPool("lab", user: "Ünïcødé"), .unwait("lab", user: "Ünïcødé"), .release(id),
+      .retry(id), .forget(id), .undo(id),
       .publish("lab"), .cancelPublication("lab"), .pause("lab"), .resume("lab"), .lift("lab"),
       .resize("lab", SizeOverrides(l1: 3)), .resize("lab", nil), .maintenance("here", true),
       .notify("u", .ready(nil)), .notify("u", .ready("data")), .notify("u", .ip("10.0.0.1")),

@@ -40,7 +40,8 @@ struct DashboardCommand: ParsableCommand {
     DoctorCommand.self, OrphansCommand.self, DriverCheckCommand.self,
   ]
   private static let actOnDeployments: [any ParsableCommand.Type] = [
-    AssignCommand.self, AdoptCommand.self, DeploymentActCommand<Plain.Release>.self,
+    AssignCommand.self, UnwaitCommand.self, AdoptCommand.self,
+    DeploymentActCommand<Plain.Release>.self,
     DeploymentActCommand<Plain.Ready>.self, MoveCommand.self,
     DeploymentActCommand<Plain.Cancel>.self, DeploymentActCommand<Plain.Destroy>.self,
     DeploymentActCommand<Plain.Retry>.self, DeploymentActCommand<Plain.Forget>.self,

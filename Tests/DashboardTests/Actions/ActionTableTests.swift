@@ -26,10 +26,11 @@ import Testing
   }
 
   @Test(arguments: RequestName.allCases)
-  func hasAnActionForEveryRequestButThatOfAnAgent(_ name: RequestName) {
+  func hasAnActionForEveryRequestButFacts(_ name: RequestName) {
     // `assign` on a pool is the same action.
     let expected = name == .assignFromPool ? .assign : name
-    #expect(ActionTable.all.contains { $0.request == expected } == (name != .notify))
+    let isFact = name == .notify || name == .noteRemoval
+    #expect(ActionTable.all.contains { $0.request == expected } == !isFact)
   }
 
   /// What cannot be taken back is a capital and asks; what changes something is on no key that

@@ -46,6 +46,45 @@ import Testing
     }
   }
 
+  private static let hanging = """
+    providers: [{ name: here, driver: simulated }]
+    pools:
+      - name: slow
+        provider: here
+        service: { hang: [deployForCache, deployForUser] }
+        sizes: { max: 3 }
+    """
+
+  @Test func takesAUserOffTheQueue() throws {
+    try with(Self.hanging) { engine in
+      #expect(engine.run("unwait slow bob").errors.hasPrefix("nobody waits in slow"))
+      #expect(engine.run("assign slow bob").status == 0)
+      #expect(engine.run("deployments --user bob --json").output.contains("\"bob\""))
+      #expect(engine.run("deployments --user Bob --json").output.contains("\"bob\""))
+      let result = engine.run("unwait slow BOB")
+      #expect(result.status == 0 && result.output.contains("no longer waits"), "\(result)")
+      #expect(engine.run("deployments --user bob --json").output == "[]\n")
+      #expect(engine.run("unwait nowhere bob").status == 66)
+    }
+  }
+
+  @Test func aWaitThatEndsTakesItsUserAlong() throws {
+    try with(Self.hanging) { engine in
+      let late = engine.run("assign slow bob --wait --timeout 50ms")
+      #expect(late.status == 1)
+      #expect(late.errors.contains("not finished within 50ms; bob no longer waits"), "\(late)")
+      #expect(engine.run("deployments --user bob --json").output == "[]\n")
+      let ended = engine.run("assign slow eva --wait", signal: 15)
+      #expect(ended.status == 143)
+      #expect(ended.errors.contains("interrupted; eva no longer waits"), "\(ended)")
+      let stays = engine.run("assign slow tom --wait --stay", signal: 15)
+      #expect(stays.errors.contains("interrupted; it goes on"), "\(stays)")
+      #expect(engine.run("deployments --user tom --json").output.contains("\"tom\""))
+      #expect(engine.run("assign slow tom --stay").status == 64)
+      #expect(engine.run("assign slow tom --timeout 1s").status == 64)
+    }
+  }
+
   @Test func assignsToEachUserOfAFile() throws {
     try with { engine in
       let users = try engine.harness.file("users", " eva \n\nluis\neva\n")

@@ -31,12 +31,14 @@ struct RunningEngine {
     harness.remove()
   }
 
-  func run(_ line: String) -> RunResult {
+  /// - Parameter signal: a signal that comes while the command waits.
+  func run(_ line: String, signal: Int32? = nil) -> RunResult {
     let output = MemorySink()
     let errors = MemorySink()
     var context = CommandContext(
       environment: harness.environment, output: output, errors: errors, drivers: Drivers.all)
     context.actor = "ana@pts/3"
+    context.signals = { PendingSignals { signal } }
     let arguments = line.split(separator: " ").map(String.init)
     let status = DashboardProgram.run(arguments + ["--config", configuration], context)
     return RunResult(status: status, output: output.text, errors: errors.text)

@@ -72,7 +72,8 @@ import Testing
       result.output == """
         \(path):2: `l1: 5` is more than `max: 2`; lower l1 or raise max
         \(path):2: unknown key `unknwon` in pool `lab`; allowed: name, provider, sizes, service, \
-        names, macs, onLogout, restrain, deadlines, errorRetention, historyRetention, unusedAfter
+        names, macs, onLogout, restrain, deadlines, errorRetention, historyRetention, unusedAfter, \
+        onFailure, users, patience, keepErrors, onRemoved, stuckAfter
 
         """)
     let json = harness.run("check", "--config", path, "--json")

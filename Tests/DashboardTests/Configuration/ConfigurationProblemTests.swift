@@ -136,6 +136,16 @@ import Testing
     Row(
       "unusedAfter: soon",
       "c:2: `unusedAfter: soon` is not a length of time; write 50ms, 10s, 5m or 1h, or off"),
+    Row("onFailure: keep", "c:2: `onFailure: keep` is not known; allowed: hold, replace"),
+    Row("users: { case: ignore }", "c:2: `case: ignore` is not known; allowed: fold, keep"),
+    Row("users: { domain: fold }", "c:2: `domain: fold` is not known; allowed: keep, strip"),
+    Row(
+      "users: { letters: a }",
+      "c:2: unknown key `letters` in `users` of pool `p`; allowed: case, domain"),
+    Row("users: ana", "c:2: `users` of pool `p` must be a section with keys, not `ana`"),
+    Row("patience: 0s", "c:2: `patience: 0s` must be more than zero, for example 30s"),
+    Row("keepErrors: -1", "c:2: `keepErrors: -1` is out of range; write one from 0 to 1000"),
+    Row("stuckAfter: 0s", "c:2: `stuckAfter: 0s` must be more than zero, for example 30s"),
     Row(
       "unusedafter: 1h",
       "c:2: unknown key `unusedafter` in pool `p`; did you mean `unusedAfter`?"),

@@ -42,6 +42,11 @@ import Testing
         errorRetention: 2h
         historyRetention: 1d
         unusedAfter: 8h
+        onFailure: hold
+        users: { case: keep, domain: strip }
+        patience: 15m
+        keepErrors: 0
+        stuckAfter: 20m
     theme: dark
     grace: 0s
     keys: { deployment.cancel: c, quit: Q }
@@ -66,6 +71,16 @@ import Testing
   }
 
   private static var wholePool: PoolConfiguration {
+    var pool = wholePoolWithDefaults
+    pool.onFailure = .hold
+    pool.users = UserNames(case: .keep, domain: .strip)
+    pool.patience = .minutes(15)
+    pool.keepErrors = 0
+    pool.stuckAfter = .minutes(20)
+    return pool
+  }
+
+  private static var wholePoolWithDefaults: PoolConfiguration {
     .init(
       name: "lab", provider: "here",
       service: [

@@ -131,6 +131,7 @@ import Testing
   /// and whether somebody else holds one.
   private static let engineOnly = [
     "the last call on", "is full", "has nothing ready", "is exhausted", "holds",
+    "does not wait in",
   ]
 
   private static func differs(_ screen: SafeText?, _ engine: String?) -> Bool {

@@ -38,7 +38,7 @@ import Testing
     for closed in [
       "it was paused by an operator", "provider here is in maintenance: no call is made",
       "no publication is active: publish one",
-      "full: 71 of 60 exist, 1 of them leaving or in error",
+      "full: 60 at most; 71 exist, 1 of them leaving or in error",
       "provider here is busy: 15 of 15 preparing",
     ] {
       #expect(stopped.contains("closed \(closed)"), "\(closed)")
@@ -57,6 +57,105 @@ import Testing
     let lines = Self.lines("d21")
     #expect(lines.contains("heading Can luis be let in?"))
     #expect(lines.last?.hasPrefix("next nothing automatic: a user held it") == true)
+  }
+
+  @Test func saysThatAUserWasNeverLetIn() {
+    let lines = Self.lines("luis") { state in
+      for place in state.deployments.indices { state.deployments[place].wasLetIn = false }
+    }
+    #expect(lines.first == "heading luis was to get win11-0371")
+    #expect(
+      lines.last == "next nothing automatic: an operator decides (retry, destroy, forget)")
+  }
+
+  @Test func saysWhatAPoolWasSetTo() {
+    let lines = Self.lines("win11") { $0.pools[0].overrides = SizeOverrides(l1: 12) }
+    #expect(
+      lines.contains(
+        "fact an operator set l1 12 (configured: 10); `resize win11 --reset` restores them"))
+  }
+
+  @Test func saysWhichCallsFailAndWhoIsInTheCache() {
+    let lines = Self.lines("win11") { state in
+      for place in state.deployments.indices where state.deployments[place].id.number == 1 {
+        state.deployments[place].loggedIn = ["bob"]
+      }
+    }
+    #expect(
+      lines.contains(
+        "closed calls fail for now: 1 preparing, attempt 3: the hypervisor does not answer"))
+    #expect(
+      lines.contains(
+        "closed somebody is logged in to cached deployments, so they are not given: bob"))
+  }
+
+  @Test func saysThatMovesFail() {
+    let lines = Self.lines("win11") { state in
+      state.pools[0].moveRestraint = Restraint(
+        until: Fixture.now.deadline(in: .minutes(5)), reason: "the state file is damaged")
+    }
+    #expect(
+      lines.contains(
+        "closed moves from L2 fail, so none is made until 09:46:00 (in 5 m): the state file is "
+          + "damaged"
+      ))
+  }
+
+  @Test func saysThePlannersReasonIfNothingElseBlocks() {
+    let lines = Self.lines("win11") { state in
+      state.deployments = []
+      state.pools[0].counts.l1Preparing = 0
+      state.pools[0].plan.l1 = LevelPlan(because: "every name is taken; 8 of 10 ready")
+    }
+    #expect(lines.contains("closed every name is taken; 8 of 10 ready"))
+  }
+
+  @Test func saysThatAPoolLeft() {
+    let pool = Self.lines("win11") { $0.pools[0].isConfigured = false }
+    #expect(
+      pool.contains(
+        "closed it left the configuration: it takes no new users, and what it caches is removed"))
+    let one = Self.lines("d1") { $0.pools[0].isConfigured = false }
+    #expect(one.contains("closed win11 left the configuration and takes no new users"))
+    #expect(
+      one.last == "next nothing automatic: win11 left the configuration, so nobody gets it")
+  }
+
+  @Test func saysWhatIsMissing() {
+    let noAddress = Self.lines("d22") { state in
+      for place in state.deployments.indices { state.deployments[place].ip = nil }
+    }
+    #expect(noAddress.last == "next nothing automatic: it has no IP, so mei cannot be let in")
+    let used = Self.lines("d1") { $0.deployments[0].loggedIn = ["bob"] }
+    #expect(used.last == "next nothing automatic: it is not given to anybody until bob logs out")
+    let again = Self.lines("d22") { state in
+      for place in state.deployments.indices where state.deployments[place].id.number == 22 {
+        state.deployments[place].load(
+          .usable(
+            Operation(
+              .setReady, failures: 4,
+              deadline: Fixture.now.deadline(in: .minutes(5)))))
+      }
+    }
+    #expect(again.contains("closed it is being made ready, attempt 5"))
+    let resting = Self.lines("d1") { state in
+      state.deployments[0].load(.removable)
+      state.pools[0].inMaintenance = true
+    }
+    #expect(
+      resting.contains("fact provider here is in maintenance: it is removed after that"))
+    #expect(resting.last == "next it is removed after the maintenance of here")
+  }
+
+  @Test func asksForNoOSManagerWhereThereIsNone() {
+    let without = Self.lines("d9") { state in
+      state.pools[0].traits?.waitsForOS = false
+    }
+    #expect(!without.contains { $0.contains("OS manager") })
+    let with = Self.lines("d9") { state in
+      state.pools[0].traits?.waitsForOS = true
+    }
+    #expect(with.contains("closed the OS manager has not reported ready"))
   }
 
   @Test func saysWhenAUserGivesUp() {

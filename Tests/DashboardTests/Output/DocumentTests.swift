@@ -103,6 +103,7 @@ import Testing
         {"name": "lab", "provider": "here", "state": "restrained", \
         "restrainedUntil": "2026-01-01T09:09:00Z", \
         "sizes": {"initial": 0, "l1": 6, "l2": 3, "max": 40}, \
+        "sizesSet": {"initial": null, "l1": 6, "l2": null, "max": null}, \
         "counts": {"l1Ready": 2, "l1Preparing": 2, "l2Ready": 3, "l2Preparing": 0, \
         "assigned": 4, "removing": 0, "error": 1}, "publication": 2, \
         "plan": {"l1": {"action": "grow", "count": 2, "fromL2": 1, "create": 1, \

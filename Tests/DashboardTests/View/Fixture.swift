@@ -109,6 +109,7 @@ enum Fixture {
       var held = deployment(
         Int64(20 + place), win11, "win11-03\(70 + place)", .assigned(SafeText(user), .granted),
         .usable(nil), since: .minutes(Int64(80 + place)), ip: "10.1.4.\(70 + place)")
+      held.wasLetIn = true
       if place == 0 { held.loggedIn = ["ana"] }
       if place == 1 {
         held.load(.error(Failed(.setReady, .permanent)))

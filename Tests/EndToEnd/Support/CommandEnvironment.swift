@@ -16,6 +16,7 @@ final class CommandEnvironment {
   var store: String
   private var children: [Child] = []
   private var outputs = 0
+  private var lastEngine = 0
 
   private init() throws {
     let parent = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
@@ -125,6 +126,7 @@ final class CommandEnvironment {
   func engine() throws -> Child {
     let child = try start(["engine", "--config", config])
     let number = outputs
+    lastEngine = number
     _ = try eventually(
       "the engine runs", seen: { read(errorFile(number)) },
       answer: {
@@ -142,6 +144,9 @@ final class CommandEnvironment {
     _ = try child.end()
     children.removeAll { $0.pid == child.pid }
   }
+
+  /// What the last engine wrote.
+  func engineLog() -> String { read(errorFile(lastEngine)) }
 
   private func outputFile(_ number: Int) -> String { "\(folder)/output-\(number)" }
   private func errorFile(_ number: Int) -> String { "\(folder)/errors-\(number)" }

@@ -9,7 +9,8 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
     discussion: """
       From a pool, the engine chooses the deployment that the user already holds, a ready one, one \
       that will be ready soon, or a new one. With --wait it waits until the user is let in, and \
-      prints the IP.
+      prints the IP. If it is ended by a signal or by --timeout before that, the user no longer \
+      waits, unless --stay is given.
       """)
 
   @Argument(help: ArgumentHelp("A pool, or a deployment's id or name.", valueName: "pool|id"))
@@ -22,24 +23,33 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
       valueName: "file"),
     completion: .file())
   var users: String?
+  @Flag(help: "With --wait: the user goes on waiting if this command ends first.")
+  var stay = false
   @OptionGroup var revision: RevisionOption
   @OptionGroup var options: ActOptions
 
   func validate() throws {
+    if stay, !options.wait { throw ValidationError("--stay needs --wait") }
     guard (user == nil) != (users == nil) else {
       throw ValidationError("name one user, or a file with --users")
     }
-    guard user?.isEmpty != true else { throw ValidationError("the user's name is empty") }
+    guard user.map({ UserNames.trimmed(SafeText($0)).isEmpty }) != true else {
+      throw ValidationError("the user's name is empty")
+    }
     guard users == nil || revision.ifRevision == nil else {
       throw ValidationError("--if-revision needs exactly one deployment")
     }
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
+    let signals = options.wait ? context.signals() : nil
+    defer { signals?.end() }
     let names = try users.map { file throws(CommandFailure) in try Self.names(in: file) }
     let acts = (names ?? [user ?? ""]).map { act(for: $0, isFromFile: names != nil) }
-    try RequestRunner(options, ifRevision: revision.ifRevision, context).perform(
-      acts, form: .addresses)
+    var runner = try RequestRunner(options, ifRevision: revision.ifRevision, context)
+    runner.signals = signals
+    runner.staysWaiting = stay
+    try runner.perform(acts, form: .addresses)
   }
 
   private func act(for name: String, isFromFile: Bool) -> Act {

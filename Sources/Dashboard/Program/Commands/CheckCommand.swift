@@ -23,8 +23,17 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
       throw CommandEnvironment.noConfiguration(context)
     }
     defer { found.reading.retire() }
-    let written = found.reading.problems + Self.themes(found.path, found.reading, context)
-    let unreachable = written.isEmpty ? Self.unreachable(found.path, found.reading) : []
+    let path = try CommandEnvironment.findLeniently(global, context).storePath
+    let stored = CommandEnvironment.storedState(path)
+    var written = found.reading.problems + Self.themes(found.path, found.reading, context)
+    if found.reading.problems.isEmpty { written += Self.changes(found, stored, context) }
+    let resting = stored?.providers.filter(\.inMaintenance).map(\.name) ?? []
+    for name in resting where found.reading.providers.contains(where: { SafeText($0.name) == name })
+    {
+      context.remark("dashboard: provider `\(name)` is in maintenance, so it was not tested")
+    }
+    let tested = found.reading.providers.filter { !resting.contains(SafeText($0.name)) }
+    let unreachable = written.isEmpty ? Self.unreachable(found.path, tested) : []
     try answer(found, written + unreachable, context)
     if !written.isEmpty { throw CommandFailure(.configuration, lines: []) }
     if !unreachable.isEmpty { throw CommandFailure(.unavailable, lines: []) }
@@ -46,6 +55,27 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
       "\(found.path): no problems; \(counted(settings.providers.count, "provider")), "
       + counted(settings.pools.count, "pool")
     try context.answer(problems.isEmpty ? [summary] : problems.map(\.description))
+  }
+
+  /// What the file would do to the store that nobody may want.
+  private static func changes(
+    _ found: (path: String, reading: SettingsReading), _ stored: StoredState?,
+    _ context: CommandContext
+  ) -> [ConfigurationProblem] {
+    let settings = found.reading.settings
+    guard settings.namesPools else {
+      return [
+        ConfigurationProblem(
+          file: found.path,
+          "names no pools, so it may have been cut; write `pools: []` if you want none")
+      ]
+    }
+    guard let stored else { return [] }
+    let change = ConfigurationChange(settings: settings, drivers: context.drivers, stored: stored)
+    return change.movedGround.map { provider, sentence in
+      let line = found.reading.providers.first { $0.name == provider }?.line
+      return ConfigurationProblem(file: found.path, line: line, SafeText(sentence))
+    }
   }
 
   /// The problems of all themes, and of the selected one.
@@ -79,9 +109,9 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
   }
 
   private static func unreachable(
-    _ path: String, _ reading: SettingsReading
+    _ path: String, _ providers: [(name: String, line: Int, provider: any Provider)]
   ) -> [ConfigurationProblem] {
-    reading.providers.compactMap { name, line, provider in
+    providers.compactMap { name, line, provider in
       problem(of: provider).map {
         ConfigurationProblem(
           file: path, line: line, SafeText("provider `\(name)` cannot be reached: \($0)"))

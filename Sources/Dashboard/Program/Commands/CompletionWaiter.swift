@@ -9,15 +9,33 @@ struct CompletionWaiter {
   let reader: StoreReader
   let storePath: String
   let context: CommandContext
+  /// How long it waits; nil: until the end.
+  var patience: TimeSpan?
+  /// The signals that end it; nil: they end the process.
+  var signals: PendingSignals?
+
+  /// Why a wait has ended.
+  enum End: Hashable {
+    /// Every request is complete.
+    case complete
+    /// The patience is over.
+    case timeOver
+    /// This signal came.
+    case signal(Int32)
+  }
 
   /// The time between two reads if no change wakes it: an engine that dies changes nothing.
   private static let pause = TimeSpan.seconds(1)
   /// Minimum delay between reads. The delay also grows with the cost of a read, so that reading
   /// takes at most half the time.
   private static let leastDelay = TimeSpan.milliseconds(50)
+  /// The time between two looks for a signal.
+  private static let signalPause = TimeSpan.milliseconds(100)
 
-  func wait(_ accepted: [ActResult]) throws(CommandFailure) -> [ActResult] {
+  /// Waits; what is not complete at the end is still `accepted`.
+  func wait(_ accepted: [ActResult]) throws(CommandFailure) -> (results: [ActResult], end: End) {
     var results = accepted
+    let limit = patience.map { context.clock.now.moment + $0 }
     let change = StoreChangeSignal(path: storePath)
     defer { change.stop() }
     while true {
@@ -25,15 +43,32 @@ struct CompletionWaiter {
       let snapshot = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
       let view = StoreView(snapshot.state, at: context.clock.now)
       results = results.map { $0.outcome == .accepted ? Self.judge($0, view) : $0 }
-      guard results.contains(where: { $0.outcome == .accepted }) else { return results }
+      guard results.contains(where: { $0.outcome == .accepted }) else {
+        return (results, .complete)
+      }
       if LeaseStatus.query(store: storePath) == .none {
-        return results.map { $0.outcome == .accepted ? Self.abandoned($0) : $0 }
+        return (results.map { $0.outcome == .accepted ? Self.abandoned($0) : $0 }, .complete)
       }
       if context.output.isClosed { throw .closedPipe }
+      if let limit, context.clock.now.moment >= limit { return (results, .timeOver) }
       let cost = context.clock.now.moment - start
-      change.wait(atMost: Self.pause)
+      let end = context.clock.now.moment + Self.pause
+      let next = limit.map { min($0, end) } ?? end
+      if let signal = pause(until: next, change) { return (results, .signal(signal)) }
       StoreChangeSignal.sleep(max(Self.leastDelay, min(Self.pause, cost)))
     }
+  }
+
+  /// Waits for a change of the store.
+  ///
+  /// - Returns: the signal that came meanwhile.
+  private func pause(until end: Moment, _ change: StoreChangeSignal) -> Int32? {
+    repeat {
+      if let signal = signals?.next() { return signal }
+      let left = end - context.clock.now.moment
+      guard left > .zero else { return nil }
+      if change.wait(atMost: signals == nil ? left : min(left, Self.signalPause)) { return nil }
+    } while true
   }
 
   private static func abandoned(_ result: ActResult) -> ActResult {
@@ -88,7 +123,7 @@ struct CompletionWaiter {
     var result = result
     let pool = view.pool(named: target.text)
     let held = view.state.deployments.first { deployment in
-      deployment.placement.user == user && !deployment.phase.isHistory
+      !deployment.phase.isHistory && view.isHolder(user, of: deployment)
         && (pool.map { deployment.pool == $0.id } ?? (deployment.id == result.deployment))
     }
     if let held {
@@ -97,7 +132,9 @@ struct CompletionWaiter {
       guard held.placement.isAssigned && held.state == .error else { return result }
       return result.ended(.failed, DeploymentWords(held, at: view.now).reason)
     }
-    let waits = view.state.waiters.contains { $0.user == user && $0.pool == pool?.id }
+    let waits = view.state.waiters.contains {
+      $0.pool == pool?.id && view.isSame(user, $0.user, in: $0.pool)
+    }
     return waits ? result : result.ended(.failed, "\(user) no longer waits, and holds nothing")
   }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Basics
+import DashboardScreen
 import DeploymentDrivers
 import DeploymentEngine
 import DeploymentInterface
@@ -24,6 +25,10 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
     let store = StoreExamination(path: place.storePath, at: context.clock.now)
     findings += Self.findings(on: store, at: place.storePath)
     findings += Self.outside(store)
+    if let state = store.state {
+      findings += state.pools.compactMap { Self.pool($0, state) }
+      findings += state.providers.map(Self.provider)
+    }
     if global.json {
       try context.answer(.array(findings.map(\.document)))
     } else {
@@ -42,11 +47,26 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
         "configuration", "not found", isTrouble: true,
         toDo: ["write one (`dashboard demo` works without)"])
     }
+    defer { found.reading.retire() }
     let problems = found.reading.problems.count
+    let path = try CommandEnvironment.findLeniently(global, context).storePath
+    let stored = CommandEnvironment.storedState(path)
+    let goesOn =
+      stored?.configuration.pools.isEmpty == false
+      ? ["until then an engine goes on with the configuration in the store"] : []
+    if problems == 0, let stored {
+      let change = ConfigurationChange(
+        settings: found.reading.settings, drivers: context.drivers, stored: stored)
+      let objections = change.absence.map { [$0] } ?? change.movedGround.map(\.sentence)
+      if let first = objections.first {
+        return Finding(
+          "configuration", "\(found.path): \(first)", isTrouble: true, toDo: goesOn)
+      }
+    }
     if problems == 0 { return Finding("configuration", "\(found.path) has no problems") }
     return Finding(
       "configuration", "\(found.path) has \(counted(problems, "problem"))", isTrouble: true,
-      toDo: ["`dashboard check` lists \(problems == 1 ? "it" : "them")"])
+      toDo: ["`dashboard check` lists \(problems == 1 ? "it" : "them")"] + goesOn)
   }
 
   private static func findings(on store: StoreExamination, at path: String) -> [Finding] {
@@ -127,6 +147,41 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
     if known > 0 { findings.append(Finding("processes", "\(known) are running and have a record")) }
     if !orphans.isEmpty { findings.append(unrecorded(orphans, "are running without a record")) }
     return findings
+  }
+
+  /// A pool that cannot do what it should; nil: it can.
+  private static func pool(_ pool: Pool, _ state: StoredState) -> Finding? {
+    let sentence =
+      pool.problem ?? state.failing(in: pool.id)
+      ?? pool.restraint.map { "restrained: \($0.reason)" }
+    return sentence.map {
+      Finding(
+        "pool", "\(pool.name): \($0)", isTrouble: true,
+        toDo: ["`dashboard why \(pool.name)` explains it"])
+    }
+  }
+
+  /// What the engine knows of the resources on a provider.
+  private static func provider(_ provider: ProviderRecord) -> Finding {
+    let list = provider.orphans
+    let name = provider.name
+    if provider.inMaintenance {
+      return Finding("provider", "\(name) is in maintenance: nobody looks at it")
+    }
+    if let problem = list.problem {
+      return Finding(
+        "provider", "\(name): \(problem)", isTrouble: true,
+        toDo: ["`dashboard orphans` asks it again"])
+    }
+    guard list.listedAt != nil else {
+      return Finding("provider", "\(name) was not listed, so orphans on it are not known")
+    }
+    let count = list.confirmed.count + list.more
+    return count == 0
+      ? Finding("provider", "\(name) was listed and has no orphans")
+      : Finding(
+        "provider", "\(name) has \(counted(count, "orphan"))", isTrouble: true,
+        toDo: ["`dashboard orphans` lists them"])
   }
 
   private static func unrecorded(_ processes: [MarkedProcess], _ how: String) -> Finding {

@@ -11,10 +11,14 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "engine",
     abstract: "Run the engine without a screen, for a service manager.",
-    usage: "dashboard engine [--until-idle [--timeout <duration>]]",
+    usage: "dashboard engine [--until-idle [--timeout <duration>]] [--accept]",
     discussion: """
       Writes one line per event to standard error. SIGTERM and SIGINT stop it cleanly, SIGHUP \
       reloads the configuration. A second engine on the same store exits with status 1.
+
+      A configuration with problems does not stop an engine whose store has one: it goes on with \
+      that. The same applies to a file without pools, and to one that changes the driver or the \
+      platform of a provider with deployments.
       """)
 
   @Flag(help: "Exit as soon as no operation is in progress or planned.")
@@ -22,11 +26,10 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
   @Option(
     help: ArgumentHelp(
       "Give up after this time (30s, 5m, 1h) and exit with status 1.", valueName: "duration"),
-    transform: { text in
-      if let span = TimeSpan(parsing: text), span <= Wording.longest { return span }
-      throw ValidationError("'\(text)' is not a duration; \(Wording.durationExamples)")
-    })
+    transform: DurationArgument.parse)
   var timeout: TimeSpan?
+  @Flag(help: "Accept another driver or platform for a provider that has deployments.")
+  var accept = false
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
@@ -39,7 +42,7 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
       throw CommandFailure(.notPermitted, "dashboard: cannot start an engine with --read-only")
     }
     let signals = SignalQueue()
-    let place = try CommandEnvironment.findStrictly(global, context)
+    let place = try CommandEnvironment.findForEngine(global, accepts: accept, context)
     guard place.settings != nil || fileExists(place.storePath) else {
       throw CommandEnvironment.noConfiguration(context)
     }
@@ -70,7 +73,7 @@ private struct RunningEngine {
     self.supervisor = EngineSupervisor(
       EngineOptions(
         storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
-        configuration: place.settings?.configuration, logger: logger, clock: context.clock),
+        configuration: place.engineConfiguration, logger: logger, clock: context.clock),
       takesOver: false
     ) { event in
       if case .ended(.lost) = event { kill(getpid(), SignalQueue.wake) }
@@ -80,13 +83,19 @@ private struct RunningEngine {
   func run(
     _ signals: SignalQueue, untilIdle: Bool, timeout: TimeSpan?
   ) throws(CommandFailure) {
+    let isNew = !fileExists(place.storePath)
     do throws(EngineStartFailure) {
       try supervisor.start()
     } catch {
       throw CommandFailure(error)
     }
-    let source = place.configurationPath ?? "the configuration in the store"
+    for line in place.objections { logger.error("\(line)") }
+    let source =
+      place.objections.isEmpty
+      ? place.configurationPath ?? "the configuration in the store"
+      : "the configuration in the store, because that of the file was rejected"
     logger.info("the engine runs on \(place.storePath), configured by \(source)")
+    if isNew { logger.warning("\(place.storePath) did not exist: it is a new, empty store") }
     let end = context.clock.now.moment + (timeout ?? Wording.longest)
     while supervisor.ending == nil {
       let signal = signals.next(within: untilIdle ? .zero : Self.longPause)
@@ -112,12 +121,15 @@ private struct RunningEngine {
   /// Reloads the configuration; one with problems changes nothing.
   private func reconfigure() {
     do throws(CommandFailure) {
-      let new = try CommandEnvironment.findStrictly(options, context)
+      let new = try CommandEnvironment.findForReload(options, onto: place.storePath, context)
       guard let settings = new.settings else { throw CommandEnvironment.noConfiguration(context) }
       supervisor.reconfigure(settings.configuration)
       logger.info("the configuration was reloaded from \(new.configurationPath ?? "")")
-      if new.storePath != place.storePath || new.storeAccess != place.storeAccess {
-        logger.warning("`store` and `access` take effect only at a start")
+      if new.storePath != place.storePath {
+        logger.warning(
+          "the file names the store \(new.storePath); this engine stays on \(place.storePath)")
+      } else if new.storeAccess != place.storeAccess {
+        logger.warning("`access` takes effect only at a start")
       }
     } catch {
       for line in error.lines { logger.error("\(line)") }

@@ -64,7 +64,9 @@ struct DeploymentsCommand: ParsableCommand, DashboardSubcommand {
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let query = try StoreQuery(global, context)
     let wanted = try pool.map { name throws(CommandFailure) in try query.pool(named: name).id }
-    let found = query.view.state.deployments.filter { isShown($0, pool: wanted) }
+    let found = query.view.state.deployments.filter {
+      isShown($0, pool: wanted, query.view)
+    }
     if global.json {
       return try context.answer(.array(found.map(query.view.document(of:))))
     }
@@ -72,12 +74,12 @@ struct DeploymentsCommand: ParsableCommand, DashboardSubcommand {
     try context.answer(query.view.table(of: found))
   }
 
-  private func isShown(_ deployment: Deployment, pool: PoolID?) -> Bool {
+  private func isShown(_ deployment: Deployment, pool: PoolID?, _ view: StoreView) -> Bool {
     (all || state != nil || !deployment.phase.isHistory)
       && (pool == nil || deployment.pool == pool)
       && (placement == nil || deployment.placement.word == placement?.rawValue)
       && (state == nil || deployment.state == state)
-      && (user == nil || deployment.placement.user?.text == user)
+      && (user.map { view.isHolder(SafeText($0), of: deployment) } ?? true)
   }
 }
 
@@ -150,6 +152,10 @@ struct WhyCommand: ParsableCommand, DashboardSubcommand {
       let user = SafeText(what)
       if let explanation = Explanation.of(user: user, in: view.state, now: view.now, zone: zone) {
         return ("user", explanation)
+      }
+      let lately = try query.lastEntries(about: user)
+      if error.status == .absent, !lately.isEmpty {
+        return ("user", .ofAbsent(user: user, lately: lately, now: view.now, zone: zone))
       }
       let sentence =
         error.status == .absent

@@ -16,7 +16,8 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
       Asks the providers that can list their resources (libvirt, \
       command if its program supports `list`, static). Only resources named \
       after --remove are removed, and none that a later state of this store created: then \
-      the store is an old copy.
+      the store is an old copy. A provider in maintenance is not asked. If one could not be \
+      asked, the exit status is 69, and --json has an item with the reason as `problem`.
       """)
 
   @Option(
@@ -37,32 +38,60 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
     }
     defer { found.reading.retire() }
     let search = OrphanSearch(
+      configured: found.reading.settings.configuration.providers.map(\.name),
       providers: found.reading.providers.map { ($0.name, $0.provider) },
       storePath: try CommandEnvironment.find(global, context).storePath)
     let orphans = try search.orphans()
-    for provider in search.failures { context.remark("dashboard: \(provider)") }
+    for gap in search.gaps { context.remark("dashboard: \(gap.sentence)") }
     if !remove.isEmpty { return try removeNamed(orphans, search, context) }
-    if global.json { return try context.answer(.array(orphans.map(\.document))) }
-    if orphans.isEmpty { return try context.answer(["there are no orphans"]) }
-    try context.answer(Self.table(orphans))
+    if global.json {
+      try context.answer(.array(orphans.map(\.document) + search.gaps.map(\.document)))
+    } else if !orphans.isEmpty {
+      try context.answer(Self.table(orphans))
+    } else if search.gaps.isEmpty {
+      try context.answer([search.nothingFound])
+    }
+    // Who could not look everywhere does not say that there is nothing.
+    if !search.gaps.isEmpty { throw CommandFailure(.unavailable, lines: []) }
   }
 
   private func removeNamed(
     _ orphans: [FoundOrphan], _ search: OrphanSearch, _ context: CommandContext
   ) throws(CommandFailure) {
     var failures: [String] = []
+    var status = ExitStatus.failed
     for name in remove {
-      guard let orphan = orphans.first(where: { $0.thing.name.text == name }) else {
-        failures.append("\(name): no orphan has this name")
+      guard let orphan = orphans.first(where: { $0.isNamed(name) }) else {
+        if !search.gaps.isEmpty { status = .unavailable }
+        let elsewhere = search.gaps.isEmpty ? "" : " where it was possible to look"
+        failures.append("\(name): no orphan has this name\(elsewhere)")
         continue
       }
       if let refusal = orphan.refusal ?? search.remove(orphan) {
         failures.append("\(name): \(refusal)")
       } else {
+        note(orphan, search, context)
         try context.answer(["\(name): removed"])
       }
     }
-    if !failures.isEmpty { throw CommandFailure(.failed, lines: failures) }
+    if !failures.isEmpty { throw CommandFailure(status, lines: failures) }
+  }
+
+  /// The engine's events must tell who removed something.
+  private func note(_ orphan: FoundOrphan, _ search: OrphanSearch, _ context: CommandContext) {
+    guard LeaseStatus.query(store: search.storePath) != .none else {
+      return context.remark("dashboard: no engine runs, so no event tells of the removal")
+    }
+    let name = OrphanName(
+      provider: SafeText(orphan.provider), kind: orphan.thing.kind, name: orphan.thing.name)
+    let key = "cli-" + String(UInt64.random(in: .min ... .max), radix: 36)
+    let request = Request(
+      key: RequestKey(key), actor: context.actor, verb: .noteRemoval(name))
+    do throws(StoreFailure) {
+      _ = try RequestClient(path: search.storePath).ask([request], timeout: context.patience)
+    } catch {
+      context.remark("dashboard: no event tells of the removal: \(error.sentence)")
+    }
   }
 
   private static func table(_ orphans: [FoundOrphan]) -> TextTable {
@@ -71,7 +100,7 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
     ])
     for orphan in orphans {
       table.add([
-        SafeText(orphan.provider), orphan.thing.kind, orphan.thing.name, orphan.madeFor,
+        SafeText(orphan.provider), orphan.thing.kind, orphan.thing.name, orphan.madeForWords,
         orphan.cause.words,
       ])
     }
@@ -92,43 +121,94 @@ private struct FoundOrphan: Sendable {
       ? "it was created by a later state of this store, which is an old copy" : nil
   }
 
+  /// Whether this is its name on the platform, or the name of the deployment it was made for.
+  func isNamed(_ name: String) -> Bool {
+    thing.name.text == name || thing.identity?.name == name
+  }
+
   var madeFor: SafeText { SafeText(thing.purpose.description) }
+
+  /// With the name of the deployment, which people know.
+  var madeForWords: SafeText {
+    guard let name = thing.identity?.name, name != thing.name.text else { return madeFor }
+    return "\(madeFor) \(SafeText(name))"
+  }
 
   var document: JSONValue {
     [
       "provider": .text(SafeText(provider)), "kind": .text(thing.kind),
       "name": .text(thing.name), "madeFor": .text(madeFor), "because": .text(cause.words),
-      "removable": .bool(refusal == nil),
+      "removable": .bool(refusal == nil), "problem": .null,
+    ]
+  }
+}
+
+/// A provider where nobody could look.
+private struct Gap: Sendable {
+  let provider: String
+  let reason: SafeText
+
+  var sentence: String { "could not look at provider \(SafeText(provider)): \(reason)" }
+
+  var document: JSONValue {
+    [
+      "provider": .text(SafeText(provider)), "kind": .null, "name": .null, "madeFor": .null,
+      "because": .null, "removable": .bool(false), "problem": .text(reason),
     ]
   }
 }
 
 /// Searches for orphans.
 private final class OrphanSearch {
-  private let inventories: [(name: String, inventory: any Inventory)]
-  private let storePath: String
+  private let configured: [String]
+  private let providers: [(name: String, provider: any Provider)]
+  let storePath: String
   private var storeID = ""
-  /// A sentence for each provider that could not be asked.
-  private(set) var failures: [String] = []
+  /// The providers that could not be asked.
+  private(set) var gaps: [Gap] = []
 
-  init(providers: [(String, any Provider)], storePath: String) {
-    inventories = providers.compactMap { name, provider in
-      (provider as? any Inventory).map { (name, $0) }
-    }
+  /// - Parameters:
+  ///   - configured: the names of all providers of the configuration.
+  ///   - providers: those that could be made.
+  init(
+    configured: [String], providers: [(name: String, provider: any Provider)], storePath: String
+  ) {
+    self.configured = configured
+    self.providers = providers
     self.storePath = storePath
+  }
+
+  /// The answer if every provider that can list its resources was asked and there are no orphans.
+  var nothingFound: String {
+    let unlisted = providers.filter { !($0.provider is any Inventory) }.map {
+      "\(SafeText($0.name))"
+    }
+    if unlisted.count == providers.count { return "no provider can list what exists on it" }
+    if unlisted.isEmpty { return "there are no orphans" }
+    return "there are no orphans; \(unlisted.joined(separator: ", ")) cannot list what exists"
   }
 
   /// Lists the resources before the records: a resource created meanwhile already has a record.
   func orphans() throws(CommandFailure) -> [FoundOrphan] {
-    storeID = try snapshot().storeID
+    let before = try snapshot()
+    storeID = before.storeID
+    let resting = Set(before.state.providers.filter(\.inMaintenance).map(\.name))
+    gaps = configured.filter { name in !providers.contains { $0.name == name } }.map {
+      Gap(provider: $0, reason: "its configuration has a problem: see `dashboard check`")
+    }
     var things: [(String, any Inventory, ExternalResource)] = []
-    for (name, inventory) in inventories {
+    for (name, provider) in providers {
+      guard let inventory = provider as? any Inventory else { continue }
+      guard !resting.contains(SafeText(name)) else {
+        gaps.append(Gap(provider: name, reason: "it is in maintenance, so no call is made"))
+        continue
+      }
       let owner = storeID
       switch waiting({ () async throws(DeploymentFailure) in
         try await inventory.things(ownedBy: owner)
       }) {
       case .success(let found): things += found.map { (name, inventory, $0) }
-      case .failure(let failure): failures.append("provider \(name): \(failure.reason)")
+      case .failure(let failure): gaps.append(Gap(provider: name, reason: failure.reason))
       }
     }
     let state = try snapshot().state

@@ -29,6 +29,17 @@ struct PoolActCommand<Kind: PlainPoolRequest>: ParsableCommand, DashboardSubcomm
   }
 }
 
+struct UnwaitCommand: ParsableCommand, DashboardSubcommand {
+  static let configuration = CommandConfiguration(.unwait, usage: ["<pool> <user>"])
+  @Argument(help: poolHelp) var pool: String
+  @Argument(help: ArgumentHelp("The user who waits.", valueName: "user")) var user: String
+  @OptionGroup var options: ActOptions
+  func perform(_ context: CommandContext) throws(CommandFailure) {
+    let verb = Verb.unwait(SafeText(pool), user: SafeText(user))
+    try RequestRunner(options, context).perform([.on(pool, verb)])
+  }
+}
+
 struct PublishCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(.publish, usage: ["<pool> [--wait] | --cancel"])
   @Argument(help: poolHelp) var pool: String

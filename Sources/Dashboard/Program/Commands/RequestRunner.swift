@@ -13,6 +13,10 @@ struct RequestRunner {
   private let storePath: String
   private let client: RequestClient
   private let reader: StoreReader
+  /// The signals that end a wait; nil: they end the process.
+  var signals: PendingSignals?
+  /// Whether users go on waiting when a wait ends before they are let in.
+  var staysWaiting = false
 
   /// - Parameter revision: the revision that the deployment must still have.
   init(
@@ -37,9 +41,16 @@ struct RequestRunner {
   /// Sends all requests at once, waits if the options say so, and reports.
   func perform(_ acts: [Act], form: ResultReport.Form = .lines) throws(CommandFailure) {
     var results = try ask(acts)
+    var signal: Int32?
     if options.wait {
-      results = try CompletionWaiter(reader: reader, storePath: storePath, context: context).wait(
-        results)
+      let waited = try CompletionWaiter(
+        reader: reader, storePath: storePath, context: context, patience: options.timeout,
+        signals: signals
+      ).wait(results)
+      results = try left(waited.results, waited.end).map { result throws(CommandFailure) in
+        try explained(result)
+      }
+      if case .signal(let number) = waited.end { signal = number }
     }
     let view = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
     let report = ResultReport(results: results, view: StoreView(view.state, at: context.clock.now))
@@ -49,16 +60,68 @@ struct RequestRunner {
       try context.answer(report.answers(form))
     }
     let lines = report.complaints
+    // The status that a shell gives to a program which a signal has ended.
+    if let signal { throw CommandFailure(ExitStatus(rawValue: 128 + signal), lines: lines) }
     if !lines.isEmpty { throw CommandFailure(report.status, lines: lines) }
+  }
+
+  /// The results of a wait that has ended before everything was complete: its users no longer wait.
+  private func left(
+    _ results: [ActResult], _ end: CompletionWaiter.End
+  ) throws(CommandFailure) -> [ActResult] {
+    let why: String
+    switch end {
+    case .complete: return results
+    case .timeOver: why = "not finished within \(options.timeout?.description ?? "its time")"
+    case .signal: why = "interrupted"
+    }
+    let snapshot = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
+    let view = StoreView(snapshot.state, at: context.clock.now)
+    var requests: [Int: Request] = [:]
+    for (number, result) in results.enumerated() where result.outcome == .accepted {
+      guard case .letIn(let user, let target) = result.act.goal, !staysWaiting,
+        let pool = view.pool(named: target.text)?.name
+          ?? result.deployment.flatMap(view.deployment).flatMap({ view.poolName($0.pool) })
+      else { continue }
+      requests[number] = Request(
+        key: Self.randomKey(number), actor: context.actor, verb: .unwait(pool, user: user))
+    }
+    let replies = try replies(to: requests.sorted { $0.key < $1.key }.map(\.value))
+    return results.enumerated().map { number, result in
+      guard result.outcome == .accepted else { return result }
+      var sentence = why
+      if let request = requests[number] {
+        switch replies[request.key] {
+        case .accepted(_, let note): sentence += "; \(note)"
+        case .refused(let refusal): sentence += "; \(refusal.sentence)"
+        case nil: sentence += "; the engine did not answer, so the user may still wait"
+        }
+      } else {
+        sentence += "; it goes on"
+      }
+      return ActResult(result.act, .failed, SafeText(sentence), deployment: result.deployment)
+    }
+  }
+
+  /// The result of a user who got nothing, with what the journal says about that.
+  private func explained(_ result: ActResult) throws(CommandFailure) -> ActResult {
+    guard case .letIn(let user, _) = result.act.goal, result.outcome == .failed,
+      result.deployment == nil,
+      let last = try reader.lastEntries(about: user, now: context.clock.now.utc).last
+    else { return result }
+    var result = result
+    result.reason = "\(result.reason): \(last.message)"
+    return result
+  }
+
+  private static func randomKey(_ number: Int) -> RequestKey {
+    RequestKey("cli-\(String(UInt64.random(in: .min ... .max), radix: 36))-\(number)")
   }
 
   /// The key of an act. A user's key belongs to one act; with several acts, each gets its own, made
   /// of that key and the argument, so that repeating the command line repeats the keys.
   private func key(of act: Act, among acts: [Act], number: Int) -> RequestKey {
-    guard let key = options.key else {
-      let random = UInt64.random(in: .min ... .max)
-      return RequestKey("cli-\(String(random, radix: 36))-\(number)")
-    }
+    guard let key = options.key else { return Self.randomKey(number) }
     guard acts.count > 1 else { return RequestKey(key) }
     let own = "\(key)/\(act.argument)"
     // Keys have a maximum length, and cutting them could make two equal.

@@ -54,6 +54,36 @@ struct StoreQuery {
   }
 }
 
+extension StoreQuery {
+  /// The last entries about a user's assignments, oldest first.
+  func lastEntries(about user: SafeText) throws(CommandFailure) -> [JournalEntry] {
+    try reader.lastEntries(about: user, now: context.clock.now.utc)
+  }
+}
+
+extension StoreReader {
+  /// How far back a user's fate is looked for.
+  private static let searched = 5000
+  private static let recent = TimeSpan.hours(1)
+  private static let kept = 3
+
+  /// The last entries about a user's assignments within an hour, oldest first.
+  func lastEntries(about user: SafeText, now: Timestamp) throws(CommandFailure) -> [JournalEntry] {
+    let entries = try storeFailing { () throws(StoreFailure) in
+      try journalTail(deployment: nil, limit: Self.searched)
+    }
+    let name = UserNames.trimmed(user).text.lowercased()
+    guard !name.isEmpty else { return [] }
+    let starts = ["assign to \(name) refused:", "\(name) waited for ", "\(name) no longer waits"]
+    let about = entries.map(\.entry).filter { entry in
+      guard now - entry.at <= Self.recent else { return false }
+      let message = entry.message.text.lowercased()
+      return starts.contains { message.hasPrefix($0) }
+    }
+    return Array(about.suffix(Self.kept))
+  }
+}
+
 /// The failure of an argument to name exactly one deployment.
 struct LookupFailure: Error {
   let status: ExitStatus

@@ -94,10 +94,16 @@ extension Fields {
   mutating func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, default fallback: Choice
   ) -> Choice where Choice.RawValue == String {
-    guard let text = text(key) else { return fallback }
+    choice(key) ?? fallback
+  }
+
+  /// Reads one of the values of an enumeration; nil if it is absent or wrong.
+  mutating func choice<Choice: RawRepresentable & CaseIterable>(_ key: String) -> Choice?
+  where Choice.RawValue == String {
+    guard let text = text(key) else { return nil }
     if let choice = Choice(rawValue: text) { return choice }
     report(key, Wording.notOneOf(key, text, Choice.allCases.map(\.rawValue)))
-    return fallback
+    return nil
   }
 
   /// Reads a scalar; nil if it is absent or wrong.
@@ -147,10 +153,12 @@ extension Fields {
   }
 
   /// Reads a duration, or `off`; the outer nil: the key is absent or wrong.
-  mutating func switchableDuration(_ key: String) -> TimeSpan?? {
+  mutating func switchableDuration(_ key: String, allowsZero: Bool = true) -> TimeSpan?? {
     guard let value = value(key) else { return nil }
     if value.text == "off" { return .some(nil) }
-    guard let text = value.text, TimeSpan(parsing: text) == nil else { return duration(key) }
+    guard let text = value.text, TimeSpan(parsing: text) == nil else {
+      return duration(key, allowsZero: allowsZero)
+    }
     report(key, Wording.notADuration(key, value.shown) + ", or off")
     return nil
   }

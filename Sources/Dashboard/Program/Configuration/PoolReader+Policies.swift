@@ -74,6 +74,27 @@ extension PoolReader {
     return rule
   }
 
+  /// Reads what the pool does for its users, and with what fails.
+  func readCare(of pool: inout PoolConfiguration, _ fields: inout Fields) {
+    pool.onFailure = fields.choice("onFailure")
+    pool.users = users(&fields)
+    pool.patience = fields.switchableDuration("patience", allowsZero: false) ?? nil
+    pool.keepErrors = fields.integer("keepErrors", in: 0...1000) ?? pool.keepErrors
+    pool.onRemoved = fields.choice("onRemoved", default: pool.onRemoved)
+    pool.stuckAfter = fields.duration("stuckAfter", allowsZero: false) ?? pool.stuckAfter
+  }
+
+  /// Reads how the pool tells users apart.
+  private func users(_ fields: inout Fields) -> UserNames {
+    var users = UserNames()
+    guard var child = fields.nested("users") else { return users }
+    users.case = child.choice("case", default: users.case)
+    users.domain = child.choice("domain", default: users.domain)
+    child.finish()
+    fields.report(child.problems)
+    return users
+  }
+
   /// Reads the pool's deadlines.
   func deadlines(_ fields: inout Fields) -> PoolDeadlines {
     var deadlines = PoolDeadlines()

@@ -14,7 +14,7 @@ struct PoolReader {
     let sizes = sizes(&fields)
     let (parameters, service) = service(of: provider, &fields)
     checkLevels(service, sizes, &fields)
-    let pool = PoolConfiguration(
+    var pool = PoolConfiguration(
       name: name ?? "", provider: provider?.configuration.name ?? "", service: parameters,
       sizes: sizes, names: names(of: name ?? "", &fields), macs: macs(&fields),
       onLogout: fields.choice("onLogout", default: .keep), restrain: restraint(&fields),
@@ -22,6 +22,7 @@ struct PoolReader {
       errorRetention: fields.duration("errorRetention") ?? .hours(1),
       historyRetention: fields.duration("historyRetention") ?? .hours(4),
       unusedAfter: fields.switchableDuration("unusedAfter") ?? nil)
+    readCare(of: &pool, &fields)
     fields.finish()
     return name == nil ? nil : pool
   }

@@ -29,6 +29,10 @@ struct Settings: Sendable {
   var keyMap = KeyMap.standard
   /// The engine's configuration.
   var configuration = Configuration()
+  /// Whether the file has a list of pools, even an empty one. A file that was cut has none.
+  var namesPools = false
+  /// Whether the file is YAML; else only `store` is known, if a line names it.
+  var isParsed = true
 }
 
 /// The result of reading a configuration file.

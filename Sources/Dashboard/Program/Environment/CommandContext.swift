@@ -19,6 +19,8 @@ struct CommandContext: Sendable {
   var actor: SafeText = "unknown"
   /// How long a request waits for the engine's answer.
   var patience = TimeSpan.seconds(5)
+  /// The signals that end a wait.
+  var signals: @Sendable () -> PendingSignals = { .blocked() }
 
   /// Writes lines to standard output in one write.
   func answer(_ lines: [String]) throws(CommandFailure) {

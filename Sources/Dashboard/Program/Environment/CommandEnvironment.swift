@@ -2,6 +2,7 @@ import DeploymentEngine
 import EngineRuntime
 import EngineStore
 import Glibc
+import SafeTexts
 
 /// The configuration, if there is one, and the store of a command.
 struct CommandEnvironment {
@@ -11,6 +12,16 @@ struct CommandEnvironment {
   let settings: Settings?
   /// The store's path.
   let storePath: String
+  /// Why the engine does not take over the configuration of the file; empty: it does.
+  var objections: [String] = []
+
+  /// Whether another process runs the engine; one that takes over goes on with its configuration.
+  var isAttaching = false
+
+  /// What an engine of this process runs on; nil: the configuration in the store.
+  var engineConfiguration: Configuration? {
+    objections.isEmpty && !isAttaching ? settings?.configuration : nil
+  }
 
   /// For commands that read a store or send requests. A configuration that was broken while the
   /// engine runs on its last good one must not stop them: if the store exists, its problems are
@@ -44,14 +55,98 @@ struct CommandEnvironment {
     return place
   }
 
+  /// For the engine. A file that it must not take over does not stop it if the store has a
+  /// configuration: it goes on with that one, and says why.
+  /// - Parameter accepts: whether providers may change under their deployments.
+  static func findForEngine(
+    _ options: GlobalOptions, accepts: Bool, _ context: CommandContext
+  ) throws(CommandFailure) -> CommandEnvironment {
+    var (place, problems) = try locate(options, context)
+    try requireStore(options, place, problems)
+    let stored = storedState(place.storePath)
+    place.objections = problems.map(\.description)
+    if problems.isEmpty {
+      place.objections = place.objections(to: stored, accepts: accepts, context)
+    }
+    guard place.objections.isEmpty || stored?.configuration.pools.isEmpty == false else {
+      throw wrong(problems)
+    }
+    return place
+  }
+
+  /// For an engine that reads the file again: whatever it must not take over stops that.
+  /// - Parameter path: the store of the engine.
+  static func findForReload(
+    _ options: GlobalOptions, onto path: String, _ context: CommandContext
+  ) throws(CommandFailure) -> CommandEnvironment {
+    let place = try findStrictly(options, context)
+    let objections = place.objections(to: storedState(path), accepts: false, context)
+    guard objections.isEmpty else { throw CommandFailure(.configuration, lines: objections) }
+    return place
+  }
+
+  /// The default store is not used because a file that may name another one is broken.
+  private static func requireStore(
+    _ options: GlobalOptions, _ place: CommandEnvironment, _ problems: [ConfigurationProblem]
+  ) throws(CommandFailure) {
+    guard let settings = place.settings, options.store == nil, settings.store == nil,
+      !settings.isParsed || !settings.namesPools
+    else { return }
+    guard problems.isEmpty else { throw wrong(problems) }
+    throw wrong([
+      ConfigurationProblem(
+        file: place.configurationPath ?? "",
+        "names neither a store nor pools, so it may have been cut; name the store with --store FILE"
+      )
+    ])
+  }
+
+  /// Why the file is not taken over by an engine on a store with this state.
+  private func objections(
+    to stored: StoredState?, accepts: Bool, _ context: CommandContext
+  ) -> [String] {
+    guard let stored, let settings else { return [] }
+    let change = ConfigurationChange(settings: settings, drivers: context.drivers, stored: stored)
+    let path = configurationPath ?? ""
+    return (change.absence.map { [$0] } ?? (accepts ? [] : change.movedGround.map(\.sentence)))
+      .map { "\(SafeText(path)): \(SafeText($0))" }
+  }
+
+  /// Opening a screen removes nothing: a file that would is not taken over by its engine.
+  private func removals(from stored: StoredState?, _ context: CommandContext) -> [String] {
+    guard let stored, let settings else { return [] }
+    let change = ConfigurationChange(settings: settings, drivers: context.drivers, stored: stored)
+    return change.removal.map {
+      ["\(SafeText(configurationPath ?? "")): \($0); `dashboard engine` takes it over"]
+    } ?? []
+  }
+
+  /// The state of a store; nil: there is none, or it cannot be read.
+  static func storedState(_ path: String) -> StoredState? {
+    guard fileExists(path) else { return nil }
+    return try? StoreReader(path: path).snapshot().state
+  }
+
   /// For the screen, which may become the engine: then it needs a store or a configuration without
   /// problems. If an engine already runs, the screen only watches.
   static func findForScreen(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> CommandEnvironment
   {
-    let (place, problems) = try locate(options, context)
-    if LeaseStatus.query(store: place.storePath) != .none { return place }
-    guard problems.isEmpty else { throw wrong(problems) }
+    var (place, problems) = try locate(options, context)
+    if !problems.isEmpty { try requireStore(options, place, problems) }
+    let stored = storedState(place.storePath)
+    place.objections = problems.map(\.description)
+    if problems.isEmpty {
+      place.objections = place.objections(to: stored, accepts: false, context)
+    }
+    if LeaseStatus.query(store: place.storePath) != .none {
+      place.isAttaching = true
+      return place
+    }
+    guard place.objections.isEmpty || stored?.configuration.pools.isEmpty == false else {
+      throw wrong(problems)
+    }
+    if place.objections.isEmpty { place.objections = place.removals(from: stored, context) }
     guard !fileExists(place.storePath) else { return place }
     if options.readOnly || options.noEngine, options.store != nil || place.settings != nil {
       throw CommandFailure(.absent, "dashboard: no store at \(place.storePath)")

@@ -36,9 +36,15 @@ enum ManualTexts {
         names: { prefix: web-, digits: 3 }
         macs: 52:54:00:00:00:00-52:54:00:00:ff:ff
         onLogout: keep             # keep | remove
+        onFailure: hold            # hold | replace
+        users: { case: fold, domain: keep }   # case: fold | keep, domain: keep | strip
+        patience: off              # or a duration
         restrain: { count: 3, within: 10m }
         deadlines: { call: 30s, preparing: 1h, osReady: 1h, removing: 4h }
         errorRetention: 1h
+        keepErrors: 3
+        stuckAfter: 10m
+        onRemoved: drain           # drain | keep
         historyRetention: 4h
         unusedAfter: off           # or a duration
     theme: auto

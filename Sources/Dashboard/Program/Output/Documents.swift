@@ -1,4 +1,5 @@
 import Basics
+import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
@@ -26,6 +27,16 @@ struct StoreView: Sendable {
   /// The deployment with this identifier.
   func deployment(_ id: DeploymentID) -> Deployment? {
     state.deployments.first { $0.id == id }
+  }
+
+  /// Whether a deployment is held by this user or reserved for them, as its pool compares names.
+  func isHolder(_ user: SafeText, of deployment: Deployment) -> Bool {
+    deployment.placement.user.map { isSame(user, $0, in: deployment.pool) } ?? false
+  }
+
+  /// Whether two names are one user's in a pool.
+  func isSame(_ one: SafeText, _ other: SafeText, in pool: PoolID) -> Bool {
+    state.isSame(one, other, in: pool)
   }
 
   /// The pool with this name.
@@ -65,11 +76,12 @@ extension StoreView {
       "state": .string(pool.state.rawValue),
       "restrainedUntil": .time(pool.restraint?.until.utc(at: now)),
       "sizes": .document(of: pool.sizes),
+      "sizesSet": .document(of: pool.overrides),
       "counts": .document(of: pool.counts),
       "publication": .number(pool.activePublication),
       "plan": .document(of: pool.plan),
       "waiting": .number(pool.waiting),
-      "now": .text(pool.now),
+      "now": .text(now(of: pool)),
     ]
   }
 
@@ -93,6 +105,14 @@ extension JSONValue {
     [
       "initial": .number(sizes.initial), "l1": .number(sizes.l1), "l2": .number(sizes.l2),
       "max": .number(sizes.max),
+    ]
+  }
+
+  /// The sizes that an operator set; null where the configuration's holds.
+  static func document(of overrides: SizeOverrides) -> JSONValue {
+    [
+      "initial": .number(overrides.initial), "l1": .number(overrides.l1),
+      "l2": .number(overrides.l2), "max": .number(overrides.max),
     ]
   }
 

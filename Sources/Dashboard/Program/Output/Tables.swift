@@ -1,3 +1,4 @@
+import DashboardScreen
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
@@ -13,15 +14,26 @@ extension StoreView {
     ])
     for pool in pools {
       let sizes = pool.sizes
+      let set = pool.overrides
       table.add([
-        pool.name, SafeText(pool.state.rawValue), SafeText("\(pool.counts.l1Ready)/\(sizes.l1)"),
+        pool.name, SafeText(pool.state.rawValue),
+        SafeText("\(pool.counts.l1Ready)/\(sizes.l1)\(Self.mark(set.l1))"),
         pool.traits?.cacheLevels == .l1AndL2 || pool.counts.l2 > 0
-          ? SafeText("\(pool.counts.l2Ready)/\(sizes.l2)") : "",
-        SafeText("\(pool.counts.assigned) of \(sizes.max)"), SafeText("\(pool.counts.error)"),
-        pool.now,
+          ? SafeText("\(pool.counts.l2Ready)/\(sizes.l2)\(Self.mark(set.l2))") : "",
+        SafeText("\(pool.counts.assigned) of \(sizes.max)\(Self.mark(set.max))"),
+        SafeText("\(pool.counts.error)"), now(of: pool),
       ])
     }
     return table
+  }
+
+  /// The mark of a size that an operator set, as on the screen.
+  private static func mark(_ size: Int?) -> String { size == nil ? "" : "*" }
+
+  /// What a pool does, calls that fail for now first.
+  func now(of pool: Pool) -> SafeText {
+    guard pool.state == .active, let failing = state.failing(in: pool.id) else { return pool.now }
+    return "\(failing); \(pool.now)"
   }
 
   func table(of deployments: [Deployment]) -> TextTable {

@@ -52,6 +52,10 @@ struct DashboardSession {
     let engine = SessionEngine(queue: queue, store: store)
     let supervisor = supervisor(engine)
     if let problem { queue.post(.failure(problem)) }
+    // A read-only viewer may not be allowed to read the file, which the sentence quotes.
+    if let objection = place.objections.first, !options.readOnly {
+      queue.post(.failure(SafeText(objection)))
+    }
     let program = SessionProgram(
       screenSettings,
       .init(queue: queue, store: store, supervisor: supervisor, isReadOnly: options.readOnly) {
@@ -79,7 +83,7 @@ struct DashboardSession {
     let logger = Logger(label: "dashboard") { _ in SwiftLogNoOpLogHandler() }
     let options = EngineOptions(
       storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
-      configuration: place.settings?.configuration, logger: logger, draining: Self.draining,
+      configuration: place.engineConfiguration, logger: logger, draining: Self.draining,
       clock: context.clock)
     return engine.supervisor(options)
   }
@@ -91,6 +95,7 @@ struct DashboardSession {
       grace: place.settings?.grace ?? .seconds(5), isReadOnly: options.readOnly,
       keys: place.settings?.keyMap ?? .standard)
     settings.isThrowaway = isThrowaway
+    settings.rejectedConfiguration = place.objections.first.map { SafeText($0) }
     return settings
   }
 }

@@ -15,10 +15,14 @@ final class StoreChangeSignal: Sendable {
   }
 
   /// Waits until the store has changed since the last call, at most for `span`.
-  func wait(atMost span: TimeSpan) {
-    guard signal.wait(atMost: span.duration) else { return }
+  ///
+  /// - Returns: whether it has changed.
+  @discardableResult
+  func wait(atMost span: TimeSpan) -> Bool {
+    guard signal.wait(atMost: span.duration) else { return false }
     // Many changes wake once.
     while signal.wait(atMost: .zero) {}
+    return true
   }
 
   /// Sleeps for the whole time, whatever changes.

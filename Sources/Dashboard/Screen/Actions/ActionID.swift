@@ -55,6 +55,7 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
   case l2More = "pool.l2.more"
   case l2Fewer = "pool.l2.fewer"
   case resetSizes = "pool.sizes.reset"
+  case unwait = "pool.unwait"
   case publish = "pool.publish"
   case cancelPublication = "pool.publication.cancel"
   case pause = "pool.pause"

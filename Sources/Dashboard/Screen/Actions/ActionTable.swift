@@ -108,6 +108,7 @@ package enum ActionTable {
     change(.l2Fewer, .resize, ["<"], "L2 fewer", "Keeps one fewer deployment at L2."),
     change(
       .resetSizes, .resize, [], "Reset sizes", "Restores the configured sizes."),
+    change(.unwait, .unwait, [], "Take off queue"),
     change(.publish, .publish, [], "Publish"),
     change(.cancelPublication, .cancelPublication, [], "Cancel publication"),
     change(.pause, .pause, [], "Pause"),

@@ -24,6 +24,8 @@ package struct Catalog: Sendable {
   /// The number of deployments that each user holds or waits for in a cache.
   private(set) var users: [SafeText: Int] = [:]
 
+  /// What the deployments of each pool tell about it; pools without trouble are absent.
+  private var troubles: [PoolID: PoolTrouble] = [:]
   private var records: [Deployment] = []
   /// The texts that filters search, apart from the records, which are too far apart in memory.
   private var texts: [(text: RowText, pool: PoolID)] = []
@@ -87,6 +89,18 @@ package struct Catalog: Sendable {
       let (text, pool) = texts[key.place]
       return filter.matches(text, in: pool) { records[key.place] }
     }
+  }
+
+  /// The sentence about the calls of a pool that fail for now; nil: none does.
+  func failing(in pool: PoolID) -> SafeText? {
+    guard let trouble = troubles[pool], !trouble.failing.isEmpty else { return nil }
+    return PoolTrouble.failing(trouble.failing.compactMap(deployment))
+  }
+
+  /// The users who are logged in to cached deployments of a pool, sorted.
+  func usersInCache(of pool: PoolID) -> [SafeText] {
+    let used = troubles[pool]?.used ?? []
+    return used.compactMap(deployment).flatMap(\.loggedIn).sorted()
   }
 
   /// The key of a deployment in its lists; nil: it is unknown.
@@ -167,7 +181,7 @@ extension Catalog {
   private mutating func erase(_ id: DeploymentID) {
     guard let place = places.removeValue(forKey: id) else { return }
     unlist(records[place])
-    removeUser(of: records[place])
+    forgetTraces(of: records[place])
     records[place].reason = nil
     freePlaces.append(place)
   }
@@ -179,7 +193,7 @@ extension Catalog {
     record.notices = []
     let text = (RowText(record), record.pool)
     let known = places[deployment.id]
-    if let known { removeUser(of: records[known]) }
+    if let known { forgetTraces(of: records[known]) }
     if let place = known ?? freePlaces.popLast() {
       (records[place], texts[place]) = (record, text)
       places[deployment.id] = place
@@ -189,9 +203,14 @@ extension Catalog {
       texts.append(text)
     }
     if let user = record.placement.user { users[user, default: 0] += 1 }
+    if record.isFailingForNow || record.isUsedInCache {
+      troubles[record.pool, default: PoolTrouble()].note(record)
+    }
   }
 
-  private mutating func removeUser(of deployment: Deployment) {
+  private mutating func forgetTraces(of deployment: Deployment) {
+    troubles[deployment.pool]?.forget(deployment.id)
+    if troubles[deployment.pool]?.isEmpty == true { troubles[deployment.pool] = nil }
     guard let user = deployment.placement.user, let count = users[user] else { return }
     users[user] = count > 1 ? count - 1 : nil
   }

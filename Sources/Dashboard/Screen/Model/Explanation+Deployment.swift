@@ -36,7 +36,12 @@ extension Explanation {
     case .error(let failed):
       fact("\(failed.operation.word) failed: \(deployment.reason ?? "no reason was given")")
       if failed.removals > 0 { fact("\(failed.removals) attempts to remove it failed") }
-    case .removable: fact("it waits until the provider has room to remove it")
+    case .removable:
+      if let pool = around.pool, pool.inMaintenance {
+        fact("provider \(pool.provider) is in maintenance: it is removed after that")
+      } else {
+        fact("it waits until the provider has room to remove it")
+      }
     case .usable(nil): break
     case .removed, .canceled: fact("it is history: \(deployment.state.rawValue)")
     }
@@ -47,9 +52,11 @@ extension Explanation {
 
   private mutating func gates(_ deployment: Deployment, _ around: Surroundings) {
     switch deployment.placement {
-    case .assigned(let user, _):
+    case .assigned(let user, .givenUp):
+      fact("it is nobody's: it was for \(user), and is never given to anybody else")
+    case .assigned(let user, .wanted), .assigned(let user, .granted):
       head("Can \(user) be let in?")
-      readiness(deployment)
+      readiness(deployment, around)
       gate(
         deployment.admission == .granted, "setReady has finished since \(user) got it",
         else: "setReady has not finished since \(user) got it")
@@ -63,24 +70,31 @@ extension Explanation {
         head("Can it be assigned?")
       }
       gate(level == .l1, "it is at L1", else: "it is at L2 and goes through L1 first")
-      readiness(deployment)
+      readiness(deployment, around)
       if let other = deployment.loggedIn.first {
         gate(false, "", else: "\(other) is logged in to it")
       }
       if user == nil, let pool = around.pool {
+        let state = pool.isConfigured ? "is \(pool.state.rawValue)" : "left the configuration"
         gate(
           pool.state != .paused && !pool.inMaintenance, "\(pool.name) takes new users",
-          else: "\(pool.name) is \(pool.state.rawValue) and takes no new users")
+          else: "\(pool.name) \(state) and takes no new users")
       }
     }
   }
 
-  private mutating func readiness(_ deployment: Deployment) {
+  private mutating func readiness(_ deployment: Deployment, _ around: Surroundings) {
     let state = deployment.state.rawValue
-    gate(deployment.phase == .usable(nil), "it is usable", else: "it is not usable: \(state)")
-    gate(
-      deployment.osState == .usable, "the OS is ready",
-      else: "the OS manager has not reported ready")
+    if case .usable(.some(let operation)) = deployment.phase {
+      gate(false, "", else: "it is being made ready, attempt \(operation.failures + 1)")
+    } else {
+      gate(deployment.phase == .usable(nil), "it is usable", else: "it is not usable: \(state)")
+    }
+    if around.pool?.traits?.waitsForOS ?? true {
+      gate(
+        deployment.osState == .usable, "the OS is ready",
+        else: "the OS manager has not reported ready")
+    }
     if let pending = deployment.pending {
       gate(false, "", else: "\(pending.actor) requested \(pending.verb.word)")
     }
@@ -104,9 +118,36 @@ extension Explanation {
     if case .error = deployment.phase, deployment.stateDeadline == nil,
       deployment.nextActionAt == nil
     {
-      next("nothing automatic: a user held it, so an operator decides (retry, destroy, forget)")
+      let why = deployment.wasLetIn ? "a user held it, so an operator" : "an operator"
+      next("nothing automatic: \(why) decides (retry, destroy, forget)")
     }
-    if lines.count == count { next("nothing automatic: it is available") }
+    if lines.count == count { next(SafeText(Self.restWords(deployment, around))) }
+  }
+
+  /// What happens to a deployment for which nothing is planned.
+  private static func restWords(_ deployment: Deployment, _ around: Surroundings) -> String {
+    let pool = around.pool
+    let provider = pool?.provider ?? "its provider"
+    if deployment.phase.isHistory { return "nothing: it is history" }
+    if deployment.state == .removable {
+      return pool?.inMaintenance == true
+        ? "it is removed after the maintenance of \(provider)"
+        : "it is removed when the provider has room"
+    }
+    if let holder = deployment.placement.holder {
+      if deployment.ip?.isEmpty ?? true {
+        return "nothing automatic: it has no IP, so \(holder) cannot be let in"
+      }
+      return "nothing automatic: it stays with \(holder)"
+    }
+    if let user = deployment.loggedIn.first {
+      return "nothing automatic: it is not given to anybody until \(user) logs out"
+    }
+    if pool?.inMaintenance == true { return "nothing until the maintenance of \(provider) ends" }
+    if let pool, !pool.isConfigured {
+      return "nothing automatic: \(pool.name) left the configuration, so nobody gets it"
+    }
+    return "nothing automatic: it is available"
   }
 
   private mutating func nextCall(_ deployment: Deployment, _ around: Surroundings) {

@@ -7,6 +7,9 @@ extension Explanation {
   package static func of(_ pool: Pool, _ around: Surroundings) -> Explanation {
     var result = Explanation()
     result.fact(pool.now)
+    if let words = pool.overrideWords {
+      result.fact("an operator set \(words); `resize \(pool.name) --reset` restores them")
+    }
     result.plan(pool)
     result.head("Can it create?")
     result.creationGates(pool, around)
@@ -28,12 +31,30 @@ extension Explanation {
       gate(false, "", else: "its service cannot be configured: \(problem)")
     }
     gate(
-      pool.isConfigured, "it is in the configuration", else: "it is no longer in the configuration")
-    gate(!pool.isPaused, "it is not paused", else: "it was paused by an operator")
+      pool.isConfigured, "it is in the configuration",
+      else:
+        around.settings?.onRemoved == .keep
+        ? "it left the configuration: it takes no new users, and keeps what it caches"
+        : "it left the configuration: it takes no new users, and what it caches is removed")
+    if pool.isConfigured || pool.isPaused {
+      gate(!pool.isPaused, "it is not paused", else: "it was paused by an operator")
+    }
     gate(
       !pool.inMaintenance, "provider \(pool.provider) accepts calls",
       else: "provider \(pool.provider) is in maintenance: no call is made")
     restraint(pool, around)
+    if let restraint = pool.moveRestraint {
+      let until = around.point(restraint.until)
+      gate(
+        false, "", else: "moves from L2 fail, so none is made until \(until): \(restraint.reason)")
+    }
+    if let failing = around.failing { gate(false, "", else: "calls fail for now: \(failing)") }
+    if !around.usersInCache.isEmpty {
+      let users = around.usersInCache.map(\.text).joined(separator: ", ")
+      gate(
+        false, "",
+        else: "somebody is logged in to cached deployments, so they are not given: \(users)")
+    }
     if pool.traits?.publishes == true {
       let active = pool.activePublication.map { "publication \($0) is active" } ?? ""
       gate(
@@ -45,8 +66,21 @@ extension Explanation {
     let leaving = counts.leaving > 0 ? ", \(counts.leaving) of them leaving or in error" : ""
     gate(
       taken < pool.sizes.max, "\(taken) of \(pool.sizes.max) exist\(leaving)",
-      else: "full: \(taken) of \(pool.sizes.max) exist\(leaving)")
+      else: "full: \(pool.sizes.max) at most; \(taken) exist\(leaving)")
     if let provider = around.provider { room(provider) }
+    shortage(pool)
+  }
+
+  /// The planner's own reason, if nothing above tells why a pool that is short creates nothing.
+  private mutating func shortage(_ pool: Pool) {
+    let plans = [
+      (pool.plan.l1, pool.counts.l1, pool.sizes.l1), (pool.plan.l2, pool.counts.l2, pool.sizes.l2),
+    ]
+    guard !lines.contains(where: { $0.kind == .closed }) else { return }
+    for (plan, existing, wanted) in plans
+    where existing < wanted && plan.action == .none && !plan.because.isEmpty {
+      gate(false, "", else: plan.because)
+    }
   }
 
   private mutating func restraint(_ pool: Pool, _ around: Surroundings) {

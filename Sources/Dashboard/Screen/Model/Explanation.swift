@@ -57,6 +57,10 @@ package struct Surroundings: Sendable {
   var publications: [PublicationRecord] = []
   /// The users who wait in the pool, in the order of the queue.
   var waiters: [WaitingUser] = []
+  /// The sentence about the pool's calls that fail for now.
+  var failing: SafeText?
+  /// The users who are logged in to cached deployments of the pool.
+  var usersInCache: [SafeText] = []
 
   /// A due time, formatted for people.
   func point(_ deadline: Deadline) -> String {
@@ -88,16 +92,38 @@ extension Explanation {
     user: SafeText, in state: StoredState, now: EngineTime, zone: Zone
   ) -> Explanation? {
     var result = Explanation()
-    let held = state.deployments.filter { !$0.phase.isHistory && $0.placement.user == user }
+    let held = state.deployments.filter { deployment in
+      guard !deployment.phase.isHistory, let holder = deployment.placement.user else {
+        return false
+      }
+      return state.isSame(user, holder, in: deployment.pool)
+    }
     for deployment in held.sorted(by: { $0.id < $1.id }) {
-      result.head(
-        "\(user) \(deployment.placement.isAssigned ? "holds" : "waits for") \(deployment.name)")
+      result.head("\(user) \(Self.holdingWords(deployment)) \(deployment.name)")
       result.add(of(deployment, state.surroundings(of: deployment.pool, now, zone)))
     }
-    for waiter in state.waiters where waiter.user == user {
+    for waiter in state.waiters where state.isSame(user, waiter.user, in: waiter.pool) {
       result.addWait(waiter, state.surroundings(of: waiter.pool, now, zone))
     }
     return result.lines.isEmpty ? nil : result
+  }
+
+  private static func holdingWords(_ deployment: Deployment) -> String {
+    guard deployment.placement.isAssigned else { return "waits for" }
+    if deployment.wasLetIn || deployment.isLetIn { return "holds" }
+    return deployment.state == .error ? "was to get" : "is to get"
+  }
+
+  /// Explains what happened last to a user who holds nothing and does not wait.
+  package static func ofAbsent(
+    user: SafeText, lately entries: [JournalEntry], now: EngineTime, zone: Zone
+  ) -> Explanation {
+    var result = Explanation()
+    result.head("\(user) holds nothing and does not wait")
+    for entry in entries {
+      result.fact("\(ClockText.point(entry.at, now: now.utc, zone)): \(entry.message)")
+    }
+    return result
   }
 
   private mutating func addWait(_ waiter: WaitingUser, _ around: Surroundings) {
@@ -115,6 +141,14 @@ extension Explanation {
 }
 
 extension StoredState {
+  /// Whether two names are one user's, as a pool compares names.
+  package func isSame(_ one: SafeText, _ other: SafeText, in id: PoolID) -> Bool {
+    let name = pools.first { $0.id == id }?.name
+    let settings = configuration.pools.first { SafeText($0.name) == name }
+    let names = settings?.users ?? UserNames()
+    return names.key(one) == names.key(other)
+  }
+
   /// The context of a pool and its deployments.
   package func surroundings(of id: PoolID, _ now: EngineTime, _ zone: Zone) -> Surroundings {
     let pool = pools.first { $0.id == id }
@@ -123,7 +157,8 @@ extension StoredState {
       settings: configuration.pools.first { $0.name == pool?.name.text },
       provider: providers.first { $0.name == pool?.provider },
       publications: publications.filter { $0.pool == id }.sorted { $0.revision < $1.revision },
-      waiters: waiters.filter { $0.pool == id }.sorted { $0.position < $1.position })
+      waiters: waiters.filter { $0.pool == id }.sorted { $0.position < $1.position },
+      failing: failing(in: id), usersInCache: usersInCache(of: id).sorted())
   }
 }
 
@@ -135,6 +170,6 @@ extension Catalog {
       now: now, zone: zone, pool: pool,
       settings: configuration.pools.first { $0.name == pool?.name.text },
       provider: pool.flatMap(provider), publications: publications(of: id),
-      waiters: waiters(in: id))
+      waiters: waiters(in: id), failing: failing(in: id), usersInCache: usersInCache(of: id))
   }
 }

@@ -73,6 +73,8 @@ package struct ScreenSettings: Sendable {
   var keys: KeyMap = .standard
   /// Whether quitting removes the store and all its deployments.
   package var isThrowaway = false
+  /// Why the engine does not run on the configuration file; nil: it does, or there is none.
+  package var rejectedConfiguration: SafeText?
 
   /// Whether a simulated world is shown, whose time can be stopped.
   package var isSimulation = false

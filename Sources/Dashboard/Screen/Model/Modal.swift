@@ -70,13 +70,15 @@ struct ConfirmDialog: Hashable, Sendable {
   var hint: SafeText?
 }
 
-/// The dialog that asks for the user of an assignment.
+/// The dialog that asks for a user: of an assignment, or of a queue.
 struct AssignDialog: Hashable, Sendable {
   /// The subject: this deployment, or one of the pool that the engine chooses.
   enum Subject: Hashable, Sendable {
     case deployment(Target)
     case pool(SafeText)
     case orphan(OrphanName)
+    /// A user who waits in this pool, to be taken off its queue.
+    case queue(SafeText)
   }
 
   var subject: Subject

@@ -25,6 +25,7 @@ extension ActionID {
     case .l2More: .resize(pool.name, SizeOverrides(l2: pool.sizes.l2 + 1))
     case .l2Fewer: .resize(pool.name, SizeOverrides(l2: pool.sizes.l2 - 1))
     case .resetSizes: .resize(pool.name, nil)
+    case .unwait: .unwait(pool.name, user: user)
     case .publish: .publish(pool.name)
     case .cancelPublication: .cancelPublication(pool.name)
     case .pause: .pause(pool.name)

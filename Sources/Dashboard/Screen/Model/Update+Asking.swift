@@ -24,6 +24,7 @@ extension ScreenModel {
     if id == .assign { return beginAssign() }
     if id == .undo { return undo() }
     if id == .removeOrphan || id == .adopt { return openOrphans() }
+    if id == .unwait { return beginUnwait() }
     if action.need == .pool { return askPool(id) }
     let targets = targets
     guard !targets.isEmpty else {
@@ -199,6 +200,25 @@ extension ScreenModel {
     return []
   }
 
+  /// Asks which user no longer waits; the first one of the queue is offered.
+  private mutating func beginUnwait() -> [Command] {
+    guard let pool = poolOfSubject else {
+      complain("\(ActionTable[.unwait].label): select a pool first")
+      return []
+    }
+    if let obstacle = catalog.refusal(of: .unwait, on: pool) {
+      complain("\(ActionTable[.unwait].label): \(obstacle)")
+      return []
+    }
+    var dialog = AssignDialog(subject: .queue(pool.name))
+    dialog.completions = catalog.waiters(in: pool.id).prefix(Self.offeredWaiters).map(\.user)
+    modal = .assign(dialog)
+    return []
+  }
+
+  /// The number of waiting users that are offered.
+  private static let offeredWaiters = 5
+
   /// Makes the request of the assign dialog.
   mutating func assign(_ subject: AssignDialog.Subject, to user: SafeText) -> [Command] {
     switch subject {
@@ -209,6 +229,8 @@ extension ScreenModel {
     case .pool(let name):
       send(
         .assign, [Draft(verb: .assignFromPool(name, user: user), target: nil, name: name)], [])
+    case .queue(let name):
+      send(.unwait, [Draft(verb: .unwait(name, user: user), target: nil, name: name)], [])
     case .orphan(let orphan): askAbout(orphan, .adopt, .adopt(orphan, user: user))
     }
   }

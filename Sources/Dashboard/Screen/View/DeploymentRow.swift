@@ -34,6 +34,9 @@ extension ScreenModel {
     row[.state] = Span(
       SafeText(state), deployment.stateRole, glyph: deployment.stateGlyph(glyphs))
     row[.ip] = deployment.ip.map { Span($0) } ?? dash
+    if deployment.state == .usable, deployment.placement.holder != nil, deployment.ip == nil {
+      row[.ip] = Span("no address", .statusWarning)
+    }
     if deployment.placement.isAssigned {
       row[.since] = Span(SafeText(ClockText.since(deployment.stateSince, now: now.utc, zone)))
       row[.user] = deployment.placement.user.map { Span($0) } ?? dash

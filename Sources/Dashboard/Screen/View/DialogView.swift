@@ -192,9 +192,13 @@ extension ScreenModel {
     case .orphan(let name):
       action = .adopt
       what = "Make the \(name) a deployment again, only for its user"
+    case .queue(let name):
+      action = .unwait
+      what = "Take a user off the queue of \(name)"
     }
+    let prompt: SafeText = action == .unwait ? "User: " : "To user: "
     let label = ActionTable[action].label
-    var lines = Self.wrapped(what, textWidth(layout)) + [Line("To user: ")]
+    var lines = Self.wrapped(what, textWidth(layout)) + [Line(prompt)]
     let field = lines.count - 1
     let known = dialog.completions.map(\.text).joined(separator: "  ")
     lines.append(known.isEmpty ? Line() : Line([Span("Tab ", .hintKey), Span(SafeText(known))]))
@@ -205,7 +209,7 @@ extension ScreenModel {
           Span(" go back"),
         ]))
     let room = box(SafeText(label), lines, layout, atLeast: 40, on: &surface, glyphs)
-    drawField(dialog.field, line: field, after: "To user: ", in: room, on: &surface)
+    drawField(dialog.field, line: field, after: prompt, in: room, on: &surface)
   }
 }
 

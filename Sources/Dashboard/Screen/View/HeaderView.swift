@@ -44,6 +44,10 @@ extension ScreenModel {
       let since = ClockText.minute(frozen.since, zone)
       parts.append((Span("FROZEN since \(since)", .statusWarning), 95))
     }
+    if settings.rejectedConfiguration != nil {
+      parts.append(
+        (Span("\(glyphs.warning) the configuration file is not used", .statusWarning), 93))
+    }
     if let storeTrouble { parts.append((Span(storeTrouble, .statusError), 97)) }
     guard sequence != nil else {
       parts.append((Span("loading the store", .header), 60))

@@ -184,7 +184,9 @@ extension ScreenModel {
   private func row(_ pool: Pool, _ glyphs: Glyphs) -> PoolRow {
     let levels = pool.traits?.cacheLevels ?? .l1AndL2
     let asked = askedSizes[pool.id]
-    let trouble = pool.state == .active && pool.problem == nil
+    let isCalm = pool.state == .active && pool.problem == nil
+    let failing = isCalm ? catalog.failing(in: pool.id) : nil
+    let now = failing.map { "\($0); \(pool.now)" } ?? pool.now
     return PoolRow(
       id: pool.id, name: pool.name,
       l1: Fill(
@@ -196,8 +198,8 @@ extension ScreenModel {
       assigned:
         "\(pool.counts.assigned) of \(pool.sizes.max)\(pool.overrides.max == nil ? "" : "*")",
       errors: pool.counts.error, samples: samples.line(pool.id),
-      now: trouble ? pool.now : "\(glyphs.warning) \(troubleText(pool))",
-      nowRole: trouble ? .text : .statusWarning)
+      now: isCalm && failing == nil ? now : "\(glyphs.warning) \(isCalm ? now : troubleText(pool))",
+      nowRole: isCalm && failing == nil ? .text : .statusWarning)
   }
 
   /// The suffix of a size that is being requested, or that an operator has set.
@@ -230,6 +232,12 @@ extension ScreenModel {
       now: text, nowRole: role)
   }
 
+  /// The names of the first pools.
+  private static func names(of pools: [Pool]) -> String {
+    let shown = pools.prefix(3).map(\.name.text).joined(separator: ", ")
+    return pools.count > 3 ? "\(shown) and \(pools.count - 3) more" : shown
+  }
+
   private func overall(_ pools: [Pool]) -> (SafeText, Role) {
     if sequence == nil { return ("loading the store", .textDim) }
     if pools.isEmpty { return ("no pool is configured", .textDim) }
@@ -240,8 +248,18 @@ extension ScreenModel {
         parts.append("\(count) \(state == .maintenance ? "in maintenance" : state.rawValue)")
       }
     }
-    let isTroubled = !parts.isEmpty
-    let busy = pools.filter { !$0.plan.isMet }.count
+    var isTroubled = !parts.isEmpty
+    let short = pools.filter(\.isShort)
+    if !short.isEmpty {
+      let verb = short.count == 1 ? "pool is" : "pools are"
+      parts.append("\(short.count) \(verb) short: \(Self.names(of: short))")
+    }
+    let failing = pools.filter { catalog.failing(in: $0.id) != nil }
+    if !failing.isEmpty {
+      isTroubled = true
+      parts.append("calls fail: \(Self.names(of: failing))")
+    }
+    let busy = pools.filter { !$0.plan.isMet && !$0.isShort }.count
     if busy > 0 { parts.append("\(busy) adjusting") }
     if parts.isEmpty { parts.append("every pool is at its target size") }
     return (SafeText(parts.joined(separator: ", ")), isTroubled ? .statusWarning : .text)

@@ -22,7 +22,8 @@ extension Engine {
     let pool = poolTable[index].record
     var gates = gates(index)
     gates.renewsByLeaving = renewsByLeaving(index)
-    let plan = CachePlanner.plan(sizes: pool.sizes, counts: pool.counts, gates: gates)
+    let plan = CachePlanner.plan(
+      sizes: poolTable[index].plannedSizes, counts: pool.counts, gates: gates)
     poolTable.plan(index, plan)
     if exhaustion(index) != nil { poolTable.noteExhausted(index) }
     shrink(plan, index)

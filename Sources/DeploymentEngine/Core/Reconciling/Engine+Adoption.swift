@@ -17,6 +17,24 @@ extension Engine {
     return .accepted(nil, note: SafeText("\(name) is being removed from \(name.provider)"))
   }
 
+  /// Drops an orphan that somebody removed without the engine. The journal keeps who did it.
+  mutating func noteRemoval(_ name: OrphanName) -> Reply {
+    guard let provider = providerTable.place(named: name.provider),
+      !providerTable[provider].isErased
+    else { return .refused(Refusal(.notFound, "there is no provider \(name.provider)")) }
+    let isListed = providerTable[provider].record.orphans.all.contains {
+      $0.thing.name == name.name && $0.thing.kind == name.kind
+    }
+    if isListed {
+      providerTable.updateOrphans(provider) {
+        $0.all.removeAll { $0.thing.name == name.name && $0.thing.kind == name.kind }
+      }
+      holdIdentities(provider)
+      replanAll(provider)
+    }
+    return .accepted(nil, note: SafeText("\(name) was removed from \(name.provider)"))
+  }
+
   /// Gives an orphan a record again, as a deployment of a user. Never in a cache: nobody knows who
   /// has used it, and what they left in it.
   mutating func adopt(_ name: OrphanName, for user: SafeText) throws(Refusal) -> Reply {

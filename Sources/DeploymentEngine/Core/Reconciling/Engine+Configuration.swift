@@ -190,7 +190,9 @@ extension Engine {
       if isConfigured { record.traits = record.traits ?? nil }
     case nil: break
     }
-    record.configuredSizes = settings.sizes
+    record.configuredSizes =
+      isConfigured || settings.onRemoved == .keep
+      ? settings.sizes : Sizes(max: settings.sizes.max)
     record.isConfigured = isConfigured
     if record != before, !isNew { record.revision += 1 }
     let settingsBefore = poolTable[index].settings
@@ -201,8 +203,12 @@ extension Engine {
     if let range = settings.macs { identityTable.use(range) }
     if isNew { log(.pool, "pool \(name) was added", pool: index) }
     if !isConfigured, before.isConfigured {
+      let cached = before.counts.l1 + before.counts.l2
+      let rest =
+        settings.onRemoved == .keep || cached == 0
+        ? "" : "; \(counted(cached, "cached deployment")) will be removed"
       log(
-        .pool, "it was removed from the configuration: paused until it is empty", level: .warning,
+        .pool, "it left the configuration: paused until it is empty\(rest)", level: .warning,
         pool: index)
     }
     poolTable.replan(index)
@@ -247,6 +253,15 @@ extension Engine {
       providerTable.erase(provider)
       outbox.store(.erasedProvider(name))
     }
+  }
+}
+
+extension PoolEntry {
+  /// The sizes that the planner keeps: a pool that left the configuration caches nothing, unless it
+  /// says otherwise.
+  var plannedSizes: Sizes {
+    record.isConfigured || settings.onRemoved == .keep
+      ? record.sizes : Sizes(max: record.sizes.max)
   }
 }
 

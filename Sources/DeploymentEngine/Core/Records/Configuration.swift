@@ -137,6 +137,14 @@ public enum FailurePolicy: String, Hashable, Codable, Sendable, CaseIterable {
   case replace
 }
 
+/// What happens to what a pool caches when the pool leaves the configuration.
+public enum RemovedPoolPolicy: String, Hashable, Codable, Sendable, CaseIterable {
+  /// It is removed; what users hold stays.
+  case drain
+  /// It stays.
+  case keep
+}
+
 /// A pool as it is configured.
 public struct PoolConfiguration: Hashable, Codable, Sendable {
   /// Its name; unique.
@@ -175,6 +183,8 @@ public struct PoolConfiguration: Hashable, Codable, Sendable {
   public var keepErrors = 3
   /// A removal that makes no progress for this long gives its place back.
   public var stuckAfter = TimeSpan.minutes(10)
+  /// What happens to what it caches when it leaves the configuration.
+  public var onRemoved = RemovedPoolPolicy.drain
 
   /// The policy for one that fails after its user was let in.
   public var failurePolicy: FailurePolicy {
@@ -226,6 +236,7 @@ extension PoolConfiguration {
     keepErrors = try container.decodeIfPresent(Int.self, forKey: .keepErrors) ?? 3
     stuckAfter =
       try container.decodeIfPresent(TimeSpan.self, forKey: .stuckAfter) ?? .minutes(10)
+    onRemoved = try container.decodeIfPresent(RemovedPoolPolicy.self, forKey: .onRemoved) ?? .drain
   }
 }
 

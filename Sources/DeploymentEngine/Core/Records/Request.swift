@@ -45,6 +45,8 @@ public enum Verb: Hashable, Codable, Sendable {
   case forget(DeploymentID)
   /// Takes back the request that waits for its not-before time.
   case undo(DeploymentID)
+  /// Takes a user who waits in a pool off its queue.
+  case unwait(SafeText, user: SafeText)
   /// Prepares the pool's next publication.
   case publish(SafeText)
   /// Cancels the publication that is being prepared.
@@ -63,6 +65,8 @@ public enum Verb: Hashable, Codable, Sendable {
   case notify(SafeText, GuestEvent)
   /// Removes an orphan.
   case removeOrphan(OrphanName)
+  /// Notes that somebody removed an orphan without the engine.
+  case noteRemoval(OrphanName)
   /// Gives an orphan a record again, as a deployment of this user.
   case adopt(OrphanName, user: SafeText)
 }

@@ -31,6 +31,8 @@ public enum PoolRequest: Hashable, Sendable {
   case publish, cancelPublication, pause, resume, lift
   /// See `Verb`; for this user.
   case assign(user: SafeText)
+  /// See `Verb`; this user.
+  case unwait(user: SafeText)
   /// See `Verb`; nil resets them.
   case resize(SizeOverrides?)
 }
@@ -44,7 +46,7 @@ public enum ProviderRequest: Hashable, Sendable {
 /// A request about an orphan.
 public enum OrphanRequest: Hashable, Sendable {
   /// See `Verb`.
-  case remove
+  case remove, noteRemoval
   /// See `Verb`; for this user.
   case adopt(user: SafeText)
 }
@@ -63,6 +65,7 @@ extension Verb {
     case .forget(let id): .deployment(id, .forget)
     case .undo(let id): .deployment(id, .undo)
     case .assignFromPool(let name, let user): .pool(name, .assign(user: user))
+    case .unwait(let name, let user): .pool(name, .unwait(user: user))
     case .publish(let name): .pool(name, .publish)
     case .cancelPublication(let name): .pool(name, .cancelPublication)
     case .pause(let name): .pool(name, .pause)
@@ -72,6 +75,7 @@ extension Verb {
     case .maintenance(let name, let isOn): .provider(name, .maintenance(isOn))
     case .notify(let uniqueId, let word): .guest(uniqueId, word)
     case .removeOrphan(let name): .orphan(name, .remove)
+    case .noteRemoval(let name): .orphan(name, .noteRemoval)
     case .adopt(let name, let user): .orphan(name, .adopt(user: user))
     }
   }

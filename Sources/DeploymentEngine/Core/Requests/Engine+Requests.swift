@@ -33,6 +33,7 @@ extension Engine {
       return orRefused { engine throws(Refusal) in
         try engine.removeOrphan(name, actor: request.actor)
       }
+    case .orphan(let name, .noteRemoval): return noteRemoval(name)
     case .orphan(let name, .adopt(let user)):
       return orRefused { engine throws(Refusal) in try engine.adopt(name, for: user) }
     }
@@ -48,6 +49,7 @@ extension Engine {
     }
     return switch asked {
     case .assign(let user): assign(user, in: index)
+    case .unwait(let user): unwait(user, in: index, actor: request.actor)
     case .publish: publish(index, request)
     case .cancelPublication: cancelPublication(index)
     case .pause: pause(index, true)

@@ -12,11 +12,16 @@ extension Permission {
   ) -> Refusal? {
     switch asked {
     case .assign: newUsers(pool).map(notPermitted)
+    case .unwait:
+      pool.waiting == 0 && pool.counts.assigned == 0
+        ? notPermitted("nobody waits in \(pool.name)") : nil
     case .publish: publish(pool, publishing).map(notPermitted)
     case .cancelPublication:
       publishing == nil ? notPermitted("no publication of \(pool.name) is in preparation") : nil
     case .pause: pool.isPaused ? notPermitted("pool \(pool.name) is already paused") : nil
-    case .resume: pool.isPaused ? nil : notPermitted("pool \(pool.name) is not paused")
+    case .resume:
+      left(pool).map(notPermitted)
+        ?? (pool.isPaused ? nil : notPermitted("pool \(pool.name) is not paused"))
     case .lift:
       pool.restraint == nil ? notPermitted("pool \(pool.name) is not restrained") : nil
     case .resize(let overrides):
@@ -43,13 +48,14 @@ extension Permission {
   ) -> Refusal? {
     let name = OrphanName(
       provider: provider.name, kind: orphan.thing.kind, name: orphan.thing.name)
-    if orphan.cause == .laterState {
+    if orphan.cause == .laterState, asked != .noteRemoval {
       return notPermitted("this store is an old copy: a later state of it made \(name)")
     }
     switch asked {
     case .remove:
       return provider.inMaintenance
         ? notPermitted("provider \(provider.name) is in maintenance") : nil
+    case .noteRemoval: return nil
     case .adopt:
       guard case .deployment = orphan.thing.purpose, orphan.thing.identity != nil else {
         return notPermitted("it is only a part of a deployment: \(name) can only be removed")
@@ -58,7 +64,14 @@ extension Permission {
     }
   }
 
-  private static func newUsers(_ pool: Pool) -> String? {
+  private static func left(_ pool: Pool) -> String? {
+    pool.isConfigured
+      ? nil : "pool \(pool.name) left the configuration: it takes no new users until it returns"
+  }
+
+  /// Why a pool takes no new users; nil if it takes them.
+  static func newUsers(_ pool: Pool) -> String? {
+    if let sentence = left(pool) { return sentence }
     if pool.inMaintenance { return "provider \(pool.provider) is in maintenance" }
     return pool.state == .paused ? "pool \(pool.name) is paused and takes no new users" : nil
   }

@@ -79,7 +79,8 @@ public enum Permission {
     // `max` includes L1 but not L2: another L1 deployment would have to leave again at once.
     let filled = pool.counts.total + pool.counts.leaving
     if level == .l1, filled >= pool.sizes.max {
-      return "pool \(pool.name) is full: \(filled) of \(pool.sizes.max)"
+      let leaving = pool.counts.leaving > 0 ? ", \(pool.counts.leaving) of them leaving" : ""
+      return "pool \(pool.name) is full: \(pool.sizes.max) at most; \(filled) exist\(leaving)"
     }
     return pool.inMaintenance ? "provider \(pool.provider) is in maintenance" : nil
   }
@@ -125,8 +126,7 @@ public enum Permission {
       return "only a usable deployment can be assigned; \(name) is \(stateWords(deployment))"
     }
     if let user = deployment.loggedIn.first { return "\(user) is logged in to \(name)" }
-    if pool.inMaintenance { return "provider \(pool.provider) is in maintenance" }
-    return pool.state == .paused ? "pool \(pool.name) is paused and takes no new users" : nil
+    return newUsers(pool)
   }
 
   private static func release(_ deployment: Deployment) -> String? {

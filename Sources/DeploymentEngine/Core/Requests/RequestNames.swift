@@ -35,8 +35,8 @@ extension DeploymentRequest {
     case .undo: self = .undo
     case .move: self = .move(to: level?.other ?? .l1)
     case .assign: self = .assign(user: user)
-    case .assignFromPool, .publish, .cancelPublication, .pause, .resume, .lift, .resize,
-      .maintenance, .notify, .removeOrphan, .adopt:
+    case .assignFromPool, .unwait, .publish, .cancelPublication, .pause, .resume, .lift, .resize,
+      .maintenance, .notify, .removeOrphan, .noteRemoval, .adopt:
       return nil
     }
   }
@@ -52,6 +52,7 @@ extension PoolRequest {
     case .resume: .resume
     case .lift: .lift
     case .assign: .assignFromPool
+    case .unwait: .unwait
     case .resize: .resize
     }
   }
@@ -66,6 +67,7 @@ extension RequestKind {
     case .provider(_, .maintenance): .maintenance
     case .guest: .notify
     case .orphan(_, .remove): .removeOrphan
+    case .orphan(_, .noteRemoval): .noteRemoval
     case .orphan(_, .adopt): .adopt
     }
   }
@@ -99,6 +101,7 @@ extension Verb {
     case .resume: self = .resume(pool)
     case .lift: self = .lift(pool)
     case .assign(let user): self = .assignFromPool(pool, user: user)
+    case .unwait(let user): self = .unwait(pool, user: user)
     case .resize(let sizes): self = .resize(pool, sizes)
     }
   }
@@ -110,11 +113,13 @@ extension Verb {
   public var word: String {
     switch self {
     case .assign(_, let user), .assignFromPool(_, let user): "assign to \(user)"
+    case .unwait(_, let user): "take \(user) off the queue"
     case .move(_, let level): "move to \(level.rawValue)"
     case .cancelPublication: "cancel the publication"
     case .maintenance(_, let isOn): "maintenance \(isOn ? "on" : "off")"
     case .notify(_, let word): "notify \(word.word)"
     case .removeOrphan(let name): "remove the \(name)"
+    case .noteRemoval(let name): "remove the \(name) by hand"
     case .adopt(let name, let user): "adopt the \(name) for \(user)"
     case .cancel, .destroy, .ready, .release, .retry, .forget, .undo, .publish, .pause, .resume,
       .lift, .resize:

@@ -3,13 +3,13 @@ public enum RequestName: String, Hashable, Sendable, CaseIterable {
   /// About one deployment; see `Verb`.
   case assign, release, ready, move, cancel, destroy, retry, forget, undo
   /// About a pool; see `Verb`.
-  case assignFromPool, publish, cancelPublication, pause, resume, lift, resize
+  case assignFromPool, unwait, publish, cancelPublication, pause, resume, lift, resize
   /// About a provider; see `Verb`.
   case maintenance
   /// About the inside of a deployment; see `Verb`.
   case notify
   /// About a resource without a record; see `Verb`.
-  case removeOrphan, adopt
+  case removeOrphan, noteRemoval, adopt
 }
 
 /// What a request is about.
@@ -125,6 +125,9 @@ extension RequestRow {
 
   fileprivate static let assignFromPool = RequestRow(
     .assignFromPool, .pool, command: "assign", assign.summary, help: assign.help, until: .letIn)
+  fileprivate static let unwait = RequestRow(
+    .unwait, .pool, "Take a user who waits for a deployment of a pool off the queue.",
+    help: "Takes a user who waits off the queue of the pool.")
   fileprivate static let publish = RequestRow(
     .publish, .pool, "Prepare a pool's next publication; the old one drains.",
     help: "Prepares the next publication of the pool.", until: .published)
@@ -153,6 +156,10 @@ extension RequestRow {
     .removeOrphan, .orphan, command: "orphans",
     "Remove a resource that exists without a record.",
     help: "Removes something that exists without a record.", confirm: .always)
+  fileprivate static let noteRemoval = RequestRow(
+    .noteRemoval, .orphan, command: "orphans",
+    "Note that a resource without a record was removed by hand.",
+    help: "Notes that something without a record was removed by hand.")
   fileprivate static let adopt = RequestRow(
     .adopt, .orphan, "Give a user back what exists outside without a record.",
     help: "Makes it a deployment again, of the user who still needs it.", until: .ended)
@@ -172,6 +179,7 @@ extension RequestName {
     case .forget: .forget
     case .undo: .undo
     case .assignFromPool: .assignFromPool
+    case .unwait: .unwait
     case .publish: .publish
     case .cancelPublication: .cancelPublication
     case .pause: .pause
@@ -181,6 +189,7 @@ extension RequestName {
     case .maintenance: .maintenance
     case .notify: .notify
     case .removeOrphan: .removeOrphan
+    case .noteRemoval: .noteRemoval
     case .adopt: .adopt
     }
   }
