@@ -81,14 +81,39 @@ struct CommandDeployment: UserDeployment {
     var request = request(goal.verb.rawValue, environment)
     request.end = goal.end
     switch await environment.ask(request) {
-    case .failed(let failure): throw failure
+    case .failed(let failure): throw await completed(failure, goal, environment)
     case .absent(let message):
-      guard goal == .gone else { throw .init(.permanent, message) }
+      switch goal {
+      case .gone: break
+      case .createRunning, .createSuspended:
+        throw await completed(.init(.permanent, message), goal, environment)
+      case .resume, .suspend, .ready: throw .gone(message.text)
+      }
     case .reply(let reply):
       try take(reply, environment)
       if reply.outcome == .running { return run(reply) }
     }
     return try await confirm(goal, environment)
+  }
+
+  /// A failure that ends the operation, with what `status` says besides: that nothing was made, or
+  /// that what should exist is gone. What `status` cannot tell stays as it was.
+  private func completed(
+    _ failure: DeploymentFailure, _ goal: Goal, _ environment: Environment
+  ) async -> DeploymentFailure {
+    guard failure.kind == .permanent, goal != .gone, await isAbsent(environment) else {
+      return failure
+    }
+    return goal.makes
+      ? .init(failure.kind, failure.reason, leavesNothing: true) : .gone(failure.reason.text)
+  }
+
+  private func isAbsent(_ environment: Environment) async -> Bool {
+    switch await environment.ask(request(DriverVerb.status.rawValue, environment)) {
+    case .absent: true
+    case .reply(let reply): reply.observed?.power == .absent
+    case .failed: false
+    }
   }
 
   /// Whether it really is as the verb said.
@@ -111,8 +136,12 @@ struct CommandDeployment: UserDeployment {
     }
     if goal.isReached(by: power) { return finish(goal) }
     let sentence = SafeText("\(goal.verb.rawValue) answered done, but \(power.words)")
-    // What was removed may take its time to disappear from lists.
-    throw .init(goal == .gone ? .transient : .permanent, sentence)
+    guard power == .absent else {
+      // What was removed may take its time to disappear from lists.
+      throw .init(goal == .gone ? .transient : .permanent, sentence)
+    }
+    throw goal.makes
+      ? .init(.permanent, sentence, leavesNothing: true) : .gone(sentence.text)
   }
 
   private func request(_ verb: String, _ environment: Environment) -> DriverRequest {
@@ -200,6 +229,9 @@ extension CommandDeployment.Goal {
     case .gone: .delete
     }
   }
+
+  /// Whether it is made, and not only changed.
+  var makes: Bool { verb == .create }
 
   /// What `create` shall end as.
   var end: String? {

@@ -5,17 +5,23 @@ import SafeTexts
 
 /// Runs a driver's program for one call: a request in, an answer out, an end in time.
 ///
-/// The program leads a session of its own, so that a call that takes too long can be ended with
-/// everything it has started. What it has started and lives on after it has answered is left alone,
-/// and holds nobody up, whichever of its streams it keeps open.
+/// The program leads a session of its own, so that a call can be ended with everything that it has
+/// started: what is left in its process group ends with the call, also after a good answer, and with
+/// the engine. What has left the group lives on, and holds nobody up, whichever streams it keeps open.
 ///
 /// Not swift-subprocess 1.0.2, whose single thread starts all programs, so that one that blocks
 /// while it starts holds up all others, and whose teardown ends with the first process and leaves
 /// a child running that ignores `TERM`: see `docs/command.md`.
 package struct DriverProcess: Sendable {
+  /// The program as sentences name it.
+  let program: String
   let arguments: [String]
   let environment: [String]
   let workingDirectory: String?
+  /// The id of the call, which the program and all that it starts carry.
+  let call: String
+  /// What earlier calls left running.
+  let left: LeftProcesses
   /// How long it may take; then it is asked to end.
   let limit: TimeSpan
   /// How long it may take to end; then it is killed.
@@ -30,6 +36,10 @@ package struct DriverProcess: Sendable {
       case exited(Int32), signalled(Int32), late, cancelled, tooMuch
     }
     package var cause: Cause
+    /// The program as sentences name it.
+    var program = ""
+    /// What has left its process group, and still holds its standard streams.
+    var left: [SafeText] = []
     package var output: [UInt8] = []
     /// The last of what it wrote to its standard error.
     var errors: [UInt8] = []
@@ -69,14 +79,23 @@ package struct DriverProcess: Sendable {
     let output = try StreamPipe.forDriver()
     let errors = try StreamPipe.forDriver()
     let spawn = ProcessSpawn(
-      arguments: arguments, environment: environment, workingDirectory: workingDirectory,
-      log: nil, mark: OwnershipTag(owner: "", deployment: ""))
-    let pid = try spawn.start(
-      input: input.descriptor, output: output.writing, errors: errors.writing)
+      arguments: arguments, environment: CallMark.marked(environment, with: call),
+      workingDirectory: workingDirectory, log: nil, mark: OwnershipTag(owner: "", deployment: ""))
+    let pid: Int32
+    do throws(DeploymentFailure) {
+      pid = try spawn.start(
+        input: input.descriptor, output: output.writing, errors: errors.writing)
+    } catch {
+      throw .outOfReach(error.reason.text)
+    }
+    CallKeeper.shared.add(pid)
     output.closeWriting()
     errors.closeWriting()
     var watch = ProcessMonitor(pid: pid, output: output, errors: errors, stop: stop)
-    return watch.run(within: limit)
+    var ending = watch.run(within: limit)
+    ending.program = program
+    if watch.isHeld { ending.left = left.note(call) }
+    return ending
   }
 }
 
@@ -103,6 +122,11 @@ extension StreamPipe {
 }
 
 extension DeploymentFailure {
+  /// The driver's program does not answer as it is: an outage, whatever it is that is wrong with it.
+  static func outOfReach(_ why: String) -> DeploymentFailure {
+    .init(.transient, SafeText("the driver is out of reach: \(why)"))
+  }
+
   /// What the system could not do, which it may be able to do later.
   static func system(_ what: String, _ error: SystemError) -> DeploymentFailure {
     .init(.transient, SafeText("\(what): \(error.text)"))

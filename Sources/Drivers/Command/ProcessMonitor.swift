@@ -12,6 +12,8 @@ struct ProcessMonitor {
   private var complained: [UInt8] = []
   private var openStreams: Set<Int32>
   private var cause: DriverProcess.Ending.Cause?
+  /// Somebody still held its streams when it had ended with its process group.
+  private(set) var isHeld = false
 
   init(pid: Int32, output: StreamPipe, errors: StreamPipe, stop: WakePipe) {
     self.pid = pid
@@ -43,7 +45,6 @@ struct ProcessMonitor {
         break
       }
     }
-    if cause != nil { kill(-pid, SIGKILL) }
     return finish()
   }
 
@@ -100,10 +101,13 @@ struct ProcessMonitor {
 
   /// What it has said before its end is in the pipes now; who still holds them is not waited for.
   private mutating func finish() -> DriverProcess.Ending {
+    // Until it is reaped the number of the group is its own.
+    kill(-pid, SIGKILL)
+    CallKeeper.shared.remove(pid)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    Self.drain(output, into: &said)
-    Self.drain(errors, into: &complained)
+    let isOutputHeld = Self.drain(output, into: &said)
+    isHeld = Self.drain(errors, into: &complained) || isOutputHeld
     let signal = status & 0x7f
     let end =
       signal == 0 ? .exited(status >> 8 & 0xff) : DriverProcess.Ending.Cause.signalled(signal)
@@ -112,9 +116,17 @@ struct ProcessMonitor {
       cause: cause ?? end, output: said, errors: complained.suffix(Limits.driverErrorBytes))
   }
 
-  private static func drain(_ pipe: StreamPipe, into bytes: inout [UInt8]) {
+  /// Whether somebody can still write there.
+  private static func drain(_ pipe: StreamPipe, into bytes: inout [UInt8]) -> Bool {
     // A child that goes on writing is not listened to for ever.
     let most = bytes.count + Limits.driverReplyBytes + 1
-    while bytes.count < most, case .bytes(let new) = pipe.read() { bytes += new }
+    while bytes.count < most {
+      switch pipe.read() {
+      case .bytes(let new): bytes += new
+      case .nothing: return true
+      case .ended: return false
+      }
+    }
+    return true
   }
 }
