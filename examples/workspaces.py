@@ -29,7 +29,7 @@ def failed(request, kind, message):
     return {"call": request["call"], "outcome": "failed", "error": error}
 
 
-# Looking things up
+# Finding folders and servers
 
 def root(request):
     return request["provider"]["root"]

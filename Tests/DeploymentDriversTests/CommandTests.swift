@@ -11,7 +11,7 @@ import Testing
   func theExamplePassesEveryCheck(_ serves: Bool) async throws {
     let world = try CommandWorld()
     defer { world.end() }
-    let report = await Conformance(try world.exampleGround(serves: serves)).run()
+    let report = await Conformance(try world.exampleFixture(serves: serves)).run()
     #expect(report.failures.isEmpty)
     #expect(report.skips.isEmpty)
     let left = try FileManager.default.contentsOfDirectory(atPath: world.folder)
@@ -19,7 +19,7 @@ import Testing
   }
 }
 
-/// Drivers that misbehave: each is an error with a reason, in time.
+/// Drivers that misbehave: each fails in time and with a reason.
 @Suite struct MisbehavingDriverTests {
   /// The answer of one `setReady` on a deployment of the driver with this body.
   private func answer(
@@ -416,18 +416,18 @@ import Testing
   @Test(
     arguments: [
       (["command": .list([])], "command", "must name a program"),
-      (["command": .list(["./driver"])], "command", "by its path from the root"),
+      (["command": .list(["./driver"])], "command", "by its absolute path"),
       (
         ["command": .list(["/bin/true"]), "answerWithin": .duration(.milliseconds(1))],
         "answerWithin", "from 100ms to 10m"
       ),
       (
         ["command": .list(["/bin/true"]), "workingDirectory": .text("here")],
-        "workingDirectory", "a path from the root"
+        "workingDirectory", "an absolute path"
       ),
       (
         ["command": .list(["/bin/true"]), "environment": .map([.init("a=b", "c")])],
-        "environment", "cannot be the name of a variable"
+        "environment", "is not a valid variable name"
       ),
     ] as [(ParameterValues, String, String)])
   func whatCannotBeIsRefused(
@@ -442,7 +442,7 @@ import Testing
 
   @Test(arguments: [
     ("exit 64", "`describe` of /bin/sh "), ("exit 64", " ended with 64"),
-    (#"reply '"outcome":"done","protocols":[7]'"#, "does not speak engine-driver/1"),
+    (#"reply '"outcome":"done","protocols":[7]'"#, "does not support engine-driver/1"),
     (
       #"""
       case $1 in

@@ -5,22 +5,22 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A folder of one test, for drivers that are programs and for what they make.
+/// The folder of one test, for driver programs and the resources they create.
 final class CommandWorld: Sendable {
   private let place: TemporaryFolder
   var folder: String { place.path }
 
-  /// Nobody else's mark, on a machine where other tests run.
+  /// A mark that no other test on this machine uses.
   var owner: String { String(folder.split(separator: "-").last ?? "kit") }
 
   init() throws { place = try TemporaryFolder("dashboard-drivers") }
 
-  /// Ends the servers of the example.
+  /// Ends the example's servers.
   func end() {
     for pid in exampleServers { kill(pid, SIGKILL) }
   }
 
-  /// Writes a program.
+  /// Writes an executable program and returns its path.
   func program(_ text: String, named name: String = "driver") throws -> String {
     let path = "\(folder)/\(name)"
     try text.write(toFile: path, atomically: true, encoding: .utf8)
@@ -28,8 +28,8 @@ final class CommandWorld: Sendable {
     return path
   }
 
-  /// A driver in sh: the request is in `$request`, `reply` answers with more members, and a body
-  /// says what happens for each `$1`.
+  /// Writes a driver in sh: the request is in `$request`, `reply` answers with further members, and
+  /// the body handles each `$1`.
   func shell(_ body: String) throws -> String {
     try program(
       """
@@ -45,12 +45,13 @@ final class CommandWorld: Sendable {
       """)
   }
 
-  /// A service on a driver's program.
+  /// Creates the service of a driver program.
   func service(
     _ program: String, provider more: ParameterValues = [:], _ parameters: ParameterValues = [:]
   ) throws -> any Service {
     var values = more
-    // Through the shell: a program that was just written may be busy in a child of somebody else.
+    // Through the shell: executing a program that was just written may fail as busy while a child
+    // of another test has it open.
     values["command"] = values["command"] ?? .list(["/bin/sh", program])
     return try driver("command").makeProvider(values).makeService(parameters)
   }
@@ -66,13 +67,13 @@ final class CommandWorld: Sendable {
   static let exampleFolder =
     "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/examples"
   static let example = exampleFolder + "/workspaces.py"
-  /// The interpreter itself: what looks for one on the way costs ten times as much.
+  /// The interpreter itself: a wrapper that searches for it takes ten times as long.
   static let python = [
     ["/usr/bin/python3", "/usr/local/bin/python3"]
       .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "python3", "-S", "-E",
   ]
 
-  /// A folder with nothing in it.
+  /// Creates an empty folder.
   func emptied(_ path: String) throws -> String {
     for pid in exampleServers { kill(pid, SIGKILL) }
     try? FileManager.default.removeItem(atPath: path)
@@ -86,28 +87,28 @@ final class CommandWorld: Sendable {
     }
   }
 
-  /// The example over this folder, and what the checks may see of it.
-  func exampleGround(serves: Bool = false) throws -> ConformanceFixture {
-    var ground = ConformanceFixture(
+  /// The fixture for the example on this folder.
+  func exampleFixture(serves: Bool = false) throws -> ConformanceFixture {
+    var fixture = ConformanceFixture(
       try exampleService(root: folder, serves: serves), owner: owner)
-    ground.failing = try exampleService(root: folder + "/nowhere", serves: serves)
+    fixture.failing = try exampleService(root: folder + "/nowhere", serves: serves)
     let folder = folder
-    ground.count = { thing in
+    fixture.count = { thing in
       Self.marks(in: folder).count { $0.owner == thing.owner && $0.key == Self.key(thing) }
     }
-    ground.vanish = { thing in
+    fixture.vanish = { thing in
       for mark in Self.marks(in: folder) where mark.key == Self.key(thing) {
         try FileManager.default.removeItem(atPath: mark.path)
       }
     }
-    ground.stranger = ForeignResource(
+    fixture.foreign = ForeignResource(
       make: { identity in
         try FileManager.default.createDirectory(
           atPath: "\(folder)/\(identity.name)", withIntermediateDirectories: false)
       },
       exists: { FileManager.default.fileExists(atPath: "\(folder)/\($0.name)") },
       remove: { try FileManager.default.removeItem(atPath: "\(folder)/\($0.name)") })
-    return ground
+    return fixture
   }
 
   private func exampleService(root: String, serves: Bool) throws -> any Service {
@@ -143,14 +144,14 @@ final class CommandWorld: Sendable {
 }
 
 extension ProcessWorld {
-  /// The letter that the kernel has for a process; empty: there is none.
+  /// The kernel's state letter of a process; empty if the process does not exist.
   static func state(_ pid: Int32) -> String {
     let line = proc(pid, "stat")
     guard let end = line.lastIndex(of: ")") else { return "" }
     return String(line[end...].dropFirst(2).prefix(1))
   }
 
-  /// Every process of the machine.
+  /// The pids of all processes of the machine.
   static var numbers: [Int32] {
     ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { Int32($0) }
   }

@@ -16,35 +16,35 @@ import Testing
       ],
     ] as [ParameterValues])
   func simulated(_ parameters: ParameterValues) async throws {
-    var ground = ConformanceFixture(try service("simulated", parameters), owner: "kit")
-    ground.failing = try service(
+    var fixture = ConformanceFixture(try service("simulated", parameters), owner: "kit")
+    fixture.failing = try service(
       "simulated", ["failing": .list(["deployForCache", "deployForUser"])])
-    let report = await Conformance(ground).run()
+    let report = await Conformance(fixture).run()
     #expect(report.failures.isEmpty)
   }
 
   @Test func process() async throws {
     let world = ProcessWorld()
     defer { world.end() }
-    let report = await Conformance(try ground(in: world)).run()
+    let report = await Conformance(try fixture(in: world)).run()
     #expect(report.failures.isEmpty)
-    // Processes have no names that a stranger could take, and nothing to publish.
+    // Processes have no names that somebody else could take, and nothing to publish.
     #expect(report.skips.count == 8)
     #expect(world.processes.isEmpty)
   }
 
-  private func ground(in world: ProcessWorld) throws -> ConformanceFixture {
-    var ground = ConformanceFixture(
+  private func fixture(in world: ProcessWorld) throws -> ConformanceFixture {
+    var fixture = ConformanceFixture(
       try service("process", Commands.server), owner: world.owner)
     let ports = (0...255).map { _ in ProcessWorld.freePort() }
-    ground.identity = { id in
+    fixture.identity = { id in
       Identity(name: "kit-\(id)", port: ports[Int(id) % ports.count])
     }
-    ground.count = { thing in
+    fixture.count = { thing in
       ((try? ProcessInventory.processes(ownedBy: thing.owner)) ?? [])
         .count { $0.isLeader && $0.deployment == DeploymentID(thing.id) }
     }
-    ground.vanish = { thing in
+    fixture.vanish = { thing in
       for process in try ProcessInventory.processes(ownedBy: thing.owner)
       where process.deployment == DeploymentID(thing.id) {
         kill(process.pid, SIGKILL)
@@ -54,8 +54,8 @@ import Testing
           .allSatisfy { $0.deployment != DeploymentID(thing.id) }
       }
     }
-    ground.failing = try service(
+    fixture.failing = try service(
       "process", ["command": .list(["no-such-program"]), "port": .text("auto")])
-    return ground
+    return fixture
   }
 }

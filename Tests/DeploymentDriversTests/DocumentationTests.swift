@@ -3,7 +3,7 @@ import Testing
 
 @testable import DeploymentDrivers
 
-/// The pages about drivers say what the drivers do.
+/// The pages about drivers list their parameters.
 @Suite struct DocumentationTests {
   @Test(arguments: Drivers.all.map(\.name))
   func thePageHasTheTableOfParameters(_ name: String) throws {

@@ -5,9 +5,9 @@ import ProtocolConformance
 import TestSupport
 import Testing
 
-/// What a program is asked beside its engine; each claim is shown to be noticed when it is not so.
+/// The checks of driver programs: each fails for a program that breaks its rule.
 @Suite struct DriverCheckTests {
-  /// The line of Python by which the example becomes wrong.
+  /// The line of Python that makes the example wrong.
   static let table: [(check: String, mistake: String)] = [
     ("describes-itself", "w.VERBS['describe'] = lambda r: w.done(r, protocols=[7])"),
     ("validates-what-it-is-given", "w.VERBS['validate'] = lambda r: w.failed(r, 'bug', 'no')"),

@@ -2,12 +2,12 @@ import DeploymentDrivers
 import DeploymentInterface
 import Testing
 
-/// The driver of that name; the tests reach drivers the way the engine does.
+/// The built-in driver of that name, found as the engine finds it.
 func driver(_ name: String) throws -> any Driver {
   try #require(Drivers.all.first { $0.name == name })
 }
 
-/// A service from a pool's parameters.
+/// Creates a service from a pool's parameters.
 func service(_ driverName: String, _ parameters: ParameterValues) throws -> any Service {
   try driver(driverName).makeProvider([:]).makeService(parameters)
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import DeploymentDrivers
 
-/// Whatever processes call themselves and put into their environment: it is read or passed over.
+/// Any name and environment of a process is read or ignored.
 @Suite struct FuzzTests {
   @Test func processes() {
     let seeds = [

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DeploymentDrivers
 
-/// What drivers have made is listed with its mark, and removed by a person's word.
+/// Drivers list the resources with an engine's mark, and remove them on request.
 @Suite struct InventoryTests {
   @Test func theProgramsThingsAreListedAndRemoved() async throws {
     let world = try CommandWorld()

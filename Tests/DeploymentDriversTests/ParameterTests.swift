@@ -32,7 +32,7 @@ import Testing
         "`stepTime: 50` has no unit; write 50ms, 10s, 5m or 1h"
       ),
       (
-        ["stepTime": .duration(.zero)], "stepTime", "stepTime must be at least 1ms, and is 0s"
+        ["stepTime": .duration(.zero)], "stepTime", "stepTime must be at least 1ms, not 0s"
       ),
       (
         ["jitter": .number(1.5)], "jitter", "`jitter: 1.5` is out of range; write one from 0 to 1"
@@ -68,11 +68,11 @@ import Testing
       ),
       (
         ["l2": .bool(true), "cacheLevels": .text("L1")], "l2",
-        "l2: true contradicts cacheLevels: L1; leave one of them out"
+        "l2: true contradicts cacheLevels: L1; remove one of them"
       ),
       (
         ["l2": .bool(false), "cacheLevels": .text("L1+L2")], "l2",
-        "l2: false contradicts cacheLevels: L1+L2; leave one of them out"
+        "l2: false contradicts cacheLevels: L1+L2; remove one of them"
       ),
     ] as [([String: ParameterValue], String, String)])
   func aProblemSaysWhatIsWrongAndWhatIsAllowed(

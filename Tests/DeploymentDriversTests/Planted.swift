@@ -4,7 +4,7 @@ import DeploymentInterface
 import DriverConformance
 import SafeTexts
 
-/// What a driver can do wrong; each is noticed by at least one check.
+/// The mistakes that a driver can make; each is detected by at least one check.
 enum Mistake: String, CaseIterable, Sendable {
   case makesOnLoad, addressFromTheStart, failsL1, failsL2, failsUser, hangs, noPause, wildProgress
   case noUniqueId, noName, noAddress, oneUniqueId, chokesOnUsers, makesSecond, movesOnce
@@ -46,18 +46,18 @@ final class PlantedWorld: Sendable {
     }
   }
 
-  /// What the checks may see and do behind the driver's back.
-  static func ground(_ mistake: Mistake?) -> ConformanceFixture {
+  /// The fixture, through which the checks act behind the driver's back.
+  static func fixture(_ mistake: Mistake?) -> ConformanceFixture {
     if mistake == .readsAnyVersion || mistake == .readsAnything {
       return ConformanceFixture(LenientService(), owner: "planted")
     }
     let world = PlantedWorld()
-    var ground = ConformanceFixture(
+    var fixture = ConformanceFixture(
       PlantedService(world: world, mistake: mistake), owner: "planted")
-    ground.failing = PlantedService(world: world, mistake: mistake, fails: true)
-    ground.count = { world.count($0) }
-    ground.vanish = { thing in world.remove { $0.thing == thing } }
-    ground.stranger = ForeignResource(
+    fixture.failing = PlantedService(world: world, mistake: mistake, fails: true)
+    fixture.count = { world.count($0) }
+    fixture.vanish = { thing in world.remove { $0.thing == thing } }
+    fixture.foreign = ForeignResource(
       make: { identity in
         let entry = Entry(thing: nil, name: identity.name, steps: 0)
         world.state.withLock { $0.entries.append(entry) }
@@ -68,8 +68,8 @@ final class PlantedWorld: Sendable {
         }
       },
       remove: { identity in world.remove { $0.thing == nil && $0.name == identity.name } })
-    if mistake == .hangs { ground.callLimit = .milliseconds(20) }
-    return ground
+    if mistake == .hangs { fixture.callLimit = .milliseconds(20) }
+    return fixture
   }
 }
 

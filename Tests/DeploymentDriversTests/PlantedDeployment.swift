@@ -4,7 +4,7 @@ import DeploymentInterface
 import DriverConformance
 import SafeTexts
 
-/// A deployment of the platform in memory: right in everything but the one mistake.
+/// A deployment of the platform in memory, correct except for one mistake.
 struct PlantedDeployment: UserDeployment {
   typealias ServiceType = PlantedService
 
@@ -198,7 +198,7 @@ extension DeploymentEnvironment<PlantedService> {
   }
 }
 
-/// Reads whatever is there as a deployment: the two mistakes that are about the type.
+/// Decodes any data as a deployment, for the two mistakes that concern decoding.
 struct LenientService: Service {
   var cacheLevels: CacheLevels { .l1AndL2 }
   func makeDeployment() -> LenientDeployment { .init() }

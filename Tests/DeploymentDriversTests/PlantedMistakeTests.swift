@@ -4,9 +4,9 @@ import SafeTexts
 import TestSupport
 import Testing
 
-/// The checks notice what they are for: each of them fails for a driver with one mistake planted.
+/// Each check detects its mistake: it fails for a driver with that mistake.
 @Suite struct PlantedMistakeTests {
-  /// The mistake that each check is shown to notice.
+  /// The mistake that each check must detect.
   static let table: [String: Mistake] = [
     "nothing-before-the-first-call": .makesOnLoad,
     "a-blank-one-has-no-address": .addressFromTheStart,
@@ -56,7 +56,7 @@ import Testing
   ]
 
   @Test func aDriverWithoutMistakesPassesEveryCheck() async {
-    let report = await Conformance(PlantedWorld.ground(nil)).run()
+    let report = await Conformance(PlantedWorld.fixture(nil)).run()
     #expect(report.failures.isEmpty)
     #expect(report.skips.isEmpty)
     #expect(report.results.count >= 40)
@@ -71,7 +71,7 @@ import Testing
 
   @Test(arguments: table.sorted { $0.key < $1.key })
   func isNoticed(_ check: String, _ mistake: Mistake) async throws {
-    let report = await Conformance(PlantedWorld.ground(mistake)).run(only: [check])
+    let report = await Conformance(PlantedWorld.fixture(mistake)).run(only: [check])
     let result = try #require(report.results.first)
     #expect(result.word == "failed", "\(mistake) is not noticed by \(check)")
     #expect(result.reason?.isEmpty == false)

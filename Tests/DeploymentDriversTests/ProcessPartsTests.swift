@@ -67,8 +67,8 @@ import Testing
     arguments: [
       (
         [:], "command",
-        "process needs `command`: The program and its arguments; no shell. `$PORT` and `$NAME` "
-          + "are put in."
+        "process needs `command`: The program and its arguments, run without a shell; "
+          + "`$PORT` and `$NAME` are replaced."
       ),
       (
         ["command": .list([])], "command",
@@ -80,16 +80,16 @@ import Testing
       ),
       (
         ["command": .list(["serve", "$PORT"])], "command",
-        "$PORT is mentioned, and there is no port: write port: auto"
+        "$PORT is used, but there is no port: write port: auto"
       ),
       (
         ["command": .list(["x"]), "environment": .map([.init("DASHBOARD_OWNER", "me")])],
         "environment",
-        "environment names DASHBOARD_OWNER, which is how its own processes are recognised"
+        "environment contains DASHBOARD_OWNER, which the driver uses to recognise its processes"
       ),
       (
         ["command": .list(["x"]), "environment": .map([.init("A=B", "c")])], "environment",
-        "environment names A=B, which cannot be the name of a variable"
+        "environment contains A=B, which is not a valid variable name"
       ),
       (
         ["command": .list(["x"]), "port": .text("80")], "port",
@@ -101,13 +101,16 @@ import Testing
       ),
       (
         ["command": .list(["x"]), "workingDirectory": .text("here")], "workingDirectory",
-        "workingDirectory must be a path from the root, and is here"
+        "workingDirectory must be an absolute path, not here"
       ),
       (
         ["command": .list(["x"]), "readyWithin": .duration(.zero)], "readyWithin",
-        "readyWithin must be at least 1ms, and is 0s"
+        "readyWithin must be at least 1ms, not 0s"
       ),
-      (["command": .list(["x\0y"])], "command", "a text for a process cannot hold a NUL character"),
+      (
+        ["command": .list(["x\0y"])], "command",
+        "a text for a process cannot contain a NUL character"
+      ),
     ] as [(ParameterValues, String, String)])
   func aProblemOfAProcessSaysWhatIsWrong(
     _ parameters: ParameterValues, _ name: String, _ sentence: String

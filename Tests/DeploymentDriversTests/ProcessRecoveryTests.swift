@@ -5,7 +5,7 @@ import SafeTexts
 import TestSupport
 import Testing
 
-/// What is ours is found again, whatever happened; what is not ours is never touched.
+/// Our processes are found again after any interruption; others are never touched.
 @Suite struct ProcessRecoveryTests {
   let world = ProcessWorld()
 
@@ -123,22 +123,22 @@ import Testing
     #expect(world.processes.isEmpty)
   }
 
-  /// Somebody else's process, whose number and start time stand in our store.
+  /// A process of another deployment, whose pid and start time are in our stored data.
   @Test func aStrangerAtOurNumberIsNeverTouched() async throws {
     defer { world.end() }
     let other = ProcessWorld()
     defer { other.end() }
-    var stranger = try other.driven(Commands.sleeper)
-    #expect(try await stranger.run(.deployForUser) == .finished)
+    var foreign = try other.driven(Commands.sleeper)
+    #expect(try await foreign.run(.deployForUser) == .finished)
     let pid = try #require(other.leaders.first).pid
 
     var driven = try world.driven(Commands.sleeper)
-    driven.data = stranger.data
+    driven.data = foreign.data
     let failure = try await driven.run(.setReady)?.failure
     #expect(failure?.reason.text == "process \(pid) is gone")
     #expect(try await driven.run(.moveToCache(.l2))?.failure != nil)
     #expect(!other.leaders[0].isFrozen)
-    driven.data = stranger.data
+    driven.data = foreign.data
     #expect(try await driven.run(.destroy) == .finished)
     #expect(other.leaders.map(\.pid) == [pid])
   }
@@ -165,8 +165,8 @@ import Testing
       var driven = try world.driven(Commands.family, id: id)
       #expect(try await driven.run(.deployForCache(id == 1 ? .l2 : .l1)) == .finished)
     }
-    var stranger = try other.driven(Commands.sleeper)
-    #expect(try await stranger.run(.deployForUser) == .finished)
+    var foreign = try other.driven(Commands.sleeper)
+    #expect(try await foreign.run(.deployForUser) == .finished)
     #expect(Set(world.processes.map(\.deployment)) == Set((1...3).map { DeploymentID($0) }))
     #expect(try ProcessInventory.all().contains { $0.owner == other.owner })
     #expect(try ProcessInventory.end(ownedBy: world.owner, grace: .seconds(5)).isEmpty)

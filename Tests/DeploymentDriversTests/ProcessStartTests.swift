@@ -5,7 +5,7 @@ import SafeTexts
 import TestSupport
 import Testing
 
-/// What can go wrong when a process is started, and what is said of it.
+/// Failures of the start of a process, and their reasons.
 @Suite struct ProcessStartTests {
   let world = ProcessWorld()
 
@@ -62,15 +62,15 @@ import Testing
   }
 
   @Test func aPortOfAStrangerIsSaidBeforeAnythingStarts() async throws {
-    let stranger = Listener(port: 0)
-    defer { stranger.end() }
+    let listener = Listener(port: 0)
+    defer { listener.end() }
     var driven = try world.driven(Commands.server)
-    driven.port = stranger.port
+    driven.port = listener.port
     let failure = try await driven.run(.deployForCache(.l1))?.failure
     #expect(failure?.kind == .portTaken)
-    #expect(failure?.reason.text == "port \(stranger.port) is taken by another program")
+    #expect(failure?.reason.text == "port \(listener.port) is taken by another program")
     #expect(world.processes.isEmpty)
-    // The engine gives it another one, and it goes on from what it stored.
+    // The engine assigns another port, and the deployment continues from its stored data.
     driven.port = ProcessWorld.freePort()
     defer { world.end() }
     #expect(try await driven.run(.deployForCache(.l1)) == .finished)
@@ -80,7 +80,7 @@ import Testing
     defer { world.end() }
     let flag = "/tmp/\(world.owner)"
     defer { unlink(flag) }
-    // Goes on without its port where it cannot have it, as some servers do.
+    // Continues without its port if the port is taken, as some servers do.
     var driven = try world.driven([
       "command": Commands.python(
         """
@@ -93,13 +93,13 @@ import Testing
       "port": .text("auto"), "readyWithin": .duration(.seconds(1)),
     ])
     await driven.start(.deployForCache(.l1))
-    let stranger = Listener(port: try #require(driven.port))
-    defer { stranger.end() }
+    let listener = Listener(port: try #require(driven.port))
+    defer { listener.end() }
     ProcessWorld.touch(flag)
     let failure = try await driven.settle(.deployForCache(.l1))?.failure
     #expect(failure?.kind == .portTaken)
     let first = try #require(world.leaders.first)
-    // The engine gives it another port and asks again; it must be started again to learn of it.
+    // The engine assigns another port and calls again; the process must be restarted to use it.
     driven.port = ProcessWorld.freePort()
     await driven.check(.deployForCache(.l1))
     #expect(try await driven.settle(.deployForCache(.l1)) == .finished)
@@ -117,8 +117,8 @@ import Testing
     var driven = try world.driven(parameters)
     let port = try #require(driven.port)
     await driven.start(.deployForUser)
-    let stranger = Listener(port: port)
-    defer { stranger.end() }
+    let listener = Listener(port: port)
+    defer { listener.end() }
     ProcessWorld.touch(flag)
     defer { unlink(flag) }
     let failure = try await driven.settle(.deployForUser)?.failure

@@ -24,7 +24,7 @@ import Testing
     #expect(descriptors[2] == "/dev/null")
     #expect(descriptors.dropFirst(3).joined().isEmpty)
     #expect(signals("SigBlk", of: process.pid) == 0)
-    // The C library ignores its own two, 32 and 33, in all that it spawns.
+    // The C library ignores its own two signals, 32 and 33, in every process that it spawns.
     #expect(signals("SigIgn", of: process.pid).map { $0 & ~0x1_8000_0000 } == 0)
   }
 

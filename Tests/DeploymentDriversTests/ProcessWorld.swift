@@ -6,7 +6,7 @@ import Testing
 
 import struct Synchronization.Atomic
 
-/// Deployments of one test with an owner of their own, and what is there of them on this machine.
+/// Deployments of one test with their own owner, and their processes on this machine.
 final class ProcessWorld: Sendable {
   private static let count = Atomic(0)
   let owner: String
@@ -15,7 +15,7 @@ final class ProcessWorld: Sendable {
     owner = "test-\(getpid())-\(Self.count.add(1, ordering: .relaxed).newValue)"
   }
 
-  /// Ends everything that was started.
+  /// Ends all processes that were started.
   func end() { _ = try? ProcessInventory.end(ownedBy: owner, grace: .zero) }
 
   func driven(_ parameters: ParameterValues, id: Int64 = 7) throws -> Driven {
@@ -32,8 +32,8 @@ final class ProcessWorld: Sendable {
 
   private static let ports = Atomic(Int(getpid()) * 61 % 2700)
 
-  /// A port that nobody holds now and that is given to no other test of this run; neither one that
-  /// an engine gives out, nor one that the system does.
+  /// A free port that no other test of this run gets, outside the ranges from which engines and the
+  /// system assign ports.
   static func freePort() -> UInt16 {
     while true {
       let number = ports.add(1, ordering: .relaxed).newValue
@@ -57,7 +57,7 @@ final class ProcessWorld: Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Makes an empty file, for a process to wait for.
+  /// Creates an empty file that a process waits for.
   static func touch(_ path: String) {
     let file = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
     if file >= 0 { close(file) }
@@ -70,7 +70,7 @@ final class ProcessWorld: Sendable {
   }
 }
 
-/// A stranger who listens at a port.
+/// A listener of another program on a port.
 struct Listener {
   let socket: Int32
   let port: UInt16
@@ -101,13 +101,13 @@ struct Listener {
 
 /// Commands that tests start.
 enum Commands {
-  /// Sleeps; no port.
+  /// Sleeps, without a port.
   static let sleeper: ParameterValues = ["command": .list(["sleep", "1000"])]
   /// A shell with a child.
   static let family: ParameterValues = [
     "command": .list(["sh", "-c", "sleep 1000 & exec sleep 1001"])
   ]
-  /// Listens at its port, and accepts what comes.
+  /// Listens on its port and accepts connections.
   static let server: ParameterValues = [
     "command": python(
       """

@@ -2,12 +2,12 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// A service whose deployments remember what they were told; answers as `script` says.
+/// A service whose deployments record their calls and answer according to `script`.
 struct RecordingService: Service {
   typealias PublicationType = RecordingPublication
   var script: [String: TaskState] = [:]
   var padding = 0
-  /// What a deployment gives as `reasonOfError` after `setReady`.
+  /// The deployment's `reasonOfError` after `setReady`.
   var reason = ""
   /// Thrown by `destroy` instead of an answer.
   var thrown: DeploymentFailure?
@@ -45,7 +45,7 @@ struct RecordingDeployment: UserDeployment {
   var progress: Progress? { .init(done: told.count, of: 9) }
 
   private mutating func note(_ word: String, _ environment: Environment) async -> TaskState {
-    // A suspension in the middle: the value must still be the one that was called.
+    // Suspends in the middle: afterwards the value must still be the one that was called.
     await Task.yield()
     told.append(word)
     padding = String(repeating: "x", count: environment.service.padding)

@@ -9,9 +9,9 @@ import struct Synchronization.Atomic
 
 @testable import DeploymentDrivers
 
-/// A program that is started once and answers one request a line, and all that can go wrong there.
+/// Programs that are started once and answer one request per line, and their failures.
 @Suite struct ServeTests {
-  /// A server on a program in sh: the body is run for each request, as in `CommandWorld.shell`.
+  /// A server with a program in sh, whose body runs for each request, as in `CommandWorld.shell`.
   private struct Serving {
     let world: CommandWorld
     let server: DriverServer
@@ -46,7 +46,7 @@ import struct Synchronization.Atomic
       return await server.ask(request)
     }
 
-    /// Asks until what may pass has passed.
+    /// Repeats a request while its failure is transient.
     func askUntilAnswered(_ key: String) async throws {
       try await waitUntil("\(key) is answered") {
         await isAnswered(key)
@@ -93,7 +93,7 @@ import struct Synchronization.Atomic
   }
 
   @Test func oneThatIsNotAnsweredIsUnknownAndHoldsUpNoOther() async throws {
-    // It is at work, which it shows by saying something else.
+    // It is running: it has sent something else.
     let word = #"echo '{"notice":{"key":"x","owner":"x"}}'"#
     let serving = try Serving(
       "if [ $key = slow ]; then echo 1 >> FOLDER/asked; \(word); continue; fi; done_",
@@ -326,7 +326,7 @@ import struct Synchronization.Atomic
     let provider = try driver("command").makeProvider([
       "command": .list(["/bin/sh", program]), "serve": .bool(true),
     ])
-    #expect(await provider.problem()?.text.contains("does not serve") == true)
+    #expect(await provider.problem()?.text.contains("does not support serving") == true)
   }
 
   private static func call(

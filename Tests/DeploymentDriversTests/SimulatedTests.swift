@@ -158,7 +158,7 @@ import Testing
     var one = try simulated(parameters)
     var other = try simulated(parameters)
     let trace = await trace(&one, .deployForUser)
-    // Literal numbers: the generator gives the same ones in another process, on another day.
+    // Literal numbers, because the generator must give the same ones in every process.
     #expect(
       trace == ["0/5 760ms", "1/5 1410ms", "2/5 620ms", "3/5 1352ms", "4/5 1132ms", "finished"])
     #expect(await self.trace(&other, .deployForUser) == trace)
@@ -177,7 +177,7 @@ import Testing
         counter.add()
       }
     }
-    // With 64 calls hanging, others go on; were a thread held by each, none would be left.
+    // With 64 calls hanging, others continue; if each held a thread, none would be left.
     for _ in 1...200 {
       let driven = try simulated(["hang": .list(["deployForUser"])])
       let other = Task {

@@ -8,7 +8,7 @@ import Testing
 
 @testable import DeploymentDrivers
 
-/// A list of machines, which are ports of this one.
+/// A list of hosts, each a port of this machine.
 final class HostList {
   let world: CommandWorld
   private(set) var listeners: [Listener]
@@ -31,7 +31,7 @@ final class HostList {
     return row
   }
 
-  /// Nobody listens at this machine's port any more.
+  /// Stops listening on the port of a host.
   func switchOff(_ index: Int) {
     if off.insert(index).inserted { Self.end(listeners[index]) }
   }
@@ -40,7 +40,7 @@ final class HostList {
     off.remove(index)
   }
 
-  /// One that takes every connection: a queue that is full does not answer.
+  /// A listener that accepts every connection, because a full queue would not answer.
   static func machine(_ port: UInt16) -> Listener {
     let listener = Listener(port: port)
     Thread.detachNewThread {
@@ -54,7 +54,7 @@ final class HostList {
   }
 
   private static func end(_ listener: Listener) {
-    // Wakes who accepts; closing alone would not.
+    // Wakes the thread in `accept`; closing alone would not.
     shutdown(listener.socket, Int32(SHUT_RDWR))
     listener.end()
   }
@@ -96,15 +96,15 @@ final class HostList {
   @Test func passesEveryCheck() async throws {
     let list = try HostList(8)
     defer { list.end() }
-    var ground = ConformanceFixture(try list.service(), owner: "kit")
+    var fixture = ConformanceFixture(try list.service(), owner: "kit")
     let claims = HostClaims(folder: list.world.folder + "/claims")
-    ground.count = { thing in
+    fixture.count = { thing in
       let number = DeploymentID(thing.id).description
       return try claims.all().values.count { $0.isOf(thing.owner, number) }
     }
-    let report = await Conformance(ground).run()
+    let report = await Conformance(fixture).run()
     #expect(report.failures.isEmpty)
-    // No L2, no publications, nobody else; a machine that vanished is tested below.
+    // No L2, no publications, no foreign resources; a vanished machine is tested below.
     #expect(report.skips.count == 24)
     #expect(try list.claims.isEmpty)
   }
@@ -230,7 +230,7 @@ final class HostList {
     var second = try list.driven(2)
     #expect(await first.start(.deployForCache(.l1)) == .finished)
     #expect(await second.start(.deployForCache(.l1)) == .finished)
-    // A look at one in the cache gives it to nobody.
+    // Checking a cached machine does not assign it.
     #expect(await second.start(.setReady) == .finished)
     list.removeRow(1)
     let heard = Mutex<[DriverNotice]>([])
@@ -282,7 +282,7 @@ final class HostList {
     let problem = #expect(throws: ParameterProblem.self) {
       try list.service(["only": .list(["pc-4"])])
     }
-    #expect(problem?.sentence == "only names pc-4, which is not among the hosts")
+    #expect(problem?.sentence == "only contains pc-4, which is not one of the hosts")
   }
 
   @Test func theLimitIsTheLengthOfTheList() throws {
@@ -325,7 +325,7 @@ final class HostList {
     let problem = #expect(throws: ParameterProblem.self) {
       try driver("static").makeProvider(["hosts": .rows(rows)])
     }
-    #expect(problem?.sentence == "a and b are both 127.0.0.1:22: one machine")
+    #expect(problem?.sentence == "a and b have the same address 127.0.0.1:22")
   }
 
   @Test func theMagicPacketHasTheAddressSixteenTimes() throws {
@@ -344,7 +344,7 @@ extension HostList {
     rows.append(Self.row(name, listener.port))
   }
 
-  /// The same deployment under the list as it is now.
+  /// The same deployment with the current list.
   func again(_ driven: Driven) throws -> Driven {
     var again = Driven(try service())
     (again.id, again.name, again.data) = (driven.id, driven.name, driven.data)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import LibvirtDriver
 
-/// What somebody else does to a machine of ours, on a host of libvirt's test hypervisor.
+/// Changes by somebody else to our machines, on a host of libvirt's test hypervisor.
 @Suite struct BehindOurBackTests {
   @Test func aCachedOneThatWasSwitchedOffIsAnErrorThatSaysSo() async throws {
     let world = try TestWorld()
@@ -98,7 +98,7 @@ import Testing
     let seen = Mutex<[DriverNotice]>([])
     let sink = NoticeSink(owner: world.owner) { notice in seen.withLock { $0.append(notice) } }
     world.provider.watch(sink)
-    // Somebody else's engine hears of nothing.
+    // Another engine receives no notice.
     let other = NoticeSink(owner: "another") { notice in seen.withLock { $0.append(notice) } }
     world.provider.watch(other)
     var driven = try await world.driven()

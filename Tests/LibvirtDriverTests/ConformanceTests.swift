@@ -9,20 +9,20 @@ import Testing
   @Test(arguments: ["save", "shutDown", "none"])
   func theDriverKeepsWhatTheEngineReliesOn(_ level2: String) async throws {
     let world = try TestWorld()
-    let report = await Conformance(try ground(in: world, ["l2": .text(level2)])).run()
+    let report = await Conformance(try fixture(in: world, ["l2": .text(level2)])).run()
     #expect(report.failures == [])
-    // Without L2, what is about L2 cannot be looked at; the rest is.
+    // Without L2, the checks of L2 are skipped; the others run.
     #expect(level2 == "none" || report.skips.count <= 1, "\(report.skips)")
     #expect(try world.domains == [])
     #expect(try world.volumes == [])
   }
 
-  private func ground(
+  private func fixture(
     in world: TestWorld, _ parameters: ParameterValues
   ) throws -> ConformanceFixture {
-    var ground = ConformanceFixture(try world.service(parameters), owner: world.owner)
+    var fixture = ConformanceFixture(try world.service(parameters), owner: world.owner)
     let connection = world.connection
-    ground.count = { thing in
+    fixture.count = { thing in
       let mark = Mark(owner: thing.owner, id: thing.id, name: thing.identity.name)
       return try connection.perform { session throws(VirtError) in
         var count = 0
@@ -30,25 +30,25 @@ import Testing
         return count
       }.get()
     }
-    ground.vanish = { thing in
+    fixture.vanish = { thing in
       try connection.perform { session throws(VirtError) in
         guard let domain = try session.domain(name: thing.identity.name) else { return }
         if try !domain.power().isOff { try domain.powerOff() }
         try domain.undefine()
       }.get()
     }
-    ground.stranger = Self.stranger(connection)
+    fixture.foreign = Self.foreignResource(connection)
     var elsewhere = world.provider
     elsewhere = LibvirtProvider(
       host: try LibvirtConnection(["uri": .text(elsewhere.host.uri), "pool": .text("no-such-pool")]
       ),
       connection: connection)
-    ground.failing = try elsewhere.makeService(["base": .text("golden")])
-    return ground
+    fixture.failing = try elsewhere.makeService(["base": .text("golden")])
+    return fixture
   }
 
-  /// Somebody else on the host, who has domains with our names.
-  private static func stranger(_ connection: VirtConnection) -> ForeignResource {
+  /// Domains with our names that somebody else has on the host.
+  private static func foreignResource(_ connection: VirtConnection) -> ForeignResource {
     ForeignResource(
       make: { identity in
         let xml = """

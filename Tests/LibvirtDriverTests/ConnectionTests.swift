@@ -14,7 +14,7 @@ import Testing
 
   @Test func aHostOutOfReachIsTransientAndNotAskedAgainAtOnce() async throws {
     let connection = VirtConnection(uri: Self.nowhere, firstPause: .hours(1))
-    // Time enough on the slowest machine: late would be another error.
+    // Long enough for the slowest machine, because a timeout would be a different error.
     let patience = TimeSpan.hours(1)
     for _ in ["first", "again"] {
       let answer = await connection.call(within: patience) { session throws(VirtError) in

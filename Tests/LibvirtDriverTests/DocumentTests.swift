@@ -3,7 +3,7 @@ import Testing
 
 @testable import LibvirtDriver
 
-/// What a clone is made of: the XML that goes to libvirt, and the mark in it.
+/// The XML of clones, and the mark in it.
 @Suite struct DocumentTests {
   private static let mark = Mark(owner: "owner-1", id: 7, name: "lab-7")
 

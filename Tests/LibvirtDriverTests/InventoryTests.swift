@@ -5,7 +5,7 @@ import Testing
 
 @testable import LibvirtDriver
 
-/// What exists with an engine's mark, for whoever looks for what has no record.
+/// Resources with an engine's mark are listed for the search for orphans.
 @Suite struct InventoryTests {
   @Test func allThatCarriesTheMarkIsListedAndNothingElse() async throws {
     let world = try TestWorld()
@@ -60,7 +60,7 @@ import Testing
     adopted.placement = .assigned("ann")
     #expect(try await adopted.run(.setReady) == .finished)
     #expect(try world.power("lab-7") == .running)
-    // Its memory came back from the disk: nothing is left there, and it was not booted anew.
+    // Its memory was restored from disk: no saved state is left, and it was not booted.
     #expect(try world.domain("lab-7") { domain throws(VirtError) in try !domain.hasSavedState() })
     #expect(try await adopted.run(.destroy) == .finished)
     #expect(try world.domains == [])

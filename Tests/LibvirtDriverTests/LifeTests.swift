@@ -5,7 +5,7 @@ import Testing
 
 @testable import LibvirtDriver
 
-/// A deployment's life on a host of libvirt's test hypervisor.
+/// The life cycle of a deployment on a host of libvirt's test hypervisor.
 @Suite struct LifeTests {
   @Test func aCloneRunsHasAnAddressAndLeavesNothing() async throws {
     let world = try TestWorld()

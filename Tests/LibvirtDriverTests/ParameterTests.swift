@@ -4,7 +4,7 @@ import Testing
 
 @testable import LibvirtDriver
 
-/// What a configuration may say, and what the page about it says.
+/// The parameters of a configuration, and their documentation.
 @Suite struct ParameterTests {
   @Test(
     arguments: [

@@ -6,11 +6,11 @@ import Testing
 
 @testable import LibvirtDriver
 
-/// A host of libvirt's own `test` hypervisor, private to one test: it lives in this process, and
-/// begins with a storage pool, a network, and a base to be cloned.
+/// A host of libvirt's `test` hypervisor, private to one test: it exists in this process, and
+/// starts with a storage pool, a network, and a base to clone.
 ///
 /// It has no disks and runs no guests: a volume is a name and a size, a saved state is a flag, and
-/// an address is made up. What needs more is tested with QEMU.
+/// addresses are made up. Everything else is tested with QEMU.
 final class TestWorld {
   private let place: TemporaryFolder
   var folder: String { place.path }
@@ -19,7 +19,7 @@ final class TestWorld {
   let connection: VirtConnection
   let owner = "owner-1"
 
-  /// - Parameter more: further elements of the world.
+  /// - Parameter more: additional elements of the host's XML.
   init(_ more: String = "") throws {
     place = try TemporaryFolder("libvirt")
     let file = place.path + "/world.xml"
@@ -78,7 +78,7 @@ final class TestWorld {
 
   // MARK: Acting behind the driver's back
 
-  /// Makes a call as somebody else with the same host.
+  /// Makes a call as another user of the same host.
   @discardableResult
   func perform<Value>(_ body: (VirtSession) throws(VirtError) -> Value) throws -> Value {
     try connection.perform(body).get()
@@ -99,7 +99,7 @@ final class TestWorld {
     try domain(name) { domain throws(VirtError) in try domain.power() }
   }
 
-  /// The names of all domains but the base.
+  /// The names of all domains except the base.
   var domains: [String] {
     get throws {
       try perform { session throws(VirtError) in
@@ -108,7 +108,7 @@ final class TestWorld {
     }
   }
 
-  /// The names of all volumes but the base's.
+  /// The names of all volumes except the base's.
   var volumes: [String] {
     get throws {
       try perform { session throws(VirtError) in
@@ -150,7 +150,7 @@ final class TestWorld {
 }
 
 extension Driven {
-  /// A machine with the network address of these tests.
+  /// Creates a machine with the MAC address of these tests.
   init(machine service: any Service, owner: String, id: Int64) {
     self.init(
       service, owner: owner, id: id, name: "lab-\(id)",

@@ -14,14 +14,14 @@ import Testing
   @Test func aDriverOfAStrangerConforms() async throws {
     let driver = ShelfDriver()
     let provider = try driver.makeProvider([:])
-    var ground = ConformanceFixture(try provider.makeService([:]), owner: "kit")
-    ground.failing = try provider.makeService(["broken": .bool(true)])
-    ground.count = { thing in
+    var fixture = ConformanceFixture(try provider.makeService([:]), owner: "kit")
+    fixture.failing = try provider.makeService(["broken": .bool(true)])
+    fixture.count = { thing in
       driver.shelf.boxes.withLock { $0[thing.identity.name] } == "\(thing.owner) \(thing.id)"
         ? 1 : 0
     }
-    ground.vanish = { thing in driver.shelf.boxes.withLock { $0[thing.identity.name] = nil } }
-    let report = await Conformance(ground).run()
+    fixture.vanish = { thing in driver.shelf.boxes.withLock { $0[thing.identity.name] = nil } }
+    let report = await Conformance(fixture).run()
     #expect(report.failures.isEmpty)
   }
 

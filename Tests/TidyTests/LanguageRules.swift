@@ -7,7 +7,8 @@ extension Rule {
     "Sources/DeploymentEngine/Runtime", "Sources/DeploymentEngine/Simulation",
     "Sources/DeploymentEngine/Store/Codec", "Sources/DeploymentEngine/Store/Feed",
     "Sources/DeploymentEngine/Store/Lease", "Sources/DeploymentEngine/Store/Requests",
-    "Sources/DeploymentEngine/Store/System", "Sources/Support", "Tests/TidyTests",
+    "Sources/DeploymentEngine/Store/System", "Sources/Drivers", "Sources/Support",
+    "Tests/DeploymentDriversTests", "Tests/LibvirtDriverTests", "Tests/TidyTests", "examples",
   ]
 
   static let language: [Rule] = [

@@ -69,7 +69,7 @@ extension Engine {
   func stuckAt(_ slot: Int) -> Moment? {
     switch deploymentTable[slot].phase {
     case .removing(let operation), .canceling(let operation):
-      guard !operation.isStuck else { return nil }
+      guard !operation.isStuck, !provider(of: slot).inMaintenance else { return nil }
       let length = min(pool(of: slot).settings.stuckAfter, operation.deadline.length)
       return operation.deadline.at - operation.deadline.length + length
     case .preparing, .usable, .removable, .removed, .canceled, .error: return nil
@@ -77,7 +77,6 @@ extension Engine {
   }
 
   private mutating func becomeStuck(_ slot: Int) {
-    guard !provider(of: slot).inMaintenance else { return }
     let length = pool(of: slot).settings.stuckAfter
     let sentence =
       "its removal has made no progress for \(length.spoken); it is tried in turn with others"
@@ -126,6 +125,10 @@ extension Engine {
       return extendDeadline(slot, by: Timing.maintenance)
     }
     if let call = deploymentTable.runtime(slot).call {
+      if operation.isStuck, operation.kind.queue == .removal {
+        // Nothing else can be called before it comes back; a person may forget it.
+        return extendDeadline(slot, by: pool(of: slot).settings.stuckAfter)
+      }
       return call.isOverdue
         ? fail(slot, operation.kind, .init(.unknown, SafeText(reason)))
         : extendDeadline(slot, by: Timing.lastCall)

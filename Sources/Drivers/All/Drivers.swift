@@ -1,8 +1,8 @@
 public import DeploymentInterface
 
-/// Every driver that this program has.
+/// The built-in drivers.
 public enum Drivers {
-  /// The drivers, in the order in which they are listed to a person.
+  /// All built-in drivers, in the order in which they are listed.
   public static let all: [any Driver] = [
     SimulatedDriver(), ProcessDriver(), StaticDriver(), CommandDriver(),
   ]

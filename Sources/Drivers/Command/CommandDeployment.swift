@@ -2,15 +2,15 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// A thing that a driver's program makes.
+/// A deployment that a driver program creates.
 ///
-/// Every operation is one verb, asked again until it says `done`: it says what is to be, so asking
-/// twice does no more than asking once. And what a verb says is believed only when `status`, which
-/// changes nothing, says the same.
+/// Every operation is one verb, repeated until it answers `done`. Verbs are declarative, so a
+/// repeated one has no further effect. The answer `done` counts only when `status`, which changes
+/// nothing, confirms it.
 struct CommandDeployment: UserDeployment {
   typealias ServiceType = CommandService
 
-  /// What the running operation wants to reach.
+  /// The goal of the running operation.
   enum Goal: String, Codable {
     case createRunning, createSuspended, resume, suspend, ready, gone
   }
@@ -18,6 +18,9 @@ struct CommandDeployment: UserDeployment {
   private(set) var name = ""
   private(set) var uniqueId = ""
   private(set) var ip: String?
+  /// The address that the program gave last. A repeated one does not replace what the OS manager
+  /// reported since.
+  private var observedIP: String?
   private(set) var console: String?
   private(set) var suggestedTime = TimeSpan.seconds(1)
   private(set) var progress: Progress?
@@ -50,6 +53,7 @@ struct CommandDeployment: UserDeployment {
   ) async throws(DeploymentFailure) -> TaskState {
     try await start(.ready, environment)
   }
+  mutating func setIp(_ ip: SafeText, _ environment: Environment) async { self.ip = ip.text }
   mutating func destroy(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
@@ -116,7 +120,7 @@ struct CommandDeployment: UserDeployment {
     }
   }
 
-  /// Whether it really is as the verb said.
+  /// Checks with `status` whether the verb's answer is true.
   private mutating func confirm(
     _ goal: Goal, _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
@@ -137,7 +141,7 @@ struct CommandDeployment: UserDeployment {
     if goal.isReached(by: power) { return finish(goal) }
     let sentence = SafeText("\(goal.verb.rawValue) answered done, but \(power.words)")
     guard power == .absent else {
-      // What was removed may take its time to disappear from lists.
+      // A removed resource may take a while to disappear from the platform.
       throw .init(goal == .gone ? .transient : .permanent, sentence)
     }
     throw goal.makes
@@ -166,8 +170,7 @@ struct CommandDeployment: UserDeployment {
 
   // MARK: Answers
 
-  /// Takes over what the driver says of the thing; throws when it cannot be the thing that was
-  /// asked for.
+  /// Takes over the driver's data about the resource; throws if it describes another resource.
   private mutating func take(
     _ reply: DriverReply, _ environment: Environment
   ) throws(DeploymentFailure) {
@@ -187,13 +190,19 @@ struct CommandDeployment: UserDeployment {
       vm = plain
     }
     guard let observed = reply.observed else { return }
+    if let said = observed.ip, !said.isEmpty {
+      if let problem = AddressText.problem(said) {
+        throw .unknown("the driver's answer is refused: its `ip` \(problem)")
+      }
+      if said != observedIP { ip = said }
+      observedIP = said
+    }
     console = observed.console.flatMap(Self.plain)
-    if let said = observed.ip.flatMap(Self.plain) { ip = said }
     if let said = observed.uniqueId.flatMap(Self.plain) { uniqueId = said }
     if let said = observed.name.flatMap(Self.plain) { name = said }
   }
 
-  /// A text that is short and inert as it is.
+  /// The text if it is short and inert without changes.
   private static func plain(_ text: String) -> String? {
     let safe = SafeText(text, limit: 255)
     return safe.text == text && !text.isEmpty ? text : nil
@@ -212,6 +221,7 @@ struct CommandDeployment: UserDeployment {
     progress = nil
     if goal == .gone {
       ip = nil
+      observedIP = nil
       vm = nil
       state = nil
     }
@@ -233,7 +243,7 @@ extension CommandDeployment.Goal {
   /// Whether it is made, and not only changed.
   var makes: Bool { verb == .create }
 
-  /// What `create` shall end as.
+  /// The state in which `create` must end.
   var end: String? {
     switch self {
     case .createRunning: "running"
@@ -252,10 +262,10 @@ extension CommandDeployment.Goal {
 }
 
 extension DriverReply {
-  /// It says whose thing it is about.
+  /// Whether it contains the key and the owner.
   fileprivate var isIdentified: Bool { observed?.key != nil && observed?.owner != nil }
 
-  /// What shows that it is about another thing.
+  /// The failure if the reply is about another resource; nil if it is not.
   fileprivate func contradiction(
     of environment: DeploymentEnvironment<CommandService>
   ) -> DeploymentFailure? {
@@ -272,14 +282,14 @@ extension DriverReply {
       MACAddress(parsing: other.lowercased()) != mac
     {
       let text = SafeText(other, limit: 40)
-      return .init(.permanent, SafeText("it has the MAC \(text), and \(mac) was reserved for it"))
+      return .init(.permanent, SafeText("it has the MAC \(text), but \(mac) was assigned to it"))
     }
     return nil
   }
 }
 
 extension DeploymentEnvironment<CommandService> {
-  /// Asks the driver's program; what it complains of goes to the deployment's log.
+  /// Calls the driver program; its standard error and warnings go to the deployment's log.
   func ask(_ request: DriverRequest) async -> DriverProgram.Answer {
     await service.ask(request) { doLog($0, $1) }
   }

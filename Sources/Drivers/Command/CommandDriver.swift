@@ -1,10 +1,10 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Any platform, by a program that knows it.
+/// Supports any platform through a driver program.
 struct CommandDriver: Driver {
   var name: String { "command" }
-  var help: String { "Asks a program of your own, in any language." }
+  var help: String { "Calls a program that you write, in any language." }
   var providerParameters: [Parameter] { DriverProgram.parameters }
   var serviceParameters: [Parameter] { CommandPlan.parameters }
 
@@ -17,19 +17,19 @@ struct CommandDriver: Driver {
 
 struct CommandProvider: NoticeSource {
   let program: DriverProgram
-  /// What is asked for everything of the pools, where the program serves.
+  /// Handles all calls of the pools if the program serves.
   let server: DriverServer?
 
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service {
     CommandService(program: program, server: server, plan: try CommandPlan(parameters))
   }
 
-  /// Only a program that serves says anything unasked.
+  /// Only a program that serves can send notices.
   func watch(_ sink: NoticeSink) { server?.watch(sink) }
 
   func retire() { server?.end() }
 
-  /// Asks the program who it is, and whether it can work with what it is given.
+  /// Checks the program with `describe` and its settings with `validate`.
   func problem() async -> SafeText? {
     let described = await program.ask(program.request("describe"))
     switch described {
@@ -37,21 +37,21 @@ struct CommandProvider: NoticeSource {
     case .absent(let message): return message
     case .reply(let reply):
       guard reply.protocols?.contains(1) == true else {
-        return "the driver does not speak engine-driver/1 (its describe names no protocols: [1])"
+        return "the driver does not support engine-driver/1 (describe must answer protocols: [1])"
       }
       guard server == nil || reply.capabilities?.serve == true else {
-        return "the driver does not serve (its describe does not say serve: true)"
+        return "the driver does not support serving (describe must answer serve: true)"
       }
     }
     return await refusal()
   }
 
-  /// What it says of what it is given.
+  /// The problem that `validate` reports; nil if it reports none.
   private func refusal() async -> SafeText? {
     let request = program.request(DriverVerb.validate.rawValue)
     do throws(DeploymentFailure) {
       let ending = try await program.run(request)
-      // A driver without anything to validate does not know the word.
+      // A driver with nothing to validate does not support the verb.
       if ending.cause == .exited(DriverProcess.unknownVerb) { return nil }
       switch program.judge(ending, of: request) {
       case .failed(let failure): return failure.reason
@@ -64,7 +64,7 @@ struct CommandProvider: NoticeSource {
   }
 }
 
-/// What a driver's program offers to one pool.
+/// The service of a driver program for one pool.
 package struct CommandService: Service {
   let program: DriverProgram
   let server: DriverServer?
@@ -82,19 +82,20 @@ package struct CommandService: Service {
   func makeDeployment() -> CommandDeployment { .init() }
   func makePublication() -> CommandPublication? { plan.publishes ? .init() : nil }
 
-  /// What a thing carries from its first moment: the engine and the number, or the publication's
-  /// name. Letters, digits and `-._%` only, so that it can be a file, a tag or a label.
+  /// The key that a resource carries from its creation: the engine's mark and the deployment's
+  /// number, or the publication's name. Only letters, digits and `-._%`, so it can be a file name,
+  /// a tag or a label.
   static func key(owner: String, _ record: CallRecord) -> String {
     guard record.id == 0 else { return key(owner: owner, DeploymentID(record.id)) }
     return PlainName.of(owner) + "-" + PlainName.of("p-\(record.identity.name)")
   }
 
-  /// The same for a deployment with this number.
+  /// The key of the deployment with this number.
   static func key(owner: String, _ id: DeploymentID) -> String {
     PlainName.of(owner) + "-\(id)"
   }
 
-  /// What a key of this engine was given to; nil: it is another's, or none.
+  /// The deployment or publication of a key; nil if it is not a key of this engine.
   static func purpose(of key: String, owner: String) -> ExternalResource.Purpose? {
     let start = PlainName.of(owner) + "-"
     guard key.hasPrefix(start) else { return nil }
@@ -104,7 +105,7 @@ package struct CommandService: Service {
       ? PlainName.text(of: own.dropFirst(2)).map { .publication($0) } : nil
   }
 
-  /// Asks the program, in the way in which it is run.
+  /// Calls the program, through the server if it serves.
   func ask(
     _ request: DriverRequest, log: (LogLevel, SafeText) -> Void
   ) async -> DriverProgram.Answer {
@@ -113,7 +114,7 @@ package struct CommandService: Service {
   }
 }
 
-/// Somebody inside who must say ready: `dashboard notify ready`.
+/// An OS manager that reports ready with `dashboard notify ready`.
 struct CommandOSManager: OSManager {
   var waitsForReady: Bool { true }
 }

@@ -8,7 +8,7 @@ import SafeTexts
 #endif
 
 extension DriverProgram {
-  /// The program of a provider, from its parameters.
+  /// Creates the program of a provider from its parameters.
   package init(_ values: ParameterValues) throws(ParameterProblem) {
     let reader = try ParameterReader(
       values, of: "a command provider", parameters: Self.parameters)
@@ -33,50 +33,50 @@ extension DriverProgram {
       throw .init(
         "command",
         SafeText(
-          "command must name a program by its path from the root or by a name in PATH, "
-            + "and names \(program)"))
+          "command must name a program by its absolute path or by a name in PATH, "
+            + "not \(program)"))
     }
     if let workingDirectory, !workingDirectory.hasPrefix("/") {
       throw .init(
         "workingDirectory",
-        SafeText("workingDirectory must be a path from the root, and is \(workingDirectory)"))
+        SafeText("workingDirectory must be an absolute path, not \(workingDirectory)"))
     }
     for pair in variables where pair.key.isEmpty || pair.key.contains("=") {
       throw .init(
         "environment",
-        SafeText("environment names \(pair.key), which cannot be the name of a variable"))
+        SafeText("environment contains \(pair.key), which is not a valid variable name"))
     }
     let texts = arguments + variables.flatMap { [$0.key, $0.value] } + [workingDirectory ?? ""]
     if texts.contains(where: { $0.utf8.contains(0) }) {
-      throw .init("command", "a text for a program cannot hold a NUL character")
+      throw .init("command", "a text for a program cannot contain a NUL character")
     }
     if answerWithin < .milliseconds(100) || answerWithin > .minutes(10) {
       throw .init(
         "answerWithin",
-        SafeText("answerWithin must be from 100ms to 10m, and is \(answerWithin)"))
+        SafeText("answerWithin must be from 100ms to 10m, not \(answerWithin)"))
     }
   }
 
-  /// What a provider may say.
+  /// The parameters of a provider.
   static let parameters: [Parameter] = [
     .init(
       "command", .list(of: nil), isRequired: true,
-      "The driver's program and its first arguments; no shell. The verb comes last."),
-    .init("config", .map, "What the driver wants to know of the platform; handed to every call."),
-    .init("environment", .map, "Variables besides the engine's own."),
-    .init("workingDirectory", .text, "Where it runs; else where the engine runs."),
+      "The driver program and its first arguments, run without a shell; the verb comes last."),
+    .init("config", .map, "Settings for the platform; passed to every call."),
+    .init("environment", .map, "Variables in addition to the engine's own."),
+    .init("workingDirectory", .text, "The program's working directory; by default the engine's."),
     .init(
       "answerWithin", .duration, default: "20s",
-      "How long one call may take, 100ms to 10m; then the program is ended. "
-        + "Less than a pool's `deadlines.call`."),
+      "Time limit for one call, 100ms to 10m; after that the program is ended. "
+        + "Must be less than the pool's `deadlines.call`."),
     .init(
       "serve", .bool, default: "false",
-      "Whether the program is started once, with `serve` as its verb, and answers one request a "
-        + "line; where it knows that."),
+      "Whether the program is started once, with `serve` as its verb, and answers one request "
+        + "per line, if it supports that."),
   ]
 }
 
-/// What a command service asks its driver for, from its parameters.
+/// The settings of a command service, from its parameters.
 package struct CommandPlan: Sendable {
   let configuration: [String: String]
   let cacheLevels: CacheLevels
@@ -93,18 +93,19 @@ package struct CommandPlan: Sendable {
     usesPort = reader.isGiven("port")
   }
 
-  /// What a pool's `service` may say.
+  /// The parameters of a pool's `service`.
   static let parameters: [Parameter] = [
-    .init("config", .map, "What the driver wants to know of this pool; handed to every call."),
+    .init("config", .map, "Settings for this pool; passed to every call."),
     .init(
       "cacheLevels", .choice(CacheLevels.allCases.map(\.rawValue)), default: "L1",
-      "The cache levels to use; `L1+L2` where the driver knows `suspend` and `resume`."),
+      "The cache levels to use; `L1+L2` if the driver supports `suspend` and `resume`."),
     .init(
       "publish", .bool, default: "false",
-      "Whether to clone from publications; where the driver knows `publish` and `unpublish`."),
+      "Whether to clone from publications, if the driver supports `publish` and `unpublish`."),
     .init(
       "osManager", .bool, default: "false",
       "Whether a deployment is ready only after `dashboard notify ready`."),
-    .init("port", .choice(["auto"]), "`auto`: each holds a TCP port of this machine."),
+    .init(
+      "port", .choice(["auto"]), "`auto` reserves a TCP port of this machine for each deployment."),
   ]
 }

@@ -2,8 +2,8 @@ import DeploymentInterface
 import SafeTexts
 
 extension CommandProvider: Inventory {
-  /// What the program lists with this mark. Where it does not know `list` this fails: nothing is
-  /// known, which is not the same as that nothing exists.
+  /// Lists the resources with this mark. Fails if the program does not support `list`: that is not
+  /// the same as an empty list.
   func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource] {
     let described = await program.ask(program.request(DriverVerb.describe.rawValue))
     let capabilities: DriverReply.Capabilities?
@@ -26,7 +26,7 @@ extension CommandProvider: Inventory {
     }.sorted { $0.name < $1.name }
   }
 
-  /// By its key the program finds it again; the engine needs its name as well.
+  /// The program finds the resource by its key; the engine needs its name as well.
   private static func identity(
     _ item: DriverReply.Item, _ purpose: ExternalResource.Purpose
   ) -> Identity? {
@@ -36,7 +36,7 @@ extension CommandProvider: Inventory {
     return Identity(name: name)
   }
 
-  /// Lets the program delete it, which compares the mark again.
+  /// Makes the program delete the resource; the program compares the mark again.
   func remove(_ thing: ExternalResource, ownedBy owner: String) async throws(DeploymentFailure) {
     let client = ProgramClient(program: program, service: [:])
     var request: DriverRequest

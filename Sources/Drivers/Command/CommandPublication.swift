@@ -2,7 +2,7 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// A revision that a driver's program has prepared.
+/// A publication that a driver program prepares.
 struct CommandPublication: Publication {
   typealias ServiceType = CommandService
   typealias Environment = PublicationEnvironment<CommandService>
@@ -36,7 +36,7 @@ struct CommandPublication: Publication {
     try await ask(.unpublish, environment)
   }
 
-  /// What a deployment's request says of it.
+  /// The publication as part of a deployment's request.
   func reference(_ reference: PublicationReference, owner: String) -> DriverRequest.Publication {
     .init(
       key: Self.key(owner: owner, reference.name), name: reference.name,

@@ -8,7 +8,7 @@ import SafeTexts
   import Foundation
 #endif
 
-/// What a driver's program can be asked for.
+/// The verbs of the protocol.
 package enum DriverVerb: String, Sendable {
   case describe, validate, create, suspend, resume, ready, delete, status, list, publish, unpublish
 
@@ -21,11 +21,11 @@ package enum DriverVerb: String, Sendable {
   }
 }
 
-/// How something stands, as a driver sees it.
+/// The power state of a resource, as a driver reports it.
 package enum DriverPower: String, Codable, Sendable {
   case running, suspended, off, absent
 
-  /// For a sentence.
+  /// The state as a clause.
   var words: String {
     switch self {
     case .running: "it is running"
@@ -36,9 +36,9 @@ package enum DriverPower: String, Codable, Sendable {
   }
 }
 
-/// One request of `engine-driver/1`. What is not known is left out.
+/// A request of `engine-driver/1`. Unknown members are left out.
 package struct DriverRequest: Codable, Sendable {
-  /// The publication that a deployment is made from.
+  /// The publication that a deployment is cloned from.
   struct Publication: Codable, Sendable {
     var key: String
     var name: String
@@ -48,11 +48,11 @@ package struct DriverRequest: Codable, Sendable {
 
   var `protocol` = 1
   package var verb: String
-  /// Comes back in the answer.
+  /// The id of the call; the answer repeats it.
   package var call: String
-  /// What identifies the thing, for ever; it carries this from its first moment.
+  /// The permanent identifier of the resource, which carries it from its creation.
   package var key: String?
-  /// The engine's mark; it carries this, too.
+  /// The engine's mark; the resource carries it, too.
   package var owner: String?
   var deadlineMs: Int64
   package var pool: String?
@@ -61,21 +61,21 @@ package struct DriverRequest: Codable, Sendable {
   var mac: String?
   var port: UInt16?
   var user: String?
-  /// `running` or `suspended`: what `create` shall end as.
+  /// `running` or `suspended`: the state in which `create` must end.
   package var end: String?
-  /// What the driver called the thing last.
+  /// The driver's last name for the resource.
   var vm: String?
-  /// What the driver wanted handed back.
+  /// The state that the driver returned last.
   var state: JSONValue?
   var publication: Publication?
   /// The provider's own configuration.
   var provider: [String: String]
   /// The pool's own configuration.
   package var service: [String: String]?
-  /// Where a `list` goes on.
+  /// The position at which a `list` continues.
   var after: String?
 
-  /// On one line.
+  /// The request as JSON on one line.
   package var bytes: [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -84,7 +84,7 @@ package struct DriverRequest: Codable, Sendable {
   }
 }
 
-/// One answer of `engine-driver/1`. What is not known here is ignored.
+/// An answer of `engine-driver/1`. Unknown members are ignored.
 package struct DriverReply: Codable, Sendable {
   package enum Outcome: String, Codable, Sendable {
     case done, running, failed, unknown
@@ -131,16 +131,16 @@ package struct DriverReply: Codable, Sendable {
   package var observed: Observed?
   var error: Problem?
   var warnings: [String]?
-  /// Of `describe`.
+  /// Answered by `describe`.
   var name: String?
   package var protocols: [Int]?
   package var capabilities: Capabilities?
-  /// Of `list`.
+  /// Answered by `list`.
   var items: [Item]?
   var complete: Bool?
   var next: String?
 
-  /// The answer in these bytes; the error says what is wrong with them.
+  /// Decodes an answer; the error says what is wrong with the bytes.
   package init(reading bytes: [UInt8]) throws(DeploymentFailure) {
     guard bytes.contains(where: { $0 > 0x20 }) else {
       throw .init(.unknown, "it gave no answer")
@@ -156,7 +156,7 @@ package struct DriverReply: Codable, Sendable {
 }
 
 extension DecodingError {
-  /// What is wrong, to be read after "its answer".
+  /// The problem, as the end of a sentence that begins with "its answer".
   fileprivate var sentence: String {
     switch self {
     case .keyNotFound(let key, _): "has no \(key.stringValue)"
@@ -179,6 +179,6 @@ extension DecodingError {
 }
 
 extension JSONValue {
-  /// Bytes of it as JSON.
+  /// Its size as JSON, in bytes.
   var size: Int { (try? JSONEncoder().encode(self).count) ?? Int.max }
 }

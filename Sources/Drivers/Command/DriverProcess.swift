@@ -3,35 +3,36 @@ import Glibc
 import Posix
 import SafeTexts
 
-/// Runs a driver's program for one call: a request in, an answer out, an end in time.
+/// Runs a driver program for one call: writes the request, reads the answer, and enforces the time
+/// limit.
 ///
-/// The program leads a session of its own, so that a call can be ended with everything that it has
-/// started: what is left in its process group ends with the call, also after a good answer, and with
-/// the engine. What has left the group lives on, and holds nobody up, whichever streams it keeps open.
+/// The program leads its own session, so that a call can be ended with everything it has started.
+/// The rest of its process group ends with the call, also after a good answer, and with the engine.
+/// Processes that left the group go on and delay nothing, whichever of its streams they keep open.
 ///
-/// Not swift-subprocess 1.0.2, whose single thread starts all programs, so that one that blocks
-/// while it starts holds up all others, and whose teardown ends with the first process and leaves
-/// a child running that ignores `TERM`: see `docs/command.md`.
+/// It does not use swift-subprocess 1.0.2: that starts all programs on a single thread, so one that
+/// blocks while it starts delays all others, and its teardown stops at the first process and leaves
+/// a child that ignores `TERM` running. See `docs/command.md`.
 package struct DriverProcess: Sendable {
   /// The program as sentences name it.
   let program: String
   let arguments: [String]
   let environment: [String]
   let workingDirectory: String?
-  /// The id of the call, which the program and all that it starts carry.
+  /// The id of the call, which the program and its children carry.
   let call: String
-  /// What earlier calls left running.
+  /// The processes that earlier calls left running.
   let left: LeftProcesses
-  /// How long it may take; then it is asked to end.
+  /// The time limit, after which the program is asked to end.
   let limit: TimeSpan
-  /// How long it may take to end; then it is killed.
+  /// How long it may take to end before it is killed.
   static let grace = TimeSpan.seconds(2)
-  /// The status of a program that does not know its verb.
+  /// The exit status for an unknown verb.
   package static let unknownVerb: Int32 = 64
 
   /// How one call of the program ended.
   package struct Ending: Sendable {
-    /// Why.
+    /// Why it ended.
     package enum Cause: Sendable, Equatable {
       case exited(Int32), signalled(Int32), late, cancelled, tooMuch
     }
@@ -41,11 +42,11 @@ package struct DriverProcess: Sendable {
     /// What has left its process group, and still holds its standard streams.
     var left: [SafeText] = []
     package var output: [UInt8] = []
-    /// The last of what it wrote to its standard error.
+    /// The last bytes that it wrote to its standard error.
     var errors: [UInt8] = []
   }
 
-  /// One call. Blocks its thread until the program has ended; a task that is cancelled ends it.
+  /// Makes one call. Blocks the thread until the program has ended; cancelling the task ends it.
   func run(_ request: [UInt8]) async throws(DeploymentFailure) -> Ending {
     let stop: WakePipe
     do throws(SystemError) {
@@ -66,15 +67,15 @@ package struct DriverProcess: Sendable {
   private func start(
     _ request: [UInt8], _ stop: WakePipe
   ) throws(DeploymentFailure) -> Ending {
-    // A file rather than a pipe: reading it ends, it can be opened again by path, and a program
-    // that stops reading early disturbs nobody.
+    // A file rather than a pipe: it has an end, can be reopened by path, and a program that stops
+    // reading early causes no error.
     let input: MemoryFile
     do throws(SystemError) {
       input = try MemoryFile("dashboard-request", holding: request)
     } catch {
       throw .system("cannot write a request", error)
     }
-    // Open until the program has it.
+    // Keep it open until the program has it.
     defer { withExtendedLifetime(input) {} }
     let output = try StreamPipe.forDriver()
     let errors = try StreamPipe.forDriver()
@@ -100,7 +101,7 @@ package struct DriverProcess: Sendable {
 }
 
 extension Result where Failure == DeploymentFailure {
-  /// What a body that throws came to.
+  /// The result of a throwing body.
   fileprivate static func of(_ body: () throws(Failure) -> Success) -> Self {
     do throws(Failure) {
       return .success(try body())
@@ -111,7 +112,7 @@ extension Result where Failure == DeploymentFailure {
 }
 
 extension StreamPipe {
-  /// A pipe for a stream of a driver's program.
+  /// Creates a pipe for a stream of a driver program.
   static func forDriver() throws(DeploymentFailure) -> StreamPipe {
     do throws(SystemError) {
       return try StreamPipe()
@@ -122,12 +123,12 @@ extension StreamPipe {
 }
 
 extension DeploymentFailure {
-  /// The driver's program does not answer as it is: an outage, whatever it is that is wrong with it.
+  /// The failure of a program that does not work now: an outage, whatever the cause.
   static func outOfReach(_ why: String) -> DeploymentFailure {
     .init(.transient, SafeText("the driver is out of reach: \(why)"))
   }
 
-  /// What the system could not do, which it may be able to do later.
+  /// A transient failure of a system call.
   static func system(_ what: String, _ error: SystemError) -> DeploymentFailure {
     .init(.transient, SafeText("\(what): \(error.text)"))
   }

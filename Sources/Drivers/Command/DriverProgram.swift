@@ -4,24 +4,24 @@ package import SafeTexts
 
 import struct Synchronization.Atomic
 
-/// A driver's program as it is configured, and one question and answer with it.
+/// A driver program as configured, and single calls of it.
 package struct DriverProgram: Sendable {
   let arguments: [String]
   let environment: [String]
   let workingDirectory: String?
   let configuration: [String: String]
   package let answerWithin: TimeSpan
-  /// It is to be started once, and to serve.
+  /// Whether it is started once and serves.
   let serves: Bool
   let left = LeftProcesses()
 
-  /// What came of a question.
+  /// The result of a call.
   package enum Answer: Sendable {
     /// `done` or `running`.
     case reply(DriverReply)
-    /// `failed`, because there is no such thing.
+    /// `failed`, because the resource does not exist.
     case absent(SafeText)
-    /// Everything else.
+    /// Any other failure.
     case failed(DeploymentFailure)
   }
 
@@ -38,16 +38,16 @@ package struct DriverProgram: Sendable {
     return all.count > 160 ? all.prefix(159) + "…" : all
   }
 
-  /// A request with everything that is the same for all.
+  /// Creates a request with the members that all requests share.
   package func request(_ verb: String) -> DriverRequest {
     DriverRequest(
       verb: verb, call: Self.newCall(), deadlineMs: answerWithin.milliseconds,
       provider: configuration)
   }
 
-  /// Asks, and judges the answer.
+  /// Makes a call and evaluates the answer.
   ///
-  /// - Parameter log: takes what the program wrote to its standard error, and its warnings.
+  /// - Parameter log: receives the program's standard error and its warnings.
   package func ask(
     _ request: DriverRequest, log: (LogLevel, SafeText) -> Void = { _, _ in }
   ) async -> Answer {
@@ -58,7 +58,7 @@ package struct DriverProgram: Sendable {
     }
   }
 
-  /// What comes of a question, by the end that the program came to.
+  /// Evaluates how a call ended.
   package func judge(
     _ ending: DriverProcess.Ending, of request: DriverRequest,
     log: (LogLevel, SafeText) -> Void = { _, _ in }
@@ -78,7 +78,7 @@ package struct DriverProgram: Sendable {
     }
   }
 
-  /// Runs the program once; what it says is not looked at.
+  /// Runs the program once without evaluating its answer.
   func run(_ request: DriverRequest) async throws(DeploymentFailure) -> DriverProcess.Ending {
     if DriverVerb(rawValue: request.verb)?.makes == true, let full = left.refusal { throw full }
     return try await run([request.verb], request.bytes, call: request.call)
@@ -94,18 +94,18 @@ package struct DriverProgram: Sendable {
     ).run(input)
   }
 
-  /// Lines of one call's standard error that reach the log; the last ones.
+  /// The maximum number of lines of standard error that are logged per call; the last ones count.
   static let linesKept = 8
 }
 
 extension DriverProcess.Ending {
-  /// The last lines of what it wrote to its standard error, made inert.
+  /// The last lines of its standard error, made inert.
   var complaints: [SafeText] {
     errors.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d })
       .suffix(DriverProgram.linesKept).map { SafeText(bytes: $0, limit: 512) }
   }
 
-  /// The answer, where it has given one in time and in order.
+  /// The answer, if it was given in time and is valid.
   package func reply(
     to request: DriverRequest, within limit: TimeSpan
   ) throws(DeploymentFailure) -> DriverReply {
@@ -138,8 +138,8 @@ extension DriverProcess.Ending {
     return reply
   }
 
-  /// What a program means that ends with this status: never that something is wrong for good, since
-  /// a program that is being replaced, or that crashes, may end with any.
+  /// The failure that an exit status stands for, if there is no answer in JSON. It is never a
+  /// permanent one: a program that crashes or is being replaced may end with any status.
   private func failure(_ verb: String, _ status: Int32, _ why: String) -> DeploymentFailure {
     let ended = "`\(verb)` of \(program) ended with \(status)\(why)"
     return switch status {
@@ -152,7 +152,7 @@ extension DriverProcess.Ending {
 }
 
 extension DriverReply {
-  /// What it comes to; its warnings go to the log.
+  /// Evaluates the reply; its warnings go to the log.
   func answer(to verb: String, log: (LogLevel, SafeText) -> Void) -> DriverProgram.Answer {
     for warning in (warnings ?? []).prefix(DriverProgram.linesKept) {
       log(.warning, SafeText(warning))
@@ -160,14 +160,15 @@ extension DriverReply {
     return judged(verb, log)
   }
 
-  /// Its errors as the engine's.
+  /// Translates its error class to that of the engine.
   fileprivate func judged(
     _ verb: String, _ log: (LogLevel, SafeText) -> Void
   ) -> DriverProgram.Answer {
     switch outcome {
     case .done, .running: return .reply(self)
     case .unknown:
-      return .failed(.init(.unknown, SafeText(error?.message ?? "\(verb) cannot tell")))
+      return .failed(
+        .init(.unknown, SafeText(error?.message ?? "\(verb) could not determine the outcome")))
     case .failed: break
     }
     let said = SafeText(error?.message ?? "")

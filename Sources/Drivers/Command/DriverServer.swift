@@ -2,38 +2,38 @@ package import DeploymentInterface
 import Posix
 import SafeTexts
 
-/// A driver's program that is started once and answers one request a line, many at a time.
+/// A driver program that is started once and answers one request per line, several at a time.
 ///
-/// It is started when it is first needed, and again after it has ended, with growing pauses. Each
-/// request has its own deadline; one that is not answered in time holds up no other.
+/// It is started when it is first needed and restarted after it has ended, with growing pauses.
+/// Each request has its own deadline; one that is not answered in time does not delay others.
 package final class DriverServer: Sendable {
-  private let desk: RequestBroker
+  private let broker: RequestBroker
   private let program: DriverProgram
 
-  /// - Parameter firstPause: between an end of the program and its next start; doubled each time.
+  /// - Parameter firstPause: the pause before the first restart; doubled each time.
   package init(_ program: DriverProgram, firstPause: TimeSpan = .seconds(1)) {
     self.program = program
-    desk = RequestBroker(firstPause: firstPause)
+    broker = RequestBroker(firstPause: firstPause)
   }
 
-  deinit { desk.close() }
+  deinit { broker.close() }
 
-  /// Asks, and judges the answer.
+  /// Makes a call and evaluates the answer.
   ///
-  /// - Parameter log: takes the warnings of the answer.
+  /// - Parameter log: receives the warnings of the answer.
   func ask(
     _ request: DriverRequest, log: (LogLevel, SafeText) -> Void = { _, _ in }
   ) async -> DriverProgram.Answer {
-    let desk = desk
+    let broker = broker
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let call = ServedCall(
           request, within: program.answerWithin, give: { continuation.resume(returning: $0) })
-        if desk.add(call) { serve() }
-        if Task.isCancelled { desk.giveUp(request.call) }
+        if broker.add(call) { serve() }
+        if Task.isCancelled { broker.giveUp(request.call) }
       }
     } onCancel: {
-      desk.giveUp(request.call)
+      broker.giveUp(request.call)
     }
     switch result {
     case .success(let reply): return reply.answer(to: request.verb, log: log)
@@ -41,40 +41,39 @@ package final class DriverServer: Sendable {
     }
   }
 
-  /// Keeps the program running from now on, and tells what it says unasked, while somebody holds
-  /// the sink.
+  /// Keeps the program running and passes its notices to the sink, for as long as the sink exists.
   func watch(_ sink: NoticeSink) {
-    if desk.add(sink) { serve() }
+    if broker.add(sink) { serve() }
   }
 
-  /// Ends the program with everything in its process group, and waits until it has ended, or as
-  /// good as.
+  /// Ends the program with everything in its process group, and waits for its end, at most three
+  /// seconds.
   package func end() {
-    desk.close()
-    desk.waitForEnd(atMost: DriverProcess.grace + .seconds(1))
+    broker.close()
+    broker.waitForEnd(atMost: DriverProcess.grace + .seconds(1))
   }
 
   private func serve() {
     do throws(SystemError) {
-      try SystemThread.start(named: "driver") { [desk, program] in
-        ServerLoop(desk: desk, program: program).run()
+      try SystemThread.start(named: "driver") { [broker, program] in
+        ServerLoop(broker: broker, program: program).run()
       }
     } catch {
-      desk.noteUnserved("the system gives no thread for the driver's program: \(error.text)")
+      broker.noteUnserved("cannot start a thread for the driver's program: \(error.text)")
     }
   }
 }
 
-/// One request on its way.
+/// A request in flight.
 struct ServedCall: Sendable {
   typealias Result = Swift.Result<DriverReply, DeploymentFailure>
   let id: String
   let verb: String
   let bytes: [UInt8]
   let limit: TimeSpan
-  /// When it is given up: milliseconds of the monotonic clock.
+  /// Its deadline, in milliseconds of the monotonic clock.
   let due: Int64
-  /// When it was handed to the program; nil: it has not been.
+  /// When it was sent to the program; nil if it was not sent.
   var sent: Int64?
   let give: @Sendable (Result) -> Void
 

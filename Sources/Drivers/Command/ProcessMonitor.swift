@@ -2,14 +2,14 @@ import DeploymentInterface
 import Glibc
 import Posix
 
-/// Waits for a program to end, reads what it says meanwhile, and ends it when it must.
+/// Waits for a program to end, reads its output meanwhile, and ends it at its time limit.
 struct ProcessMonitor {
   private let pid: Int32
   private let output: StreamPipe
   private let errors: StreamPipe
   private let stop: WakePipe
-  private var said: [UInt8] = []
-  private var complained: [UInt8] = []
+  private var outputBytes: [UInt8] = []
+  private var errorBytes: [UInt8] = []
   private var openStreams: Set<Int32>
   private var cause: DriverProcess.Ending.Cause?
   /// Somebody still held its streams when it had ended with its process group.
@@ -23,7 +23,7 @@ struct ProcessMonitor {
     openStreams = [output.reading, errors.reading]
   }
 
-  /// Returns once the program has ended and been taken out of the process table.
+  /// Returns once the program has ended and been reaped.
   mutating func run(within limit: TimeSpan) -> DriverProcess.Ending {
     let process = try? Pidfd(pid)
     var end = SystemClock.monotonicMilliseconds + limit.milliseconds
@@ -40,7 +40,7 @@ struct ProcessMonitor {
         cause = .cancelled
         end = askToEnd()
       }
-      if cause == nil, said.count > Limits.driverReplyBytes {
+      if cause == nil, outputBytes.count > Limits.driverReplyBytes {
         cause = .tooMuch
         break
       }
@@ -48,7 +48,7 @@ struct ProcessMonitor {
     return finish()
   }
 
-  /// Asks all that belongs to it to end; the number of its group is its own until it is reaped.
+  /// Asks its whole process group to end; the group's number cannot be reused until it is reaped.
   private func askToEnd() -> Int64 {
     kill(-pid, SIGTERM)
     kill(-pid, SIGCONT)
@@ -61,27 +61,27 @@ struct ProcessMonitor {
     if let process {
       polls.append(pollfd(fd: process.descriptor, events: Int16(POLLIN), revents: 0))
     }
-    // Without a descriptor for the process its end is looked for every 20 ms.
+    // Without a pidfd, poll for its end every 20 ms.
     let pause = process == nil ? min(milliseconds, 20) : milliseconds
     guard poll(&polls, nfds_t(polls.count), Int32(clamping: pause)) > 0 else { return }
     for poll in polls where poll.revents != 0 {
-      if poll.fd == output.reading, !Self.read(output, into: &said, keepsEnd: false) {
+      if poll.fd == output.reading, !Self.read(output, into: &outputBytes, keepsEnd: false) {
         openStreams.remove(output.reading)
       }
-      if poll.fd == errors.reading, !Self.read(errors, into: &complained, keepsEnd: true) {
+      if poll.fd == errors.reading, !Self.read(errors, into: &errorBytes, keepsEnd: true) {
         openStreams.remove(errors.reading)
       }
     }
   }
 
-  /// False: nobody writes there any more.
+  /// Reads what is available; returns false at the end of the stream.
   private static func read(
     _ pipe: StreamPipe, into bytes: inout [UInt8], keepsEnd: Bool
   ) -> Bool {
     switch pipe.read() {
     case .bytes(let new):
       bytes += new
-      // Twice the limit before anything is moved: then moving costs little for each byte.
+      // Bytes are moved only at twice the limit, so that moving costs little per byte.
       if keepsEnd, bytes.count > 2 * Limits.driverErrorBytes {
         bytes.removeFirst(bytes.count - Limits.driverErrorBytes)
       }
@@ -91,7 +91,7 @@ struct ProcessMonitor {
     return true
   }
 
-  /// It has ended, and is still in the process table.
+  /// Whether it has ended; it is not reaped.
   static func hasEnded(_ pid: Int32) -> Bool {
     var information = siginfo_t()
     let options = Int32(WEXITED | WNOHANG | WNOWAIT)
@@ -99,26 +99,26 @@ struct ProcessMonitor {
     return information.si_signo == SIGCHLD
   }
 
-  /// What it has said before its end is in the pipes now; who still holds them is not waited for.
+  /// Reads what the program wrote before its end; does not wait for others that hold the pipes.
   private mutating func finish() -> DriverProcess.Ending {
     // Until it is reaped the number of the group is its own.
     kill(-pid, SIGKILL)
     CallKeeper.shared.remove(pid)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    let isOutputHeld = Self.drain(output, into: &said)
-    isHeld = Self.drain(errors, into: &complained) || isOutputHeld
+    let isOutputHeld = Self.drain(output, into: &outputBytes)
+    isHeld = Self.drain(errors, into: &errorBytes) || isOutputHeld
     let signal = status & 0x7f
     let end =
       signal == 0 ? .exited(status >> 8 & 0xff) : DriverProcess.Ending.Cause.signalled(signal)
-    if cause == nil, said.count > Limits.driverReplyBytes { cause = .tooMuch }
+    if cause == nil, outputBytes.count > Limits.driverReplyBytes { cause = .tooMuch }
     return .init(
-      cause: cause ?? end, output: said, errors: complained.suffix(Limits.driverErrorBytes))
+      cause: cause ?? end, output: outputBytes, errors: errorBytes.suffix(Limits.driverErrorBytes))
   }
 
-  /// Whether somebody can still write there.
+  /// Reads what is there; returns whether a process still holds the pipe.
   private static func drain(_ pipe: StreamPipe, into bytes: inout [UInt8]) -> Bool {
-    // A child that goes on writing is not listened to for ever.
+    // Bounded, because a child may go on writing.
     let most = bytes.count + Limits.driverReplyBytes + 1
     while bytes.count < most {
       switch pipe.read() {

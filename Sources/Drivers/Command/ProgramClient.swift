@@ -1,14 +1,14 @@
 package import DeploymentInterface
 import SafeTexts
 
-/// Asks a driver program directly: repeats a verb until it has ended, and reads a list page by
+/// Calls a driver program directly: repeats a verb until it has finished, and reads lists page by
 /// page.
 ///
-/// Failures are of the class `unknown`, because a verb that has not ended may still have worked.
+/// Failures have the class `unknown`, because a verb that has not finished may still have worked.
 package struct ProgramClient: Sendable {
   package let program: DriverProgram
   package let service: [String: String]
-  /// How long a verb may go on answering `running`.
+  /// How long a verb may answer `running`.
   package var limit = TimeSpan.minutes(5)
   private static let pages = 1000
 
@@ -17,7 +17,7 @@ package struct ProgramClient: Sendable {
     self.service = service
   }
 
-  /// The answer of a verb, which is repeated while it answers `running`.
+  /// Repeats a verb while it answers `running`, and returns its final answer.
   package func settled(
     _ request: DriverRequest
   ) async throws(DeploymentFailure) -> DriverProgram.Answer {
@@ -34,7 +34,7 @@ package struct ProgramClient: Sendable {
     }
   }
 
-  /// Everything with an owner's mark, from all pages.
+  /// Lists all resources with an owner's mark, from all pages.
   package func listed(owner: String) async throws(DeploymentFailure) -> [DriverReply.Item] {
     var items: [DriverReply.Item] = []
     var after: String?
@@ -63,7 +63,7 @@ package struct ProgramClient: Sendable {
 }
 
 extension DriverProgram.Answer {
-  /// For a sentence.
+  /// The answer, for use in a sentence.
   package var words: String {
     switch self {
     case .reply(let reply): reply.outcome.rawValue

@@ -3,7 +3,7 @@ import DeploymentInterface
 import Glibc
 import Posix
 
-/// What lies between those who ask a program that serves and the thread that talks to it.
+/// Thread-safe queue between callers and the thread that runs the serving program.
 final class RequestBroker: Sendable {
   private struct WeakSink: Sendable {
     weak let sink: NoticeSink?
@@ -11,35 +11,35 @@ final class RequestBroker: Sendable {
   }
   private struct State {
     var calls: [String: ServedCall] = [:]
-    /// Those that have not been handed to the program, in their order.
+    /// The ids of the calls that were not sent yet, in order.
     var unsent: [String] = []
     var inFlight = 0
     var sinks: [WeakSink] = []
-    /// A thread serves.
+    /// Whether a thread runs the program.
     var isServed = false
     var isClosed = false
     var failures = 0
-    /// Why the program does not run, and when it is started again.
+    /// Why the program does not run, and when it is restarted.
     var pause: (reason: String, end: Int64)?
   }
   private let state = Mutex(State())
-  /// Rung when the thread that serves has ended for good.
+  /// Woken when the serving thread has ended.
   private let ended: WakePipe?
   private let firstPause: TimeSpan
   /// Short, because users wait for a program that is being replaced.
   private static let longestPause = TimeSpan.seconds(5)
-  /// Rung when there is something new.
-  let bell: WakePipe?
+  /// Woken when there is something new for the serving thread.
+  let wakePipe: WakePipe?
 
   init(firstPause: TimeSpan) {
     self.firstPause = firstPause
-    bell = try? WakePipe()
+    wakePipe = try? WakePipe()
     ended = try? WakePipe()
   }
 
-  // MARK: Those who ask
+  // MARK: Callers
 
-  /// Adds a call; true: nobody serves, and the one who called must have that done.
+  /// Adds a call; returns true if no thread serves and the caller must start one.
   func add(_ call: ServedCall) -> Bool {
     let refused = state.withLock { state -> (kind: FailureClass, reason: String)? in
       if state.isClosed { return (.unknown, "the driver's program has been stopped") }
@@ -58,11 +58,11 @@ final class RequestBroker: Sendable {
       call.fail(refused.kind, refused.reason)
       return false
     }
-    bell?.wake()
+    wakePipe?.wake()
     return begin()
   }
 
-  /// Adds one who listens; as `add`.
+  /// Adds a sink for notices; returns true if the caller must start a thread.
   func add(_ sink: NoticeSink) -> Bool {
     state.withLock { state in
       state.sinks.removeAll { $0.sink == nil }
@@ -79,15 +79,15 @@ final class RequestBroker: Sendable {
     }
   }
 
-  /// Who asked does not wait any more.
+  /// Cancels a call.
   func giveUp(_ id: String) {
     take(id)?.fail(.unknown, "it was cancelled before it was answered")
   }
 
-  /// The program is not needed any more.
+  /// Closes the queue; the serving thread then ends the program.
   func close() {
     state.withLock { $0.isClosed = true }
-    bell?.wake()
+    wakePipe?.wake()
   }
 
   func waitForEnd(atMost span: TimeSpan) {
@@ -97,9 +97,9 @@ final class RequestBroker: Sendable {
     _ = poll(&polls, 1, Int32(clamping: span.milliseconds))
   }
 
-  // MARK: The thread that serves
+  // MARK: The serving thread
 
-  /// Whether the program must run now; where not, the thread ends.
+  /// Whether the program must run now; if not, the thread ends.
   func isNeeded() -> Bool {
     let (isNeeded, isClosed) = state.withLock { state in
       let isWatched = state.sinks.contains { $0.sink != nil }
@@ -112,12 +112,12 @@ final class RequestBroker: Sendable {
 
   var isClosed: Bool { state.withLock { $0.isClosed } }
 
-  /// How long it must not be started yet, in milliseconds.
+  /// The time until it may be restarted, in milliseconds.
   var pauseLeft: Int64 {
     state.withLock { $0.pause.map { max(0, $0.end - SystemClock.monotonicMilliseconds) } ?? 0 }
   }
 
-  /// Those that can be handed to the program now.
+  /// Takes the calls that can be sent now.
   func takeUnsent() -> [ServedCall] {
     state.withLock { state in
       var calls: [ServedCall] = []
@@ -134,7 +134,7 @@ final class RequestBroker: Sendable {
     }
   }
 
-  /// The call with this id, which is then no longer there; nil: nobody waits for it.
+  /// Takes the call with this id; nil if nobody waits for it.
   func take(_ id: String) -> ServedCall? {
     state.withLock { state in
       guard let call = state.calls.removeValue(forKey: id) else { return nil }
@@ -143,7 +143,7 @@ final class RequestBroker: Sendable {
     }
   }
 
-  /// Those whose time is over, which are then no longer there.
+  /// Takes the calls whose deadline has passed.
   func takeOverdue() -> [ServedCall] {
     let now = SystemClock.monotonicMilliseconds
     let ids = state.withLock { state in
@@ -152,10 +152,10 @@ final class RequestBroker: Sendable {
     return ids.compactMap { take($0) }
   }
 
-  /// When the next is over its time.
+  /// The earliest deadline, in milliseconds of the monotonic clock.
   var nextDue: Int64? { state.withLock { $0.calls.values.map(\.due).min() } }
 
-  /// The program works: the next pause is short again.
+  /// Notes that the program works: the next pause is short again.
   func noteAnswer() {
     state.withLock { state in
       state.failures = 0
@@ -163,10 +163,11 @@ final class RequestBroker: Sendable {
     }
   }
 
-  /// The program has ended, or could not be started, which is an outage: what it was asked is asked
-  /// again.
+  /// Notes that the program has ended or could not be started, which is an outage: all calls are
+  /// retried.
   ///
-  /// - Parameter isEnded: it was ended because it misbehaved; what it was asked has an unknown end.
+  /// - Parameter isEnded: whether it was ended because it misbehaved; then calls that were sent have
+  ///   an unknown outcome.
   func noteEnd(_ reason: String, isEnded: Bool = false) {
     let (calls, isClosed) = state.withLock { state in
       defer {
@@ -190,7 +191,7 @@ final class RequestBroker: Sendable {
     }
   }
 
-  /// There is no thread to serve on: the next that asks has it tried again.
+  /// Notes that no thread could be started; the next call tries again.
   func noteUnserved(_ reason: String) {
     noteEnd(reason)
     let isClosed = state.withLock { state in
@@ -200,7 +201,7 @@ final class RequestBroker: Sendable {
     if isClosed { ended?.wake() }
   }
 
-  /// Tells who listens what the program has said unasked.
+  /// Passes a notice of the program to all sinks.
   func tell(_ said: DriverNotification) {
     for sink in state.withLock({ $0.sinks.compactMap { $0.sink } }) {
       for notice in said.notices { sink.tell(notice) }

@@ -7,14 +7,14 @@ import SafeTexts
   import Foundation
 #endif
 
-/// What can be seen of a line of a serving program before all of it is read.
+/// The part of a serving program's line that shows whether it is an answer or a notice.
 struct ServedLine: Decodable {
-  /// The call that it answers.
+  /// The id of the call that it answers.
   var call: String?
-  /// What it says unasked.
+  /// The notice, if it is one.
   var notice: DriverNotification?
 
-  /// Nil: the line is neither.
+  /// Returns nil if the line is neither.
   init?(reading line: ArraySlice<UInt8>) {
     guard line.contains(where: { $0 > 0x20 }),
       let read = try? JSONDecoder().decode(ServedLine.self, from: Data(line)),
@@ -24,16 +24,16 @@ struct ServedLine: Decodable {
   }
 }
 
-/// What a serving program says unasked of one thing.
+/// A notice of a serving program about one resource.
 struct DriverNotification: Decodable, Sendable {
   var key: String
   var owner: String
-  /// What has happened, as a sentence about it.
+  /// What has happened, as a clause.
   var message: String?
-  /// Who is logged in to it.
+  /// The users who are logged in.
   var users: [String]?
 
-  /// The same for an engine; nothing where it is about no deployment.
+  /// The notices for the engine; none if it is not about a deployment.
   var notices: [DriverNotice] {
     guard case .deployment(let id) = CommandService.purpose(of: key, owner: owner) else {
       return []

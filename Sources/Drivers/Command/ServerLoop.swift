@@ -3,15 +3,15 @@ import Glibc
 import Posix
 import SafeTexts
 
-/// The thread that keeps a serving program running for as long as it is needed.
+/// The thread that keeps a serving program running while it is needed.
 struct ServerLoop {
-  let desk: RequestBroker
+  let broker: RequestBroker
   let program: DriverProgram
 
   func run() {
     blockBrokenPipes()
-    while desk.isNeeded() {
-      let pause = desk.pauseLeft
+    while broker.isNeeded() {
+      let pause = broker.pauseLeft
       if pause > 0 {
         waitForBell(atMost: pause)
       } else {
@@ -23,15 +23,15 @@ struct ServerLoop {
   private func serve() {
     do throws(DeploymentFailure) {
       let process = try ServedProcess(program)
-      var session = ServerSession(desk: desk, process: process)
+      var session = ServerSession(broker: broker, process: process)
       let reason = session.run()
-      desk.noteEnd(reason, isEnded: session.isEnded)
+      broker.noteEnd(reason, isEnded: session.isEnded)
     } catch {
-      desk.noteEnd(error.reason.text)
+      broker.noteEnd(error.reason.text)
     }
   }
 
-  /// Writing to a program that has ended is an error of the write, on this thread.
+  /// Blocks SIGPIPE on this thread, so that writing to an ended program fails with an error.
   private func blockBrokenPipes() {
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -40,21 +40,21 @@ struct ServerLoop {
   }
 
   private func waitForBell(atMost milliseconds: Int64) {
-    guard let bell = desk.bell else { return }
-    var polls = [pollfd(fd: bell.reading, events: Int16(POLLIN), revents: 0)]
+    guard let wakePipe = broker.wakePipe else { return }
+    var polls = [pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0)]
     _ = poll(&polls, 1, Int32(clamping: milliseconds))
-    bell.drain()
+    wakePipe.drain()
   }
 }
 
-/// A serving program that was started.
+/// A running serving program.
 struct ServedProcess {
   let pid: Int32
   private let program: String
   let input: StreamPipe
   let output: StreamPipe
   let errors: StreamPipe
-  /// Nil where the system has none: its end is then looked for every 20 ms.
+  /// Nil if the system has no pidfds: then its end is polled for every 20 ms.
   let handle: Pidfd?
 
   init(_ program: DriverProgram) throws(DeploymentFailure) {
@@ -78,19 +78,19 @@ struct ServedProcess {
     handle = try? Pidfd(pid)
   }
 
-  /// It has ended, and is still in the process table.
+  /// Whether it has ended; it is not reaped.
   var hasEnded: Bool { ProcessMonitor.hasEnded(pid) }
 
-  /// Asks all that belongs to it to end; the number of its group is its own until it is reaped.
+  /// Asks its whole process group to end; the group's number cannot be reused until it is reaped.
   func askToEnd() {
     input.closeWriting()
     kill(-pid, SIGTERM)
     kill(-pid, SIGCONT)
   }
 
-  /// Takes it out of the process table, with everything in its group.
+  /// Reaps it and kills everything else in its group.
   ///
-  /// - Returns: how it ended, as a sentence.
+  /// - Returns: how it ended, as a clause.
   func reap() -> String {
     kill(-pid, SIGKILL)
     CallKeeper.shared.remove(pid)

@@ -3,39 +3,39 @@ import Glibc
 import Posix
 import SafeTexts
 
-/// The talk with one serving program, from its start to its end.
+/// The communication with one serving program, from its start to its end.
 struct ServerSession {
-  private let desk: RequestBroker
+  private let broker: RequestBroker
   private let process: ServedProcess
   private var outbox: [UInt8] = []
   private var line: [UInt8] = []
-  /// Bytes since the last line that was an answer or a notice.
+  /// The number of bytes since the last line that was an answer or a notice.
   private var nonsense = 0
   private var complained: [UInt8] = []
   private var openStreams: Set<Int32>
-  /// When it last said anything that could be understood.
+  /// When it last sent a valid line, in milliseconds of the monotonic clock.
   private var lastWord: Int64?
-  /// Why it is being ended, and when it is killed.
+  /// Why it is being ended, and when it will be killed.
   private var end: (reason: String?, killed: Int64)?
   /// It was ended because it misbehaved.
   var isEnded: Bool { end?.reason != nil }
 
-  init(desk: RequestBroker, process: ServedProcess) {
-    self.desk = desk
+  init(broker: RequestBroker, process: ServedProcess) {
+    self.broker = broker
     self.process = process
     openStreams = [process.output.reading, process.errors.reading]
   }
 
-  /// Returns once the program has ended, with why.
+  /// Returns the reason once the program has ended.
   mutating func run() -> String {
     while !process.hasEnded {
-      if desk.isClosed, end == nil { askToEnd(nil) }
+      if broker.isClosed, end == nil { askToEnd(nil) }
       if let end, end.killed <= SystemClock.monotonicMilliseconds { break }
       send()
       wait()
       expire()
     }
-    // What it has said before its end is in the pipe now; who still holds that is not waited for.
+    // Read what it wrote before its end; do not wait for others that hold the pipe.
     readOutput(atMost: Limits.driverReplyBytes)
     _ = Self.drain(process.errors, into: &complained)
     let ending = process.reap()
@@ -53,7 +53,7 @@ struct ServerSession {
 
   private mutating func send() {
     guard end == nil else { return }
-    for call in desk.takeUnsent() { outbox += call.bytes }
+    for call in broker.takeUnsent() { outbox += call.bytes }
     guard !outbox.isEmpty else { return }
     let count = outbox.withUnsafeBytes { write(process.input.writing, $0.baseAddress, $0.count) }
     if count > 0 { outbox.removeFirst(count) }
@@ -64,8 +64,8 @@ struct ServerSession {
 
   private mutating func wait() {
     var polls = openStreams.sorted().map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-    if let bell = desk.bell {
-      polls.append(pollfd(fd: bell.reading, events: Int16(POLLIN), revents: 0))
+    if let wakePipe = broker.wakePipe {
+      polls.append(pollfd(fd: wakePipe.reading, events: Int16(POLLIN), revents: 0))
     }
     if let handle = process.handle {
       polls.append(pollfd(fd: handle.descriptor, events: Int16(POLLIN), revents: 0))
@@ -73,7 +73,7 @@ struct ServerSession {
     if end == nil, !outbox.isEmpty {
       polls.append(pollfd(fd: process.input.writing, events: Int16(POLLOUT), revents: 0))
     }
-    let next = [desk.nextDue, end?.killed].compactMap { $0 }.min()
+    let next = [broker.nextDue, end?.killed].compactMap { $0 }.min()
     let left = next.map { max(0, $0 - SystemClock.monotonicMilliseconds) } ?? 60_000
     let pause = process.handle == nil ? min(left, 20) : left
     guard poll(&polls, nfds_t(polls.count), Int32(clamping: pause)) > 0 else { return }
@@ -82,13 +82,13 @@ struct ServerSession {
       if poll.fd == process.errors.reading, !Self.drain(process.errors, into: &complained) {
         openStreams.remove(process.errors.reading)
       }
-      if poll.fd == desk.bell?.reading { desk.bell?.drain() }
+      if poll.fd == broker.wakePipe?.reading { broker.wakePipe?.drain() }
     }
   }
 
   // MARK: Reading
 
-  /// Reads until so many bytes have come, or there are no more for now.
+  /// Reads available output, at most this number of bytes.
   private mutating func readOutput(atMost most: Int) {
     var count = 0
     while count < most {
@@ -120,23 +120,23 @@ struct ServerSession {
     }
   }
 
-  /// One line; false: nothing that could be understood.
+  /// Processes one line; returns false if it is neither an answer nor a notice.
   private mutating func take(line: ArraySlice<UInt8>) -> Bool {
     guard let head = ServedLine(reading: line) else { return false }
     lastWord = SystemClock.monotonicMilliseconds
-    if let said = head.notice { desk.tell(said) }
-    // An answer that came too late, or a second one, is nobody's.
-    guard let id = head.call, let call = desk.take(id) else { return head.notice != nil }
+    if let said = head.notice { broker.tell(said) }
+    // A late or second answer is ignored.
+    guard let id = head.call, let call = broker.take(id) else { return head.notice != nil }
     do throws(DeploymentFailure) {
       call.give(.success(try DriverReply(reading: Array(line))))
-      desk.noteAnswer()
+      broker.noteAnswer()
     } catch {
       call.fail(.unknown, "\(call.verb) got an invalid answer: \(error.reason)")
     }
     return true
   }
 
-  /// False: nobody writes there any more.
+  /// Reads what is available; returns false at the end of the stream.
   private static func drain(_ pipe: StreamPipe, into bytes: inout [UInt8]) -> Bool {
     switch pipe.read() {
     case .bytes(let new):
@@ -152,10 +152,10 @@ struct ServerSession {
 
   // MARK: Time
 
-  /// What is not answered in time is unknown; a program that has said nothing at all for so long
-  /// is ended.
+  /// Fails overdue calls with `unknown`; ends a program that has sent nothing valid within a call's
+  /// time limit.
   private mutating func expire() {
-    for call in desk.takeOverdue() {
+    for call in broker.takeOverdue() {
       let silence = "did not answer within \(call.limit)"
       guard let sent = call.sent else {
         call.fail(.transient, "\(call.verb) was not sent: too many requests are open")

@@ -3,130 +3,130 @@ import SafeTexts
 
 extension ConformanceCheck {
   static let moving: [Claim] = [
-    .init("moves-to-l1", "A move from L2 to L1 finishes, with an IP") { bench throws(CheckEnd) in
-      try bench.needs(.l2)
-      var trial = try await bench.trial()
-      try await trial.finish(.deployForCache(.l2))
-      try await trial.finish(.moveToCache(.l1))
-      try await trial.expect(count: 1, "moved to L1")
-      if !bench.traits.waitsForOS {
-        try trial.expect(trial.last.ip?.isEmpty == false, "at L1 it has no IP")
+    .init("moves-to-l1", "A move from L2 to L1 finishes, with an IP") { runner throws(CheckEnd) in
+      try runner.needs(.l2)
+      var subject = try await runner.subject()
+      try await subject.finish(.deployForCache(.l2))
+      try await subject.finish(.moveToCache(.l1))
+      try await subject.expect(count: 1, "moved to L1")
+      if !runner.traits.waitsForOS {
+        try subject.expect(subject.last.ip?.isEmpty == false, "at L1 it has no IP")
       }
     },
     .init("moves-to-l2", "A move from L1 to L2 finishes, and one exists") {
-      bench throws(CheckEnd) in
-      try bench.needs(.l2)
-      var trial = try await bench.trial()
-      try await trial.deploy()
-      try await trial.finish(.moveToCache(.l2))
-      try await trial.expect(count: 1, "moved to L2")
+      runner throws(CheckEnd) in
+      try runner.needs(.l2)
+      var subject = try await runner.subject()
+      try await subject.deploy()
+      try await subject.finish(.moveToCache(.l2))
+      try await subject.expect(count: 1, "moved to L2")
     },
     .init("stays-the-same-when-moved", "The unique id is the same after a move to L2 and back") {
-      bench throws(CheckEnd) in
-      try bench.needs(.l2)
-      var trial = try await bench.trial()
-      try await trial.deploy()
-      let before = trial.last.uniqueId
-      try await trial.finish(.moveToCache(.l2))
-      try await trial.finish(.moveToCache(.l1))
-      try trial.expect(
-        trial.last.uniqueId == before,
-        "its unique id changed from \(before ?? "") to \(trial.last.uniqueId ?? "")")
+      runner throws(CheckEnd) in
+      try runner.needs(.l2)
+      var subject = try await runner.subject()
+      try await subject.deploy()
+      let before = subject.last.uniqueId
+      try await subject.finish(.moveToCache(.l2))
+      try await subject.finish(.moveToCache(.l1))
+      try subject.expect(
+        subject.last.uniqueId == before,
+        "its unique id changed from \(before ?? "") to \(subject.last.uniqueId ?? "")")
     },
     .init("moving-to-where-it-is-is-done", "A move to the current level finishes") {
-      bench throws(CheckEnd) in
-      try bench.needs(.l2)
-      var trial = try await bench.trial()
-      try await trial.deploy()
-      try await trial.finish(.moveToCache(.l1))
-      try await trial.finish(.moveToCache(.l2))
-      try await trial.finish(.moveToCache(.l2))
-      try await trial.expect(count: 1, "moved to where it was")
+      runner throws(CheckEnd) in
+      try runner.needs(.l2)
+      var subject = try await runner.subject()
+      try await subject.deploy()
+      try await subject.finish(.moveToCache(.l1))
+      try await subject.finish(.moveToCache(.l2))
+      try await subject.finish(.moveToCache(.l2))
+      try await subject.expect(count: 1, "moved to its current level")
     },
     .init("a-moved-one-can-be-made-ready", "After a move from L2 to L1, setReady finishes") {
-      bench throws(CheckEnd) in
-      try bench.needs(.l2)
-      var trial = try await bench.trial()
-      try await trial.finish(.deployForCache(.l2))
-      try await trial.finish(.moveToCache(.l1))
-      trial.placement = .assigned("ana")
-      try await trial.call(.start(.setReady), notices: [.finish, .assignToUser("ana")])
-      let answer = try await trial.settle(.setReady)
-      try trial.expect(answer == .finished, "setReady ended with \(answer.text)")
+      runner throws(CheckEnd) in
+      try runner.needs(.l2)
+      var subject = try await runner.subject()
+      try await subject.finish(.deployForCache(.l2))
+      try await subject.finish(.moveToCache(.l1))
+      subject.placement = .assigned("ana")
+      try await subject.call(.start(.setReady), notices: [.finish, .assignToUser("ana")])
+      let answer = try await subject.settle(.setReady)
+      try subject.expect(answer == .finished, "setReady ended with \(answer.text)")
     },
     .init(
       "a-vanished-one-does-not-move",
       "A move of a vanished deployment is an error and creates nothing"
     ) {
-      bench throws(CheckEnd) in
-      try bench.needs(.l2)
-      let vanish = try bench.needsVanish()
-      var trial = try await bench.trial()
-      try await trial.finish(.deployForCache(.l2))
-      try await trial.vanish(vanish)
-      let answer = try await trial.run(.moveToCache(.l1))
-      try trial.expectReason(answer, "a move of what has vanished")
-      try await trial.expect(count: 0, "moved after it had vanished")
+      runner throws(CheckEnd) in
+      try runner.needs(.l2)
+      let vanish = try runner.needsVanish()
+      var subject = try await runner.subject()
+      try await subject.finish(.deployForCache(.l2))
+      try await subject.vanish(vanish)
+      let answer = try await subject.run(.moveToCache(.l1))
+      try subject.expectReason(answer, "a move of a vanished deployment")
+      try await subject.expect(count: 0, "moved after it had vanished")
     },
   ]
 
   static let readying: [Claim] = [
     .init("set-ready-finishes", "setReady of a usable deployment finishes") {
-      bench throws(CheckEnd) in
-      var trial = try await bench.trial()
-      try await trial.deploy()
-      trial.placement = .assigned("ana")
-      try await trial.call(.start(.setReady), notices: [.assignToUser("ana")])
-      let answer = try await trial.settle(.setReady)
-      try trial.expect(answer == .finished, "setReady ended with \(answer.text)")
-      try await trial.expect(count: 1, "made ready")
+      runner throws(CheckEnd) in
+      var subject = try await runner.subject()
+      try await subject.deploy()
+      subject.placement = .assigned("ana")
+      try await subject.call(.start(.setReady), notices: [.assignToUser("ana")])
+      let answer = try await subject.settle(.setReady)
+      try subject.expect(answer == .finished, "setReady ended with \(answer.text)")
+      try await subject.expect(count: 1, "made ready")
     },
     .init("set-ready-again-and-again", "A repeated setReady finishes and changes nothing") {
-      bench throws(CheckEnd) in
-      var trial = try await bench.trial()
-      try await trial.deploy()
-      let (id, ip) = (trial.last.uniqueId, trial.last.ip)
-      for _ in 1...3 { try await trial.finish(.setReady) }
-      let isSame = trial.last.uniqueId == id && trial.last.ip == ip
-      try trial.expect(isSame, "its unique id or its IP changed after setReady")
-      try await trial.expect(count: 1, "made ready three times")
+      runner throws(CheckEnd) in
+      var subject = try await runner.subject()
+      try await subject.deploy()
+      let (id, ip) = (subject.last.uniqueId, subject.last.ip)
+      for _ in 1...3 { try await subject.finish(.setReady) }
+      let isSame = subject.last.uniqueId == id && subject.last.ip == ip
+      try subject.expect(isSame, "its unique id or its IP changed after setReady")
+      try await subject.expect(count: 1, "made ready three times")
     },
     .init(
       "a-vanished-one-is-not-ready", "setReady of a vanished deployment is an error with a reason"
     ) {
-      bench throws(CheckEnd) in
-      let vanish = try bench.needsVanish()
-      var trial = try await bench.trial()
-      try await trial.deploy()
-      try await trial.vanish(vanish)
-      let answer = try await trial.run(.setReady)
-      try trial.expectReason(answer, "setReady of what has vanished")
+      runner throws(CheckEnd) in
+      let vanish = try runner.needsVanish()
+      var subject = try await runner.subject()
+      try await subject.deploy()
+      try await subject.vanish(vanish)
+      let answer = try await subject.run(.setReady)
+      try subject.expectReason(answer, "setReady of a vanished deployment")
     },
     .init("a-vanished-one-is-not-made-again", "setReady never creates a replacement") {
-      bench throws(CheckEnd) in
-      let vanish = try bench.needsVanish()
-      try bench.needsCount()
-      var trial = try await bench.trial()
-      try await trial.deploy()
-      trial.placement = .assigned("ana")
-      try await trial.vanish(vanish)
-      try await trial.run(.setReady)
-      try await trial.expect(count: 0, "made ready after it had vanished")
+      runner throws(CheckEnd) in
+      let vanish = try runner.needsVanish()
+      try runner.needsCount()
+      var subject = try await runner.subject()
+      try await subject.deploy()
+      subject.placement = .assigned("ana")
+      try await subject.vanish(vanish)
+      try await subject.run(.setReady)
+      try await subject.expect(count: 0, "made ready after it had vanished")
     },
     .init("the-inside-says-ready", "notifyReadyFromOSManager finishes each time") {
-      bench throws(CheckEnd) in
-      var trial = try await bench.trial()
-      try await trial.deploy()
-      try await trial.finish(.notifyReadyFromOSManager)
-      try await trial.finish(.notifyReadyFromOSManager)
-      try await trial.expect(count: 1, "its inside said ready")
+      runner throws(CheckEnd) in
+      var subject = try await runner.subject()
+      try await subject.deploy()
+      try await subject.finish(.notifyReadyFromOSManager)
+      try await subject.finish(.notifyReadyFromOSManager)
+      try await subject.expect(count: 1, "its OS manager reported ready")
     },
   ]
 }
 
 extension ConformanceRunner {
   func needsVanish() throws(CheckEnd) -> @Sendable (ConformanceResource) async throws -> Void {
-    guard let vanish = ground.vanish else {
+    guard let vanish = fixture.vanish else {
       throw .skipped("the fixture cannot remove resources behind the driver's back")
     }
     return vanish
@@ -134,7 +134,7 @@ extension ConformanceRunner {
 }
 
 extension ConformanceSubject {
-  /// Removes the outside thing behind the driver's back.
+  /// Removes the external resource behind the driver's back.
   func vanish(_ vanish: (ConformanceResource) async throws -> Void) async throws(CheckEnd) {
     do {
       try await vanish(thing)
@@ -143,7 +143,7 @@ extension ConformanceSubject {
     }
   }
 
-  /// The answer is a permanent error that says something.
+  /// Expects a permanent error with a reason.
   func expectReason(_ answer: TaskState?, _ what: String) throws(CheckEnd) {
     guard let failure = answer.failure else { throw .failed("\(what) ended with \(answer.text)") }
     let none = DeploymentFailure(.permanent, "").reason

@@ -1,71 +1,72 @@
 public import DeploymentInterface
 public import SafeTexts
 
-/// What any driver must keep, as a suite of named checks that run over any `Service`.
+/// A suite of named checks for any `Service`: the rules that every driver must follow.
 ///
-/// The checks do what the engine does: one call at a time on one deployment, what the driver stored
-/// decoded before each, starts repeated on old data as after a crash. What cannot be seen through
-/// the interface they see through `ConformanceFixture`, and skip what they cannot see.
+/// The checks do what the engine does: they make one call at a time on one deployment, decode the
+/// stored data before each, and repeat starts on old data, as after a crash. What the interface
+/// does not show they learn from `ConformanceFixture`; checks that need more than it offers are
+/// skipped.
 public struct Conformance: Sendable {
-  private let ground: ConformanceFixture
+  private let fixture: ConformanceFixture
 
-  /// A suite over this service.
-  public init(_ ground: ConformanceFixture) { self.ground = ground }
+  /// Creates a suite for the fixture's service.
+  public init(_ fixture: ConformanceFixture) { self.fixture = fixture }
 
-  /// The checks by name, with what each claims, in the order in which they run.
+  /// The name and the claim of each check, in the order in which they run.
   public static var checks: [(name: String, claim: String)] {
     ConformanceCheck.all.map { ($0.name, $0.claim) }
   }
 
-  /// Runs the checks one after another, and removes what each has made. A task that is cancelled
-  /// ends with the check that is running.
+  /// Runs the checks one after another, and removes what each has created. If the task is
+  /// cancelled, the run ends after the current check.
   ///
   /// - Parameters:
-  ///   - names: only these; nil: all.
-  ///   - progress: told of each result as soon as it is known.
+  ///   - names: the checks to run; nil: all.
+  ///   - progress: called with each result as soon as it is known.
   public func run(
     only names: Set<String>? = nil,
     progress: @Sendable (ConformanceResult) -> Void = { _ in }
   ) async -> ConformanceReport {
-    let bench = ConformanceRunner(ground)
+    let runner = ConformanceRunner(fixture)
     var results: [ConformanceResult] = []
     for check in ConformanceCheck.all where names?.contains(check.name) ?? true {
       if Task.isCancelled { break }
-      let result = await check.result(on: bench)
-      await bench.cleanUp()
+      let result = await check.result(on: runner)
+      await runner.cleanUp()
       results.append(result)
       progress(result)
     }
-    await bench.end()
+    await runner.end()
     return ConformanceReport(results: results)
   }
 }
 
-/// The service under test, and what the checks may know of it besides its interface. Nothing but
-/// the service is required; what is missing makes the checks that need it skip themselves.
+/// The service under test, and access to its platform for the checks. Only the service is required;
+/// checks that need something that is missing are skipped.
 public struct ConformanceFixture: Sendable {
-  /// The service; its deployments must succeed.
+  /// The service, with parameters by which deployments succeed.
   public var service: any Service
-  /// The engine's mark on what is made: nobody else may use it while the checks run.
+  /// The engine's mark on what is created; nothing else may use it while the checks run.
   public var owner: String
-  /// The identity of the deployment with this number; never the same for two numbers.
+  /// Returns the identity of the deployment with this number; different for each number.
   public var identity: @Sendable (Int64) -> Identity
-  /// How many outside things exist with this owner, number and identity.
+  /// Returns how many external resources exist with this owner, number and identity.
   public var count: (@Sendable (ConformanceResource) async throws -> Int)?
-  /// Removes the outside thing behind the driver's back.
+  /// Removes the external resource behind the driver's back.
   public var vanish: (@Sendable (ConformanceResource) async throws -> Void)?
-  /// Makes things that have our names and not our mark.
-  public var stranger: ForeignResource?
-  /// The same kind of service with parameters by which every deploy fails for good.
+  /// Creates resources that have our names but not our mark.
+  public var foreign: ForeignResource?
+  /// The same kind of service, with parameters by which every deploy fails permanently.
   public var failing: (any Service)?
-  /// How long one call may take.
+  /// The time limit for one call.
   public var callLimit: TimeSpan = .seconds(30)
-  /// How long one operation may take, from its start to its end.
+  /// The time limit for one operation, from its start to its end.
   public var operationLimit: TimeSpan = .minutes(5)
-  /// How many deployments the checks may have at once; at least 2.
+  /// The maximum number of simultaneous deployments; at least 2.
   public var atOnce = 4
 
-  /// A ground with names `kit-1`, `kit-2` … and nothing else known.
+  /// Creates a fixture with the names `kit-1`, `kit-2` … and without access to the platform.
   public init(_ service: any Service, owner: String) {
     self.service = service
     self.owner = owner
@@ -73,16 +74,16 @@ public struct ConformanceFixture: Sendable {
   }
 }
 
-/// One outside thing as the engine would know it.
+/// An external resource, as the engine knows it.
 public struct ConformanceResource: Hashable, Sendable {
-  /// The mark of the engine that made it.
+  /// The mark of the engine that created it.
   public var owner: String
   /// The deployment's number.
   public var id: Int64
   /// The deployment's identity.
   public var identity: Identity
 
-  /// A thing from what identifies it.
+  /// Creates a resource from its parts.
   public init(owner: String, id: Int64, identity: Identity) {
     self.owner = owner
     self.id = id
@@ -90,16 +91,16 @@ public struct ConformanceResource: Hashable, Sendable {
   }
 }
 
-/// Somebody else on the same platform, who uses our names.
+/// Manages resources that somebody else created on the same platform under our names.
 public struct ForeignResource: Sendable {
-  /// Makes a thing with this identity that has no mark of ours.
+  /// Creates a resource with this identity but without our mark.
   public var make: @Sendable (Identity) async throws -> Void
-  /// Whether that thing is still there, untouched.
+  /// Whether that resource still exists, unchanged.
   public var exists: @Sendable (Identity) async throws -> Bool
   /// Removes it.
   public var remove: @Sendable (Identity) async throws -> Void
 
-  /// A stranger from its parts.
+  /// Creates a value from its parts.
   public init(
     make: @escaping @Sendable (Identity) async throws -> Void,
     exists: @escaping @Sendable (Identity) async throws -> Bool,
@@ -111,27 +112,27 @@ public struct ForeignResource: Sendable {
   }
 }
 
-/// What came of one check.
+/// The result of one check.
 public struct ConformanceResult: Hashable, Sendable {
   /// How a check can end.
   public enum Outcome: Hashable, Sendable {
-    /// What it claims is so.
+    /// The claim holds.
     case passed
-    /// It is not so; what was seen instead.
+    /// The claim does not hold; contains what happened instead.
     case failed(SafeText)
-    /// It could not be looked at; why.
+    /// The check could not run; contains the reason.
     case skipped(SafeText)
   }
   /// The check's name.
   public var name: String
-  /// What it claims, in a sentence.
+  /// The claim, as a sentence.
   public var claim: String
   /// How it ended.
   public var outcome: Outcome
   /// How long it took.
   public var time: TimeSpan
 
-  /// A result from its parts.
+  /// Creates a result from its parts.
   public init(name: String, claim: String, outcome: Outcome, time: TimeSpan) {
     self.name = name
     self.claim = claim
@@ -157,17 +158,17 @@ public struct ConformanceResult: Hashable, Sendable {
   }
 }
 
-/// What came of all checks.
+/// The results of all checks.
 public struct ConformanceReport: Hashable, Sendable {
-  /// One for each check that ran, in their order.
+  /// One result for each check, in the order in which they ran.
   public var results: [ConformanceResult]
 
-  /// A report from its results.
+  /// Creates a report from its results.
   public init(results: [ConformanceResult]) { self.results = results }
 
-  /// Those that failed, as lines for a person: `name: reason`.
+  /// The failed checks, one line each: `name: reason`.
   public var failures: [String] { lines("failed") }
-  /// Those that were skipped, as lines for a person.
+  /// The skipped checks, one line each: `name: reason`.
   public var skips: [String] { lines("skipped") }
 
   private func lines(_ word: String) -> [String] {
@@ -176,7 +177,7 @@ public struct ConformanceReport: Hashable, Sendable {
 }
 
 extension Duration {
-  /// Whole milliseconds of it.
+  /// The duration in whole milliseconds.
   var milliseconds: Int64 {
     components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
   }

@@ -7,9 +7,9 @@ package enum CheckEnd: Error {
   case skipped(String)
 }
 
-/// One named claim, and how it is looked at from a bench.
-package struct NamedCheck<Bench: Sendable>: Sendable {
-  package typealias Body = @Sendable (Bench) async throws(CheckEnd) -> Void
+/// A named claim, and the code that checks it with a runner.
+package struct NamedCheck<Runner: Sendable>: Sendable {
+  package typealias Body = @Sendable (Runner) async throws(CheckEnd) -> Void
   package let name: String
   let claim: String
   let body: Body
@@ -20,11 +20,11 @@ package struct NamedCheck<Bench: Sendable>: Sendable {
     self.body = body
   }
 
-  package func result(on bench: Bench) async -> ConformanceResult {
+  package func result(on runner: Runner) async -> ConformanceResult {
     let start = ContinuousClock.now
     var outcome = ConformanceResult.Outcome.passed
     do throws(CheckEnd) {
-      try await body(bench)
+      try await body(runner)
     } catch {
       switch error {
       case .failed(let reason): outcome = .failed(SafeText(reason))
@@ -36,11 +36,11 @@ package struct NamedCheck<Bench: Sendable>: Sendable {
   }
 }
 
-/// What any driver must keep.
+/// The rules that every driver must follow.
 enum ConformanceCheck {
   typealias Claim = NamedCheck<ConformanceRunner>
 
-  /// Every check, in the order in which they run: what others rest on comes first.
+  /// All checks, in the order in which they run: basic ones come first.
   static let all: [Claim] =
     deploying + repeating + moving + readying + removing + cancelling + owning
     + telling + storing + publishing

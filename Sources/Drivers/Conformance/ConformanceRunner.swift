@@ -5,42 +5,42 @@ import SafeTexts
 
 import struct Synchronization.Atomic
 
-/// Where checks get their deployments from, and what they have made so far.
+/// Supplies checks with deployments, makes their calls, and removes what they created.
 final class ConformanceRunner: Sendable {
-  let ground: ConformanceFixture
+  let fixture: ConformanceFixture
   private let state = Mutex(State())
   private let threads = BlockingExecutor.checks
   private let start = ContinuousClock.now
 
   private struct State {
     var next: Int64 = 1
-    /// Every trial as it was called last, for the removal at the end of a check.
+    /// Every subject as of its last call, for the removal at the end of a check.
     var made: [ConformanceResource: ConformanceSubject] = [:]
     var publication: PublicationReference?
   }
 
-  init(_ ground: ConformanceFixture) { self.ground = ground }
+  init(_ fixture: ConformanceFixture) { self.fixture = fixture }
 
-  var service: any Service { ground.service }
+  var service: any Service { fixture.service }
   var traits: ServiceTraits { service.traits }
   private static let call = Atomic<UInt64>(0)
 
-  /// A deployment that has not been called.
-  func trial(of service: (any Service)? = nil) async throws(CheckEnd) -> ConformanceSubject {
+  /// Creates a deployment that has not been called.
+  func subject(of service: (any Service)? = nil) async throws(CheckEnd) -> ConformanceSubject {
     let service = service ?? self.service
-    var trial = ConformanceSubject(self, nextThing(), service)
-    if service.traits.publishes { trial.publication = try await publication() }
-    if !traits.cacheLevels.contains(.l1) { trial.placement = .cache(.l1, reservedFor: "ana") }
-    return trial
+    var subject = ConformanceSubject(self, nextThing(), service)
+    if service.traits.publishes { subject.publication = try await publication() }
+    if !traits.cacheLevels.contains(.l1) { subject.placement = .cache(.l1, reservedFor: "ana") }
+    return subject
   }
 
-  /// A publication that has not been called.
+  /// Creates a publication that has not been called.
   func unpublished() -> ConformanceSubject {
     var thing = nextThing()
     thing.identity = Identity(name: "\(thing.identity.name)-p1")
-    var trial = ConformanceSubject(self, thing, service)
-    trial.isPublication = true
-    return trial
+    var subject = ConformanceSubject(self, thing, service)
+    subject.isPublication = true
+    return subject
   }
 
   private func nextThing() -> ConformanceResource {
@@ -48,33 +48,33 @@ final class ConformanceRunner: Sendable {
       defer { state.next += 1 }
       return state.next
     }
-    return ConformanceResource(owner: ground.owner, id: id, identity: ground.identity(id))
+    return ConformanceResource(owner: fixture.owner, id: id, identity: fixture.identity(id))
   }
 
-  /// The publication that all deployments are made from.
+  /// The publication that all deployments are cloned from.
   private func publication() async throws(CheckEnd) -> PublicationReference {
     if let known = state.withLock({ $0.publication }) { return known }
-    var trial = unpublished()
-    try await trial.finish(.publish)
+    var subject = unpublished()
+    try await subject.finish(.publish)
     let made = PublicationReference(
-      revision: 1, name: trial.thing.identity.name, data: trial.data)
+      revision: 1, name: subject.thing.identity.name, data: subject.data)
     state.withLock {
       $0.publication = made
-      $0.made[trial.thing] = nil
+      $0.made[subject.thing] = nil
     }
     return made
   }
 
   // MARK: Calls
 
-  /// Makes a call as the engine would, on threads that may block.
+  /// Makes a call as the engine does, on threads that may block.
   ///
-  /// - Returns: what came of it; nil: it has not come back within the limit.
+  /// - Returns: the outcome; nil if the call did not return within the limit.
   func perform(
     _ call: Call, on service: any Service, owner: String, cancelled: Bool = false
   ) async -> CallResult? {
     let race = CallRace()
-    let limit = ground.callLimit
+    let limit = fixture.callLimit
     return await withCheckedContinuation { continuation in
       race.wait(with: continuation)
       let task = Task.detached(executorPreference: threads) {
@@ -90,13 +90,13 @@ final class ConformanceRunner: Sendable {
     }
   }
 
-  /// What both clocks say, as a call is told.
+  /// The time of both clocks, as passed to a call.
   var now: EngineTime {
     let elapsed = start.duration(to: .now).milliseconds
     return EngineTime(
       moment: .init(milliseconds: elapsed), utc: .init(milliseconds: Self.epoch + elapsed))
   }
-  /// Any time that is no duration.
+  /// A wall-clock time that cannot be mistaken for a duration.
   private static let epoch: Int64 = 1_700_000_000_000
 
   static func nextCall() -> CallID {
@@ -105,21 +105,20 @@ final class ConformanceRunner: Sendable {
 
   // MARK: Removal
 
-  func note(_ trial: ConformanceSubject) {
-    state.withLock { $0.made[trial.thing] = trial }
+  func note(_ subject: ConformanceSubject) {
+    state.withLock { $0.made[subject.thing] = subject }
   }
 
   func forget(_ thing: ConformanceResource) {
     state.withLock { $0.made[thing] = nil }
   }
 
-  /// Destroys what the check has made and not removed; what cannot be destroyed is tried again at
-  /// the end.
+  /// Destroys what the check created and did not remove; failures are retried at the end.
   func cleanUp() async {
     let left = state.withLock { $0.made.values.sorted { $0.thing.id < $1.thing.id } }
-    for var trial in left {
-      trial.isDoubled = false
-      try? await trial.finish(.destroy)
+    for var subject in left {
+      subject.isDoubled = false
+      try? await subject.finish(.destroy)
     }
   }
 
@@ -127,15 +126,15 @@ final class ConformanceRunner: Sendable {
     await cleanUp()
     guard let publication = state.withLock({ $0.publication }) else { return }
     let thing = ConformanceResource(
-      owner: ground.owner, id: 0, identity: Identity(name: publication.name))
-    var trial = ConformanceSubject(self, thing, service)
-    trial.isPublication = true
-    trial.data = publication.data
-    try? await trial.finish(.destroy)
+      owner: fixture.owner, id: 0, identity: Identity(name: publication.name))
+    var subject = ConformanceSubject(self, thing, service)
+    subject.isPublication = true
+    subject.data = publication.data
+    try? await subject.finish(.destroy)
   }
 }
 
-/// Gives the first of two answers to the one who waits.
+/// Passes the first of two answers to the waiting task.
 private final class CallRace: Sendable {
   private struct State {
     var continuation: CheckedContinuation<CallResult?, Never>?
@@ -148,7 +147,7 @@ private final class CallRace: Sendable {
     state.withLock { $0.continuation = continuation }
   }
 
-  /// Runs at the end, or now when that was before.
+  /// Runs the action at the end, or at once if that has passed.
   func onEnd(_ action: @escaping @Sendable () -> Void) {
     let isOver = state.withLock { state in
       state.end = action
@@ -171,6 +170,6 @@ private final class CallRace: Sendable {
 }
 
 extension BlockingExecutor {
-  /// What checks of drivers run on: as in the engine, nobody else waits for a call that blocks.
+  /// The executor for driver checks: as in the engine, a call that blocks delays no other.
   package static let checks = BlockingExecutor(named: "check", limit: 256)
 }

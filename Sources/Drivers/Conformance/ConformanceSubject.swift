@@ -1,25 +1,24 @@
 import DeploymentInterface
 import SafeTexts
 
-/// One deployment (or publication) in a check: what the engine does with it, and what it then
-/// expects.
+/// A deployment or publication under test: makes the engine's calls on it and states expectations.
 struct ConformanceSubject: Sendable {
-  let bench: ConformanceRunner
+  let runner: ConformanceRunner
   var thing: ConformanceResource
   let service: any Service
   var placement = Placement.cache(.l1, reservedFor: nil)
   var publication: PublicationReference?
   var isPublication = false
-  /// What the driver stored last.
+  /// The data that the driver stored last.
   var data: [UInt8] = []
   private(set) var last: CallResult
-  /// Every call is made twice on the same data, as after a crash between call and commit.
+  /// Whether every call is made twice on the same data, as after a crash between call and commit.
   var isDoubled = false
-  /// Calls so far.
+  /// The number of calls so far.
   private(set) var calls = 0
 
-  init(_ bench: ConformanceRunner, _ thing: ConformanceResource, _ service: any Service) {
-    self.bench = bench
+  init(_ runner: ConformanceRunner, _ thing: ConformanceResource, _ service: any Service) {
+    self.runner = runner
     self.thing = thing
     self.service = service
     last = CallResult(id: CallID(1), answer: nil)
@@ -29,17 +28,17 @@ struct ConformanceSubject: Sendable {
 
   // MARK: Calls
 
-  /// One call; its outcome is stored.
+  /// Makes one call and stores its outcome.
   @discardableResult
   mutating func call(
     _ task: DriverTask?, notices: [Notice] = [], cancelled: Bool = false
   ) async throws(CheckEnd) -> TaskState? {
-    bench.note(self)
+    runner.note(self)
     if isDoubled { _ = try await outcome(task, notices, cancelled: false) }
     last = try await outcome(task, notices, cancelled: cancelled)
     calls += 1
     if let stored = last.data { data = stored }
-    bench.note(self)
+    runner.note(self)
     return last.answer
   }
 
@@ -48,16 +47,16 @@ struct ConformanceSubject: Sendable {
   ) async throws(CheckEnd) -> CallResult {
     let record = CallRecord(
       id: isPublication ? 0 : thing.id, pool: "kit", identity: thing.identity,
-      placement: placement, publication: publication, time: bench.now)
+      placement: placement, publication: publication, time: runner.now)
     let subject: CallTarget =
       isPublication ? .publication(PoolID(1), 1) : .deployment(DeploymentID(thing.id))
     let call = Call(
       id: ConformanceRunner.nextCall(), subject: subject, pool: PoolID(1), notices: notices,
-      task: task, data: data, record: record, timeLimit: bench.ground.callLimit)
-    let outcome = await bench.perform(
+      task: task, data: data, record: record, timeLimit: runner.fixture.callLimit)
+    let outcome = await runner.perform(
       call, on: service, owner: thing.owner, cancelled: cancelled)
     if let outcome { return outcome }
-    throw .failed("\(task.word) of \(name) did not return within \(bench.ground.callLimit)")
+    throw .failed("\(task.word) of \(name) did not return within \(runner.fixture.callLimit)")
   }
 
   @discardableResult
@@ -66,16 +65,16 @@ struct ConformanceSubject: Sendable {
     return try await call(.start(kind))
   }
 
-  /// A whole operation, and its answer; what fails for now is asked again, as the engine would.
+  /// Runs a whole operation and returns its answer; retries transient failures, as the engine does.
   @discardableResult
   mutating func run(_ kind: OperationKind) async throws(CheckEnd) -> TaskState? {
     try await start(kind)
     return try await settle(kind)
   }
 
-  /// Checks until an answer is not `running`.
+  /// Calls `checkState` until the answer is not `running`.
   mutating func settle(_ kind: OperationKind) async throws(CheckEnd) -> TaskState? {
-    let limit = bench.ground.operationLimit
+    let limit = runner.fixture.operationLimit
     let end = ContinuousClock.now + .milliseconds(limit.milliseconds)
     var step = DriverTask.check(kind)
     if last.isPassing { step = .start(kind) }
@@ -97,24 +96,24 @@ struct ConformanceSubject: Sendable {
     }
   }
 
-  /// A whole operation that must finish.
+  /// Runs a whole operation, and expects that it finishes.
   mutating func finish(_ kind: OperationKind) async throws(CheckEnd) {
     let answer = try await run(kind)
     try expect(answer == .finished, "\(kind.word) of \(name) ended with \(answer.text)")
-    if kind == .destroy || kind == .cancel { bench.forget(thing) }
+    if kind == .destroy || kind == .cancel { runner.forget(thing) }
   }
 
-  /// Deploys it, at L1 where the service has it, else for a user.
+  /// Deploys it at L1 if the service has L1, otherwise for a user.
   mutating func deploy() async throws(CheckEnd) {
     try await finish(deployment)
   }
 
-  /// How it is deployed when it does not matter.
+  /// The deploy operation of checks that work with any.
   var deployment: OperationKind {
     service.cacheLevels.contains(.l1) ? .deployForCache(.l1) : .deployForUser
   }
 
-  /// Tells it something, without a task.
+  /// Sends notices without a task.
   mutating func tell(_ notices: [Notice]) async throws(CheckEnd) {
     try await call(nil, notices: notices)
   }
@@ -129,15 +128,15 @@ struct ConformanceSubject: Sendable {
     if !condition { throw .failed(otherwise()) }
   }
 
-  /// So many outside things exist of it; nothing where that cannot be seen.
+  /// Expects this number of external resources; does nothing if the fixture cannot count.
   func expect(count number: Int, _ when: String) async throws(CheckEnd) {
     guard let there = try await count() else { return }
     try expect(there == number, "\(there) resources of \(name) exist instead of \(number), \(when)")
   }
 
-  /// How many outside things exist of it; nil: that cannot be seen.
+  /// The number of its external resources; nil if the fixture cannot count.
   func count() async throws(CheckEnd) -> Int? {
-    guard let count = bench.ground.count else { return nil }
+    guard let count = runner.fixture.count else { return nil }
     do {
       return try await count(thing)
     } catch {
@@ -147,12 +146,12 @@ struct ConformanceSubject: Sendable {
 }
 
 extension ConformanceRunner {
-  /// Ends the check where nothing can be counted.
+  /// Skips the check if the fixture cannot count.
   func needsCount() throws(CheckEnd) {
-    guard ground.count != nil else { throw .skipped("the fixture cannot count resources") }
+    guard fixture.count != nil else { throw .skipped("the fixture cannot count resources") }
   }
 
-  /// Ends the check where the service does not have this level.
+  /// Skips the check if the service does not have this level.
   func needs(_ level: CacheLevel) throws(CheckEnd) {
     guard traits.cacheLevels.contains(level) else {
       throw .skipped("the service has no \(level.rawValue) cache")
@@ -161,14 +160,14 @@ extension ConformanceRunner {
 }
 
 extension CallResult {
-  /// It failed for now: the same is asked again.
+  /// Whether it is a failure that the engine retries.
   var isPassing: Bool {
     if case .error(let failure) = answer { failure.kind != .permanent } else { false }
   }
 }
 
 extension DriverTask? {
-  /// The method that is called.
+  /// The name of the method that is called.
   var word: String {
     switch self {
     case .start(let kind): kind.word
@@ -179,7 +178,7 @@ extension DriverTask? {
 }
 
 extension TaskState? {
-  /// The answer for a sentence.
+  /// The answer, for use in a sentence.
   var text: String {
     switch self {
     case .running: "running"
@@ -189,7 +188,7 @@ extension TaskState? {
     }
   }
 
-  /// The failure, if it is one.
+  /// The failure, if the answer is one.
   var failure: DeploymentFailure? {
     if case .error(let failure) = self { failure } else { nil }
   }

@@ -2,7 +2,7 @@ import DeploymentInterface
 import Posix
 
 extension LibvirtDeployment {
-  /// What comes next.
+  /// The next step of an operation.
   enum Step {
     case answer(TaskState)
     case wait
@@ -11,13 +11,14 @@ extension LibvirtDeployment {
 
   private static let mostStarts = 2
 
-  /// The next thing towards running and ready.
-  mutating func stepToRunning(_ look: Look, _ environment: Environment)
+  /// The next step towards running and ready.
+  mutating func stepToRunning(_ observation: MachineObservation, _ environment: Environment)
     async throws(DeploymentFailure) -> Step
   {
-    switch look {
-    case .foreign(let words, _): throw .permanent(words)
-    case .absent where isMade: throw .permanent("it is gone: somebody removed its domain")
+    switch observation {
+    // Nothing is made before the name is known to be free.
+    case .foreign(let words, _): throw isMade ? .permanent(words) : .nameTaken(words)
+    case .absent where isMade: throw .gone("it is gone: somebody removed its domain")
     case .absent: return .work(.make)
     case .present(let machine):
       switch machine.power {
@@ -54,7 +55,11 @@ extension LibvirtDeployment {
       guard isLate(plan.readyWithin) else { return .wait }
       throw .permanent("it runs, but \(missing) within \(plan.readyWithin)")
     }
-    if let address = machine.address { ip = address }
+    // One that is as before does not replace what the OS manager reported since.
+    if let address = machine.address, address != observedIP {
+      ip = address
+      observedIP = address
+    }
     wasReady = true
     isBooting = false
     if goal == .saved { return try await stepToSaved(.present(machine), environment) }
@@ -62,11 +67,11 @@ extension LibvirtDeployment {
     return .answer(finish(environment))
   }
 
-  /// What it still lacks to be ready, as a sentence about it; nil: nothing.
+  /// What is missing until it is ready, as a clause; nil if nothing is.
   private func whatIsMissing(_ machine: Machine, _ environment: Environment) async -> String? {
     let plan = environment.plan
     if plan.osManager == .agent, !machine.agentAnswers { return "its guest agent did not answer" }
-    // Without an address nobody is let in.
+    // Without an address no user can be let in.
     let isForUser = environment.record.placement.user != nil && plan.osManager != .notify
     guard plan.waitsForAddress || isForUser else { return nil }
     guard let address = machine.address, machine.hasSpoken || !isBooting else {
@@ -80,15 +85,15 @@ extension LibvirtDeployment {
       ? nil : "\(address) did not accept connections on port \(port)"
   }
 
-  /// The next thing towards having been ready once, and using no memory since.
-  mutating func stepToSaved(_ look: Look, _ environment: Environment)
+  /// The next step towards having been ready once and then using no memory.
+  mutating func stepToSaved(_ observation: MachineObservation, _ environment: Environment)
     async throws(DeploymentFailure) -> Step
   {
-    guard wasReady else { return try await stepToRunning(look, environment) }
+    guard wasReady else { return try await stepToRunning(observation, environment) }
     let isShutDown = isShutDownInstead || environment.plan.level2 == .shutDown
-    switch look {
+    switch observation {
     case .foreign(let words, _): throw .permanent(words)
-    case .absent: throw .permanent("it is gone: somebody removed its domain")
+    case .absent: throw .gone("it is gone: somebody removed its domain")
     case .present(let machine):
       switch machine.power {
       case .off(let ending):
@@ -97,6 +102,7 @@ extension LibvirtDeployment {
         }
         isSaved = machine.hasSavedState
         ip = nil
+        observedIP = nil
         console = nil
         return .answer(finish(environment))
       case .ending, .paused(.atWork): return .wait
@@ -107,14 +113,16 @@ extension LibvirtDeployment {
     }
   }
 
-  /// The next thing towards nothing being left.
-  mutating func stepToGone(_ look: Look, _ environment: Environment) throws(DeploymentFailure)
+  /// The next step towards nothing being left.
+  mutating func stepToGone(_ observation: MachineObservation, _ environment: Environment)
+    throws(DeploymentFailure)
     -> Step
   {
-    switch look {
+    switch observation {
     case .foreign(let words, isOfSameEngine: false): throw .permanent(words)
     case .absent where isCleared, .foreign where isCleared:
       ip = nil
+      observedIP = nil
       console = nil
       wasReady = false
       isMade = false
@@ -141,10 +149,10 @@ extension LibvirtDeployment {
     return .work(.shutDown)
   }
 
-  /// A machine that waits for a user and was switched off by somebody is not started again behind
-  /// that person's back; one that a user has shut down is, because that user wants it.
-  static func stoppedFromOutside(_ look: Look) -> String? {
-    guard case .present(let machine) = look, case .off(let ending) = machine.power else {
+  /// Why a machine must not be restarted: somebody switched it off, or it failed. One that its user
+  /// has shut down is restarted, because that user wants it.
+  static func stoppedFromOutside(_ observation: MachineObservation) -> String? {
+    guard case .present(let machine) = observation, case .off(let ending) = machine.power else {
       return nil
     }
     switch ending {

@@ -2,15 +2,15 @@ import DeploymentInterface
 import Posix
 import SafeTexts
 
-/// A virtual machine with its own disk, from the engine's point of view.
+/// A virtual machine with its own disk, as a deployment.
 ///
-/// Each call looks at what is there, does the next thing towards the goal, and looks again: what
-/// was seen once is not believed later, since machines are stopped, started and removed by others,
+/// Each call reads the current state, takes the next step towards the goal, and reads the state
+/// again. Earlier observations are not relied on, because others stop, start and remove machines,
 /// and the engine may have been killed between any two lines.
 struct LibvirtDeployment: UserDeployment {
   typealias ServiceType = LibvirtService
 
-  /// What the running operation wants to reach.
+  /// The goal of the running operation.
   enum Goal: String, Codable {
     case running, saved, gone
   }
@@ -18,28 +18,30 @@ struct LibvirtDeployment: UserDeployment {
   private(set) var name = ""
   private(set) var uniqueId = ""
   var ip: String?
+  /// The address that the platform gave last.
+  var observedIP: String?
   var console: String?
   private(set) var suggestedTime = TimeSpan.milliseconds(200)
   var goal: Goal?
-  /// When the goal was set, or the machine was last started: milliseconds of the monotonic clock.
+  /// When the goal was set or the machine was last started, in milliseconds of the monotonic clock.
   var since: Int64 = 0
-  /// Its domain was there: if it is not there now, somebody has removed it.
+  /// Whether its domain existed; if it does not exist now, somebody has removed it.
   var isMade = false
-  /// It has been ready since it was made.
+  /// Whether it has been ready since it was created.
   var wasReady = false
-  /// Its memory is on disk, and it must not be started without.
+  /// Whether its memory is saved on disk; it must not be started without it.
   var isSaved = false
-  /// What cannot be saved is shut down instead.
+  /// Whether it is shut down because it cannot be saved.
   var isShutDownInstead = false
-  /// It was started from nothing, and has not been ready since.
+  /// Whether it was booted and has not been ready since.
   var isBooting = false
-  /// How often it was started for the running operation.
+  /// The number of starts during the running operation.
   var starts = 0
-  /// The guest was asked to shut down.
+  /// Whether the guest was asked to shut down.
   var isAsked = false
-  /// It is switched off without asking the guest.
+  /// Whether it is switched off without asking the guest.
   var isHurried = false
-  /// Nothing of it was left when it was last looked at.
+  /// Whether nothing of it was left when it was last checked.
   var isCleared = false
 
   mutating func initialize(_ environment: Environment) {
@@ -83,16 +85,16 @@ struct LibvirtDeployment: UserDeployment {
     _ environment: Environment
   ) async throws(DeploymentFailure) {
     if !isMade {
-      // Adopted: nothing is known of it, but nothing new is made in its place.
-      if case .present(let machine) = try await environment.look() {
+      // An adopted machine: nothing is known about it, but no replacement is created.
+      if case .present(let machine) = try await environment.observe() {
         isSaved = machine.hasSavedState
       }
       isMade = true
     }
     aim(at: environment.isCachedAtL2 ? .saved : .running, environment)
     if goal == .running, wasReady, environment.isCached {
-      let look = try await environment.look()
-      if let stopped = Self.stoppedFromOutside(look) { throw .permanent(stopped) }
+      let observation = try await environment.observe()
+      if let stopped = Self.stoppedFromOutside(observation) { throw .permanent(stopped) }
     }
   }
 
@@ -110,6 +112,8 @@ struct LibvirtDeployment: UserDeployment {
     return try await approach(environment)
   }
 
+  mutating func setIp(_ ip: SafeText, _ environment: Environment) async { self.ip = ip.text }
+
   mutating func destroy(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
@@ -120,7 +124,7 @@ struct LibvirtDeployment: UserDeployment {
 
   private mutating func aim(at goal: Goal, _ environment: Environment) {
     environment.connection.expectations.set(environment.mark.uuid, environment.mark, .busy)
-    // The same start again, after an error that may pass: what it has begun goes on.
+    // The same operation after a transient error: it resumes.
     if self.goal == goal, goal != .gone { return }
     self.goal = goal
     since = SystemClock.monotonicMilliseconds
@@ -131,9 +135,10 @@ struct LibvirtDeployment: UserDeployment {
 
   // MARK: Steps
 
-  /// The most steps of one call: every way from nothing to ready or gone is shorter.
+  /// The maximum number of steps per call; every path from nothing to ready or gone is shorter.
   private static let steps = 8
-  /// After so many milliseconds a call takes no further step; the next call does.
+  /// The time in milliseconds after which a call takes no further step and leaves it to the next
+  /// call.
   private static let longEnough: Int64 = 3000
 
   private mutating func approach(
@@ -146,9 +151,9 @@ struct LibvirtDeployment: UserDeployment {
     }
   }
 
-  /// What is tried again keeps its goal: the next call may be a check as well as a start.
+  /// Keeps the goal after a transient failure: the next call may be a check or a start.
   private mutating func ended(by failure: DeploymentFailure) -> DeploymentFailure {
-    if failure.kind == .permanent { goal = nil }
+    if failure.kind.endsOperation { goal = nil }
     return failure
   }
 
@@ -157,8 +162,8 @@ struct LibvirtDeployment: UserDeployment {
   ) async throws(DeploymentFailure) -> TaskState {
     let begin = SystemClock.monotonicMilliseconds
     for _ in 0..<Self.steps where SystemClock.monotonicMilliseconds - begin < Self.longEnough {
-      let look = try await environment.look()
-      switch try await nextStep(look, environment) {
+      let observation = try await environment.observe()
+      switch try await nextStep(observation, environment) {
       case .answer(let answer): return answer
       case .wait: return wait()
       case .work(let work):
@@ -174,13 +179,13 @@ struct LibvirtDeployment: UserDeployment {
   }
 
   private mutating func nextStep(
-    _ look: Look, _ environment: Environment
+    _ observation: MachineObservation, _ environment: Environment
   ) async throws(DeploymentFailure) -> Step {
-    if case .present = look { isMade = true }
+    if case .present = observation { isMade = true }
     switch goal {
-    case .running: return try await stepToRunning(look, environment)
-    case .saved: return try await stepToSaved(look, environment)
-    case .gone: return try stepToGone(look, environment)
+    case .running: return try await stepToRunning(observation, environment)
+    case .saved: return try await stepToSaved(observation, environment)
+    case .gone: return try stepToGone(observation, environment)
     case nil: throw .permanent("checkState was called while no operation is running")
     }
   }
@@ -189,7 +194,7 @@ struct LibvirtDeployment: UserDeployment {
     if case .remove = work { isCleared = true }
   }
 
-  /// Throws what a failed step means; where it returns, the next look decides.
+  /// Throws the failure of a step; if it returns, the next observation decides.
   private mutating func failed(
     _ work: Work, _ error: VirtError, _ environment: Environment
   ) throws(DeploymentFailure) {
@@ -207,7 +212,7 @@ struct LibvirtDeployment: UserDeployment {
 
   // MARK: Answers
 
-  /// Asks to be called again: soon at first, later less often.
+  /// Answers `running`, with growing pauses between the checks.
   mutating func wait() -> TaskState {
     let passed = SystemClock.monotonicMilliseconds - since
     suggestedTime = .milliseconds(min(2000, max(100, passed / 4)))
@@ -229,7 +234,7 @@ struct LibvirtDeployment: UserDeployment {
   }
 
   func isLate(_ time: TimeSpan) -> Bool {
-    // A clock that began anew with the host says nothing: then it has all its time again.
+    // The clock restarts with the host; then the machine has its full time again.
     SystemClock.monotonicMilliseconds - since >= time.milliseconds
   }
 }

@@ -1,25 +1,25 @@
 public import DeploymentInterface
 import SafeTexts
 
-/// Machines and their disks on any host that libvirt reaches.
+/// Creates virtual machines and their disks on any host that libvirt can reach.
 public struct LibvirtDriver: Driver {
   private let hub: ConnectionHub
 
-  /// A driver with connections of its own; none is opened before it is needed.
+  /// Creates a driver with its own connections, which are opened when they are needed.
   public init() { hub = ConnectionHub() }
 
   /// `libvirt`
   public var name: String { "libvirt" }
-  /// What it makes.
+  /// A description for the list of drivers.
   public var help: String {
-    "Clones virtual machines through libvirt; L2 is the same, saved to disk."
+    "Clones virtual machines through libvirt; at L2 they are saved to disk."
   }
-  /// Where the host is, and what of it is used.
+  /// The parameters of a provider: the host, its storage pool and its network.
   public var providerParameters: [Parameter] { LibvirtConnection.parameters }
-  /// What is cloned, and how.
+  /// The parameters of a pool's `service`: the base and the settings of its clones.
   public var serviceParameters: [Parameter] { LibvirtPlan.parameters }
 
-  /// The provider of one entry of the configuration. Opens no connection.
+  /// Creates the provider of one entry of the configuration. Opens no connection.
   public func makeProvider(
     _ parameters: ParameterValues
   ) throws(ParameterProblem) -> any Provider {
@@ -28,7 +28,7 @@ public struct LibvirtDriver: Driver {
   }
 }
 
-/// A host and what is used of it, from a provider's parameters.
+/// A host, its storage pool and its network, from a provider's parameters.
 struct LibvirtConnection: Hashable, Sendable {
   let uri: String
   let pool: String
@@ -41,27 +41,27 @@ struct LibvirtConnection: Hashable, Sendable {
     pool = reader.text("pool") ?? ""
     network = reader.text("network")
     guard uri.contains(":/") else {
-      throw .init("uri", SafeText("uri must be one of libvirt's, as qemu:///system, and is \(uri)"))
+      throw .init("uri", SafeText("uri must be a libvirt URI such as qemu:///system, not \(uri)"))
     }
     if uri.hasPrefix("lxc:") {
-      throw .init("uri", "uri names containers, which have no disk that could be cloned")
+      throw .init("uri", "uri names a container host; containers have no disk to clone")
     }
     for (name, text) in [("uri", uri), ("pool", pool), ("network", network ?? "")]
     where text.utf8.contains(0) {
-      throw .init(name, SafeText("\(name) cannot hold a NUL character"))
+      throw .init(name, SafeText("\(name) cannot contain a NUL character"))
     }
   }
 
   static let parameters: [Parameter] = [
     .init(
       "uri", .text, isRequired: true,
-      "Where libvirt is: `qemu:///system`, `qemu+ssh://root@host/system`, `test:///default`."),
+      "The libvirt URI: `qemu:///system`, `qemu+ssh://root@host/system`, `test:///default`."),
     .init(
       "pool", .text, default: "default",
-      "The storage pool (a directory) that takes the disks of clones and publications."),
+      "The storage pool (a directory) for the disks of clones and publications."),
     .init(
       "network", .text,
-      "The network of libvirt that the first card of each is put on; else as in the base."),
+      "The libvirt network of the first network card; by default as in the base."),
   ]
 }
 
@@ -73,8 +73,8 @@ struct LibvirtProvider: NoticeSource {
     LibvirtService(host: host, plan: try LibvirtPlan(parameters), connection: connection)
   }
 
-  /// Tells of machines that are not as they were left (stopped, started or removed by somebody
-  /// else), and of users where a guest agent is asked. Opens the connection, and keeps it open.
+  /// Reports machines that somebody else stopped, started or removed, and logged-in users if guest
+  /// agents are asked. Opens the connection and keeps it open.
   func watch(_ sink: NoticeSink) { connection.watch(sink) }
 
   func problem() async -> SafeText? {

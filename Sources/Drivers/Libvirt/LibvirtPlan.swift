@@ -1,12 +1,12 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What a libvirt service clones and how, from its parameters.
+/// The settings of a libvirt service, from its parameters.
 struct LibvirtPlan: Sendable {
   let base: String
-  /// A file with the XML of a domain; nil: the base's own.
+  /// The path of a file with the XML of a domain; nil: the base's own XML.
   let template: String?
-  /// KiB; nil: as in the base.
+  /// The memory in KiB; nil: as in the base.
   let memory: Int?
   let cpus: Int?
   let graphics: String?
@@ -43,22 +43,22 @@ struct LibvirtPlan: Sendable {
   private func check() throws(ParameterProblem) {
     if base.isEmpty { throw .init("base", "base must name a domain, or a volume of the pool") }
     for (name, text) in [("base", base), ("template", template ?? "")] where text.utf8.contains(0) {
-      throw .init(name, SafeText("\(name) cannot hold a NUL character"))
+      throw .init(name, SafeText("\(name) cannot contain a NUL character"))
     }
     if let template, !template.hasPrefix("/") {
       throw .init(
-        "template", SafeText("template must be a path from the root, and is \(template)"))
+        "template", SafeText("template must be an absolute path, not \(template)"))
     }
     if port != nil, !waitsForAddress {
       throw .init(
-        "port", "a port can be asked only where there is an address: write ready: address")
+        "port", "a port needs an address: write ready: address")
     }
     if readyWithin < .seconds(1) {
-      throw .init("readyWithin", SafeText("readyWithin must be at least 1s, and is \(readyWithin)"))
+      throw .init("readyWithin", SafeText("readyWithin must be at least 1s, not \(readyWithin)"))
     }
   }
 
-  /// Reads `512MiB` and `2GiB`.
+  /// Parses sizes such as `512MiB` and `2GiB`.
   private static func kibibytes(_ text: String?) throws(ParameterProblem) -> Int? {
     guard let text else { return nil }
     let digits = text.prefix { $0.isASCII && $0.isNumber }
@@ -68,17 +68,17 @@ struct LibvirtPlan: Sendable {
     else {
       throw .init(
         "memory",
-        SafeText("memory must be a size with its unit, such as 512MiB or 2GiB, and is \(text)")
+        SafeText("memory must be a size with its unit, such as 512MiB or 2GiB, not \(text)")
       )
     }
     return count * factor
   }
 
-  /// What the second cache level is.
+  /// The meaning of the second cache level.
   enum Level2: String, CaseIterable, Sendable {
     /// Its memory is saved to disk.
     case save
-    /// The same; where that cannot be done, it is shut down.
+    /// Its memory is saved to disk; if that is impossible, it is shut down.
     case saveOrShutDown
     case shutDown
     case none
@@ -86,53 +86,56 @@ struct LibvirtPlan: Sendable {
 }
 
 extension LibvirtPlan {
-  /// What a pool's `service` may say.
+  /// The parameters of a pool's `service`.
   static let parameters: [Parameter] = [
     .init(
       "base", .text, isRequired: true,
-      "What is cloned: a domain that is shut off, or a volume of the storage pool."),
+      "What to clone: a domain that is shut off, or a volume of the storage pool."),
     .init(
       "template", .text,
-      "A file with the XML of a domain; else the base's own. Name, UUID, MAC, disk and mark are "
-        + "put in."),
-    .init("memory", .text, "Such as 512MiB or 2GiB; else as in the base."),
-    .init("cpus", .integer(1...512), "Virtual processors; else as in the base."),
+      "A file with the XML of a domain; by default the base's. Name, UUID, MAC, disk and mark are "
+        + "inserted."),
+    .init("memory", .text, "Memory, such as 512MiB or 2GiB; by default as in the base."),
+    .init("cpus", .integer(1...512), "Virtual processors; by default as in the base."),
     .init(
-      "graphics", .choice(["none", "vnc", "spice"]), "How its screen is shown; else as in the base."
+      "graphics", .choice(["none", "vnc", "spice"]), "The display; by default as in the base."
     ),
     .init(
       "l2", .choice(Level2.allCases.map(\.rawValue)), default: "save",
-      "What L2 is: memory saved to disk, shut down, or no L2 at all."),
+      "What L2 means: memory saved to disk, shut down, or no L2 at all."),
     .init(
       "ready", .choice(["address", "running"]), default: "address",
-      "When it is ready to use: it has an address, or it merely runs."),
+      "When a machine is ready: when it has an address, or as soon as it runs."),
     .init(
       "addressFrom", .list(of: AddressSource.allCases.map(\.rawValue)),
-      "Who is asked for its address, in this order; else all three: lease, agent, arp."),
-    .init("port", .integer(1...65535), "A TCP port that must accept before it is ready."),
-    .init("readyWithin", .duration, default: "5m", "How long a start may take until it is ready."),
+      "The sources of its address, in this order; by default lease, agent, arp."),
+    .init(
+      "port", .integer(1...65535), "A TCP port that must accept connections before it is ready."),
+    .init(
+      "readyWithin", .duration, default: "5m",
+      "How long a machine may take to become ready after a start."),
     .init(
       "shutDownFirst", .bool, default: "false",
-      "Before it is removed the guest is asked to shut down."),
+      "Whether the guest is asked to shut down before the machine is removed."),
     .init(
       "stopWithin", .duration, default: "1m",
-      "How long a guest may take to shut down; then it is switched off."),
+      "How long a guest may take to shut down before it is switched off."),
     .init(
       "osManager", .choice(LibvirtOSManager.Kind.allCases.map(\.rawValue)), default: "none",
-      "What speaks for the inside: the QEMU guest agent, or `dashboard notify`."),
+      "What reports from inside: the QEMU guest agent, or `dashboard notify`."),
   ]
 }
 
-/// What speaks for the inside of a machine.
+/// The OS manager of a machine.
 struct LibvirtOSManager: OSManager {
   enum Kind: String, CaseIterable, Sendable {
     case none
-    /// The QEMU guest agent: asked by the driver, which is not ready before it answers.
+    /// The QEMU guest agent, which the driver asks; the machine is not ready before it answers.
     case agent
-    /// Something inside that calls `dashboard notify`.
+    /// A program inside the machine that calls `dashboard notify`.
     case notify
   }
 
-  /// Only for `notify`: somebody else has to say it.
+  /// Used only with `notify`: the driver itself waits for the agent.
   var waitsForReady: Bool { true }
 }

@@ -1,8 +1,8 @@
 import DeploymentInterface
 import SafeTexts
 
-/// What exists on the host with an engine's mark: domains by their metadata, and volumes of the
-/// storage pool by their names.
+/// Lists the resources with an engine's mark: domains by their metadata, and volumes of the storage
+/// pool by their names.
 extension LibvirtProvider: Inventory {
   private static let patience = TimeSpan.minutes(1)
 
@@ -26,7 +26,7 @@ extension LibvirtProvider: Inventory {
   }
 }
 
-/// What one engine has on a host, while a call is made.
+/// The resources of one engine on a host, for the duration of a call.
 private struct OwnedThings {
   private static let domain: SafeText = "domain"
   private static let volume: SafeText = "volume"
@@ -41,7 +41,7 @@ private struct OwnedThings {
     self.owner = owner
   }
 
-  /// A volume whose domain is there is a part of that.
+  /// A volume whose domain exists is part of that domain.
   func all() throws(VirtError) -> [ExternalResource] {
     var things: [ExternalResource] = []
     var parts: Set<String> = []
@@ -60,7 +60,7 @@ private struct OwnedThings {
     return things.sorted { ($0.name, $0.kind) < ($1.name, $1.kind) }
   }
 
-  /// Nil: it has none, or has gone since it was listed.
+  /// The mark of a domain; nil if it has none or has disappeared since it was listed.
   private func mark(of domain: VirtDomain) throws(VirtError) -> Mark? {
     do throws(VirtError) {
       return try domain.mark()
@@ -70,7 +70,8 @@ private struct OwnedThings {
     }
   }
 
-  /// By what the driver finds it again. An address that comes from the mark is none of the pool's.
+  /// The identity by which the driver finds it again. A MAC address derived from the mark was not
+  /// assigned by the pool.
   private func identity(of domain: VirtDomain, _ mark: Mark) -> Identity? {
     let document = (try? domain.xml()).flatMap { try? DomainDocument($0) }
     guard let text = document?.mac else { return nil }
@@ -78,7 +79,8 @@ private struct OwnedThings {
       name: mark.name, mac: text == mark.fallbackMAC ? nil : MACAddress(parsing: text))
   }
 
-  /// `lab-001.d7.OWNER.qcow2` and `lab-r1.OWNER.qcow2`; nil: not ours.
+  /// The purpose of `lab-001.d7.OWNER.qcow2` or `lab-r1.OWNER.qcow2`; nil if the volume is not
+  /// ours.
   private func purpose(ofVolume name: String) -> ExternalResource.Purpose? {
     let end = ".\(owner).qcow2"
     guard !owner.isEmpty, name.hasSuffix(end) else { return nil }

@@ -3,17 +3,17 @@ import Foundation
 import Posix
 import SafeTexts
 
-/// A frozen copy of the base: its disk as a volume that nobody writes to, and the XML that clones
-/// are made from.
+/// A frozen copy of the base: its disk as a volume that is never written, and the XML for its
+/// clones.
 struct LibvirtPublication: Publication {
   typealias ServiceType = LibvirtService
   typealias Environment = PublicationEnvironment<LibvirtService>
 
-  /// The copy of the disk; nil: it is not complete.
+  /// The copy of the disk; nil until it is complete.
   private(set) var disk: FrozenDisk?
-  /// The XML that clones are made from.
+  /// The XML for its clones.
   private(set) var template = ""
-  /// It is being removed.
+  /// Whether it is being removed.
   private var isEnding = false
   private var since: Int64 = 0
 
@@ -55,12 +55,12 @@ struct LibvirtPublication: Publication {
     switch answer {
     case .goesOn: return .running
     case .ended(.failure(let error)): return .error(error.failure("publishing"))
-    case .ended(.success): return await look(volume, environment)
+    case .ended(.success): return await inspect(volume, environment)
     }
   }
 
-  /// Keeps what clones need to know of the copy.
-  private mutating func look(_ volume: String, _ environment: Environment) async -> TaskState {
+  /// Stores what clones need to know about the copy.
+  private mutating func inspect(_ volume: String, _ environment: Environment) async -> TaskState {
     let service = environment.service
     let found = await service.connection.call { session throws(VirtError) in
       let template = try BaseFinder(session, service).template()
@@ -102,21 +102,21 @@ struct LibvirtPublication: Publication {
     }
   }
 
-  /// Its name is its mark.
+  /// The name of the volume, which is its mark.
   private static func volume(_ environment: Environment) -> String {
     "\(environment.name.replacing("/", with: "_")).\(environment.owner).qcow2"
   }
 }
 
-/// What an overlay stands on.
+/// The backing disk of an overlay.
 struct FrozenDisk: Hashable, Codable, Sendable {
-  /// Where it is on the host.
+  /// Its path on the host.
   let path: String
-  /// Bytes, as a guest sees it.
+  /// Its size for a guest, in bytes.
   let capacity: UInt64
 }
 
-/// Finds what a service clones.
+/// Finds the base of a service.
 struct BaseFinder {
   private let session: VirtSession
   private let service: LibvirtService
@@ -128,8 +128,8 @@ struct BaseFinder {
 
   private var base: String { service.plan.base }
 
-  /// Copies the disk of the base to a volume. What an earlier attempt has left there is removed: it
-  /// may be half a copy.
+  /// Copies the disk of the base to a volume. Removes a volume of an earlier attempt first, because
+  /// it may be incomplete.
   func copy(to volume: String) throws(VirtError) {
     let source = try disk()
     let pool = try session.pool(service.host.pool)
@@ -159,7 +159,7 @@ struct BaseFinder {
     }
   }
 
-  /// What clones are made from.
+  /// The XML for the clones.
   func template() throws(VirtError) -> String {
     if let path = service.plan.template {
       guard let xml = try? String(contentsOfFile: path, encoding: .utf8) else {

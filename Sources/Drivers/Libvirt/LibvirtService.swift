@@ -1,6 +1,6 @@
 import DeploymentInterface
 
-/// Clones one base again and again.
+/// Clones one base for all deployments.
 struct LibvirtService: Service {
   typealias Deployment = LibvirtDeployment
   typealias PublicationType = LibvirtPublication
@@ -16,9 +16,9 @@ struct LibvirtService: Service {
 }
 
 extension DeploymentEnvironment<LibvirtService> {
-  /// What its domain carries.
+  /// The mark of its domain.
   var mark: Mark { Mark(owner: owner, id: record.id, name: record.identity.name) }
-  /// The address of its network card.
+  /// The MAC address of its network card.
   var cardAddress: String { record.identity.mac?.description ?? mark.fallbackMAC }
   var plan: LibvirtPlan { service.plan }
   var connection: VirtConnection { service.connection }

@@ -1,10 +1,10 @@
 import DeploymentInterface
 
-/// What there is of one deployment.
-enum Look: Hashable, Sendable {
+/// The observed state of a deployment's domain.
+enum MachineObservation: Hashable, Sendable {
   case absent
-  /// Something has its name or UUID, and not its mark; what, as a sentence. One that the same
-  /// engine made for another deployment has the name because this one was gone.
+  /// A domain has its name or UUID but not its mark; contains the reason as a sentence. If the same
+  /// engine created it for another deployment, this deployment's domain no longer exists.
   case foreign(String, isOfSameEngine: Bool)
   case present(Machine)
 }
@@ -13,26 +13,26 @@ enum Look: Hashable, Sendable {
 struct Machine: Hashable, Sendable {
   var power: Power
   var hasSavedState: Bool
-  /// Where a user would connect to, while it runs.
+  /// The address to which a user connects, while it runs.
   var address: String?
-  /// It has sent something since it was started: an address may be older than that.
+  /// Whether the guest has sent anything since it was started; if not, an address may be outdated.
   var hasSpoken = true
-  /// The agent in the guest has answered.
+  /// Whether the guest agent has answered.
   var agentAnswers = false
-  /// Where its screen is, while it runs.
+  /// The URL of its display, while it runs.
   var console: String?
 }
 
-/// What may take long, done one thing at a time for each deployment.
+/// Work that may take long; only one runs at a time for each deployment.
 enum Work: Hashable, Sendable {
   case make
-  /// `restores`: only with its saved state.
+  /// - Parameter restores: whether it must be started from its saved state.
   case start(restores: Bool)
   case resume, save, shutDown, powerOff
-  /// `wasMade`: its domain was seen once, so its storage pool must be there.
+  /// - Parameter wasMade: whether its domain once existed, so its storage pool must exist.
   case remove(wasMade: Bool)
 
-  /// It need not wait for another one that hangs: switching a machine off ends that.
+  /// Whether it may overtake work that hangs, because switching a machine off ends that work.
   var ends: Bool {
     switch self {
     case .remove, .powerOff: true
@@ -40,7 +40,7 @@ enum Work: Hashable, Sendable {
     }
   }
 
-  /// For a sentence.
+  /// The work, for use in a sentence.
   var doing: String {
     switch self {
     case .make: "creating its disk and domain"
@@ -56,25 +56,25 @@ enum Work: Hashable, Sendable {
 }
 
 extension DeploymentEnvironment<LibvirtService> {
-  /// Looks at what is there.
-  func look() async throws(DeploymentFailure) -> Look {
+  /// Reads the current state.
+  func observe() async throws(DeploymentFailure) -> MachineObservation {
     let (mark, mac, plan) = (mark, cardAddress, plan)
     let found = await connection.call { session throws(VirtError) in
       do throws(VirtError) {
-        return try MachineFinder(session, mark).look(mac: mac, plan)
+        return try MachineFinder(session, mark).observe(mac: mac, plan)
       } catch {
-        // It went while it was looked at.
+        // It disappeared while it was read.
         guard error.isAbsence else { throw error }
         return .absent
       }
     }
     switch found {
-    case .success(let look): return look
+    case .success(let observation): return observation
     case .failure(let error): throw error.failure
     }
   }
 
-  /// Does a thing, or finds it being done.
+  /// Starts this work, or joins it if it is running.
   func run(_ work: Work) async -> JobQueue.Answer {
     let order = MachineOperation(self)
     let connection = connection
@@ -97,20 +97,21 @@ struct MachineFinder {
     self.mark = mark
   }
 
-  /// Whatever has its UUID or its name.
+  /// The domain with its UUID or its name, whether ours or not.
   private func candidate() throws(VirtError) -> VirtDomain? {
     if let domain = try session.domain(uuid: mark.uuid) { return domain }
     return try session.domain(name: mark.name)
   }
 
-  /// Its domain; nil: there is none. What is not ours is refused.
+  /// Its domain; nil if it does not exist. Throws if the domain is not ours.
   func ours() throws(VirtError) -> VirtDomain? {
     guard let domain = try candidate() else { return nil }
     if let objection = try objection(to: domain) { throw .refusal(objection.words) }
     return domain
   }
 
-  /// The same for a removal: that another deployment has its name shows that it is gone.
+  /// Its domain, for a removal; also nil if another deployment of ours has its name, which shows
+  /// that it no longer exists.
   func oursToRemove() throws(VirtError) -> VirtDomain? {
     guard let domain = try candidate() else { return nil }
     guard let objection = try objection(to: domain) else { return domain }
@@ -130,7 +131,7 @@ struct MachineFinder {
     )
   }
 
-  func look(mac: String, _ plan: LibvirtPlan) throws(VirtError) -> Look {
+  func observe(mac: String, _ plan: LibvirtPlan) throws(VirtError) -> MachineObservation {
     guard let domain = try candidate() else { return .absent }
     if let objection = try objection(to: domain) {
       return .foreign(objection.words, isOfSameEngine: objection.isOfSameEngine)
@@ -147,7 +148,8 @@ struct MachineFinder {
     return .present(machine)
   }
 
-  /// A source that knows nothing, or is not there, is no error: another one may know.
+  /// The address from the first source that knows it. A source that is missing or knows none is not
+  /// an error.
   private func address(
     of domain: VirtDomain, mac: String, on network: String?, from sources: [AddressSource]
   ) -> String? {

@@ -1,7 +1,7 @@
 import CLibvirt
 import DeploymentInterface
 
-/// All that is needed to work on one deployment's machine.
+/// The values and steps for work on one deployment's machine.
 struct MachineOperation: Sendable {
   let mark: Mark
   private let mac: String
@@ -32,12 +32,12 @@ struct MachineOperation: Sendable {
     }
   }
 
-  /// Its disk, then its domain, which carries our mark from its first moment.
+  /// Creates its disk, then its domain, which has our mark from the start.
   private func make(_ session: VirtSession) throws(VirtError) {
     guard let template, let disk else { throw .refusal("there is no publication to clone") }
     guard try MachineFinder(session, mark).ours() == nil else { return }
     let pool = try session.pool(host.pool)
-    // Nothing uses it without a domain; an attempt that was cut off may have left half of it.
+    // Without a domain nothing uses the volume; an interrupted attempt may have left it incomplete.
     try pool.remove(mark.volume)
     let overlay = VolumeDocument.overlay(
       named: mark.volume, capacity: disk.capacity, on: disk.path)
@@ -83,13 +83,13 @@ struct MachineOperation: Sendable {
     do throws(VirtError) {
       try domain.powerOff()
     } catch {
-      // It may have ended by itself meanwhile.
+      // It may have ended by itself in the meantime.
       if try domain.power().isOff { return }
       throw error
     }
   }
 
-  /// Domain, saved state, and disk. What is gone already is done.
+  /// Removes domain, saved state and disk; what no longer exists is skipped.
   private func remove(_ session: VirtSession, _ wasMade: Bool) throws(VirtError) {
     if let domain = try MachineFinder(session, mark).oursToRemove() {
       do throws(VirtError) {
@@ -102,7 +102,7 @@ struct MachineOperation: Sendable {
     do throws(VirtError) {
       try session.pool(host.pool).remove(mark.volume)
     } catch {
-      // Nothing can have been made in a pool that was never there.
+      // Nothing can have been created in a pool that never existed.
       guard error.isAny(of: VIR_ERR_NO_STORAGE_POOL), !wasMade else { throw error }
     }
   }

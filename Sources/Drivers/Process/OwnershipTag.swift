@@ -2,17 +2,17 @@ import DeploymentInterface
 import Glibc
 import Posix
 
-/// What shows that a process is ours: which engine made it, and for which deployment.
+/// The mark on a process that shows which engine started it, and for which deployment.
 ///
-/// It is in the environment that a process starts with, which its children inherit. Programs that
-/// show what they do in place of their command line (nginx, PostgreSQL) overwrite that, so the mark
-/// is also the name of the empty file that is their standard input.
+/// It is in the initial environment of a process, which its children inherit. Programs that show
+/// their activity in place of their command line (nginx, PostgreSQL) overwrite that, so the mark is
+/// also the name of the empty file that is their standard input.
 struct OwnershipTag: Hashable, Sendable {
   static let ownerVariable = "DASHBOARD_OWNER"
   static let deploymentVariable = "DASHBOARD_DEPLOYMENT"
   static let uniqueIDVariable = "DASHBOARD_UNIQUE_ID"
 
-  /// The engine: random, kept in its store.
+  /// The engine's mark: random, kept in its store.
   let owner: String
   /// The deployment's number and name: `d7/lab-007`.
   let deployment: String
@@ -26,12 +26,12 @@ struct OwnershipTag: Hashable, Sendable {
     self.init(owner: owner, deployment: "d\(id)/\(name)")
   }
 
-  /// The deployment's number; nil: this is no mark of ours.
+  /// The deployment's number; nil if the mark is not valid.
   var id: DeploymentID? { DeploymentID(parsing: deployment.prefix { $0 != "/" }) }
   /// The deployment's name.
   var name: String { String(deployment.drop { $0 != "/" }.dropFirst()) }
 
-  /// The mark that a process carries; nil: none that can be read.
+  /// The mark of a process; nil if it has none that can be read.
   static func find(at pid: Int32) throws(DeploymentFailure) -> OwnershipTag? {
     try readingProc(try Proc.environment(pid)).flatMap(Self.init(environment:))
       ?? Proc.descriptor("0", of: pid).flatMap(Self.init(fileName:))
@@ -55,8 +55,8 @@ struct OwnershipTag: Hashable, Sendable {
       owner: String(text[..<colon]), deployment: String(text[text.index(after: colon)...]))
   }
 
-  /// An empty file of that name for the standard input: reading it ends at once. Nil where the
-  /// system has no such files, or the mark is too long for one.
+  /// Opens an empty file with the mark as its name, for the standard input. Returns nil if the
+  /// system has no memfds, or the mark is too long for a name.
   func openFile() -> Int32? {
     let name = "dashboard:\(owner):\(deployment)"
     guard name.utf8.count <= 200, let file = try? MemoryFile(name) else { return nil }
@@ -69,7 +69,7 @@ struct OwnershipTag: Hashable, Sendable {
   private static func value(of variable: String, in environment: [UInt8]) -> String? {
     let start = "\(variable)="
     let length = start.utf8.count
-    // Through the C library: this is done for every process of the machine.
+    // Uses the C library for speed: this runs for every process of the machine.
     return (environment + [0]).withUnsafeBytes { bytes in
       guard var entry = bytes.baseAddress?.assumingMemoryBound(to: CChar.self) else { return nil }
       let end = entry + bytes.count

@@ -1,7 +1,7 @@
-/// Texts as names of files, tags and labels.
+/// Encodes texts as names of files, tags and labels.
 package enum PlainName {
-  /// The text with every byte but letters, digits, `-`, `.` and `_` as `%` and two digits; two
-  /// texts never become the same.
+  /// The text with every byte except letters, digits, `-`, `.` and `_` replaced by `%` and two
+  /// hexadecimal digits. Different texts have different names.
   package static func of(_ text: String) -> String {
     text.utf8.map { byte in
       let character = Character(Unicode.Scalar(byte))
@@ -14,7 +14,7 @@ package enum PlainName {
     }.joined()
   }
 
-  /// The text that became this; nil: none did.
+  /// Decodes a name; nil if it is not valid.
   static func text(of plain: some StringProtocol) -> String? {
     var bytes: [UInt8] = []
     var rest = plain.utf8[...]

@@ -2,8 +2,8 @@ import DeploymentInterface
 import Posix
 import SafeTexts
 
-/// Looks into `/proc` for a driver. Where that cannot be read now, nothing is known, and the call
-/// is made again later.
+/// Reads `/proc` for a driver. If it cannot be read now, the failure is transient and the call is
+/// retried.
 func readingProc<Value>(
   _ look: @autoclosure () throws(ProcFailure) -> Value
 ) throws(DeploymentFailure) -> Value {
@@ -16,7 +16,7 @@ func readingProc<Value>(
 }
 
 extension ProcessIdentity {
-  /// The process, while it lives and carries the mark.
+  /// The process if it lives and carries the mark.
   func found(with mark: OwnershipTag) throws(DeploymentFailure) -> ProcessStat? {
     guard let stat = try readingProc(try stat()), !stat.isGone,
       try OwnershipTag.find(at: pid) == mark

@@ -6,36 +6,41 @@ import SafeTexts
 extension ProcessDeployment {
   private static let freezeWithin = TimeSpan.seconds(10)
 
-  /// The next thing towards running, thawed, and accepting at its port.
+  /// Takes the next step towards running, thawed, and accepting on its port.
   mutating func approachRunning(
     _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
-    guard let process = try leader?.found(with: environment.mark) else {
-      return try ended(environment)
+    let process = try leader?.found(with: environment.mark)
+    let words: String
+    if let process { words = process.description } else {
+      words = try survivors(environment).description
     }
-    // Frozen before accepting: the kernel goes on accepting for a listener that is stopped. While
-    // it starts only the leader is looked at; all of them would cost too much at every check.
-    if process.isFrozen || wasReady, try !thaw(environment) { return wait() }
+    // Frozen is checked before accepting, because the kernel accepts for a stopped listener, too.
+    // During the start only the leader is checked; all members would cost too much at every check.
+    if process?.isFrozen ?? true || wasReady, try !thaw(environment) { return wait() }
     let time = environment.service.plan.readyWithin
-    switch try portAnswer(environment) {
+    let answer = try portAnswer(environment)
+    defer { sawForeign = answer == .foreign }
+    switch answer {
     case .accepts:
-      ip = environment.listenPort.map { "127.0.0.1:\($0)" } ?? "127.0.0.1"
+      ip = reportedIP ?? environment.listenPort.map { "127.0.0.1:\($0)" } ?? "127.0.0.1"
       wasReady = true
       return finish()
     case .closed where !isPatient:
-      throw .permanent("\(process) does not accept connections on \(environment.portText)")
-    case .stranger where isLate(time):
+      throw .permanent("\(words) does not accept connections on \(environment.portText)")
+    case .foreign where sawForeign == true || isLate(time):
       mustBegin = true
       throw .portTaken("\(environment.portText) is held by another program")
     case .closed where isLate(time), .busy where isLate(time):
       throw .permanent(
-        "\(process) did not accept connections on \(environment.portText) within \(time)")
-    case .closed, .busy, .stranger:
+        "\(words) did not accept connections on \(environment.portText) within \(time)"
+          + (try listening(environment)))
+    case .closed, .busy, .foreign:
       return wait()
     }
   }
 
-  /// The next thing towards having been ready once, and all of it stopped since.
+  /// Takes the next step towards having been ready once and then being stopped completely.
   mutating func approachFrozen(
     _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
@@ -45,25 +50,29 @@ extension ProcessDeployment {
       goal = .frozen
       since = SystemClock.monotonicMilliseconds
     }
-    guard try leader?.found(with: environment.mark) != nil else { return try ended(environment) }
+    if try leader?.found(with: environment.mark) == nil { _ = try survivors(environment) }
     var family = try family(environment)
     if family.isFrozen { return finish() }
     family.signal(SIGSTOP)
-    // Who sleeps is stopped as soon as the signal is sent: mostly there is no need to come again.
+    // A sleeping process stops as soon as the signal is sent: usually no further check is needed.
     family = try self.family(environment)
     if family.isFrozen { return finish() }
     guard isLate(Self.freezeWithin) else { return wait() }
     throw .transient("\(family) could not be stopped within \(Self.freezeWithin)")
   }
 
-  /// The next thing towards nothing being left.
+  /// Takes the next step towards nothing being left.
   mutating func approachGone(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     if let leader { _ = try readingProc(try leader.reap()) }
-    let family = try family(environment)
+    var family = try family(environment)
+    for _ in 0..<Self.mostLooks where family.isGone && !family.isComplete {
+      family = try self.family(environment)
+    }
     if family.isGone {
       if let leader { environment.doLog(.info, SafeText("process \(leader.pid) is gone")) }
       leader = nil
       ip = nil
+      reportedIP = nil
       wasReady = false
       return finish()
     }
@@ -73,11 +82,13 @@ extension ProcessDeployment {
       environment.doLog(.warning, SafeText("killed \(family): it did not end within \(time)"))
     }
     isKilling = true
-    family.signal(SIGKILL)
+    try family.kill { () throws(DeploymentFailure) in try self.family(environment) }
     return wait()
   }
+  /// How often the processes are read until the absence of all is certain.
+  private static let mostLooks = 5
 
-  /// Starts it; nothing of it exists.
+  /// Starts the process; none of the deployment may exist.
   mutating func start(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     if let port = environment.listenPort {
       guard let isTaken = PortProbe.isTaken(port) else {
@@ -85,10 +96,19 @@ extension ProcessDeployment {
       }
       if isTaken { throw .portTaken("port \(port) is taken by another program") }
     } else if environment.service.usesPort {
-      throw .permanent("it has no port")
+      throw .init(.permanent, "it has no port", leavesNothing: true)
     }
-    let started = try ProcessSpawn(environment).start()
+    let started: ProcessIdentity
+    do throws(DeploymentFailure) {
+      started = try ProcessSpawn(environment).start()
+    } catch {
+      throw .init(
+        error.kind, error.reason, retryAfter: error.retryAfter,
+        leavesNothing: error.kind == .permanent)
+    }
     leader = started
+    reportedIP = nil
+    sawForeign = nil
     startedPort = environment.listenPort
     mustBegin = false
     since = SystemClock.monotonicMilliseconds
@@ -97,7 +117,7 @@ extension ProcessDeployment {
     return wait()
   }
 
-  /// Whether nothing of it is frozen, as far as can be seen; what is, is sent on its way.
+  /// Continues frozen processes; returns whether none is left.
   private mutating func thaw(_ environment: Environment) throws(DeploymentFailure) -> Bool {
     let family = try family(environment)
     guard family.hasFrozen else { return true }
@@ -106,29 +126,43 @@ extension ProcessDeployment {
     return try !self.family(environment).hasFrozen
   }
 
-  /// The answer when the first process is not there any more.
-  private mutating func ended(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
+  /// The processes that live on after the first one; throws if it is over.
+  ///
+  /// The group decides: a server may go on in a child after the process that started it. Only a first
+  /// process that fails during the start ends the start, whatever else it left.
+  private mutating func survivors(
+    _ environment: Environment
+  ) throws(DeploymentFailure) -> ProcessGroup {
     guard let leader else { throw .permanent("no process was started") }
     let ending = try readingProc(try leader.reap())
+    let family = try family(environment)
+    let hasFailed = !wasReady && ending != nil && ending != ProcessIdentity.success
+    if !family.isGone, !hasFailed { return family }
     guard !wasReady else {
-      throw .permanent("process \(leader.pid) is gone" + (ending.map { ": it \($0)" } ?? ""))
+      throw .gone("process \(leader.pid) is gone" + (ending.map { ": it \($0)" } ?? ""))
     }
     let how = "\(environment.service.plan.command[0]) \(ending ?? "ended")"
-    if let port = environment.listenPort, PortProbe.isTaken(port) == true,
-      try family(environment).isGone
-    {
+    if let port = environment.listenPort, PortProbe.isTaken(port) == true, family.isGone {
       mustBegin = true
       throw .portTaken("\(how), and port \(port) is held by another program")
     }
     let event = environment.listenPort.map { "its port \($0) accepted" } ?? "it was ready"
-    throw .permanent("\(how) before \(event)")
+    throw .init(
+      .permanent, SafeText("\(how) before \(event)"), leavesNothing: family.isGone)
   }
 
-  // MARK: What is there
+  /// Where its processes listen instead, for the end of a sentence.
+  private func listening(_ environment: Environment) throws(DeploymentFailure) -> String {
+    let members = try family(environment).members.map(\.pid)
+    let places = try PortProbe.places(of: members)
+    return places.isEmpty ? "" : "; it listens on " + places.joined(separator: ", ")
+  }
 
-  /// What can be said of its port without asking the program.
+  // MARK: Current state
+
+  /// The state of its port, determined without exchanging data.
   private enum PortAnswer {
-    case accepts, closed, busy, stranger
+    case accepts, closed, busy, foreign
   }
 
   private func portAnswer(_ environment: Environment) throws(DeploymentFailure) -> PortAnswer {
@@ -138,10 +172,10 @@ extension ProcessDeployment {
     case .pending: return .busy
     case .accepted: break
     }
-    // A stranger may have been faster with a port that was free when we looked.
+    // Another program may have taken the port after it was found free.
     if let leader, try PortProbe.isHeld(port, by: [leader.pid]) { return .accepts }
     let members = try family(environment).members.map(\.pid)
-    return try PortProbe.isHeld(port, by: members) ? .accepts : .stranger
+    return try PortProbe.isHeld(port, by: members) ? .accepts : .foreign
   }
 
   func family(_ environment: Environment) throws(DeploymentFailure) -> ProcessGroup {

@@ -3,16 +3,15 @@ import Glibc
 import Posix
 import SafeTexts
 
-/// A process group of this machine, from the engine's point of view.
+/// A process group of this machine, as a deployment.
 ///
-/// Each call looks at what is there and does the next thing towards the goal, then returns: nothing
-/// here sleeps or waits for a process. What was seen once is not believed later, since processes
-/// end, are stopped and thawed by others, and the engine may have been killed between any two
-/// lines.
+/// Each call reads the current state, takes the next step towards the goal and returns: nothing
+/// here sleeps or waits for a process. Earlier observations are not relied on, because processes
+/// end and others stop and thaw them, and the engine may have been killed between any two lines.
 struct ProcessDeployment: UserDeployment {
   typealias ServiceType = ProcessService
 
-  /// What the running operation wants to reach.
+  /// The goal of the running operation.
   enum Goal: String, Codable {
     case running, frozen, gone
   }
@@ -20,24 +19,31 @@ struct ProcessDeployment: UserDeployment {
   private(set) var name = ""
   var ip: String?
   private(set) var suggestedTime = TimeSpan.milliseconds(50)
-  /// The first process of the group, from when it was started until all are gone.
+  /// The first process of the group, from its start until all are gone.
   var leader: ProcessIdentity?
   var goal: Goal?
-  /// When the goal was set: milliseconds of the clock that stands still while the machine sleeps.
+  /// When the goal was set, in milliseconds of the monotonic clock, which stops while the machine
+  /// sleeps.
   var since: Int64 = 0
-  /// It has been ready since it was started.
+  /// Whether it has been ready since it was started.
   var wasReady = false
-  /// Its port may take until `readyWithin` to accept, because it was just started or thawed.
+  /// Whether its port may take until `readyWithin` to accept, because it was just started or
+  /// thawed.
   var isPatient = false
-  /// The next check starts it (again): its port was taken, or what a failed start left is being
-  /// killed.
+  /// Whether the next check must start it (again), because its port was taken or the rest of a
+  /// failed start is being killed.
   var mustBegin = false
-  /// The port that it was told when it was started.
+  /// The port that was passed to it when it was started.
   var startedPort: UInt16?
-  /// It did not end when it was asked to.
+  /// The address that the OS manager reported; nil: the driver's own.
+  var reportedIP: String?
+  /// Whether another program accepted on its port at the last check.
+  var sawForeign: Bool?
+  /// Whether it is being killed because it did not end when asked to.
   var isKilling = false
 
-  /// What `dashboard notify` calls it by; known before the start, so that the process can be told.
+  /// The name that `dashboard notify` uses; known before the start, so that it can be passed to the
+  /// process.
   var uniqueId: String { name }
 
   mutating func initialize(_ environment: Environment) {
@@ -80,6 +86,11 @@ struct ProcessDeployment: UserDeployment {
     mustBegin ? try begin(environment) : try approach(environment)
   }
 
+  mutating func setIp(_ ip: SafeText, _ environment: Environment) async {
+    reportedIP = ip.text
+    self.ip = ip.text
+  }
+
   mutating func destroy(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
@@ -87,7 +98,7 @@ struct ProcessDeployment: UserDeployment {
     return try ask(environment)
   }
 
-  /// Asks all of it to end.
+  /// Asks all its processes to end.
   private mutating func ask(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     let family = try family(environment)
     if family.isGone { return try approachGone(environment) }
@@ -117,10 +128,11 @@ struct ProcessDeployment: UserDeployment {
     }
   }
 
-  /// Finds what an earlier call has started, or starts it.
+  /// Finds the process that an earlier call started, or starts it.
   private mutating func begin(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     isPatient = true
-    // Until it is found or started: what comes before may fail, and has then to be done again.
+    // Stays set until it is found or started, because anything before that may fail and must be
+    // repeated.
     mustBegin = true
     let family = try family(environment)
     if let found = family.leader, leader == nil || startedPort == environment.listenPort {
@@ -131,7 +143,7 @@ struct ProcessDeployment: UserDeployment {
       return try approach(environment)
     }
     guard family.isGone else {
-      family.signal(SIGKILL)
+      try family.kill { () throws(DeploymentFailure) in try self.family(environment) }
       return wait()
     }
     if let leader { _ = try readingProc(try leader.reap()) }
@@ -141,7 +153,7 @@ struct ProcessDeployment: UserDeployment {
 
   // MARK: Answers
 
-  /// Asks to be called again: soon at first, later less often.
+  /// Answers `running`, with growing pauses between the checks.
   mutating func wait() -> TaskState {
     suggestedTime = .milliseconds(
       min(250, max(50, (SystemClock.monotonicMilliseconds - since) / 4)))

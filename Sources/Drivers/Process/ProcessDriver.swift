@@ -3,10 +3,10 @@ import Glibc
 import Posix
 import SafeTexts
 
-/// Makes process groups on this machine.
+/// Creates process groups on this machine.
 struct ProcessDriver: Driver {
   var name: String { "process" }
-  var help: String { "Runs a command on this machine; L2 is the same, frozen." }
+  var help: String { "Runs a command on this machine; at L2 it is frozen." }
   var providerParameters: [Parameter] { [] }
   var serviceParameters: [Parameter] { ProcessPlan.parameters }
 
@@ -26,7 +26,7 @@ struct ProcessProvider: Provider {
       guard try readingProc(try Proc.stat(getpid())) != nil,
         try !readingProc(try Proc.bootID()).isEmpty
       else {
-        return "/proc cannot be read, and processes cannot be recognised without it"
+        return "cannot read /proc, which is needed to recognise processes"
       }
     } catch {
       return error.reason

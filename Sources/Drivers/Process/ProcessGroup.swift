@@ -2,29 +2,31 @@ import DeploymentInterface
 import Glibc
 import Posix
 
-/// Everything that lives of one deployment: all that carries its mark, and the sessions that they
-/// lead. Throws where that cannot be seen now.
+/// All living processes of one deployment: those that carry its mark, and those in the sessions
+/// that they lead.
 struct ProcessGroup: Sendable, CustomStringConvertible {
-  /// The first process; nil: it has ended.
+  /// The first process; nil if it has ended.
   let leader: ProcessStat?
-  /// All of it, the leader included, by number.
+  /// All processes, including the leader, by pid.
   let members: [ProcessStat]
-  /// The process groups in which somebody was recognised by more than the group.
+  /// The process groups with a member that was recognised by more than the group.
   private let groups: Set<Int32>
+  /// Whether no member can be missing.
+  let isComplete: Bool
 
-  /// - Parameter known: the leader as it was stored; nil: it is looked for, since a crash may have
-  ///   come
-  ///   between its start and its being stored.
+  /// - Parameter known: the leader as it was stored; nil: it is searched for, because a crash may
+  ///   have happened after its start and before it was stored.
   init(of mark: OwnershipTag, leader known: ProcessIdentity?) throws(DeploymentFailure) {
     let isOfThisBoot = try known?.bootID == readingProc(try Proc.bootID())
     let earliest = isOfThisBoot ? known?.startTime ?? 0 : 0
     try self.init(of: mark, leader: known, in: ProcessTable(startedSince: earliest))
   }
 
-  /// The same, in one look that was taken for many.
+  /// Finds the group in a process table that was read for several deployments.
   init(
     of mark: OwnershipTag, leader known: ProcessIdentity?, in table: ProcessTable
   ) throws(DeploymentFailure) {
+    isComplete = table.isComplete
     let bootID = try readingProc(try Proc.bootID())
     let marked = table.entries.filter { $0.mark == mark }.map(\.stat)
     let leaders = marked.filter { $0.session == $0.pid }
@@ -34,8 +36,8 @@ struct ProcessGroup: Sendable, CustomStringConvertible {
       } else {
         leaders.min { $0.startTime < $1.startTime }
       }
-    // The number of a session is not given out again while anybody is in that session, so one
-    // marked member shows that it is still ours when its leader has ended.
+    // A session's number is not reused while the session has members, so one marked member shows
+    // that the session is still ours after its leader has ended.
     var sessions = Set(leaders.map(\.pid))
     if let known, marked.contains(where: { $0.session == known.pid }) { sessions.insert(known.pid) }
     let own = Set(marked.map(\.pid))
@@ -48,18 +50,36 @@ struct ProcessGroup: Sendable, CustomStringConvertible {
   var isFrozen: Bool { !members.isEmpty && members.allSatisfy(\.isFrozen) }
   var hasFrozen: Bool { members.contains(where: \.isFrozen) }
 
-  /// Signals all of it: whole groups at once, so that no fork slips through, then whoever left
+  /// Signals all processes: whole groups at once, so that no fork escapes, then those that left
   /// them.
   func signal(_ number: Int32) {
-    for group in groups.sorted() where group > 1 && group != getpgrp() { kill(-group, number) }
+    for group in groups.sorted() where group > 1 && group != getpgrp() {
+      Glibc.kill(-group, number)
+    }
     for member in members where !groups.contains(member.group) {
-      // Between the look and now its number may have gone to somebody else.
+      // Its pid may have been reused since the process table was read.
       guard let now = try? Proc.stat(member.pid), now.startTime == member.startTime else {
         continue
       }
-      kill(member.pid, number)
+      Glibc.kill(member.pid, number)
     }
   }
+
+  /// Kills all processes. They are stopped first, until no new one appears: one that keeps starting
+  /// others in new sessions would otherwise be one ahead of every signal.
+  ///
+  /// - Parameter again: reads the group again.
+  func kill(_ again: () throws(DeploymentFailure) -> ProcessGroup) throws(DeploymentFailure) {
+    var group = self
+    for _ in 0..<Self.mostRounds {
+      group.signal(SIGSTOP)
+      let known = Set(group.members.map(\.pid))
+      group = try again()
+      if group.isFrozen, group.members.allSatisfy({ known.contains($0.pid) }) { break }
+    }
+    group.signal(SIGKILL)
+  }
+  private static let mostRounds = 20
 
   var description: String {
     let pids = members.prefix(5).map { String($0.pid) }.joined(separator: ", ")

@@ -2,48 +2,49 @@ public import DeploymentInterface
 import Glibc
 import Posix
 
-/// A process of this machine that some engine made, or that such a process started.
+/// A process of this machine that an engine started, or a descendant of one.
 public struct MarkedProcess: Hashable, Sendable {
-  /// Its number.
+  /// Its pid.
   public let pid: Int32
-  /// Clock ticks between the start of the machine and its own; with the number it is unmistakable.
+  /// Clock ticks between the start of the machine and its own; with the pid it identifies the
+  /// process.
   public let startTime: UInt64
-  /// Which engine made it: the mark that is kept in the engine's store.
+  /// The mark of the engine that started it, which is kept in the engine's store.
   public let owner: String
-  /// The number of its deployment; nil: the mark is not one of ours.
+  /// The number of its deployment; nil if the mark is not valid.
   public let deployment: DeploymentID?
   /// The name of its deployment.
   public let name: String
-  /// It leads a session: the first process of its deployment, if it did not leave that.
+  /// Whether it leads a session, as the first process of a deployment does unless it left its
+  /// session.
   public let isLeader: Bool
-  /// It is stopped.
+  /// Whether it is stopped.
   public let isFrozen: Bool
 }
 
-/// Which processes of this machine engines have made. Reads `/proc`, and believes nothing else.
+/// Finds the processes of this machine that engines started. Its only source is `/proc`.
 public enum ProcessInventory {
-  /// Every process that carries a mark, by number. Processes of others whose environment may not be
-  /// read are not seen.
+  /// All processes that carry a mark, by pid, except those whose environment may not be read.
   ///
-  /// Throws where processes cannot be seen now: no descriptor or no memory is left.
+  /// Throws if processes cannot be read now because no descriptor or no memory is left.
   public static func all() throws(DeploymentFailure) -> [MarkedProcess] {
     try ProcessTable().entries.compactMap(marked)
   }
 
-  /// Every process that the engine with this mark made, by number. Throws as `all` does.
+  /// All processes that the engine with this mark started, by pid. Throws as `all` does.
   public static func processes(
     ownedBy owner: String
   ) throws(DeploymentFailure) -> [MarkedProcess] {
     try all().filter { $0.owner == owner }
   }
 
-  /// Ends everything that the engine with this mark made; for when nothing else may be left of it,
-  /// and no engine runs on its store.
+  /// Ends all processes that the engine with this mark started. To be used only when no engine is
+  /// running on its store.
   ///
-  /// Blocks the calling thread until all are gone, at most `grace` and five seconds.
+  /// Blocks the calling thread until all are gone, at most for `grace` plus five seconds.
   ///
-  /// - Parameter grace: how long they may take when asked with `TERM`; then they are killed.
-  /// - Returns: what still lives. Throws as `all` does.
+  /// - Parameter grace: how long they may take to end after `TERM` before they are killed.
+  /// - Returns: the processes that still live. Throws as `all` does.
   @discardableResult
   public static func end(
     ownedBy owner: String, grace: TimeSpan

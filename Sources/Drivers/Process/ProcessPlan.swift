@@ -2,7 +2,7 @@ import DeploymentInterface
 import Glibc
 import SafeTexts
 
-/// What a process service starts and how, from its parameters.
+/// The settings of a process service, from its parameters.
 struct ProcessPlan: Sendable {
   let command: [String]
   let usesPort: Bool
@@ -32,64 +32,64 @@ struct ProcessPlan: Sendable {
     }
     let template = ProcessTemplate(name: "", port: nil)
     for text in command + environment.map(\.value) where !usesPort && template.mentionsPort(text) {
-      throw .init("command", "$PORT is mentioned, and there is no port: write port: auto")
+      throw .init("command", "$PORT is used, but there is no port: write port: auto")
     }
     for pair in environment {
       if let wrong = Self.problem(withVariable: pair.key) {
-        throw .init("environment", SafeText("environment names \(pair.key), \(wrong)"))
+        throw .init("environment", SafeText("environment contains \(pair.key), \(wrong)"))
       }
     }
     let texts = command + environment.map(\.value) + [workingDirectory ?? "", log ?? ""]
     if texts.contains(where: { $0.utf8.contains(0) }) {
-      throw .init("command", "a text for a process cannot hold a NUL character")
+      throw .init("command", "a text for a process cannot contain a NUL character")
     }
     for (name, path) in [("workingDirectory", workingDirectory), ("log", log)] {
       if let path, !path.hasPrefix("/") {
-        throw .init(name, SafeText("\(name) must be a path from the root, and is \(path)"))
+        throw .init(name, SafeText("\(name) must be an absolute path, not \(path)"))
       }
     }
     if readyWithin < .milliseconds(1) {
       throw .init(
-        "readyWithin", SafeText("readyWithin must be at least 1ms, and is \(readyWithin)"))
+        "readyWithin", SafeText("readyWithin must be at least 1ms, not \(readyWithin)"))
     }
   }
 
   private static func problem(withVariable name: String) -> String? {
     if name.isEmpty || name.utf8.contains(0) || name.contains("=") {
-      return "which cannot be the name of a variable"
+      return "which is not a valid variable name"
     }
     let marks = [
       OwnershipTag.ownerVariable, OwnershipTag.deploymentVariable, OwnershipTag.uniqueIDVariable,
     ]
-    return marks.contains(name) ? "which is how its own processes are recognised" : nil
+    return marks.contains(name) ? "which the driver uses to recognise its processes" : nil
   }
 }
 
 extension ProcessPlan {
-  /// What a pool's `service` may say.
+  /// The parameters of a pool's `service`.
   static let parameters: [Parameter] = [
     .init(
       "command", .list(of: nil), isRequired: true,
-      "The program and its arguments; no shell. `$PORT` and `$NAME` are put in."),
+      "The program and its arguments, run without a shell; `$PORT` and `$NAME` are replaced."),
     .init(
       "port", .choice(["auto"]),
-      "`auto`: each holds a TCP port of this machine, and is ready when it accepts there."),
+      "`auto` reserves a TCP port for each deployment, which is ready when it accepts there."),
     .init(
       "environment", .map,
-      "Variables besides the engine's own; `$PORT` and `$NAME` are put in."),
-    .init("workingDirectory", .text, "Where it runs; else where the engine runs."),
+      "Variables in addition to the engine's own; `$PORT` and `$NAME` are replaced."),
+    .init("workingDirectory", .text, "The working directory; by default the engine's."),
     .init(
       "log", .text,
-      "A file that its output is appended to, else nowhere; `$NAME` is put in. "
-        + "Nothing limits its size."
+      "A file to which its output is appended; `$NAME` is replaced. "
+        + "Its size is not limited. Without a log, output is discarded."
     ),
     .init(
-      "readyWithin", .duration, default: "30s", "How long it may take until its port accepts."),
+      "readyWithin", .duration, default: "30s", "How long the port may take to accept."),
     .init(
       "stopSignal", .choice(StopSignal.allCases.map(\.rawValue)), default: "TERM",
-      "What asks it to end."),
+      "The signal that asks it to end."),
     .init(
-      "stopWithin", .duration, default: "5s", "How long it may take to end; then it is killed."),
+      "stopWithin", .duration, default: "5s", "How long it may take to end before it is killed."),
   ]
 }
 

@@ -4,8 +4,8 @@ import Glibc
 import Posix
 import SafeTexts
 
-/// Starts a process that outlives the engine: in a session of its own, with no descriptor of ours,
-/// no blocked or ignored signal, and nothing of the terminal.
+/// Starts a process that outlives the engine: in its own session, without our descriptors, without
+/// blocked or ignored signals, and without the terminal.
 struct ProcessSpawn {
   let arguments: [String]
   let environment: [String]
@@ -13,7 +13,7 @@ struct ProcessSpawn {
   let log: String?
   let mark: OwnershipTag
 
-  /// The process that was started. It has executed its program, or this throws.
+  /// Starts the process; throws if it could not execute its program.
   func start() throws(DeploymentFailure) -> ProcessIdentity {
     let program = try findProgram()
     let input = mark.openFile().map(Descriptor.raised)
@@ -29,17 +29,17 @@ struct ProcessSpawn {
     prepare(&actions, input: input, output: output)
     Self.prepare(&attributes)
     let pid = try spawn(program, &actions, &attributes)
-    // It is our child, so that even if it has ended already its entry stays until we look.
+    // It is our child, so its entry stays until we reap it, even if it has already ended.
     guard let stat = try readingProc(try Proc.stat(pid)) else {
       throw .init(.transient, SafeText("cannot find process \(pid) in /proc"))
     }
     return ProcessIdentity(stat, bootID: try readingProc(try Proc.bootID()))
   }
 
-  /// Starts it with these as its standard streams and nothing else; it may still be looking for its
-  /// program when this returns.
+  /// Starts it with these standard streams and no other descriptors; it may not have executed its
+  /// program yet when this returns.
   ///
-  /// - Returns: the pid, which is also the number of its session and of its process group.
+  /// - Returns: the pid, which is also the id of its session and of its process group.
   func start(
     input: Int32, output: Int32, errors: Int32
   ) throws(DeploymentFailure) -> Int32 {
@@ -76,7 +76,7 @@ struct ProcessSpawn {
     throw Self.failure(problem, "cannot start \(self.arguments[0])")
   }
 
-  /// What the system lacks now it may have later; all else is as it is.
+  /// A lack of resources is transient; every other error is permanent.
   private static func failure(_ number: Int32, _ what: String) -> DeploymentFailure {
     let passing = [EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, ENOSPC].contains(number)
     return .init(
@@ -101,7 +101,7 @@ struct ProcessSpawn {
     confine(&actions)
   }
 
-  /// Nothing but its standard streams, and the working directory.
+  /// Closes everything but its standard streams, and sets the working directory.
   private func confine(_ actions: inout posix_spawn_file_actions_t) {
     _ = cposix_spawn_close_from(&actions, 3)
     if let workingDirectory { _ = cposix_spawn_change_directory(&actions, workingDirectory) }
@@ -126,8 +126,8 @@ struct ProcessSpawn {
     return Descriptor.raised(file)
   }
 
-  /// The program's path. Looked for here and not by the C library, so that what is missing has a
-  /// name.
+  /// The program's path. It is searched for here and not by the C library, so that the error can
+  /// say what is missing.
   private func findProgram() throws(DeploymentFailure) -> String {
     if let workingDirectory, !Self.isDirectory(workingDirectory) {
       throw .init(.permanent, SafeText("directory \(workingDirectory) does not exist"))

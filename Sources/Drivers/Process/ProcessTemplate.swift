@@ -1,10 +1,10 @@
-/// Puts a deployment's name and port into texts: `$NAME`, `${NAME}`, `$PORT`, `${PORT}`, nothing
-/// else.
+/// Fills a deployment's name and port into texts. Replaces only `$NAME`, `${NAME}`, `$PORT` and
+/// `${PORT}`.
 struct ProcessTemplate {
   let name: String
   let port: UInt16?
 
-  /// The text with both put in; `$NAMES` and other variables stay as they are, for a shell to read.
+  /// The text with both filled in; `$NAMES` and other variables stay unchanged for a shell.
   func filled(_ text: String) -> String {
     var result = ""
     var rest = Substring(text)
@@ -21,7 +21,7 @@ struct ProcessTemplate {
     return result + rest
   }
 
-  /// Whether the text has a place for a port.
+  /// Whether the text contains a variable for the port.
   func mentionsPort(_ text: String) -> Bool {
     text.indices.contains { index in
       text[index] == "$" && Self.variable(at: text[text.index(after: index)...])?.name == "PORT"

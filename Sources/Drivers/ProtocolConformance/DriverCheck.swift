@@ -4,23 +4,24 @@ public import DriverConformance
 import Posix
 import SafeTexts
 
-/// All that a driver's program must keep: the protocol, then what any driver must keep.
+/// All checks for a driver program: those of the protocol, then those of any driver.
 public struct DriverCheck: Sendable {
   private let program: DriverProgram
   private let service: [String: String]
   private let failing: (any Service)?
   private let server: DriverServer?
-  /// How long one operation may take.
+  /// The time limit for one operation.
   public var operationLimit = TimeSpan.minutes(5)
 
-  /// A check of this program.
+  /// Creates a check of a driver program.
   ///
   /// - Parameters:
-  ///   - command: the program and its first arguments; the program by its path from the root.
+  ///   - command: the absolute path of the program, then its first arguments.
   ///   - provider: the `config` of a provider.
   ///   - service: the `config` of a pool's service.
-  ///   - failing: the same with which every creation fails for good; nil: not known.
-  ///   - serves: what any driver must keep is asked of the program while it serves.
+  ///   - failing: the `config` of a service with which every creation fails permanently; nil: not
+  ///     known.
+  ///   - serves: whether the checks of any driver use the program in `serve` mode.
   public init(
     command: [String], provider: [String: String], service: [String: String],
     failing: [String: String]?, serves: Bool = false
@@ -43,17 +44,17 @@ public struct DriverCheck: Sendable {
     ProtocolCheck.all.map(\.name) + Conformance.checks.map(\.name)
   }
 
-  /// Runs the checks. What needs a program that describes itself is skipped where it does not.
+  /// Runs the checks. Those that need `describe` are skipped if it fails.
   ///
   /// - Parameters:
-  ///   - names: only these; nil: all.
-  ///   - owner: the mark on what is made; nobody else's.
-  ///   - progress: told of each result as soon as it is known.
+  ///   - names: the checks to run; nil: all.
+  ///   - owner: the mark on what is created; nothing else may use it.
+  ///   - progress: called with each result as soon as it is known.
   public func run(
     only names: Set<String>? = nil, owner: String,
     progress: @Sendable (ConformanceResult) -> Void = { _ in }
   ) async -> ConformanceReport {
-    // Asking a program blocks a thread, which the cooperative ones must not be.
+    // Calling a program blocks its thread, and cooperative threads must not be blocked.
     await withTaskExecutorPreference(BlockingExecutor.checks) {
       let report = await runAll(only: names, owner: owner, progress: progress)
       server?.end()
@@ -65,18 +66,18 @@ public struct DriverCheck: Sendable {
     only names: Set<String>?, owner: String, progress: @Sendable (ConformanceResult) -> Void
   ) async -> ConformanceReport {
     let described = await program.ask(program.request(DriverVerb.describe.rawValue))
-    var bench = ProtocolBench(program: program, service: service, owner: owner)
-    bench.limit = operationLimit
-    if case .reply(let reply) = described { bench.capabilities = reply.capabilities ?? .init() }
+    var runner = ProtocolRunner(program: program, service: service, owner: owner)
+    runner.limit = operationLimit
+    if case .reply(let reply) = described { runner.capabilities = reply.capabilities ?? .init() }
     var results: [ConformanceResult] = []
     for check in ProtocolCheck.all where names?.contains(check.name) ?? true {
       if Task.isCancelled { break }
-      let result = await check.result(on: bench)
+      let result = await check.result(on: runner)
       results.append(result)
       progress(result)
     }
-    if case .reply = described, let ground = try? ground(bench) {
-      results += await Conformance(ground).run(only: names, progress: progress).results
+    if case .reply = described, let fixture = try? fixture(runner) {
+      results += await Conformance(fixture).run(only: names, progress: progress).results
       return ConformanceReport(results: results)
     }
     for check in Conformance.checks where names?.contains(check.name) ?? true {
@@ -99,25 +100,25 @@ public struct DriverCheck: Sendable {
     ]
   }
 
-  private func ground(_ bench: ProtocolBench) throws(ParameterProblem) -> ConformanceFixture {
-    let plan = try CommandPlan(Self.parameters(service, bench.capabilities))
-    var ground = ConformanceFixture(
-      CommandService(program: program, server: server, plan: plan), owner: bench.owner)
-    ground.failing = failing
-    ground.operationLimit = operationLimit
-    // More than a program's own time, so that what is too slow has the program's reason.
-    ground.callLimit = .seconds(60)
-    if bench.capabilities.list == true {
-      ground.count = { thing in
+  private func fixture(_ runner: ProtocolRunner) throws(ParameterProblem) -> ConformanceFixture {
+    let plan = try CommandPlan(Self.parameters(service, runner.capabilities))
+    var fixture = ConformanceFixture(
+      CommandService(program: program, server: server, plan: plan), owner: runner.owner)
+    fixture.failing = failing
+    fixture.operationLimit = operationLimit
+    // Above the program's own limit, so that a slow call fails with the program's reason.
+    fixture.callLimit = .seconds(60)
+    if runner.capabilities.list == true {
+      fixture.count = { thing in
         let key = "\(thing.owner)-d\(thing.id)"
-        return try await bench.listed(owner: thing.owner).count { $0.key == key }
+        return try await runner.listed(owner: thing.owner).count { $0.key == key }
       }
     }
-    ground.vanish = { thing in
-      var gone = bench.request(.delete, id: thing.id)
+    fixture.vanish = { thing in
+      var gone = runner.request(.delete, id: thing.id)
       gone.name = thing.identity.name
-      _ = try await bench.settled(gone)
+      _ = try await runner.settled(gone)
     }
-    return ground
+    return fixture
   }
 }

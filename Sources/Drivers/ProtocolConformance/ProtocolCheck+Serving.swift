@@ -1,13 +1,13 @@
 import DeploymentDrivers
 import DriverConformance
 
-/// What a program that serves must keep besides; its standard input is a file with all requests.
+/// The additional checks of a program that serves; its standard input is a file with all requests.
 extension ProtocolCheck {
   static let serving: [Claim] = [
     .init("serves-each-line", "`serve` answers each request once, with its `call`") {
-      bench throws(CheckEnd) in
-      let requests = (1...8).map { bench.request(.status, id: first + 100 + $0) }
-      let answers = try await served(bench, requests.flatMap(\.bytes))
+      runner throws(CheckEnd) in
+      let requests = (1...8).map { runner.request(.status, id: first + 100 + $0) }
+      let answers = try await served(runner, requests.flatMap(\.bytes))
       try expect(
         answers.compactMap(\.call).sorted() == requests.map(\.call).sorted(),
         "8 requests got \(answers.count) lines, not one line for each call")
@@ -15,15 +15,15 @@ extension ProtocolCheck {
       try expect(isDone, "status of an unknown key differs from the answer without serve")
     },
     .init("serves-until-its-input-ends", "It exits with status 0 when its input ends") {
-      bench throws(CheckEnd) in
-      let answers = try await served(bench, [])
+      runner throws(CheckEnd) in
+      let answers = try await served(runner, [])
       try expect(answers.isEmpty, "it answers without a request")
     },
     .init("serves-on-after-nonsense", "A line that is not a request is ignored") {
-      bench throws(CheckEnd) in
-      let request = bench.request(.status, id: first + 110)
+      runner throws(CheckEnd) in
+      let request = runner.request(.status, id: first + 110)
       let nonsense = Array("{{{\n\n[7]\n".utf8) + [0xff, 0x00, 0x0a]
-      let answers = try await served(bench, nonsense + request.bytes)
+      let answers = try await served(runner, nonsense + request.bytes)
       try expect(
         answers.contains { $0.call == request.call && $0.outcome == .done },
         "the next request is not answered")
@@ -31,11 +31,11 @@ extension ProtocolCheck {
     .init(
       "serves-no-unknown-verbs", "The answer to an unknown verb is `failed`, and serving continues"
     ) {
-      bench throws(CheckEnd) in
-      var unknown = bench.request(.status, id: first + 111)
+      runner throws(CheckEnd) in
+      var unknown = runner.request(.status, id: first + 111)
       unknown.verb = "no-such-verb"
-      let request = bench.request(.status, id: first + 111)
-      let answers = try await served(bench, unknown.bytes + request.bytes)
+      let request = runner.request(.status, id: first + 111)
+      let answers = try await served(runner, unknown.bytes + request.bytes)
       let outcome = answers.first { $0.call == unknown.call }?.outcome
       try expect(outcome == .failed, "it is answered with \(outcome?.rawValue ?? "nothing")")
       try expect(
@@ -44,14 +44,14 @@ extension ProtocolCheck {
     },
   ]
 
-  /// Everything that it answers, in the order in which it does; what is no answer is left out.
+  /// All its answers, in order; lines that are not answers are left out.
   private static func served(
-    _ bench: ProtocolBench, _ input: [UInt8]
+    _ runner: ProtocolRunner, _ input: [UInt8]
   ) async throws(CheckEnd) -> [DriverReply] {
-    guard bench.capabilities.serve == true else {
+    guard runner.capabilities.serve == true else {
       throw .skipped("it does not declare `serve`")
     }
-    let ending = try await run(bench, ["serve"], input)
+    let ending = try await run(runner, ["serve"], input)
     try expect(ending.cause == .exited(0), "serve: \(ending.cause)")
     return ending.output.split(separator: 0x0a).compactMap { line in
       guard let reply = try? DriverReply(reading: Array(line)), reply.call != nil else {

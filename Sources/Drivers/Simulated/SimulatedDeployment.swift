@@ -1,12 +1,12 @@
 import DeploymentInterface
 import SafeTexts
 
-/// A deployment that exists only as what is stored of it. It makes no call outside, reads no clock
-/// and throws no dice that are not seeded; and it objects to calls that the interface forbids.
+/// A deployment that exists only as its stored data. It calls nothing outside, reads no clock, uses
+/// only seeded random numbers, and refuses calls that the interface forbids.
 struct SimulatedDeployment: UserDeployment {
   typealias ServiceType = SimulatedService
 
-  /// How far its life has come.
+  /// The stages of its life.
   enum Stage: String, Codable {
     case absent, deployed, gone
   }
@@ -127,7 +127,7 @@ struct SimulatedDeployment: UserDeployment {
     .error(DeploymentFailure(.permanent, SafeText("\(name): \(why)")))
   }
 
-  /// An address of 10.0.0.0/8 that no other of 16 million neighbouring numbers has.
+  /// An address of 10.0.0.0/8; 16 million consecutive numbers get different ones.
   static func address(_ id: Int64) -> String {
     let low = id % 254 + 1
     return "10.\(id / 254 / 256 % 256).\(id / 254 % 256).\(low)"

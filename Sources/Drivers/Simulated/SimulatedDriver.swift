@@ -1,10 +1,10 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Makes nothing: tests, demonstrations and trying out a configuration.
+/// Creates nothing: for tests, demonstrations and trying out a configuration.
 struct SimulatedDriver: Driver {
   var name: String { "simulated" }
-  var help: String { "Makes nothing, and behaves as it is told to." }
+  var help: String { "Creates nothing and behaves as configured." }
   var providerParameters: [Parameter] { [] }
   var serviceParameters: [Parameter] { SimulatedPlan.parameters }
 
@@ -31,7 +31,7 @@ struct SimulatedService: Service {
   func makePublication() -> SimulatedPublication? { plan.publishes ? .init() : nil }
 }
 
-/// Somebody inside who must say ready: `dashboard notify ready`.
+/// An OS manager that reports ready with `dashboard notify ready`.
 struct SimulatedOSManager: OSManager {
   var waitsForReady: Bool { true }
 }

@@ -1,20 +1,20 @@
 import DeploymentInterface
 import SafeTexts
 
-/// The operations that the parameters of a simulated service may name.
+/// The operations that the parameters of a simulated service may contain.
 enum SimulatedOperation: String, CaseIterable, Codable, Sendable {
   case deployForCache, deployForUser, checkState, moveToCache, setReady, notifyReadyFromOSManager
   case cancel, destroy, publish
 
   static let names = allCases.map(\.rawValue)
-  /// Those that can take steps: `checkState` is what a step is.
+  /// The operations that can take steps; `checkState` is a step itself.
   static let stepped = allCases.filter { $0 != .checkState }.map(\.rawValue)
 
-  /// Whether `steps` is about it.
+  /// Whether `steps` applies to it.
   var makes: Bool { self == .deployForCache || self == .deployForUser || self == .publish }
 }
 
-/// What a simulated service does, from its parameters.
+/// The behaviour of a simulated service, from its parameters.
 struct SimulatedPlan: Sendable {
   let steps: Int
   let stepTime: TimeSpan
@@ -46,7 +46,7 @@ struct SimulatedPlan: Sendable {
     seed = UInt64(reader.integer("seed"))
     stepsOf = reader.numbers("stepsOf")
     if stepTime < .milliseconds(1) {
-      throw .init("stepTime", SafeText("stepTime must be at least 1ms, and is \(stepTime)"))
+      throw .init("stepTime", SafeText("stepTime must be at least 1ms, not \(stepTime)"))
     }
   }
 
@@ -58,53 +58,54 @@ struct SimulatedPlan: Sendable {
     let wantsL2 = reader.bool("l2")
     if reader.isGiven("cacheLevels"), wantsL2 != (levels == .l1AndL2) {
       let sentence =
-        "l2: \(wantsL2) contradicts cacheLevels: \(levels.rawValue); leave one of them out"
+        "l2: \(wantsL2) contradicts cacheLevels: \(levels.rawValue); remove one of them"
       throw .init("l2", SafeText(sentence))
     }
     return wantsL2 ? .l1AndL2 : levels
   }
 
-  /// The steps of an operation: checks until it is finished.
+  /// The steps of an operation: the number of checks until it finishes.
   func steps(of operation: SimulatedOperation) -> Int {
     stepsOf[operation.rawValue] ?? (operation.makes ? steps : 0)
   }
 }
 
 extension SimulatedPlan {
-  /// What a pool's `service` may say.
+  /// The parameters of a pool's `service`.
   static let parameters: [Parameter] = [
     .init(
       "steps", .integer(0...1_000_000), default: "0",
-      "Checks until a deploy or a publication is finished; 0: finished at once."),
-    .init("stepTime", .duration, default: "1s", "Time between two checks; at least 1ms."),
+      "Checks until a deploy or a publication finishes; with 0 it finishes at once."),
+    .init("stepTime", .duration, default: "1s", "Time between two checks, at least 1ms."),
     .init(
       "jitter", .number(0...1), default: "0",
-      "Part of `stepTime` by which each pause is longer or shorter."),
+      "Fraction of `stepTime` by which each pause varies."),
     .init(
       "failure", .number(0...1), default: "0",
-      "Chance that a step fails; a deploy that is finished at once is one step."),
+      "Probability that a step fails; a deploy without steps counts as one step."),
     .init(
       "failing", .list(of: SimulatedOperation.names), "Operations that always fail."),
     .init(
       "class", .choice(["permanent", "transient"]), default: "permanent",
-      "Whether failures are final or are tried again."),
-    .init("reason", .text, default: "the simulated platform refused", "Why failures fail."),
+      "Whether failures are final or retried."),
+    .init(
+      "reason", .text, default: "the simulated platform refused", "The reason that failures give."),
     .init("hang", .list(of: SimulatedOperation.names), "Operations that never answer."),
     .init(
       "cacheLevels", .choice(CacheLevels.allCases.map(\.rawValue)), default: "L1",
-      "The cache levels that it can keep deployments at."),
+      "The cache levels to offer."),
     .init("l2", .bool, "`true` is short for `cacheLevels: L1+L2`."),
     .init(
       "publish", .bool, default: "false",
-      "Whether it clones from publications, which take as many steps."),
+      "Whether it clones from publications, which take `steps` checks, too."),
     .init(
       "osManager", .bool, default: "false",
       "Whether a deployment is ready only after `dashboard notify ready`."),
     .init(
       "seed", .integer(0...Int.max), default: "0",
-      "Decides jitter and failures; the same seed gives the same run."),
+      "Determines jitter and failures; the same seed gives the same run."),
     .init(
       "stepsOf", .numbers(keys: SimulatedOperation.stepped),
-      "Steps of single operations; all but deploys and publications have none else."),
+      "Steps per operation; by default 0, except for deploys and publications."),
   ]
 }

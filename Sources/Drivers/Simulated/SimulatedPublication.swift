@@ -1,6 +1,6 @@
 import DeploymentInterface
 
-/// A publication that exists only as what is stored of it.
+/// A publication that exists only as its stored data.
 struct SimulatedPublication: Publication {
   typealias ServiceType = SimulatedService
   typealias Environment = PublicationEnvironment<SimulatedService>

@@ -2,27 +2,26 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// The operation that a simulated thing is busy with; the part that deployments and publications
-/// share.
+/// The current operation of a simulated deployment or publication.
 struct SimulatedWork: Codable, Sendable {
-  /// What a draw depends on besides the seed.
+  /// The inputs of a random number besides the seed.
   struct Subject {
     let name: String
     let id: Int64
   }
 
-  /// The running operation, or the one that failed: a retry goes on where it stood.
+  /// The running operation, or the one that failed: a retry resumes where it stopped.
   private(set) var operation: SimulatedOperation?
   private var done = 0
-  /// Draws so far. Stored, so that trying again draws anew, and a call repeated after a crash does
-  /// not.
+  /// The number of draws so far. It is stored, so that a retry draws a new number but a call
+  /// repeated after a crash draws the same.
   private var draws: UInt64 = 0
   private(set) var pause = TimeSpan.seconds(1)
   private var total = 0
 
   var progress: Progress? { operation == nil ? nil : .init(done: done, of: max(total, 1)) }
 
-  /// Starts an operation, or goes on with it when it had been started already.
+  /// Starts an operation, or resumes it if it was started before.
   mutating func start(
     _ next: SimulatedOperation, _ plan: SimulatedPlan, _ subject: Subject
   ) async -> TaskState {
@@ -60,12 +59,12 @@ struct SimulatedWork: Codable, Sendable {
     return .running
   }
 
-  /// The answer of an operation that is configured to hang (there is none) or to fail.
+  /// The failure of an operation that is configured to fail; never returns if it is to hang.
   private mutating func refusal(
     of called: SimulatedOperation, _ plan: SimulatedPlan
   ) async -> TaskState? {
     if plan.hang.contains(called.rawValue) {
-      // Nobody resumes it, and nothing but its own frame waits in it: no thread is held.
+      // Never resumed. A suspended task occupies no thread.
       await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
     }
     return plan.failing.contains(called.rawValue) ? fail(plan) : nil

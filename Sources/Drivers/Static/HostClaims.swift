@@ -9,12 +9,12 @@ import SafeTexts
   import Foundation
 #endif
 
-/// Which machine belongs to which deployment: a folder with one small file for each claimed one.
+/// The claims of deployments on machines: a folder with one small file per claimed machine.
 ///
-/// The machines themselves carry no mark of ours, so what is claimed is written here, by the one
-/// step that only one can win (`link`), before a machine is given to anybody.
+/// The machines carry no mark of ours, so a claim is written here before a machine is handed out.
+/// It is created with `link`, which only one process can win.
 struct HostClaims: Sendable {
-  /// What stands in a claim.
+  /// The contents of a claim.
   struct Claim: Hashable, Codable, Sendable {
     /// The engine's mark.
     var owner: String
@@ -22,10 +22,10 @@ struct HostClaims: Sendable {
     var deployment: String
     /// The deployment's name.
     var name: String
-    /// The machine, as it was in the list then.
+    /// The machine, as it was listed when it was claimed.
     var host: StaticHost
 
-    /// It belongs to this deployment.
+    /// Whether it belongs to this deployment.
     func isOf(_ owner: String, _ deployment: String) -> Bool {
       self.owner == owner && self.deployment == deployment
     }
@@ -33,7 +33,7 @@ struct HostClaims: Sendable {
 
   let folder: String
 
-  /// Every claim that can be read, by file.
+  /// All readable claims, by file name.
   func all() throws(DeploymentFailure) -> [String: Claim] {
     guard access(folder, F_OK) == 0 else { return [:] }
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
@@ -44,10 +44,10 @@ struct HostClaims: Sendable {
     return claims
   }
 
-  /// The claim on a machine; nil: it is free.
+  /// The claim on a machine; nil if the machine is free.
   func claim(on host: StaticHost) -> Claim? { read(Self.file(host)) }
 
-  /// Claims a machine; false: somebody else has it.
+  /// Claims a machine; returns false if it is already claimed.
   func take(_ claim: Claim) throws(DeploymentFailure) -> Bool {
     let path = "\(folder)/\(Self.file(claim.host))"
     let draft = "\(path).\(claim.owner).\(claim.deployment).draft"
@@ -62,7 +62,7 @@ struct HostClaims: Sendable {
     return read(Self.file(claim.host))?.isOf(claim.owner, claim.deployment) ?? false
   }
 
-  /// Gives back every machine that this deployment has.
+  /// Releases all machines of this deployment.
   func release(_ owner: String, _ deployment: String) throws(DeploymentFailure) {
     for (name, claim) in try all() where claim.isOf(owner, deployment) {
       guard unlink("\(folder)/\(name)") == 0 || errno == ENOENT else {
@@ -72,7 +72,14 @@ struct HostClaims: Sendable {
     sync()
   }
 
-  /// Where a claim on a machine stands.
+  /// What is wrong with the file of a claim that cannot be read.
+  func damage(on host: StaticHost) -> String {
+    let bytes = (try? Proc.read(path(host), limit: 1)) ?? nil
+    let what = bytes == nil ? "cannot be read" : bytes == [] ? "is empty" : "is not a claim"
+    return "\(path(host)) \(what); remove it if nobody uses \(host.name)"
+  }
+
+  /// The path of the claim on a machine.
   func path(_ host: StaticHost) -> String { "\(folder)/\(Self.file(host))" }
 
   private static let suffix = ".claim"
@@ -86,7 +93,7 @@ struct HostClaims: Sendable {
     if access(path, F_OK) != 0, errno == ENOENT { return nil }
     let bytes = (try? Proc.read(path, limit: 65_536)) ?? []
     if let claim = try? JSONDecoder().decode(Claim.self, from: Data(bytes)) { return claim }
-    // A file that cannot be read is somebody's: the machine is not handed out.
+    // An unreadable file still counts as a claim: the machine is not handed out.
     return Claim(owner: "", deployment: "", name: "somebody", host: .unreadable)
   }
 
@@ -115,7 +122,7 @@ struct HostClaims: Sendable {
     }
   }
 
-  /// The folder's own entry on the disk, so that a claim outlives a power cut.
+  /// Flushes the folder to disk, so that claims survive a power failure.
   private func sync() {
     let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { return }
@@ -125,7 +132,7 @@ struct HostClaims: Sendable {
 }
 
 extension StaticHost {
-  /// Of a claim that cannot be read.
+  /// The host of an unreadable claim.
   fileprivate static let unreadable = StaticHost()
 
   private init() {

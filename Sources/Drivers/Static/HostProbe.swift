@@ -2,12 +2,12 @@ import DeploymentInterface
 import Glibc
 import Posix
 
-/// Whether machines answer at their ports, all asked at the same time.
+/// Checks whether machines accept connections on their ports, all at the same time.
 enum HostProbe {
-  /// Connects to each and hangs up.
+  /// Connects to each machine and closes the connection.
   ///
-  /// - Parameter limit: how long all of it may take.
-  /// - Returns: for each host nil, or why it does not answer.
+  /// - Parameter limit: the time limit for all machines together.
+  /// - Returns: for each host nil, or the reason why it does not answer.
   static func problems(of hosts: [StaticHost], within limit: TimeSpan) -> [String?] {
     let end = SystemClock.monotonicMilliseconds + limit.milliseconds
     var attempts = hosts.map(Attempt.init)
@@ -27,7 +27,7 @@ enum HostProbe {
     return attempts.map { $0.problem(after: limit) }
   }
 
-  /// Sends the magic packet: six bytes of ones, then the address sixteen times.
+  /// Sends a wake-on-LAN packet: six bytes of 0xff, then the address sixteen times.
   static func wake(_ mac: MACAddress, port: UInt16 = 9) {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else { return }
@@ -55,7 +55,7 @@ enum HostProbe {
   }
 }
 
-/// One connection on its way.
+/// A connection attempt.
 private struct Attempt {
   private(set) var socket: Int32 = -1
   private(set) var isPending = false
@@ -85,7 +85,7 @@ private struct Attempt {
     failure = String(cString: strerror(number)).lowercased()
   }
 
-  /// It has come to something.
+  /// Takes the result of the attempt.
   mutating func settle() {
     isPending = false
     var number: Int32 = 0

@@ -1,10 +1,10 @@
 import DeploymentInterface
 import SafeTexts
 
-/// A machine that exists, while it is handed out.
+/// An existing machine that is handed out as a deployment.
 ///
-/// It carries no mark of ours, so nothing on it is ever started, stopped or destroyed: deploying is
-/// claiming one that answers, and destroying is giving it back.
+/// It carries no mark of ours, so nothing on it is ever started, stopped or destroyed: deploying
+/// means claiming a machine that answers, and destroying means releasing it.
 struct StaticDeployment: UserDeployment {
   typealias ServiceType = StaticService
 
@@ -16,15 +16,17 @@ struct StaticDeployment: UserDeployment {
   private var reserved = ""
   private var host: StaticHost?
   private var goal: Goal?
-  /// When the operation began, by the engine's clock that never jumps.
+  /// When the operation began, in milliseconds of the engine's monotonic clock.
   private var since: Int64 = 0
   private var wokenAt: Int64?
-  /// A user has been let in since it was claimed.
+  /// Whether a user has been let in since it was claimed.
   private var wasReady = false
 
   var name: String { host?.name ?? reserved }
   var uniqueId: String { host?.mac?.description ?? host?.name ?? reserved }
-  var ip: String? { host?.place }
+  /// The address that the OS manager reported; nil: the one in the list.
+  private var reportedIP: String?
+  var ip: String? { reportedIP ?? host?.place }
 
   mutating func initialize(_ environment: Environment) {
     reserved = environment.name
@@ -50,12 +52,14 @@ struct StaticDeployment: UserDeployment {
   ) async throws(DeploymentFailure) -> TaskState {
     try approach(environment)
   }
+  mutating func setIp(_ ip: SafeText, _ environment: Environment) async { reportedIP = ip.text }
   mutating func destroy(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
     try environment.service.claims.release(environment.owner, environment.number)
-    if let host { environment.doLog(.info, SafeText("gave back \(host.words)")) }
+    if let host { environment.doLog(.info, SafeText("released \(host.words)")) }
     host = nil
+    reportedIP = nil
     goal = nil
     wasReady = false
     return .finished
@@ -72,7 +76,7 @@ struct StaticDeployment: UserDeployment {
     return try approach(environment)
   }
 
-  /// What is tried again keeps its goal: the next call may be a check as well as a start.
+  /// Keeps the goal after a transient failure: the next call may be a check or a start.
   private mutating func approach(
     _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
@@ -83,14 +87,14 @@ struct StaticDeployment: UserDeployment {
       case nil: throw .init(.permanent, "checkState was called while no operation is running")
       }
     } catch {
-      if error.kind == .permanent { goal = nil }
+      if error.kind.endsOperation { goal = nil }
       throw error
     }
   }
 
   // MARK: Claiming
 
-  /// Takes the first free machine that answers; one that was taken before is found again.
+  /// Claims the first free machine that answers, or finds the machine that was claimed before.
   private mutating func claim(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     let service = environment.service
     let claims = try service.claims.all().values
@@ -99,13 +103,25 @@ struct StaticDeployment: UserDeployment {
       return finish()
     }
     host = nil
-    let free = service.hosts.filter { service.claims.claim(on: $0) == nil }
+    var identities = HostIdentities()
+    let free = service.hosts.filter { host in
+      service.claims.claim(on: host) == nil
+        && !claims.contains { identities.areSame($0.host, host) }
+    }
     guard !free.isEmpty else { throw .init(.transient, Self.allTaken(environment)) }
     let problems = HostProbe.problems(of: free, within: service.answerWithin)
     for (candidate, problem) in zip(free, problems) where problem == nil {
       let claim = HostClaims.Claim(
         owner: environment.owner, deployment: environment.number, name: reserved, host: candidate)
       guard try service.claims.take(claim) else { continue }
+      // Another deployment may have claimed the same machine by another name meanwhile.
+      let others = try service.claims.all().values.filter {
+        !$0.isOf(environment.owner, environment.number)
+      }
+      if others.contains(where: { identities.areSame($0.host, candidate) }) {
+        try service.claims.release(environment.owner, environment.number)
+        continue
+      }
       host = candidate
       environment.doLog(.info, SafeText("claimed \(candidate.words)"))
       return finish()
@@ -114,7 +130,8 @@ struct StaticDeployment: UserDeployment {
     return try wake(silent, environment)
   }
 
-  /// Wakes what can be woken and waits for it; says who does not answer where nothing can be done.
+  /// Wakes the machines that can be woken and waits for them; if there are none, fails with the
+  /// reasons of the silent ones.
   private mutating func wake(
     _ silent: [(host: StaticHost, why: String)], _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
@@ -127,7 +144,7 @@ struct StaticDeployment: UserDeployment {
       wakeAgain(sleepers.map(\.host), environment)
       return wait()
     }
-    // Once more from the beginning: it may be switched on by a person.
+    // Starts over: somebody may switch a machine on.
     since = environment.now
     wokenAt = nil
     throw .init(.transient, SafeText("no free host answers: \(shown)"))
@@ -135,9 +152,13 @@ struct StaticDeployment: UserDeployment {
 
   private static func allTaken(_ environment: Environment) -> SafeText {
     let service = environment.service
-    let others = service.hosts.filter { host in
-      service.claims.claim(on: host).map { $0.owner != environment.owner } ?? false
+    let claimed = service.hosts.map { ($0, service.claims.claim(on: $0)) }
+    if let (damaged, _) = claimed.first(where: { $0.1?.owner == "" }) {
+      return SafeText(
+        "all \(service.hosts.count) hosts are in use, or seem so: "
+          + service.claims.damage(on: damaged))
     }
+    let others = claimed.filter { $0.1.map { $0.owner != environment.owner } ?? false }.map(\.0)
     guard let other = others.first else {
       return SafeText("all \(service.hosts.count) hosts are in use")
     }
@@ -151,21 +172,22 @@ struct StaticDeployment: UserDeployment {
   private mutating func makeReady(
     _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
-    guard let host else { throw .init(.permanent, "it has no host: it was given back") }
+    guard let host else { throw .gone("it has no host: it was released") }
     let service = environment.service
     let isListed = service.hosts.contains { $0.place == host.place }
     guard isListed || wasReady else {
-      throw .init(.permanent, SafeText("\(host.words) is no longer listed in hosts"))
+      throw .gone("\(host.words) is no longer listed in hosts")
     }
-    // What was lost is taken again, unless somebody else has it now.
+    // A lost claim is taken again, unless somebody else has the machine now.
     let claim = HostClaims.Claim(
       owner: environment.owner, deployment: environment.number, name: reserved, host: host)
     guard try service.claims.take(claim) else {
-      let other = service.claims.claim(on: host)?.name ?? "another"
-      throw .init(.permanent, SafeText("\(host.words) is claimed by \(other)"))
+      let other = service.claims.claim(on: host)
+      if other?.owner == "" { throw .permanent(service.claims.damage(on: host)) }
+      throw .permanent("\(host.words) is claimed by \(other?.name ?? "another")")
     }
     guard let why = HostProbe.problems(of: [host], within: service.answerWithin)[0] else {
-      // One in the cache may be looked at as well, and is nobody's for that.
+      // setReady also checks cached machines, which does not assign them.
       if environment.record.placement.isAssigned { wasReady = true }
       return finish()
     }
@@ -181,7 +203,7 @@ struct StaticDeployment: UserDeployment {
 
   // MARK: Answers
 
-  /// A packet may be lost, so it is sent again while somebody waits.
+  /// Sends the packet again while a deployment waits, because packets can be lost.
   private mutating func wakeAgain(_ hosts: [StaticHost], _ environment: Environment) {
     if let wokenAt, environment.now - wokenAt < 15_000 { return }
     wokenAt = environment.now
@@ -189,7 +211,7 @@ struct StaticDeployment: UserDeployment {
   }
 
   private mutating func isLate(_ environment: Environment) -> Bool {
-    // The clock begins anew when this machine does.
+    // The clock restarts when this machine does.
     since = min(since, environment.now)
     return environment.now - since >= environment.service.readyWithin.milliseconds
   }
@@ -207,8 +229,8 @@ struct StaticDeployment: UserDeployment {
 }
 
 extension DeploymentEnvironment<StaticService> {
-  /// The deployment's number as it is shown.
+  /// The deployment's number, as shown.
   var number: String { DeploymentID(record.id).description }
-  /// Milliseconds of the clock that never jumps, as the engine had it for this call.
+  /// The time of this call, in milliseconds of the engine's monotonic clock.
   var now: Int64 { record.time.moment.milliseconds }
 }

@@ -7,10 +7,10 @@ import SafeTexts
   import Foundation
 #endif
 
-/// Machines that exist: a list is handed out and taken back.
+/// Hands out the machines of a list.
 struct StaticDriver: Driver {
   var name: String { "static" }
-  var help: String { "Hands out machines that exist; makes and removes nothing." }
+  var help: String { "Hands out existing machines; creates and removes nothing." }
   var providerParameters: [Parameter] { StaticProvider.parameters }
   var serviceParameters: [Parameter] { StaticPlan.parameters }
 
@@ -33,41 +33,52 @@ struct StaticProvider: Provider {
       if hosts.contains(where: { $0.name == host.name }) {
         throw .init("hosts", SafeText("two hosts have the name \(host.name)"))
       }
-      if let other = hosts.first(where: { $0.place == host.place }) {
+      if let other = hosts.first(where: { $0.isAt(host) }) {
+        let place =
+          other.place == host.place ? host.place : "\(other.place), which is \(host.place)"
         throw .init(
-          "hosts", SafeText("\(other.name) and \(host.name) are both \(host.place): one machine"))
+          "hosts", SafeText("\(other.name) and \(host.name) have the same address \(place)"))
+      }
+      if let mac = host.mac, let other = hosts.first(where: { $0.mac == mac }) {
+        throw .init("hosts", SafeText("\(other.name) and \(host.name) have the same mac \(mac)"))
       }
       hosts.append(host)
     }
-    guard !hosts.isEmpty else { throw .init("hosts", "hosts must name at least one machine") }
+    guard !hosts.isEmpty else { throw .init("hosts", "hosts must list at least one machine") }
     self.hosts = hosts
     answerWithin = reader.duration("answerWithin")
     let folder = reader.text("claims") ?? Self.folder
     guard folder.hasPrefix("/") else {
-      throw .init("claims", SafeText("claims must be a path from the root, and is \(folder)"))
+      throw .init("claims", SafeText("claims must be an absolute path, not \(folder)"))
     }
     if answerWithin < .milliseconds(10) || answerWithin > .seconds(20) {
       throw .init(
-        "answerWithin", SafeText("answerWithin must be from 10ms to 20s, and is \(answerWithin)"))
+        "answerWithin", SafeText("answerWithin must be from 10ms to 20s, not \(answerWithin)"))
     }
     claims = HostClaims(folder: folder)
   }
 
-  /// As many as there are machines.
+  /// The number of machines.
   var capacity: Int? { hosts.count }
 
   func makeService(_ parameters: ParameterValues) throws(ParameterProblem) -> any Service {
     let plan = try StaticPlan(parameters)
     for name in plan.only ?? [] where !hosts.contains(where: { $0.name == name }) {
-      throw .init("only", SafeText("only names \(name), which is not among the hosts"))
+      throw .init("only", SafeText("only contains \(name), which is not one of the hosts"))
     }
     let chosen = hosts.filter { plan.only?.contains($0.name) ?? true }
     return StaticService(
       hosts: chosen, claims: claims, answerWithin: answerWithin, readyWithin: plan.readyWithin)
   }
 
-  /// Which machines do not answer; those that can be woken may sleep.
+  /// Lists the machines that do not answer; those that can be woken may be asleep.
   func problem() async -> SafeText? {
+    var identities = HostIdentities()
+    for (index, host) in hosts.enumerated() {
+      if let other = hosts[..<index].first(where: { identities.areSame($0, host) }) {
+        return SafeText("\(other.words) and \(host.words) are one machine")
+      }
+    }
     let silent = zip(hosts, HostProbe.problems(of: hosts, within: answerWithin))
       .compactMap { host, problem in problem.map { (host, $0) } }
     let dead = silent.filter { $0.0.mac == nil }
@@ -84,7 +95,7 @@ struct StaticProvider: Provider {
     return (state ?? (variables["HOME"] ?? "/var/lib") + "/.local/state") + "/dashboard/hosts"
   }
 
-  /// What a provider may say.
+  /// The parameters of a provider.
   static let parameters: [Parameter] = [
     .init(
       "hosts", .rows(StaticHost.parameters), isRequired: true,
@@ -92,15 +103,15 @@ struct StaticProvider: Provider {
         + "which they are handed out."),
     .init(
       "claims", .text,
-      "The folder that remembers who has which; else `$XDG_STATE_HOME/dashboard/hosts`. "
-        + "Engines that share machines share it."),
+      "The folder that records claims; by default `$XDG_STATE_HOME/dashboard/hosts`. "
+        + "Engines that share machines must share it."),
     .init(
       "answerWithin", .duration, default: "2s",
-      "How long a machine may take to accept at its port, 10ms to 20s."),
+      "How long a machine may take to accept on its port, 10ms to 20s."),
   ]
 }
 
-/// What a pool wants of the machines.
+/// The settings of a static service, from its parameters.
 struct StaticPlan: Sendable {
   let only: [String]?
   let readyWithin: TimeSpan
@@ -111,13 +122,13 @@ struct StaticPlan: Sendable {
     readyWithin = reader.duration("readyWithin")
   }
 
-  /// What a pool's `service` may say.
+  /// The parameters of a pool's `service`.
   static let parameters: [Parameter] = [
-    .init("only", .list(of: nil), "The names of those that this pool may use; else all."),
+    .init("only", .list(of: nil), "The names of the hosts that this pool may use; by default all."),
     .init(
       "readyWithin", .duration, default: "3m",
-      "How long a machine may take to answer, woken or started anew, before it counts as out of "
-        + "reach."),
+      "How long a machine may take to answer after it was woken or restarted, before it counts as "
+        + "unreachable."),
   ]
 }
 

@@ -2,7 +2,7 @@ import DeploymentInterface
 import SafeTexts
 
 extension StaticProvider: Inventory {
-  /// The claims of this engine on machines of this list.
+  /// The claims of this engine on machines of this provider.
   func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource] {
     let places = Set(hosts.map(\.place))
     return try claims.all().values.compactMap { claim in
@@ -14,7 +14,7 @@ extension StaticProvider: Inventory {
     }.sorted { $0.name < $1.name }
   }
 
-  /// Gives the machine back; nothing on it is touched.
+  /// Releases the machine and touches nothing on it.
   func remove(_ thing: ExternalResource, ownedBy owner: String) async throws(DeploymentFailure) {
     guard case .deployment(let id) = thing.purpose else {
       throw .init(.permanent, "only claims of deployments can be removed")

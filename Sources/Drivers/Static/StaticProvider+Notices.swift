@@ -2,11 +2,11 @@ import DeploymentInterface
 import SafeTexts
 
 extension StaticProvider: NoticeSource {
-  /// Tells of the claims on machines that this list does not name any more: a list changes with
-  /// the configuration only, and then there is another provider.
+  /// Reports the claims on machines that are no longer listed. Once is enough: the list changes
+  /// only with the configuration, and then a new provider is created.
   func watch(_ sink: NoticeSink) {
     let places = Set(hosts.map(\.place))
-    // Claims that cannot be read now are seen when they are next needed.
+    // Claims that cannot be read now are read when they are next needed.
     let all = (try? claims.all()) ?? [:]
     for (_, claim) in all.sorted(by: { $0.key < $1.key })
     where !places.contains(claim.host.place) {

@@ -86,15 +86,14 @@ import Testing
 
   /// An assigned one that failed becomes ready only within the bound of those who wait.
   @Test func aRetryOfSetReadyWaitsWithTheOthers() {
-    let world = World(.pool(l1: 2), limits: ProviderLimits(settingReady: 1)) {
-      $0.next(.setReady, .broken)
-      $0.always(.setReady, .hang)
-    }
+    let world = World(.pool(l1: 2), limits: ProviderLimits(settingReady: 1))
+    world.assign("ann")
+    world.drain()
+    world.driver.next(.setReady, .broken)
+    world.driver.always(.setReady, .hang)
     for user in ["ann", "bob"] { world.assign(SafeText(user)) }
     world.drain()
-    let failed =
-      world.held(by: "ann")?.id ?? world.numbers { $0.state == .error }.first
-      .map { DeploymentID($0) } ?? DeploymentID(0)
+    let failed = world.held(by: "ann")?.id ?? DeploymentID(0)
     #expect(world[failed.number].state == .error)
     #expect(world.flights.count == 1, "bob's takes the only place")
     world.ask(.retry(failed))

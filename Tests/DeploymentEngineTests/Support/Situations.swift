@@ -128,7 +128,10 @@ enum Situation: CaseIterable, Sendable {
     case .error:
       return World(.pool(l1: 1, max: 1)) { $0.always(.deployForCache, .broken) }
     case .errorOfUser:
-      let world = World(.pool(l1: 1, max: 1)) { $0.always(.setReady, .broken) }
+      let world = World(.pool(l1: 1, max: 1))
+      world.assign("ann")
+      world.drain()
+      world.driver.always(.setReady, .broken)
       world.assign("ann")
       world.drain()
       return world

@@ -21,6 +21,11 @@ extension PoolReader {
     if !prefix.utf8.allSatisfy(Self.isNameByte) {
       child.report(
         "prefix", "`prefix: \(prefix)` may contain only letters, digits, `-`, `_` and `.`")
+    } else if let number = prefix.lowercased().dropPrefix("d"), number.allSatisfy(\.isNumber) {
+      child.report(
+        "prefix",
+        "`prefix: \(prefix)` makes names such as `\(prefix)\(String(repeating: "0", count: digits - 1))1`"
+          + ", which are ids of deployments; write another one, such as `\(prefix)-`")
     } else if length > Limits.nameLength {
       child.report(
         "prefix",
@@ -58,6 +63,14 @@ extension PoolReader {
       fields.report("macs", "`macs: \(text)` is not a range of addresses; \(example)")
       return nil
     }
+    let octets = UInt64(min(first, last).number >> 40)...UInt64(max(first, last).number >> 40)
+    if !first.isOfOneCard || !last.isOfOneCard || octets.count > 1 {
+      fields.report(
+        "macs",
+        "`macs: \(text)` contains addresses that no single card can have (both must begin "
+          + "with the same even pair); \(example)")
+      return nil
+    }
     if let range = MACRange(first: first, last: last) { return range }
     fields.report("macs", "`macs` goes from \(first) down to \(last); write the lower one first")
     return nil
@@ -85,5 +98,12 @@ extension PoolReader {
     child.finish()
     fields.report(child.problems)
     return deadlines
+  }
+}
+
+extension String {
+  /// The rest after a prefix; nil if the text does not begin with it.
+  fileprivate func dropPrefix(_ prefix: String) -> Substring? {
+    hasPrefix(prefix) ? dropFirst(prefix.count) : nil
   }
 }

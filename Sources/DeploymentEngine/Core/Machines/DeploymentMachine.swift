@@ -111,7 +111,7 @@ public struct DeploymentMachine: Hashable, Sendable {
 
   /// A call failed in a way that is retried: the same call is made again.
   mutating func failForNow() -> Transition {
-    update("fail for now") { $0.failForNow() }
+    update("fail for now") { $0.failForNow(givesPlaceBack: $0.kind.takesPlace) }
   }
 
   /// Moves the deadline of its operation.
@@ -239,6 +239,14 @@ public struct DeploymentMachine: Hashable, Sendable {
 }
 
 extension OperationKind {
+  /// It takes one of the limited places of its provider.
+  var takesPlace: Bool {
+    switch self {
+    case .deployForCache, .deployForUser, .moveToCache, .setReady, .cancel, .destroy: true
+    case .notifyReadyFromOSManager, .publish: false
+    }
+  }
+
   /// The queue in which the operation waits for a place.
   var queue: WorkQueue {
     switch self {

@@ -68,11 +68,12 @@ public struct Operation: Hashable, Sendable {
     failures = 0
   }
 
-  /// The driver failed for now: the same call is made again. One that had not begun outside gives
-  /// its place back meanwhile.
-  mutating func failForNow() {
+  /// The driver failed temporarily: the same call is made again.
+  /// - Parameter givesPlaceBack: whether its place goes to others meanwhile, unless the operation
+  ///   has begun on the platform.
+  mutating func failForNow(givesPlaceBack: Bool = false) {
     failures += 1
-    if step == .start { step = .again }
+    if givesPlaceBack, step == .start { step = .again }
   }
 
   /// It has a place again.

@@ -27,7 +27,7 @@ extension Engine {
           lost.append(slot)
         }
       case .error(let failed) where failed.failure == .gone && failed.operation.isRepeatable:
-        if isListed { found.append(slot) }
+        if isListed, !deploymentTable[slot].isGivenUp { found.append(slot) }
       case .preparing, .removable, .removing, .removed, .canceling, .canceled, .error: break
       }
     }
@@ -112,7 +112,9 @@ extension Engine {
       guard case .error(let failed) = deploymentTable[slot].phase, failed.failure == .gone else {
         continue
       }
-      if providerTable[provider].inventory.isOffered, deploymentTable[slot].isDisposable {
+      if deploymentTable[slot].isGivenUp
+        || providerTable[provider].inventory.isOffered && deploymentTable[slot].isDisposable
+      {
         if !deploymentTable.isCalled(slot) {
           enqueueRemoval(slot, because: "its provider still does not list it")
         }
@@ -129,7 +131,8 @@ extension Engine {
   /// Tries again what failed when it was usable, because it may be there again.
   mutating func lookAgain(_ slot: Int, because reason: String) {
     guard case .error(let failed) = deploymentTable[slot].phase, failed.operation.isRepeatable,
-      !deploymentTable.isCalled(slot), !provider(of: slot).inMaintenance
+      !deploymentTable.isCalled(slot), !provider(of: slot).inMaintenance,
+      !deploymentTable[slot].isGivenUp
     else { return }
     log(.state, "checking it again: \(reason)", slot: slot)
     switch failed.operation {

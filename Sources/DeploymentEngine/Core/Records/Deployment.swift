@@ -139,6 +139,14 @@ public struct Deployment: Hashable, Sendable {
     if case .error(let failed) = phase { return failed.leavesNothing }
     return false
   }
+  /// In error, or its removal is stuck.
+  public var canBeForgotten: Bool {
+    switch phase {
+    case .error: true
+    case .removing(let operation), .canceling(let operation): operation.isStuck
+    case .preparing, .usable, .removable, .removed, .canceled: false
+    }
+  }
   /// Nobody was let in to it, or its user has another one: it may be removed without a person.
   public var isDisposable: Bool { (!wasLetIn || isGivenUp) && !inUse }
   /// Its user has been let in: made ready since the claim, and with an address.

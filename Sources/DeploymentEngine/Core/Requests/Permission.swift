@@ -26,8 +26,10 @@ public enum Permission {
     case .release: return release(deployment)
     case .retry: return retry(deployment, pool)
     case .forget:
-      return deployment.state == .error
-        ? nil : "only a deployment in error can be forgotten; \(name) is \(stateWords(deployment))"
+      return deployment.canBeForgotten
+        ? nil
+        : "only a deployment in error or with a stuck removal can be forgotten; \(name) is "
+          + stateWords(deployment)
     case .undo:
       return deployment.pending == nil ? "there is nothing to undo on \(name)" : nil
     }
@@ -85,6 +87,9 @@ public enum Permission {
   private static func retry(_ deployment: Deployment, _ pool: Pool) -> String? {
     guard case .error(let failed) = deployment.phase else {
       return "\(deployment.name) is \(stateWords(deployment)); there is nothing to retry"
+    }
+    if deployment.isGivenUp {
+      return "\(deployment.name) was given up; destroy or forget it"
     }
     if let traits = pool.traits, !traits.offers(failed.operation) {
       return "its service no longer supports \(failed.operation.word): destroy it"

@@ -1,11 +1,11 @@
 import FoundationXML
 
-/// The XML of a domain: what a clone is made from, and what becomes of it.
+/// The XML of a domain: of the base, and of the clone that it is changed into.
 struct DomainDocument {
   private let document: XMLDocument
   private let root: XMLElement
 
-  /// - Parameter xml: libvirt's own, or what an administrator wrote.
+  /// - Parameter xml: the XML from libvirt or from an administrator's template.
   init(_ xml: String) throws(VirtError) {
     guard let document = WellFormed.document(xml) else {
       throw .refusal("cannot parse the XML of the domain")
@@ -21,7 +21,7 @@ struct DomainDocument {
 
   private var devices: XMLElement { root.child("devices", made: true) }
 
-  /// Its disks, without drives for media that can be taken out.
+  /// Its disks, without drives for removable media.
   private var disks: [XMLElement] {
     devices.elements(forName: "disk").filter { disk in
       let kind = disk.attribute(forName: "device")?.stringValue ?? "disk"
@@ -29,7 +29,7 @@ struct DomainDocument {
     }
   }
 
-  /// Where the data of its only disk is.
+  /// The location of the data of its only disk.
   func onlyDisk() throws(VirtError) -> DiskSource {
     guard let disk = disks.first else { throw .refusal("it has no disk") }
     guard disks.count == 1 else {
@@ -44,7 +44,8 @@ struct DomainDocument {
     throw .refusal("its disk is neither a file nor a volume of a storage pool")
   }
 
-  /// Makes it a deployment's: name, UUID, mark, MAC, disk, and what the pool says about it.
+  /// Turns it into the domain of a deployment: sets name, UUID, mark, MAC, disk, and the pool's
+  /// settings.
   func stamp(_ stamp: DomainStamp) throws(VirtError) {
     root.removeAttribute(forName: "id")
     root.set("name", stamp.mark.name)
@@ -57,7 +58,7 @@ struct DomainDocument {
     }
     if let cpus = stamp.cpus {
       root.set("vcpu", String(cpus)).removeAttribute(forName: "current")
-      // A topology that has another number of processors would be refused.
+      // libvirt refuses a topology with a different number of processors.
       root.elements(forName: "cpu").forEach { $0.removeAll("topology") }
     }
     try putMark(stamp.mark, stamp.asksUsers)
@@ -91,7 +92,7 @@ struct DomainDocument {
     driver.set(attribute: "type", "qcow2")
     if driver.attribute(forName: "name") == nil { driver.set(attribute: "name", "qemu") }
     disk.child("source", made: true).set(attribute: "file", path)
-    // What was in the drives of the base is not in those of its clones.
+    // The removable media of the base are not in the drives of its clones.
     for drive in devices.elements(forName: "disk") where !disks.contains(drive) {
       drive.removeAll("source")
     }
@@ -115,7 +116,7 @@ struct DomainDocument {
       cards = [card]
     }
     for card in cards {
-      // libvirt gives a new address, and a new device of the host, to what has none.
+      // libvirt assigns a new MAC address and a new host device to a card that has none.
       card.removeAll("mac")
       card.removeAll("target")
     }
@@ -141,7 +142,7 @@ struct DomainDocument {
     }
   }
 
-  /// Takes out what two domains cannot have at the same time; libvirt makes it anew for each.
+  /// Removes what two domains cannot share; libvirt creates it anew for each.
   private func freeWhatIsShared() {
     for system in root.elements(forName: "os") {
       for variables in system.elements(forName: "nvram") {
@@ -158,19 +159,19 @@ struct DomainDocument {
     }
   }
 
-  /// The network of libvirt that its first card is on; nil: on none.
+  /// The libvirt network of its first network card; nil if it is on none.
   var network: String? {
     let card = devices.elements(forName: "interface").first
     return card?.elements(forName: "source").first?.attribute(forName: "network")?.stringValue
   }
 
-  /// The address of its first network card.
+  /// The MAC address of its first network card.
   var mac: String? {
     let card = devices.elements(forName: "interface").first
     return card?.elements(forName: "mac").first?.attribute(forName: "address")?.stringValue
   }
 
-  /// Where its screen can be seen while it runs; nil: nowhere.
+  /// The URL of its display while it runs; nil if it has none.
   var console: String? {
     for graphics in devices.elements(forName: "graphics") {
       guard let type = graphics.attribute(forName: "type")?.stringValue,
@@ -183,30 +184,31 @@ struct DomainDocument {
   }
 }
 
-/// Where the data of a disk is.
+/// The location of a disk's data.
 enum DiskSource: Hashable, Sendable {
   case path(String)
   case volume(pool: String, name: String)
 }
 
-/// What makes a domain one deployment's.
+/// The values that turn a domain into the domain of one deployment.
 struct DomainStamp: Hashable, Sendable {
   var mark: Mark
   var mac: String
   var diskPath: String
-  /// KiB; nil: as in the base.
+  /// The memory in KiB; nil: as in the base.
   var memory: Int?
   var cpus: Int?
-  /// A network of libvirt; nil: as in the base.
+  /// The name of a libvirt network; nil: as in the base.
   var network: String?
   /// `none`, `vnc`, `spice`; nil: as in the base.
   var graphics: String?
-  /// Its guest agent is asked who is logged in.
+  /// Whether its guest agent is asked for logged-in users.
   var asksUsers = false
 }
 
 extension XMLElement {
-  /// The first child of that name.
+  /// The first child of that name, which is created if `made` is true or otherwise returned
+  /// detached.
   func child(_ name: String, made: Bool) -> XMLElement {
     if let child = elements(forName: name).first { return child }
     let child = XMLElement(name: name)
@@ -214,7 +216,7 @@ extension XMLElement {
     return child
   }
 
-  /// Puts a text into the only child of that name.
+  /// Sets the text of the only child of that name.
   @discardableResult
   func set(_ name: String, _ text: String) -> XMLElement {
     let child = child(name, made: true)

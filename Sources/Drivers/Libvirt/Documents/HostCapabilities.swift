@@ -1,6 +1,6 @@
 import FoundationXML
 
-/// What a host can run, as libvirt says it.
+/// The guests that a host can run, as reported by libvirt.
 struct HostCapabilities {
   private let guests: [XMLElement]
 
@@ -11,8 +11,8 @@ struct HostCapabilities {
     guests = root.elements(forName: "guest")
   }
 
-  /// A domain for a disk that has none: the host's own processor, hardware acceleration where the
-  /// host offers it.
+  /// A domain for a base that is only a disk: with the host's processor, and with hardware
+  /// acceleration if the host supports it.
   var plainDomain: String {
     get throws(VirtError) {
       let known = guests.compactMap { guest -> (type: String, arch: String, os: String)? in

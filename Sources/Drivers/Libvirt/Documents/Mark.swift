@@ -1,9 +1,9 @@
 import FoundationXML
 
-/// What shows that a domain is ours: which engine made it, and for which deployment. It is an
-/// element in the domain's metadata, from the moment that the domain is defined.
+/// The mark on a domain that shows which engine created it, and for which deployment. It is an
+/// element in the domain's metadata from its definition on.
 struct Mark: Hashable, Sendable {
-  /// The engine: random, kept in its store.
+  /// The engine's mark: random, kept in its store.
   let owner: String
   /// The deployment's number.
   let id: Int64
@@ -18,7 +18,7 @@ struct Mark: Hashable, Sendable {
     self.name = name
   }
 
-  /// The mark in an element of a domain's metadata; nil: that is none.
+  /// Reads the mark from an element of a domain's metadata; nil if it is not a mark.
   init?(element xml: String) {
     guard let root = WellFormed.document(xml)?.rootElement(),
       let owner = root.attribute(forName: "owner")?.stringValue,
@@ -28,10 +28,10 @@ struct Mark: Hashable, Sendable {
     self.init(owner: owner, id: id, name: name)
   }
 
-  /// The element that carries it.
+  /// The metadata element of the mark.
   ///
-  /// - Parameter asksUsers: the guest agent is asked who is logged in, also by an engine that finds
-  ///   the machine.
+  /// - Parameter asksUsers: whether the guest agent is asked for logged-in users; stored for an
+  ///   engine that finds the machine later.
   func element(asksUsers: Bool) -> XMLElement? {
     try? XMLElement(
       xmlString: """
@@ -40,17 +40,18 @@ struct Mark: Hashable, Sendable {
         """)
   }
 
-  /// Whether the element of a mark says that the guest agent is asked.
+  /// Whether the element of a mark says that the guest agent is asked for users.
   static func asksUsers(element xml: String) -> Bool {
     let root = WellFormed.document(xml)?.rootElement()
     return root?.attribute(forName: "users")?.stringValue == "agent"
   }
 
-  /// The UUID of the domain: always the same, so that a second start can make no second domain.
+  /// The UUID of the domain, derived from the mark, so that a repeated start cannot create a second
+  /// domain.
   var uuid: String {
     let text = "\(owner)/\(id)/\(name)"
     let halves = [Self.hash(text, from: 0xcbf2_9ce4_8422_2325), Self.hash(text, from: 0x9e37_79b9)]
-    // Version 8 (made by a rule of one's own), variant 1.
+    // Version 8 (custom), variant 1.
     let high = halves[0] & 0xffff_ffff_ffff_0fff | 0x8000
     let low = halves[1] & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
     let digits = [high, low].map { half in
@@ -67,19 +68,19 @@ struct Mark: Hashable, Sendable {
     text.utf8.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 
-  /// The address of its network card when the pool gives out none.
+  /// The MAC address of its network card if the pool assigns none.
   var fallbackMAC: String {
     let digits = Array(uuid.suffix(6))
     return "52:54:00:"
       + stride(from: 0, to: 6, by: 2).map { String(digits[$0...($0 + 1)]) }.joined(separator: ":")
   }
 
-  /// The name of its disk in the storage pool: a volume has no metadata, so its name is the mark.
+  /// The name of its disk in the storage pool; volumes have no metadata, so the name is the mark.
   var volume: String { "\(name).d\(id).\(owner).qcow2" }
 }
 
 extension String {
-  /// For an attribute or a text of XML.
+  /// The text, escaped for XML attributes and text.
   var escaped: String {
     var result = ""
     for character in unicodeScalars {

@@ -2,13 +2,13 @@ import CLibvirt
 import DeploymentInterface
 import SafeTexts
 
-/// What libvirt said went wrong, or what we say when it said nothing.
+/// An error of libvirt, or our own.
 struct VirtError: Error, Hashable, Sendable {
-  /// One of libvirt's `virErrorNumber`; `silence` for a call that did not come back.
+  /// One of libvirt's `virErrorNumber`; `silence` for a call that did not return in time.
   let code: Int32
-  /// The part of libvirt that it came from: one of `virErrorDomain`.
+  /// The part of libvirt that reported it: one of `virErrorDomain`.
   let domain: Int32
-  /// What it said.
+  /// The message.
   let message: String
 
   init(code: Int32, domain: Int32 = 0, _ message: String) {
@@ -17,21 +17,21 @@ struct VirtError: Error, Hashable, Sendable {
     self.message = message
   }
 
-  /// Our own refusal: trying again would not help.
+  /// Our own refusal, which is not retried.
   static func refusal(_ message: String) -> VirtError {
     .init(code: number(VIR_ERR_OPERATION_DENIED), message)
   }
 
-  /// The call did not come back in time.
+  /// The code of a call that did not return in time.
   static let silence: Int32 = -1
 
-  /// The last error of this thread; libvirt keeps one for each.
+  /// The last error of this thread; libvirt keeps one per thread.
   static func last() -> VirtError {
     guard let error = virGetLastError() else {
       return .init(code: number(VIR_ERR_INTERNAL_ERROR), "libvirt gave no reason")
     }
     let text = error.pointee.message.map { String(cString: $0) } ?? "libvirt gave no reason"
-    // What QEMU wrote before it ended has several lines.
+    // The output of a failed QEMU has several lines.
     let line = text.split(whereSeparator: \.isNewline).joined(separator: "; ")
     return .init(code: error.pointee.code, domain: error.pointee.domain, line)
   }
@@ -42,17 +42,17 @@ struct VirtError: Error, Hashable, Sendable {
     codes.contains { Self.number($0) == code }
   }
 
-  /// There is nothing of that name.
+  /// Whether the domain or volume does not exist.
   var isAbsence: Bool { isAny(of: VIR_ERR_NO_DOMAIN, VIR_ERR_NO_STORAGE_VOL) }
 
-  /// This hypervisor cannot do that at all.
+  /// Whether this hypervisor does not support the call.
   var isUnsupported: Bool {
     isAny(
       of: VIR_ERR_NO_SUPPORT, VIR_ERR_OPERATION_UNSUPPORTED, VIR_ERR_ARGUMENT_UNSUPPORTED,
       VIR_ERR_CONFIG_UNSUPPORTED)
   }
 
-  /// Whether it may work later: the connection, the time, the memory or the space was missing.
+  /// Whether a retry may succeed: a lost connection, a timeout, or a lack of memory or space.
   var isTransient: Bool {
     if isAny(
       of: VIR_ERR_NO_CONNECT, VIR_ERR_RPC, VIR_ERR_OPERATION_TIMEOUT, VIR_ERR_RESOURCE_BUSY,
@@ -68,10 +68,10 @@ struct VirtError: Error, Hashable, Sendable {
       || texts.contains { message.contains($0) }
   }
 
-  /// The same for the engine.
+  /// The error as a failure for the engine.
   var failure: DeploymentFailure { failure("") }
 
-  /// The same for the engine, after what was being done.
+  /// The error as a failure for the engine, prefixed with the operation.
   func failure(_ doing: String) -> DeploymentFailure {
     let kind: FailureClass =
       code == Self.silence ? .unknown : isTransient ? .transient : .permanent

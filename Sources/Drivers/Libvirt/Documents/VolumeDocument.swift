@@ -1,6 +1,6 @@
-/// The XML that volumes are made from.
+/// The XML of new volumes.
 enum VolumeDocument {
-  /// A whole copy of another volume.
+  /// A full copy of another volume.
   static func copy(named name: String, capacity: UInt64) -> String {
     """
     <volume>
@@ -12,7 +12,7 @@ enum VolumeDocument {
     """
   }
 
-  /// A volume that holds only what differs from another one.
+  /// A volume that contains only the differences from another one.
   static func overlay(named name: String, capacity: UInt64, on path: String) -> String {
     """
     <volume>

@@ -1,14 +1,14 @@
 import Foundation
 import FoundationXML
 
-/// Reads XML that was checked before: the reader of documents mends what is broken, complains of it
-/// on standard error, and ends the program at an empty text.
+/// Reads documents after checking that they are well-formed: `XMLDocument` repairs malformed input,
+/// prints errors to standard error and crashes on an empty text.
 enum WellFormed {
-  /// Longer than anything that libvirt writes about one thing; a host with many processors is
-  /// described in hundreds of kilobytes.
+  /// The maximum size in bytes. libvirt's documents are shorter; its description of a host with
+  /// many processors takes hundreds of kilobytes.
   private static let longest = 4_194_304
 
-  /// The document of a text; nil: it is none. Reads nothing but the text.
+  /// Parses a document; nil if it is not well-formed. Loads no external entities.
   static func document(_ xml: String) -> XMLDocument? {
     let bytes = Data(xml.utf8)
     guard !bytes.isEmpty, bytes.count <= longest, !bytes.contains(0) else { return nil }
@@ -21,7 +21,7 @@ enum WellFormed {
   }
 }
 
-/// Whether each element that begins also ends; the parser says nothing of one that does not.
+/// Checks that each element is closed, because the parser does not report an unclosed one.
 private final class Balance: NSObject, XMLParserDelegate {
   private var depth = 0
   private var hasElement = false

@@ -1,12 +1,12 @@
 import Basics
 import DeploymentInterface
 
-/// The connections of this process: one for each URI, however many providers name it and however
-/// often the configuration is read.
+/// The connections of this process: one per URI, shared by all providers and kept across reloads of
+/// the configuration.
 final class ConnectionHub: Sendable {
   private let connections = Mutex<[String: WeakConnection]>([:])
 
-  /// The connection to a URI; it is not opened before it is needed.
+  /// The connection to a URI; it is opened when it is needed.
   func connection(to uri: String) -> VirtConnection {
     connections.withLock { connections in
       let connection = connections[uri]?.connection ?? VirtConnection(uri: uri)
@@ -16,7 +16,7 @@ final class ConnectionHub: Sendable {
   }
 }
 
-/// A reference that does not count.
+/// A weak reference to a connection.
 struct WeakConnection: Sendable {
   weak let connection: VirtConnection?
   init(_ connection: VirtConnection) { self.connection = connection }

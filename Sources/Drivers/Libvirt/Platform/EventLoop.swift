@@ -4,17 +4,17 @@ import DeploymentInterface
 import Foundation
 import FoundationXML
 
-/// libvirt's own event loop on a thread of its own: it notices dead connections and brings events.
+/// libvirt's event loop on its own thread: it detects dead connections and delivers events.
 enum EventLoop {
   private static let isStarted = Mutex(false)
 
-  /// Loads libvirt and starts its loop, before the first connection is opened; later calls do
-  /// nothing. Throws when this machine has no libvirt.
+  /// Loads libvirt and starts its loop before the first connection is opened; later calls do
+  /// nothing. Throws if libvirt is not installed.
   static func start() throws(VirtError) {
     try isStarted.withLock { isStarted throws(VirtError) in
       if isStarted { return }
-      // Foundation changes the state of libxml2 with its first parser. Libvirt works with the same
-      // libxml2 on other threads from here on.
+      // Foundation's first parser changes global state of libxml2, which libvirt uses on other
+      // threads from here on.
       _ = XMLParser(data: Data())
       if let reason = clibvirt_load() {
         throw .init(
@@ -24,7 +24,7 @@ enum EventLoop {
       clibvirt_silence()
       guard virInitialize() == 0, virEventRegisterDefaultImpl() == 0 else { throw .last() }
       let thread = Thread {
-        // It waits in `poll`; an error of one round says nothing about the next.
+        // It waits in `poll`. An error in one round does not affect the next.
         while true { virEventRunDefaultImpl() }
       }
       thread.name = "libvirt events"

@@ -2,23 +2,23 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// How we left each domain that carries a mark, so that an event that we caused ourselves can be
-/// told from one that somebody else did.
+/// The state in which we left each domain with a mark, to distinguish events that we caused from
+/// those that somebody else caused.
 final class ExpectedStates: Sendable {
-  /// What a domain should be.
+  /// The expected state of a domain.
   enum State: Hashable, Sendable {
     case running, off, absent
-    /// We are at work on it: anything may be.
+    /// We are working on it, so any state is expected.
     case busy
   }
 
   private struct Entry {
     var mark: Mark
     var state: State
-    /// Its guest agent is asked who is logged in.
+    /// Whether its guest agent is asked for logged-in users.
     var asksUsers: Bool
   }
-  /// A domain as it was found.
+  /// A domain as found on the host.
   struct Found {
     var mark: Mark
     var state: State
@@ -26,7 +26,7 @@ final class ExpectedStates: Sendable {
   }
   private let entries = Mutex<[String: Entry]>([:])
 
-  /// How a domain is left, by its UUID.
+  /// Sets the expected state of a domain, by its UUID.
   func set(_ uuid: String, _ mark: Mark, _ state: State, asksUsers: Bool = false) {
     entries.withLock { entries in
       entries[uuid] =
@@ -34,7 +34,7 @@ final class ExpectedStates: Sendable {
     }
   }
 
-  /// The running ones whose guest agents are asked who is logged in, by their UUIDs.
+  /// The running domains whose guest agents are asked for logged-in users.
   var withUsers: [(uuid: String, mark: Mark)] {
     entries.withLock { entries in
       entries.filter { $0.value.state == .running && $0.value.asksUsers }
@@ -42,10 +42,10 @@ final class ExpectedStates: Sendable {
     }
   }
 
-  /// Nothing is known of it any more.
+  /// Removes the expectation for a domain.
   func forget(_ uuid: String) { entries.withLock { $0[uuid] = nil } }
 
-  /// What is to be said about an event; nil: nothing.
+  /// The notice for an event; nil if we caused it.
   func compare(_ uuid: String, with change: Change) -> DriverNotice? {
     entries.withLock { entries in
       guard let entry = entries[uuid], entry.state != .busy, entry.state != change.state else {
@@ -57,7 +57,7 @@ final class ExpectedStates: Sendable {
     }
   }
 
-  /// Takes over what is there now; answers what has changed since it was last known.
+  /// Takes over the current states; returns notices about unexpected changes.
   func compare(_ found: [String: Found]) -> [DriverNotice] {
     entries.withLock { entries in
       var notices: [DriverNotice] = []

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Whether something in a guest accepts connections.
+/// Checks whether a guest accepts connections.
 enum GuestPort {
-  /// Connects from this machine, and hangs up; waits a second at most.
+  /// Connects from this machine and closes the connection; waits at most one second.
   static func accepts(_ address: String, _ port: UInt16) -> Bool {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

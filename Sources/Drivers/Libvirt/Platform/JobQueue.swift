@@ -2,12 +2,12 @@ import Basics
 import DeploymentInterface
 import Posix
 
-/// Calls that may take minutes (saving, copying, starting), one at a time for each thing. Who asked
-/// goes on to something else, and asks again.
+/// Runs calls that may take minutes (saving, copying, starting), one at a time per key. Callers do
+/// not wait for the end, but ask again.
 final class JobQueue: Sendable {
-  /// What can be said of a job.
+  /// The state of a job.
   enum Answer: Sendable {
-    /// It, or another one on the same thing, is still at it.
+    /// It, or another job with the same key, is still running.
     case goesOn
     case ended(Result<Void, VirtError>)
   }
@@ -23,17 +23,18 @@ final class JobQueue: Sendable {
 
   init(threads: BlockingExecutor) { self.threads = threads }
 
-  /// Whether something is being done to a thing.
+  /// Whether a job with this key is running.
   func isAtWork(on key: String) -> Bool {
     jobs.withLock { $0[key].map { $0.result == nil } ?? false }
   }
 
-  /// Begins a job on a thing, or joins the one that was begun; waits a while for its end.
+  /// Starts a job, or joins it if it is running; waits for its end for at most the given time.
   ///
-  /// The result of a job that nobody waited for is kept for whoever asks for the same next.
+  /// The result of a job that nobody waited for is kept for the next caller that asks for the same
+  /// job.
   ///
-  /// - Parameter overtaking: another job that has been at it for so long is no longer waited for;
-  ///   nil: it always is.
+  /// - Parameter overtaking: the running time after which another job with this key is no longer
+  ///   waited for; nil: it is always waited for.
   func run(
     _ verb: String, on thing: String, waiting patience: TimeSpan, overtaking: TimeSpan? = nil,
     _ body: @escaping @Sendable () -> Result<Void, VirtError>
@@ -65,7 +66,7 @@ final class JobQueue: Sendable {
     }
   }
 
-  /// Where a job stands: beside one that hangs, once it is there.
+  /// The key under which a job is kept: a separate one if it overtakes a job that hangs.
   private func place(of verb: String, on key: String, _ overtaking: TimeSpan?) -> String {
     guard let overtaking else { return key }
     return jobs.withLock { jobs in

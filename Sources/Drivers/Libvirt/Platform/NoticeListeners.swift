@@ -1,7 +1,7 @@
 import Basics
 import DeploymentInterface
 
-/// Who is told of what happens on a connection: one for each provider that shares it.
+/// The receivers of a connection's notices: one for each provider that shares it.
 final class NoticeListeners: Sendable {
   private struct WeakSink: Sendable {
     weak let sink: NoticeSink?
@@ -13,7 +13,7 @@ final class NoticeListeners: Sendable {
   }
   private let state = Mutex(State())
 
-  /// Adds one; true: nobody keeps the connection open yet.
+  /// Adds a receiver; returns true if nothing keeps the connection open yet.
   func add(_ sink: NoticeSink) -> Bool {
     state.withLock { state in
       state.sinks.removeAll { $0.sink == nil }
@@ -23,7 +23,7 @@ final class NoticeListeners: Sendable {
     }
   }
 
-  /// Whether anybody listens; where nobody does, who is added next keeps the connection open.
+  /// Whether there are receivers; if not, the next one that is added keeps the connection open.
   var areThere: Bool {
     state.withLock { state in
       state.isWatched = state.sinks.contains { $0.sink != nil }

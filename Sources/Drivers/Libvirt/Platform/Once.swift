@@ -2,7 +2,7 @@ import Basics
 import DeploymentInterface
 import Dispatch
 
-/// One answer for one who waits; whoever is first gives it.
+/// A continuation that several sources may resume; the first answer counts.
 final class Once<Value: Sendable>: Sendable {
   private let waiting: Mutex<CheckedContinuation<Value, Never>?>
 
@@ -10,7 +10,7 @@ final class Once<Value: Sendable>: Sendable {
     waiting = Mutex(continuation)
   }
 
-  /// False: an answer was given before.
+  /// Returns false if an answer was given before.
   @discardableResult
   func give(_ value: Value) -> Bool {
     let continuation = waiting.withLock { waiting in
@@ -22,10 +22,10 @@ final class Once<Value: Sendable>: Sendable {
     return continuation != nil
   }
 
-  /// Nobody waits any more.
+  /// Whether an answer was given.
   var isGiven: Bool { waiting.withLock { $0 == nil } }
 
-  /// Gives this answer if there is none by then.
+  /// Gives this answer after a time, unless another was given before.
   func give(_ value: Value, after span: TimeSpan) {
     DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(span.milliseconds))) {
       self.give(value)

@@ -1,10 +1,10 @@
 import CLibvirt
 
-/// Whether a domain runs, and what libvirt says about how it came to that.
+/// The power state of a domain, and libvirt's reason for it.
 enum Power: Hashable, Sendable {
   case running
   case paused(Pause)
-  /// The guest sleeps (S3).
+  /// The guest is suspended to memory (S3).
   case asleep
   /// It is being shut down.
   case ending
@@ -13,15 +13,15 @@ enum Power: Hashable, Sendable {
 
   /// Why it is paused.
   enum Pause: Hashable, Sendable {
-    /// Somebody paused it, or nobody knows.
+    /// Somebody paused it, or the reason is unknown.
     case byHand
-    /// It is being saved, started, moved or dumped.
+    /// It is being saved, started, migrated or dumped.
     case atWork
     /// Its disk could not be read or written.
     case failure
   }
 
-  /// How it came to be off.
+  /// Why it is off.
   enum Ending: String, Hashable, Sendable {
     case unknown = "for an unknown reason"
     case shutDown = "the guest shut down"
@@ -69,7 +69,7 @@ enum Power: Hashable, Sendable {
 }
 
 extension Power {
-  /// Nothing of it runs.
+  /// Whether it is switched off.
   var isOff: Bool {
     switch self {
     case .off, .crashed: true
@@ -77,7 +77,7 @@ extension Power {
     }
   }
 
-  /// In a sentence.
+  /// The state as a clause.
   var words: String {
     switch self {
     case .running: "it runs"

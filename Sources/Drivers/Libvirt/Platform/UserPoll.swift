@@ -2,7 +2,7 @@ import Basics
 import DeploymentInterface
 import SafeTexts
 
-/// Asks guest agents who is logged in.
+/// Asks guest agents for the logged-in users.
 final class UserPoll: Sendable {
   private struct State {
     var isAtWork = false
@@ -10,15 +10,15 @@ final class UserPoll: Sendable {
     var rounds = 0
   }
   private let state = Mutex(State())
-  /// After so many rounds without a change all is told again: what was told may not have been
-  /// taken.
+  /// The number of rounds without a change after which all users are reported again, because
+  /// earlier notices may have been lost.
   private static let longest = 12
 
-  /// One round over all machines of a connection; what there is to tell.
+  /// Asks all machines of a connection once and returns what has changed.
   func poll(_ connection: VirtConnection) -> [DriverNotice] {
     let machines = connection.expectations.withUsers
     guard !machines.isEmpty else { return [] }
-    // Agents that do not answer take their time; the next round then waits for its turn.
+    // Agents that do not answer take long; rounds that would overlap are skipped.
     let begins = state.withLock { state in
       defer { state.isAtWork = true }
       return !state.isAtWork
@@ -29,7 +29,7 @@ final class UserPoll: Sendable {
       let users = connection.perform { session throws(VirtError) in
         try session.domain(uuid: machine.uuid)?.users()
       }
-      // An agent that does not answer says nothing about who is there.
+      // An agent that does not answer does not change the known users.
       if case .success(let users?) = users { found[machine.uuid] = users }
     }
     let isNews = state.withLock { state in

@@ -1,7 +1,7 @@
 import CLibvirt
 
 extension VirtConnection {
-  /// Listens to what happens to domains, for as long as the session is open.
+  /// Receives the events of domains while the session is open.
   func listen(_ session: VirtSession) {
     let context = Unmanaged.passRetained(EventContext(self)).toOpaque()
     let answer = clibvirt_listen(
@@ -15,7 +15,7 @@ extension VirtConnection {
       { context in
         if let context { Unmanaged<EventContext>.fromOpaque(context).release() }
       })
-    // Where there are no events, what has changed is seen when it is next looked at.
+    // Without events, changes are noticed when a domain is next checked.
     if answer < 0 { Unmanaged<EventContext>.fromOpaque(context).release() }
   }
 
@@ -30,17 +30,17 @@ extension VirtConnection {
   }
 }
 
-/// What an event leads back to, without keeping the connection open.
+/// The context of an event callback; refers to the connection without keeping it open.
 private final class EventContext: Sendable {
   private let weak: WeakConnection
   var connection: VirtConnection? { weak.connection }
   init(_ connection: VirtConnection) { weak = WeakConnection(connection) }
 }
 
-/// What an event says has become of a domain.
+/// The change of a domain that an event reports.
 struct Change: Hashable, Sendable {
   let state: ExpectedStates.State
-  /// In a sentence.
+  /// The change as a clause.
   let words: String
 
   init(_ state: ExpectedStates.State, _ words: String) {
@@ -48,7 +48,7 @@ struct Change: Hashable, Sendable {
     self.words = words
   }
 
-  /// Nil: nothing that concerns us.
+  /// Returns nil for events that do not matter here.
   init?(event: Int32, detail: Int32) {
     switch virDomainEventType(UInt32(bitPattern: event)) {
     case VIR_DOMAIN_EVENT_STOPPED:

@@ -4,16 +4,16 @@ import DeploymentInterface
 import Dispatch
 import Posix
 
-/// The connection to one URI, opened when it is first needed and again after it was lost. Calls
-/// run on threads of their own, and each has a deadline.
+/// The connection to one URI, opened when it is first needed and reopened after it was lost. Calls
+/// run on their own threads, and each has a deadline.
 final class VirtConnection: Sendable {
-  /// As it was configured.
+  /// The URI as configured.
   let uri: String
   let jobs: JobQueue
   let expectations = ExpectedStates()
   private let threads = BlockingExecutor(named: "libvirt", limit: 32)
   private let firstPause: TimeSpan
-  /// Held while the connection is opened, so that this happens once.
+  /// Held while the connection is opened, so that it is opened only once.
   private let opening = Mutex(())
   private let state = Mutex(State())
   let listeners = NoticeListeners()
@@ -26,24 +26,24 @@ final class VirtConnection: Sendable {
     var retryAt: ContinuousClock.Instant?
   }
 
-  /// - Parameter firstPause: between a failure to open it and the next attempt; doubled each time.
+  /// - Parameter firstPause: the pause after the first failure to open it; doubled each time.
   init(uri: String, firstPause: TimeSpan = .seconds(1)) {
     self.uri = uri
     self.firstPause = firstPause
     jobs = JobQueue(threads: threads)
   }
 
-  /// How long one look may take.
+  /// The time limit for a short call.
   static let patience = TimeSpan.seconds(10)
   private static let longestPause = TimeSpan.seconds(30)
 
-  /// How often it was tried in vain to open it since it was last open.
+  /// The number of failed attempts to open it since it was last open.
   var attempts: Int { state.withLock { $0.failures } }
 
   // MARK: Calls
 
-  /// Makes a call that is over soon. After its deadline it counts as unknown, and its thread is
-  /// left to it.
+  /// Makes a short call. After its deadline the outcome is unknown, and its thread stays with it
+  /// until it returns.
   func call<Value: Sendable>(
     within span: TimeSpan = VirtConnection.patience,
     _ body: @escaping @Sendable (VirtSession) throws(VirtError) -> Value
@@ -51,7 +51,7 @@ final class VirtConnection: Sendable {
     await withCheckedContinuation { continuation in
       let once = Once(continuation)
       threads.run { [self] in
-        // Who asked has given up while this waited for a thread.
+        // The caller has given up while this waited for a thread.
         if once.isGiven { return }
         once.give(perform(body))
       }
@@ -61,7 +61,7 @@ final class VirtConnection: Sendable {
     }
   }
 
-  /// Makes a call on this thread, however long it takes.
+  /// Makes a call on this thread, without a deadline.
   func perform<Value>(
     _ body: (VirtSession) throws(VirtError) -> Value
   ) -> Result<Value, VirtError> {
@@ -122,21 +122,21 @@ final class VirtConnection: Sendable {
     }
   }
 
-  /// A password that is asked for on the terminal would be asked over the screen, and by a program
-  /// that has none.
+  /// Keeps ssh from asking for a password on the terminal, where it would disturb the screen or
+  /// find no terminal at all.
   static func quiet(_ uri: String) -> String {
     guard uri.contains("+ssh://"), !uri.contains("no_tty=") else { return uri }
     return uri + (uri.contains("?") ? "&" : "?") + "no_tty=1"
   }
 
-  // MARK: What is seen
+  // MARK: Notices
 
-  /// Tells of machines that are not as they were left, from now on. Opens the connection.
+  /// Reports machines that somebody else changed, from now on. Opens the connection.
   func watch(_ sink: NoticeSink) {
     if listeners.add(sink) { keepOpen() }
   }
 
-  /// Opens the connection again whenever it is lost, while somebody listens.
+  /// Reopens the connection whenever it is lost, while there are receivers.
   private func keepOpen() {
     guard listeners.areThere else { return }
     threads.run { [weak self] in
@@ -146,7 +146,7 @@ final class VirtConnection: Sendable {
     DispatchQueue.global().asyncAfter(deadline: .now() + 5) { [weak self] in self?.keepOpen() }
   }
 
-  /// What is there when a connection is opened: what we remember of it may be old.
+  /// Compares all domains when a connection is opened, because the expected states may be outdated.
   private func takeCensus(_ session: VirtSession) {
     guard let domains = try? session.domains() else { return }
     var found: [String: ExpectedStates.Found] = [:]

@@ -1,13 +1,13 @@
 import CLibvirt
 import Glibc
 
-/// A domain, while a call is made.
+/// A domain, for the duration of a call.
 final class VirtDomain {
   private let pointer: virDomainPtr
 
   init(_ pointer: virDomainPtr) { self.pointer = pointer }
 
-  /// Nil: there is none.
+  /// Returns nil if the domain does not exist.
   convenience init?(existing pointer: virDomainPtr?) throws(VirtError) {
     guard let pointer else {
       let error = VirtError.last()
@@ -34,39 +34,39 @@ final class VirtDomain {
     return Power(state: state, reason: reason)
   }
 
-  /// What it would be started from.
+  /// The XML from which it is started.
   func xml() throws(VirtError) -> String {
     try VirtSession.text(virDomainGetXMLDesc(pointer, VIR_DOMAIN_XML_INACTIVE.rawValue))
   }
 
-  /// What runs now, with what the hypervisor has added.
+  /// The XML of the running domain, with what the hypervisor has added.
   func runningXML() throws(VirtError) -> String {
     try VirtSession.text(virDomainGetXMLDesc(pointer, 0))
   }
 
-  /// Our mark on it; nil: it has none.
+  /// Our mark on it; nil if it has none.
   func mark() throws(VirtError) -> Mark? { try markElement().flatMap(Mark.init(element:)) }
 
-  /// The element that is our mark; nil: it has none.
+  /// The metadata element with our mark; nil if it has none.
   func markElement() throws(VirtError) -> String? {
     let kind = Int32(bitPattern: VIR_DOMAIN_METADATA_ELEMENT.rawValue)
     do throws(VirtError) {
       return try VirtSession.text(virDomainGetMetadata(pointer, kind, Mark.namespace, 0))
     } catch {
-      // A domain that has just gone is another thing than one without a mark.
+      // A domain that has just disappeared is different from one without a mark.
       if error.isAny(of: VIR_ERR_NO_DOMAIN_METADATA) { return nil }
       throw error
     }
   }
 
-  /// From nothing, or from its saved state where it has one.
+  /// Starts it from its saved state, or boots it if it has none.
   func start() throws(VirtError) { try VirtSession.check(virDomainCreate(pointer)) }
   func resume() throws(VirtError) { try VirtSession.check(virDomainResume(pointer)) }
   func pause() throws(VirtError) { try VirtSession.check(virDomainSuspend(pointer)) }
   func wakeUp() throws(VirtError) { try VirtSession.check(virDomainPMWakeup(pointer, 0)) }
-  /// Asks the guest.
+  /// Asks the guest to shut down.
   func shutDown() throws(VirtError) { try VirtSession.check(virDomainShutdown(pointer)) }
-  /// Pulls the plug.
+  /// Switches it off without asking the guest.
   func powerOff() throws(VirtError) { try VirtSession.check(virDomainDestroy(pointer)) }
   func save() throws(VirtError) { try VirtSession.check(virDomainManagedSave(pointer, 0)) }
 
@@ -80,24 +80,24 @@ final class VirtDomain {
     try VirtSession.check(virDomainManagedSaveRemove(pointer, 0))
   }
 
-  /// Reads the head of its saved state. libvirt starts a machine from nothing when that is
-  /// incomplete, so it is read before.
+  /// Reads the header of its saved state; throws if it is incomplete, because libvirt would then
+  /// boot the machine.
   func readSavedState() throws(VirtError) {
     do throws(VirtError) {
       _ = try VirtSession.text(virDomainManagedSaveGetXMLDesc(pointer, 0))
     } catch {
-      // Where it cannot be read, there is no head.
+      // A hypervisor that does not support this has no header.
       if !error.isUnsupported { throw error }
     }
   }
 
-  /// Forgets it, with all that libvirt keeps for it.
+  /// Removes it, with everything that libvirt keeps for it.
   func undefine() throws(VirtError) {
     let all = [
       VIR_DOMAIN_UNDEFINE_MANAGED_SAVE, VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA,
       VIR_DOMAIN_UNDEFINE_NVRAM, VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA,
     ]
-    // A hypervisor that has no such things does not know their flags.
+    // A hypervisor without these features rejects their flags.
     for count in [4, 3, 2, 1, 0] {
       let flags = all.prefix(count).reduce(0) { $0 | $1.rawValue }
       if virDomainUndefineFlags(pointer, flags) == 0 { return }
@@ -107,7 +107,7 @@ final class VirtDomain {
     }
   }
 
-  /// Whether the agent in the guest answers; nil: it does. And who is logged in, as it says.
+  /// The logged-in users, as reported by the guest agent; throws if it does not answer.
   func users() throws(VirtError) -> [String] {
     var list: virTypedParameterPtr?
     var count: Int32 = 0
@@ -125,17 +125,17 @@ final class VirtDomain {
     }
   }
 
-  /// Whether the guest has sent anything through a network card since it was started; true where
-  /// nobody counts.
+  /// Whether the guest has sent anything through a network card since it was started; true if
+  /// packets are not counted.
   func hasSpoken(through mac: String) -> Bool {
     var stats = virDomainInterfaceStatsStruct()
     let size = MemoryLayout<virDomainInterfaceStatsStruct>.size
     guard virDomainInterfaceStats(pointer, mac, &stats, size) == 0 else { return true }
-    // Two at least: one asks for an address, one takes it.
+    // At least two packets: one to request an address and one to accept it.
     return stats.tx_packets < 0 || stats.tx_packets >= 2
   }
 
-  /// The addresses of the guest, as one of the sources knows them.
+  /// The addresses of the guest, from one source.
   func addresses(from source: AddressSource) throws(VirtError) -> [GuestAddress] {
     var list: UnsafeMutablePointer<virDomainInterfacePtr?>?
     let count = virDomainInterfaceAddresses(pointer, &list, source.number, 0)
@@ -156,14 +156,14 @@ final class VirtDomain {
   }
 }
 
-/// An address as libvirt knows it.
+/// An address of a guest, as reported by libvirt.
 struct GuestAddress: Hashable, Sendable {
   let mac: String?
   let address: String
   let isIPv6: Bool
 
-  /// The one that a user would connect to: of the right network card, IPv4 rather than IPv6, and
-  /// not one that means the machine itself or only its cable.
+  /// The address to which a user connects: of the right network card, IPv4 preferred to IPv6, and
+  /// neither loopback nor link-local.
   static func best(of all: [GuestAddress], mac: String) -> String? {
     let own = all.filter { $0.mac == nil || $0.mac?.lowercased() == mac.lowercased() }
     let useless = ["127.", "169.254.", "::1", "fe80:"]
@@ -172,7 +172,7 @@ struct GuestAddress: Hashable, Sendable {
   }
 }
 
-/// Who may know the address of a guest.
+/// A source for the address of a guest.
 enum AddressSource: String, CaseIterable, Sendable {
   case lease, agent, arp
 

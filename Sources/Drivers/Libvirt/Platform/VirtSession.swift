@@ -1,9 +1,9 @@
 import CLibvirt
 import Glibc
 
-/// One open connection. Closed with its last reference.
+/// An open connection, closed with its last reference.
 ///
-/// libvirt guards a connection with a lock of its own, so any thread may call.
+/// libvirt protects a connection with its own lock, so any thread may call.
 final class VirtSession: @unchecked Sendable {
   let pointer: virConnectPtr
 
@@ -11,7 +11,7 @@ final class VirtSession: @unchecked Sendable {
     try EventLoop.start()
     guard let pointer = virConnectOpenAuth(uri, nil, 0) else { throw .last() }
     self.pointer = pointer
-    // Drivers that live in this process have nothing to keep alive, and say so.
+    // Hypervisor drivers inside this process do not support keep-alive; that error is ignored.
     virConnectSetKeepAlive(pointer, 5, 3)
   }
 
@@ -27,7 +27,7 @@ final class VirtSession: @unchecked Sendable {
     try VirtDomain(existing: virDomainLookupByName(pointer, name))
   }
 
-  /// Makes a domain that stays when it is off, or changes the one with the same name and UUID.
+  /// Defines a persistent domain, or changes the one with the same name and UUID.
   func define(_ xml: String) throws(VirtError) {
     guard let domain = virDomainDefineXMLFlags(pointer, xml, 0) else { throw .last() }
     virDomainFree(domain)
@@ -47,20 +47,20 @@ final class VirtSession: @unchecked Sendable {
     return VirtPool(pool, name: name)
   }
 
-  /// The volume that a file is, in whichever pool.
+  /// The volume with this file, in any pool.
   func volume(path: String) throws(VirtError) -> VirtVolume? {
     try VirtVolume(existing: virStorageVolLookupByPath(pointer, path))
   }
 
-  /// Whether there is an active network of that name.
+  /// Whether a network with this name exists and is active.
   func isNetworkActive(_ name: String) throws(VirtError) -> Bool {
     guard let network = virNetworkLookupByName(pointer, name) else { throw .last() }
     defer { virNetworkFree(network) }
     return virNetworkIsActive(network) == 1
   }
 
-  /// The addresses that a network has given to a card, the newest first: one that was cloned anew
-  /// may have got another one than the card's last owner, whose lease is still there.
+  /// The addresses that a network has leased to a card, newest first: the lease of a previous
+  /// machine with the same MAC may still exist.
   func leases(of network: String, to mac: String) throws(VirtError) -> [GuestAddress] {
     guard let network = virNetworkLookupByName(pointer, network) else { throw .last() }
     defer { virNetworkFree(network) }
@@ -80,25 +80,25 @@ final class VirtSession: @unchecked Sendable {
       }
   }
 
-  /// What the host can do, as XML.
+  /// The capabilities of the host, as XML.
   func capabilities() throws(VirtError) -> String {
     try Self.text(virConnectGetCapabilities(pointer))
   }
 
-  /// Which hypervisor: `QEMU`, `TEST`, `LXC` …
+  /// The type of the hypervisor: `QEMU`, `TEST`, `LXC` …
   func kind() throws(VirtError) -> String {
     guard let kind = virConnectGetType(pointer) else { throw .last() }
     return String(cString: kind)
   }
 
-  /// A text that libvirt made for us.
+  /// Takes over a text that libvirt allocated.
   static func text(_ pointer: UnsafeMutablePointer<CChar>?) throws(VirtError) -> String {
     guard let pointer else { throw .last() }
     defer { free(pointer) }
     return String(cString: pointer)
   }
 
-  /// Throws when a call answered that it failed.
+  /// Throws if the result of a call reports an error.
   static func check(_ answer: Int32) throws(VirtError) {
     if answer < 0 { throw .last() }
   }

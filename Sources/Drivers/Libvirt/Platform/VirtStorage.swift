@@ -1,7 +1,7 @@
 import CLibvirt
 import Glibc
 
-/// A storage pool, while a call is made.
+/// A storage pool, for the duration of a call.
 final class VirtPool {
   private let pointer: virStoragePoolPtr
   let name: String
@@ -15,14 +15,14 @@ final class VirtPool {
 
   var isActive: Bool { virStoragePoolIsActive(pointer) == 1 }
 
-  /// Looks at what is in it now; somebody may have changed it without libvirt.
+  /// Rereads its contents, which may have been changed without libvirt.
   func refresh() { virStoragePoolRefresh(pointer, 0) }
 
   func volume(_ name: String) throws(VirtError) -> VirtVolume? {
     try VirtVolume(existing: virStorageVolLookupByName(pointer, name))
   }
 
-  /// The names of all volumes, as they are now.
+  /// The current names of all volumes.
   func names() throws(VirtError) -> [String] {
     refresh()
     var list: UnsafeMutablePointer<virStorageVolPtr?>?
@@ -37,13 +37,13 @@ final class VirtPool {
     }
   }
 
-  /// Makes a volume.
+  /// Creates a volume.
   func create(_ xml: String) throws(VirtError) -> VirtVolume {
     guard let volume = virStorageVolCreateXML(pointer, xml, 0) else { throw .last() }
     return VirtVolume(volume)
   }
 
-  /// Makes a volume with all that is in another one; takes as long as that is big.
+  /// Creates a volume as a copy of another one; takes time in proportion to its size.
   func create(_ xml: String, copying source: VirtVolume) throws(VirtError) {
     guard let volume = virStorageVolCreateXMLFrom(pointer, xml, source.pointer, 0) else {
       throw .last()
@@ -51,7 +51,7 @@ final class VirtPool {
     virStorageVolFree(volume)
   }
 
-  /// Makes sure that there is no volume of that name.
+  /// Removes the volume of that name, if it exists.
   func remove(_ name: String) throws(VirtError) {
     guard let volume = try volume(name) else { return }
     do {
@@ -64,13 +64,13 @@ final class VirtPool {
   }
 }
 
-/// A volume, while a call is made.
+/// A volume, for the duration of a call.
 final class VirtVolume {
   fileprivate let pointer: virStorageVolPtr
 
   init(_ pointer: virStorageVolPtr) { self.pointer = pointer }
 
-  /// Nil: there is none.
+  /// Returns nil if the volume does not exist.
   convenience init?(existing pointer: virStorageVolPtr?) throws(VirtError) {
     guard let pointer else {
       let error = VirtError.last()
@@ -88,7 +88,7 @@ final class VirtVolume {
     try VirtSession.text(virStorageVolGetPath(pointer))
   }
 
-  /// Its size for a guest, in bytes. Fails while it is being made.
+  /// Its size for a guest, in bytes. Fails while it is being created.
   func capacity() throws(VirtError) -> UInt64 {
     var info = virStorageVolInfo()
     try VirtSession.check(virStorageVolGetInfo(pointer, &info))

@@ -2,11 +2,11 @@ import DeploymentInterface
 import Foundation
 import SafeTexts
 
-/// A folder with a file `.owner`, which says whose it is.
+/// A folder with a file `.owner` that contains its mark.
 struct FolderDeployment: UserDeployment {
   typealias ServiceType = FolderService
 
-  /// Stored after each call, and read again by the engine.
+  /// The engine stores this after each call and restores it before the next.
   private(set) var uniqueId = ""
   private(set) var ip: String?
 

@@ -4,20 +4,20 @@ import SafeTexts
 
 /// Creates one folder for each deployment.
 public struct FolderDriver: Driver {
-  /// The driver; it has nothing to remember.
+  /// Creates a driver.
   public init() {}
-  /// What a configuration calls it.
+  /// The driver's name in a configuration.
   public var name: String { "folder" }
   /// What it creates.
   public var help: String { "Folders on this machine." }
-  /// What an entry under `providers` may say.
+  /// The parameters of an entry under `providers`.
   public var providerParameters: [Parameter] { Self.parameters }
 
   static let parameters = [
     Parameter("root", .text, isRequired: true, "The folder in which the folders are created.")
   ]
 
-  /// The provider of one entry of the configuration.
+  /// Creates the provider of one entry of the configuration.
   public func makeProvider(
     _ parameters: ParameterValues
   ) throws(ParameterProblem) -> any Provider {

@@ -11,16 +11,16 @@ import Testing
   defer { try? FileManager.default.removeItem(atPath: root) }
   let provider = try FolderDriver().makeProvider(["root": .text(root)])
 
-  var ground = ConformanceFixture(try provider.makeService([:]), owner: "kit")
-  ground.count = { thing in
+  var fixture = ConformanceFixture(try provider.makeService([:]), owner: "kit")
+  fixture.count = { thing in
     FileManager.default.fileExists(atPath: root + "/" + thing.identity.name) ? 1 : 0
   }
-  ground.vanish = { thing in
+  fixture.vanish = { thing in
     try FileManager.default.removeItem(atPath: root + "/" + thing.identity.name)
   }
-  ground.failing = try FolderDriver().makeProvider(["root": .text("/dev/null")]).makeService([:])
+  fixture.failing = try FolderDriver().makeProvider(["root": .text("/dev/null")]).makeService([:])
 
-  let report = await Conformance(ground).run()
+  let report = await Conformance(fixture).run()
   #expect(report.failures.isEmpty)
 }
 

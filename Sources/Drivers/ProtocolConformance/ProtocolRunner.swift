@@ -3,16 +3,16 @@ import DeploymentInterface
 import DriverConformance
 import SafeTexts
 
-/// One program, asked without the engine between.
-struct ProtocolBench: Sendable {
+/// Calls a driver program directly, without the engine.
+struct ProtocolRunner: Sendable {
   let program: DriverProgram
   let service: [String: String]
   let owner: String
-  /// How long a verb may be asked until it no longer answers `running`.
+  /// The time limit for repeating a verb that answers `running`.
   var limit = TimeSpan.minutes(5)
   var capabilities = DriverReply.Capabilities()
 
-  /// A request about a deployment with this number.
+  /// Creates a request about the deployment with this number.
   func request(_ verb: DriverVerb, id: Int64, owner other: String? = nil) -> DriverRequest {
     let owner = other ?? owner
     var request = program.request(verb.rawValue)
@@ -24,7 +24,7 @@ struct ProtocolBench: Sendable {
     return request
   }
 
-  /// The answer of a verb, which is repeated while it answers `running`.
+  /// Repeats a verb while it answers `running`, and returns its final answer.
   func settled(_ request: DriverRequest) async throws(CheckEnd) -> DriverProgram.Answer {
     do throws(DeploymentFailure) {
       return try await client.settled(request)
@@ -33,7 +33,7 @@ struct ProtocolBench: Sendable {
     }
   }
 
-  /// Makes one that runs.
+  /// Creates a running deployment.
   func make(id: Int64) async throws(CheckEnd) {
     var create = request(.create, id: id)
     create.end = "running"
@@ -41,12 +41,12 @@ struct ProtocolBench: Sendable {
     guard case .reply = answer else { throw .failed("create ended with \(answer.words)") }
   }
 
-  /// Removes one, whatever comes of it.
+  /// Removes a deployment and ignores errors.
   func remove(id: Int64) async {
     _ = try? await settled(request(.delete, id: id))
   }
 
-  /// How one stands.
+  /// The state of a deployment, as `status` reports it.
   func power(id: Int64, owner: String? = nil) async throws(CheckEnd) -> DriverPower? {
     let answer = await program.ask(request(.status, id: id, owner: owner))
     switch answer {
@@ -56,7 +56,7 @@ struct ProtocolBench: Sendable {
     }
   }
 
-  /// Everything with an owner's mark, from all pages.
+  /// Lists all resources with an owner's mark, from all pages.
   func listed(owner: String) async throws(CheckEnd) -> [DriverReply.Item] {
     do throws(DeploymentFailure) {
       return try await client.listed(owner: owner)
