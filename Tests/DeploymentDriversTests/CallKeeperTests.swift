@@ -19,7 +19,9 @@ import Testing
     ).start(input: nothing, output: nothing, errors: nothing)
   }
 
-  private func isRunning(_ pid: Int32) -> Bool { !["", "Z", "X"].contains(ProcessWorld.state(pid)) }
+  private func isRunning(_ pid: Int32) -> Bool {
+    !["", "Z", "X"].contains(ProcessWorld.state(pid))
+  }
 
   private func reap(_ pid: Int32) {
     kill(-pid, SIGKILL)

@@ -125,10 +125,8 @@ import struct Synchronization.Atomic
     let failure = try await serving.failure("bad")
     #expect(failure.kind == .transient)
     let program = serving.program.words
-    #expect(
-      failure.reason.text == """
-        the driver is out of reach: `status` got no answer: `serve` of \(program) ended with 3: because
-        """)
+    let prefix = "the driver is out of reach: `status` got no answer: "
+    #expect(failure.reason.text == prefix + "`serve` of \(program) ended with 3: because")
     try await serving.askUntilAnswered("good")
     #expect(serving.starts == 2)
   }

@@ -113,8 +113,11 @@ package enum AddressText {
       else { return nil }
       address = address[..<percent]
     }
-    guard let gap = gap(in: address) else { return groups(address).flatMap { $0.count == 8 ? $0 : nil } }
-    guard let head = groups(address[..<gap.lowerBound]), let tail = groups(address[gap.upperBound...]),
+    guard let gap = gap(in: address) else {
+      return groups(address).flatMap { $0.count == 8 ? $0 : nil }
+    }
+    guard let head = groups(address[..<gap.lowerBound]),
+      let tail = groups(address[gap.upperBound...]),
       head.count + tail.count < 8
     else { return nil }
     return head + [UInt16](repeating: 0, count: 8 - head.count - tail.count) + tail

@@ -12,7 +12,7 @@ import SafeTexts
 package enum DriverVerb: String, Sendable {
   case describe, validate, create, suspend, resume, ready, delete, status, list, publish, unpublish
 
-  /// Whether it starts something: what looks and what removes goes on when too much is left running.
+  /// Whether it starts something. When too much is left running, only other verbs are called.
   var makes: Bool {
     switch self {
     case .create, .suspend, .resume, .ready, .publish: true

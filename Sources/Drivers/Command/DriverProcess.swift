@@ -95,7 +95,7 @@ package struct DriverProcess: Sendable {
     var watch = ProcessMonitor(pid: pid, output: output, errors: errors, stop: stop)
     var ending = watch.run(within: limit)
     ending.program = program
-    if watch.isHeld { ending.left = left.note(call) }
+    if watch.isHeld { ending.left = left.note(call, of: pid) }
     return ending
   }
 }

@@ -7,17 +7,20 @@ import SafeTexts
 /// the call still open. They are left alone, but named and counted.
 final class LeftProcesses: Sendable {
   private let known = Mutex<[ProcessIdentity]>([])
-  /// So many are named for one call.
+  /// The number of processes that are named for one call.
   private static let named = 5
 
   /// Remembers what a call has left.
   ///
   /// - Returns: the processes, for a sentence.
-  func note(_ call: String) -> [SafeText] {
+  func note(_ call: String, of group: Int32) -> [SafeText] {
     guard let all = try? Proc.all(), let bootID = try? Proc.bootID() else { return [] }
     let mark = Array("\(CallMark.variable)=\(call)".utf8)
     let left = all.filter { process in
-      guard let environment = try? Proc.environment(process.pid) else { return false }
+      // What is still in the group has been killed, and is about to end.
+      guard process.group != group, let environment = try? Proc.environment(process.pid) else {
+        return false
+      }
       return environment.split(separator: 0).contains { $0.elementsEqual(mark) }
     }
     known.withLock { known in

@@ -102,10 +102,11 @@ struct ProcessMonitor {
   /// Reads what the program wrote before its end; does not wait for others that hold the pipes.
   private mutating func finish() -> DriverProcess.Ending {
     // Until it is reaped the number of the group is its own.
-    kill(-pid, SIGKILL)
-    CallKeeper.shared.remove(pid)
+    if cause != nil { kill(-pid, SIGKILL) }
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    endGroup()
+    CallKeeper.shared.remove(pid)
     let isOutputHeld = Self.drain(output, into: &outputBytes)
     isHeld = Self.drain(errors, into: &errorBytes) || isOutputHeld
     let signal = status & 0x7f
@@ -115,6 +116,20 @@ struct ProcessMonitor {
     return .init(
       cause: cause ?? end, output: outputBytes, errors: errorBytes.suffix(Limits.driverErrorBytes))
   }
+
+  /// Kills the rest of the program's group, which keeps its number as long as it has members. A
+  /// process that is just leaving it, between `fork` and `setsid`, gets a moment for that.
+  private func endGroup() {
+    let end = SystemClock.monotonicMilliseconds + Self.leaving.milliseconds
+    while kill(-pid, 0) == 0 {
+      guard SystemClock.monotonicMilliseconds < end else {
+        kill(-pid, SIGKILL)
+        return
+      }
+      usleep(2000)
+    }
+  }
+  private static let leaving = TimeSpan.milliseconds(100)
 
   /// Reads what is there; returns whether a process still holds the pipe.
   private static func drain(_ pipe: StreamPipe, into bytes: inout [UInt8]) -> Bool {

@@ -163,11 +163,10 @@ final class RequestBroker: Sendable {
     }
   }
 
-  /// Notes that the program has ended or could not be started, which is an outage: all calls are
-  /// retried.
+  /// Notes that the program has ended or could not be started: an outage, so all calls are retried.
   ///
-  /// - Parameter isEnded: whether it was ended because it misbehaved; then calls that were sent have
-  ///   an unknown outcome.
+  /// - Parameter isEnded: whether it was ended because it misbehaved; then calls that were sent
+  ///   have an unknown outcome.
   func noteEnd(_ reason: String, isEnded: Bool = false) {
     let (calls, isClosed) = state.withLock { state in
       defer {

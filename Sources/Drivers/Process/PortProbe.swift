@@ -108,7 +108,9 @@ enum PortProbe {
   /// An address of `/proc/net/tcp` or `tcp6` in its usual form; nil if it is not one.
   static func place(_ text: some StringProtocol) -> String? {
     let parts = text.split(separator: ":")
-    guard parts.count == 2, let port = UInt16(parts[1], radix: 16) else { return nil }
+    guard parts.count == 2, [8, 32].contains(parts[0].utf8.count),
+      let port = UInt16(parts[1], radix: 16)
+    else { return nil }
     var digits = Substring(parts[0])
     var words: [UInt32] = []
     while !digits.isEmpty {

@@ -12,7 +12,9 @@ extension ProcessDeployment {
   ) throws(DeploymentFailure) -> TaskState {
     let process = try leader?.found(with: environment.mark)
     let words: String
-    if let process { words = process.description } else {
+    if let process {
+      words = process.description
+    } else {
       words = try survivors(environment).description
     }
     // Frozen is checked before accepting, because the kernel accepts for a stopped listener, too.
@@ -128,8 +130,8 @@ extension ProcessDeployment {
 
   /// The processes that live on after the first one; throws if it is over.
   ///
-  /// The group decides: a server may go on in a child after the process that started it. Only a first
-  /// process that fails during the start ends the start, whatever else it left.
+  /// The group decides: a server may go on in a child after the process that started it. Only a
+  /// first process that fails during the start ends the start, whatever else it left.
   private mutating func survivors(
     _ environment: Environment
   ) throws(DeploymentFailure) -> ProcessGroup {

@@ -43,7 +43,7 @@ package enum Proc {
 
   /// All processes that have not ended, sorted by process id.
   ///
-  /// - Returns: the processes, and whether all that were listed could be read. If not, one of them may
+  /// - Returns: the processes, and whether all listed ones could be read. If not, one of them may
   ///   have started another that was not listed yet, and ended.
   package static func look() throws(ProcFailure) -> (processes: [ProcessStat], isComplete: Bool) {
     var processes: [ProcessStat] = []

@@ -28,12 +28,13 @@ struct RequestRunner {
     self.storePath = try CommandEnvironment.find(options.global, context).storePath
     let engine = LeaseStatus.query(store: storePath)
     if engine == .none { throw Self.noEngine(storePath) }
-    if options.wait, let call = CallMark.call(context.environment[CallMark.variable], of: engine.pid)
+    if options.wait,
+      let call = CallMark.call(context.environment[CallMark.variable], of: engine.pid)
     {
       throw CommandFailure(
         .failed,
-        "dashboard: --wait is refused inside the driver's call \(call): it would wait for the engine, "
-          + "which waits for that call")
+        "dashboard: --wait is refused inside the driver's call \(call): it would wait for the "
+          + "engine, which waits for that call")
     }
     do throws(StoreFailure) {
       self.reader = try StoreReader(path: storePath)

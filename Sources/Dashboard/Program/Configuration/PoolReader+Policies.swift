@@ -22,10 +22,11 @@ extension PoolReader {
       child.report(
         "prefix", "`prefix: \(prefix)` may contain only letters, digits, `-`, `_` and `.`")
     } else if let number = prefix.lowercased().dropPrefix("d"), number.allSatisfy(\.isNumber) {
+      let first = prefix + String(repeating: "0", count: digits - 1) + "1"
       child.report(
         "prefix",
-        "`prefix: \(prefix)` makes names such as `\(prefix)\(String(repeating: "0", count: digits - 1))1`"
-          + ", which are ids of deployments; write another one, such as `\(prefix)-`")
+        "`prefix: \(prefix)` makes names such as `\(first)`, which are ids of deployments; "
+          + "write another one, such as `\(prefix)-`")
     } else if length > Limits.nameLength {
       child.report(
         "prefix",
