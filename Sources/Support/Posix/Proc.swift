@@ -70,8 +70,10 @@ package enum Proc {
 
   /// Target of a process's descriptor, such as a path or `socket:[4711]`.
   package static func descriptor(_ descriptor: String, of pid: Int32) -> String? {
-    let views = (try? views(of: pid)) ?? []
-    return views.lazy.compactMap { link("\($0)/fd/\(descriptor)") }.first
+    for view in (try? views(of: pid)) ?? [] {
+      if let target = link("\(view)/fd/\(descriptor)") { return target }
+    }
+    return nil
   }
 
   /// A process's open descriptors; nil if they are hidden from us.
