@@ -57,11 +57,11 @@ import Testing
     }
   }
 
-  @Test func oneThatIsEndedByASignalIsUnknown() async throws {
+  @Test func oneThatIsKilledIsOutOfReach() async throws {
     let (failure, _) = try await answer("kill -9 $$")
-    #expect(failure.kind == .unknown)
-    #expect(failure.reason.text.contains("setReady was") == false)
-    #expect(failure.reason == "ready was ended by signal 9")
+    #expect(failure.kind == .transient)
+    #expect(failure.reason.text.hasPrefix("the driver is out of reach: `ready` of /bin/sh /"))
+    #expect(failure.reason.text.hasSuffix("/driver was killed by signal 9"))
   }
 
   @Test func halfAnAnswerIsUnknown() async throws {
@@ -70,10 +70,11 @@ import Testing
     #expect(failure.reason.text.contains("ready gave an invalid answer"))
   }
 
-  @Test func noAnswerAtAllIsUnknown() async throws {
-    let (failure, _) = try await answer("exit 0")
-    #expect(failure.kind == .unknown)
-    #expect(failure.reason.text.contains("it gave no answer"))
+  @Test(arguments: ["exit 0", "echo; exit 0"])
+  func noAnswerAtAllIsAnOutage(_ body: String) async throws {
+    let (failure, _) = try await answer(body)
+    #expect(failure.kind == .transient)
+    #expect(failure.reason.text.hasSuffix("/driver ended without an answer"))
   }
 
   @Test func tenMegabytesAreRefusedAndNotKept() async throws {
@@ -90,12 +91,33 @@ import Testing
     #expect(driven.log.count <= 8)
   }
 
-  @Test func aChildThatKeepsItsOutputHoldsNobodyUp() async throws {
+  @Test(arguments: ["", ">&- 2>&-", "</dev/null >/dev/null 2>&1"])
+  func whatIsLeftInItsGroupEndsWithTheCall(_ streams: String) async throws {
     let world = try CommandWorld()
     defer { world.end() }
     let program = try world.shell(
       """
-      sleep 1000 & echo $! >> \(world.folder)/pids
+      sh -c "trap '' TERM; echo \\$\\$ > \(world.folder)/$1.pid; kill -STOP \\$\\$" \(streams) &
+      while [ ! -s \(world.folder)/$1.pid ]; do sleep 0.01; done
+      case $1 in status) seen running;; *) reply '"outcome":"done"';; esac
+      """)
+    var driven = try world.driven(program)
+    #expect(await driven.start(.setReady) == .finished)
+    for verb in ["ready", "status"] {
+      let text = ProcessWorld.text("\(world.folder)/\(verb).pid")
+      let pid = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+      try await waitUntil("\(pid) is gone") { ["", "Z", "X"].contains(ProcessWorld.state(pid)) }
+    }
+    #expect(driven.log == [])
+  }
+
+  @Test func aChildThatLeftItsGroupHoldsNobodyUpAndIsNamed() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(
+      """
+      setsid sleep 1000 & echo $! >> \(world.folder)/pids
+      until [ "$(cut -d' ' -f6 /proc/$!/stat)" = $! ]; do :; done
       case $1 in status) seen running;; *) reply '"outcome":"done"';; esac
       """)
     var driven = try world.driven(program)
@@ -105,6 +127,11 @@ import Testing
     let pids = ProcessWorld.text("\(world.folder)/pids").split(separator: "\n")
     for pid in pids.compactMap({ Int32($0) }) { kill(pid, SIGKILL) }
     #expect(pids.count == 2)
+    #expect(
+      driven.log
+        == zip(["ready", "status"], pids).map { verb, pid in
+          "\(verb) left process \(pid) (sleep) running, which still holds its standard streams"
+        })
   }
 
   @Test func escapesInAReasonAreShownAndNotDone() async throws {
@@ -114,7 +141,7 @@ import Testing
       reply '"outcome":"failed","error":{"class":"permanent","message":"\u001b[31mred\u0007"}'
       """#)
     #expect(failure.reason.text == "␛[31mred␇")
-    #expect(driven.log == ["ready: ␛[2Jlook"])
+    #expect(driven.log == ["ready: ␛[2Jlook", "status: ␛[2Jlook"])
     #expect(!String(decoding: driven.data, as: UTF8.self).contains("\u{1b}"))
   }
 
@@ -139,8 +166,8 @@ import Testing
       """
       case $1 in status) seen absent;; *) reply '"outcome":"done"';; esac
       """, .deployForUser)
-    #expect(failure.kind == .permanent)
-    #expect(failure.reason == "create answered done, but it does not exist")
+    let reason: SafeText = "create answered done, but it does not exist"
+    #expect(failure == .init(.permanent, reason, leavesNothing: true))
   }
 
   @Test func goneForWhatStillExistsIsNotBelieved() async throws {
@@ -178,32 +205,6 @@ import Testing
     #expect(failure.kind == .permanent)
     #expect(failure.reason.text.contains("the maximum is 16384"))
     #expect(driven.data.count < 4096)
-  }
-
-  @Test(arguments: [
-    (64, FailureClass.permanent), (69, .transient), (70, .permanent), (75, .transient),
-    (77, .denied), (78, .permanent), (1, .unknown), (127, .unknown),
-  ])
-  func exitStatusesMeanSomething(_ status: Int, _ kind: FailureClass) async throws {
-    let (failure, _) = try await answer("echo because >&2; exit \(status)")
-    #expect(failure.kind == kind)
-    #expect(failure.reason.text.hasSuffix(": because"))
-  }
-
-  @Test(arguments: [
-    ("transient", FailureClass.transient), ("throttled", .throttled), ("quota", .throttled),
-    ("capacity", .transient), ("conflict", .transient), ("notFound", .permanent),
-    ("notOurs", .permanent), ("auth", .denied), ("permanent", .permanent),
-    ("bug", .permanent), ("of-a-later-protocol", .transient),
-  ])
-  func errorClassesDecide(_ word: String, _ kind: FailureClass) async throws {
-    let (failure, _) = try await answer(
-      #"""
-      reply '"outcome":"failed","error":{"class":"\#(word)","message":"because","retryAfterMs":7}'
-      """#)
-    #expect(failure.kind == kind)
-    #expect(failure.retryAfter == (kind == .permanent ? nil : .milliseconds(7)))
-    #expect(failure.reason.text.hasSuffix("because"))
   }
 
   @Test func oneThatHangsDoesNotSlowDownAnother() async throws {
@@ -325,7 +326,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("exit 64", "the driver does not support describe"),
+    ("exit 64", "`describe` of /bin/sh "), ("exit 64", " ended with 64"),
     (#"reply '"outcome":"done","protocols":[7]'"#, "does not support engine-driver/1"),
     (
       #"""

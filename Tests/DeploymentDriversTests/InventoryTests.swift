@@ -55,13 +55,14 @@ import Testing
     #expect(try await inventory.things(ownedBy: world.owner).isEmpty)
   }
 
-  @Test func aProgramThatListsNothingHasNoOrphans() async throws {
+  @Test(arguments: [#"reply '"outcome":"done","protocols":[1]'"#, "exit 3"])
+  func aProgramThatCannotListDoesNotSayThatNothingExists(_ body: String) async throws {
     let world = try CommandWorld()
     defer { world.end() }
-    let program = try world.shell(#"reply '"outcome":"done","protocols":[1]'"#)
+    let program = try world.shell(body)
     let provider = try driver("command").makeProvider(["command": .list(["/bin/sh", program])])
     let inventory = try #require(provider as? any Inventory)
-    #expect(try await inventory.things(ownedBy: "owner").isEmpty)
+    await #expect(throws: DeploymentFailure.self) { try await inventory.things(ownedBy: "owner") }
   }
 
   @Test func claimsAreListedAndGivenBack() async throws {

@@ -123,8 +123,7 @@ import Testing
     kill(pid, SIGKILL)
     try await waitUntil("gone") { world.processes.isEmpty }
     let failure = try await driven.run(.setReady)?.failure
-    #expect(failure?.kind == .permanent)
-    #expect(failure?.reason.text == "process \(pid) is gone: it was killed by signal 9")
+    #expect(failure == .gone("process \(pid) is gone: it was killed by signal 9"))
     #expect(kill(pid, 0) == -1, "no zombie is left")
     let again = try await driven.run(.setReady)?.failure
     #expect(again?.reason.text == "process \(pid) is gone")

@@ -119,17 +119,37 @@ import struct Synchronization.Atomic
     #expect(serving.starts == 2)
   }
 
-  @Test func whatItWasAskedWhenItDiesIsUnknownAndSaysWhy() async throws {
+  @Test func whatItWasAskedWhenItDiesIsAnOutageAndSaysWhy() async throws {
     let serving = try Serving("if [ $key = bad ]; then echo because >&2; exit 3; fi; done_")
     defer { serving.end() }
     let failure = try await serving.failure("bad")
-    #expect(failure.kind == .unknown)
-    #expect(
-      failure.reason == """
-        status got no answer: the driver's program exited with status 3: because
-        """)
+    #expect(failure.kind == .transient)
+    let program = serving.program.words
+    let prefix = "the driver is out of reach: `status` got no answer: "
+    #expect(failure.reason.text == prefix + "`serve` of \(program) ended with 3: because")
     try await serving.askUntilAnswered("good")
     #expect(serving.starts == 2)
+  }
+
+  @Test func aProgramThatIsAwayIsAnOutageAndComesBack() async throws {
+    let serving = try Serving("done_")
+    defer { serving.end() }
+    let path = "\(serving.world.folder)/served"
+    let program = try DriverProgram(["command": .list([path]), "serve": .bool(true)])
+    let server = DriverServer(program, firstPause: .milliseconds(1))
+    defer { server.end() }
+    func ask() async -> DriverProgram.Answer { await server.ask(program.request("status")) }
+    guard case .failed(let failure) = await ask() else {
+      Issue.record("it does not exist")
+      return
+    }
+    #expect(failure.kind == .transient)
+    #expect(failure.reason.text.contains("program \(path) does not exist"))
+    let text = try String(contentsOfFile: "\(serving.world.folder)/driver", encoding: .utf8)
+    _ = try serving.world.program("#!/bin/sh\n\(text)", named: "served")
+    try await waitUntil("it is back") {
+      if case .reply = await ask() { true } else { false }
+    }
   }
 
   @Test func pausesBetweenStartsGrowAndHaveAnEnd() {
@@ -139,7 +159,7 @@ import struct Synchronization.Atomic
       desk.noteEnd("it ended")
       pauses.append((desk.pauseLeft + 999) / 1000)
     }
-    #expect(pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60])
+    #expect(pauses == [1, 2, 4, 5, 5, 5, 5, 5, 5, 5, 5, 5])
     desk.noteAnswer()
     desk.noteEnd("it ended")
     #expect(desk.pauseLeft <= 1000)
@@ -152,7 +172,8 @@ import struct Synchronization.Atomic
     let begins = desk.add(Self.call(1) { heard.set($0) })
     let failure = heard.withLock { $0 }
     #expect(!begins && failure?.kind == .transient)
-    #expect(failure?.reason == "it ended; it will be restarted in 50 s")
+    #expect(
+      failure?.reason == "the driver is out of reach: it ended; it will be restarted in 50 s")
   }
 
   @Test func thereIsABoundOnWhatItIsAskedAtOnce() {
@@ -207,7 +228,7 @@ import struct Synchronization.Atomic
       for pid in serving.lines("pids").compactMap({ Int32($0) }) { kill(pid, SIGKILL) }
       serving.end()
     }
-    #expect(try await serving.failure("bad").kind == .unknown)
+    #expect(try await serving.failure("bad").kind == .transient)
     try await serving.askUntilAnswered("good")
   }
 

@@ -214,7 +214,9 @@ final class HostList {
     used = try list.again(used)
     cached = try list.again(cached)
     #expect(await used.start(.setReady) == .finished)
-    let reason = try #require(await cached.start(.setReady)?.failure?.reason.text)
+    let failure = try #require(await cached.start(.setReady)?.failure)
+    let reason = failure.reason.text
+    #expect(failure.kind == .gone)
     #expect(reason.contains("pc-2") && reason.contains("no longer listed in hosts"))
     #expect(await used.start(.destroy) == .finished)
     #expect(await cached.start(.destroy) == .finished)

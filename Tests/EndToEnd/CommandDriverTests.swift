@@ -112,5 +112,76 @@ extension EndToEnd {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
       return names.filter { !$0.hasPrefix(".") }
     }
+
+    /// A driver in sh whose `create` does this, with the engine's own command line.
+    private static func shell(_ create: String) -> String {
+      #"""
+      #!/bin/sh
+      request=$(cat)
+      field() { printf %s "$request" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
+      call=$(field call); key=$(field key); owner=$(field owner)
+      here=$(dirname "$0")
+      reply() { printf '{"call":"%s",%s}\n' "$call" "$1"; }
+      case $1 in
+      create) \#(create); reply '"outcome":"done"';;
+      status) reply "\"outcome\":\"done\",\"observed\":{\"power\":\"running\",\
+      \"key\":\"$key\",\"owner\":\"$owner\",\"ip\":\"192.0.2.1\"}";;
+      *) reply '"outcome":"done"';;
+      esac
+
+      """#
+    }
+
+    private static let shellConfiguration = """
+      grace: 0s
+      providers:
+        - { name: own, driver: command, command: [/bin/sh, $PLACE/driver] }
+      pools:
+        - name: own
+          provider: own
+          sizes: { l1: 1, max: 1 }
+          names: { prefix: own-, digits: 1 }
+
+      """
+
+    @Test func aCallEndsWithAnEngineThatIsKilled() throws {
+      try CommandEnvironment.with(Self.shellConfiguration) { place in
+        try place.write(
+          Self.shell(
+            "trap '' TERM; sleep 1000 & echo $$ $! > $here/new; mv $here/new $here/pids; wait"),
+          to: place.folder + "/driver")
+        let engine = try place.engine()
+        let pids = try eventually("it is called") {
+          let text = try? String(contentsOfFile: place.folder + "/pids", encoding: .utf8)
+          return text?.split(whereSeparator: \.isWhitespace).compactMap { Int32($0) }
+        }
+        #expect(pids.count == 2)
+        try place.kill(engine, SIGKILL)
+        _ = try eventually("the program and its child are gone") {
+          pids.allSatisfy { Processes.read($0)?.state ?? "Z" == "Z" } ? true : nil
+        }
+      }
+    }
+
+    @Test func waitingForTheEngineThatWaitsIsRefused() throws {
+      try CommandEnvironment.with(Self.shellConfiguration) { place in
+        let act = "\(Program.path) assign own ana --config \(place.config)"
+        try place.write(
+          Self.shell(
+            "\(act) --wait > $here/waited 2>&1; echo $? >> $here/waited; "
+              + "\(act) > $here/asked 2>&1; echo $? >> $here/asked"),
+          to: place.folder + "/driver")
+        try place.engine()
+        _ = try eventually("it is made") {
+          try place.deployments().contains(where: \.isReady) ? true : nil
+        }
+        let waited = try String(contentsOfFile: place.folder + "/waited", encoding: .utf8)
+        #expect(waited.hasPrefix("dashboard: --wait is refused inside the driver's call c-"))
+        #expect(waited.hasSuffix("\n1\n"))
+        #expect(waited.split(separator: "\n").count == 2)
+        let asked = try String(contentsOfFile: place.folder + "/asked", encoding: .utf8)
+        #expect(asked.hasSuffix("\n0\n"), "\(asked)")
+      }
+    }
   }
 }

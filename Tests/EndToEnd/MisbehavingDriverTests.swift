@@ -9,7 +9,7 @@ extension EndToEnd {
     /// What it does for the deployment with this digit, and what is then said of it.
     private static let mistakes: [(body: String, reason: String)] = [
       ("sleep 1000", "create did not answer within 500ms and was ended"),
-      ("kill -9 $$", "create was ended by signal 9"),
+      ("kill -9 $$", "/driver was killed by signal 9"),
       (#"printf '{"call":"%s","outco' "$call""#, "create gave an invalid answer"),
       ("head -c 10485760 /dev/zero", "create wrote more than 1048576 bytes and was ended"),
       (
@@ -112,7 +112,7 @@ extension EndToEnd {
     ]
     /// Those that are the end of the program, and so of whatever else it was asked.
     private static let deadlyMistakes: [(name: String, body: String, reason: String)] = [
-      ("dead", "kill -9 $$", "create got no answer: the driver's program was killed by signal 9"),
+      ("dead", "kill -9 $$", "/dead was killed by signal 9"),
       (
         "loud", "head -c 3000000 /dev/zero",
         "wrote more than 1048576 bytes without an answer"

@@ -61,7 +61,7 @@ import Testing
     #expect(try await driven.run(.moveToCache(.l2)) == .finished)
     #expect(try world.power("lab-7").isOff)
     try world.domain("lab-7") { domain throws(VirtError) in try domain.undefine() }
-    let reason = try await driven.run(.moveToCache(.l2))?.reason()
+    let reason = try await driven.run(.moveToCache(.l2))?.reason(.gone)
     #expect(reason == "it is gone: somebody removed its domain")
   }
 
@@ -72,7 +72,7 @@ import Testing
     )
     var driven = try await world.driven()
     let words = "the domain lab-7 is not ours: it does not carry our mark"
-    #expect(try await driven.run(.deployForUser)?.reason() == words)
+    #expect(try await driven.run(.deployForUser)?.failure == .nameTaken(words))
     #expect(try await driven.run(.destroy)?.reason() == words)
     #expect(try world.power("lab-7") == .running)
   }

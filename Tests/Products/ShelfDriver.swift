@@ -61,7 +61,7 @@ struct ShelfBox: UserDeployment {
   ) async throws(DeploymentFailure) -> TaskState {
     let mark = "\(environment.owner) \(environment.record.id)"
     guard environment.service.shelf.boxes.withLock({ $0[environment.name] }) == mark else {
-      throw .permanent("the box is gone")
+      throw .gone("the box is gone")
     }
     return .finished
   }

@@ -65,6 +65,9 @@ public struct MACAddress: Hashable, Comparable, Codable, Sendable, CustomStringC
   /// The address with this number; only its low 48 bits are used.
   public init(_ number: UInt64) { self.number = number & 0xffff_ffff_ffff }
 
+  /// Whether it can be the address of one network card: not of a group, not of all, and not zero.
+  package var isOfOneCard: Bool { number != 0 && number >> 40 & 1 == 0 }
+
   /// Parses `52:54:00:00:00:01`; nil for any other form.
   public init?(parsing text: some StringProtocol) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)

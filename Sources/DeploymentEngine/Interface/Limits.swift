@@ -18,6 +18,9 @@ public enum Limits {
   public static let driverStateBytes = 16_384
   /// Bytes of its standard error that are kept for one call: the last ones.
   public static let driverErrorBytes = 65_536
+  /// Processes that earlier calls of one such driver left running with their streams open; while
+  /// there are more, nothing new is started through it.
+  public static let leftProcesses = 256
   /// Concurrent requests to a serving driver program; more wait in a queue.
   public static let servedCalls = 64
   /// Bytes of the text of a driver's notice.

@@ -36,6 +36,7 @@ extension Service {
       return call.failed(error, log)
     }
     deployment.initialize(environment)
+    let before = deployment.ip
     for notice in call.notices { await deployment.tell(notice, environment) }
     var answer: TaskState?
     if let task = call.task {
@@ -46,6 +47,18 @@ extension Service {
       }
       answer = answer?.shown(deployment.reasonOfError)
     }
+    var ip = deployment.ip
+    if ip == before, let reported = call.notices.reportedIP { ip = reported }
+    if let problem = ip.flatMap({ $0.isEmpty ? nil : AddressText.problem($0) }) {
+      ip = nil
+      let sentence = SafeText("the driver's answer is refused: its IP \(problem)")
+      // What is removed needs no address.
+      if answer == .finished, call.task?.removes == false {
+        answer = .error(.init(.unknown, sentence))
+      } else {
+        log.append(.init(.warning, sentence))
+      }
+    }
     if let task = call.task, task.removes, answer == .finished {
       await environment.osManager?.release(call.record)
     }
@@ -54,7 +67,7 @@ extension Service {
       AnsweredCall(
         data: DriverData.encode(deployment, version: Deployment.dataVersion),
         uniqueId: SafeText(deployment.uniqueId), name: SafeText(deployment.name),
-        ip: deployment.ip.map { SafeText($0) }, console: deployment.console.map { SafeText($0) },
+        ip: ip.map { SafeText($0) }, console: deployment.console.map { SafeText($0) },
         suggestedTime: deployment.suggestedTime, progress: deployment.progress), log)
   }
 
@@ -158,6 +171,13 @@ extension DriverTask {
     switch self {
     case .start(let kind), .check(let kind): kind == .cancel || kind == .destroy
     }
+  }
+}
+
+extension [Notice] {
+  /// The last address that the OS manager reported.
+  fileprivate var reportedIP: String? {
+    compactMap { if case .setIp(let ip) = $0 { ip.text } else { nil } }.last
   }
 }
 

@@ -18,6 +18,9 @@ struct CommandDeployment: UserDeployment {
   private(set) var name = ""
   private(set) var uniqueId = ""
   private(set) var ip: String?
+  /// The address that the program gave last. A repeated one does not replace what the OS manager
+  /// reported since.
+  private var observedIP: String?
   private(set) var console: String?
   private(set) var suggestedTime = TimeSpan.seconds(1)
   private(set) var progress: Progress?
@@ -50,6 +53,7 @@ struct CommandDeployment: UserDeployment {
   ) async throws(DeploymentFailure) -> TaskState {
     try await start(.ready, environment)
   }
+  mutating func setIp(_ ip: SafeText, _ environment: Environment) async { self.ip = ip.text }
   mutating func destroy(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
@@ -81,14 +85,39 @@ struct CommandDeployment: UserDeployment {
     var request = request(goal.verb.rawValue, environment)
     request.end = goal.end
     switch await environment.ask(request) {
-    case .failed(let failure): throw failure
+    case .failed(let failure): throw await completed(failure, goal, environment)
     case .absent(let message):
-      guard goal == .gone else { throw .init(.permanent, message) }
+      switch goal {
+      case .gone: break
+      case .createRunning, .createSuspended:
+        throw await completed(.init(.permanent, message), goal, environment)
+      case .resume, .suspend, .ready: throw .gone(message.text)
+      }
     case .reply(let reply):
       try take(reply, environment)
       if reply.outcome == .running { return run(reply) }
     }
     return try await confirm(goal, environment)
+  }
+
+  /// A failure that ends the operation, with what `status` says besides: that nothing was made, or
+  /// that what should exist is gone. What `status` cannot tell stays as it was.
+  private func completed(
+    _ failure: DeploymentFailure, _ goal: Goal, _ environment: Environment
+  ) async -> DeploymentFailure {
+    guard failure.kind == .permanent, goal != .gone, await isAbsent(environment) else {
+      return failure
+    }
+    return goal.makes
+      ? .init(failure.kind, failure.reason, leavesNothing: true) : .gone(failure.reason.text)
+  }
+
+  private func isAbsent(_ environment: Environment) async -> Bool {
+    switch await environment.ask(request(DriverVerb.status.rawValue, environment)) {
+    case .absent: true
+    case .reply(let reply): reply.observed?.power == .absent
+    case .failed: false
+    }
   }
 
   /// Checks with `status` whether the verb's answer is true.
@@ -111,8 +140,12 @@ struct CommandDeployment: UserDeployment {
     }
     if goal.isReached(by: power) { return finish(goal) }
     let sentence = SafeText("\(goal.verb.rawValue) answered done, but \(power.words)")
-    // A removed resource may take a while to disappear from the platform.
-    throw .init(goal == .gone ? .transient : .permanent, sentence)
+    guard power == .absent else {
+      // A removed resource may take a while to disappear from the platform.
+      throw .init(goal == .gone ? .transient : .permanent, sentence)
+    }
+    throw goal.makes
+      ? .init(.permanent, sentence, leavesNothing: true) : .gone(sentence.text)
   }
 
   private func request(_ verb: String, _ environment: Environment) -> DriverRequest {
@@ -157,8 +190,14 @@ struct CommandDeployment: UserDeployment {
       vm = plain
     }
     guard let observed = reply.observed else { return }
+    if let said = observed.ip, !said.isEmpty {
+      if let problem = AddressText.problem(said) {
+        throw .unknown("the driver's answer is refused: its `ip` \(problem)")
+      }
+      if said != observedIP { ip = said }
+      observedIP = said
+    }
     console = observed.console.flatMap(Self.plain)
-    if let said = observed.ip.flatMap(Self.plain) { ip = said }
     if let said = observed.uniqueId.flatMap(Self.plain) { uniqueId = said }
     if let said = observed.name.flatMap(Self.plain) { name = said }
   }
@@ -182,6 +221,7 @@ struct CommandDeployment: UserDeployment {
     progress = nil
     if goal == .gone {
       ip = nil
+      observedIP = nil
       vm = nil
       state = nil
     }
@@ -199,6 +239,9 @@ extension CommandDeployment.Goal {
     case .gone: .delete
     }
   }
+
+  /// Whether it is made, and not only changed.
+  var makes: Bool { verb == .create }
 
   /// The state in which `create` must end.
   var end: String? {

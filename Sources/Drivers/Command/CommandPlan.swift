@@ -20,6 +20,7 @@ extension DriverProgram {
     var variables = ProcessInfo.processInfo.environment
     let own = reader.map("environment")
     for pair in own { variables[pair.key] = pair.value }
+    variables[CallMark.variable] = nil
     environment = variables.map { "\($0.key)=\($0.value)" }.sorted()
     try check(own)
   }

@@ -2,11 +2,19 @@ import DeploymentInterface
 import SafeTexts
 
 extension CommandProvider: Inventory {
-  /// Lists the resources with this mark; nothing if the program does not support `list`.
+  /// Lists the resources with this mark. Fails if the program does not support `list`: that is not
+  /// the same as an empty list.
   func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource] {
     let described = await program.ask(program.request(DriverVerb.describe.rawValue))
-    if case .failed(let failure) = described { throw failure }
-    guard case .reply(let reply) = described, reply.capabilities?.list == true else { return [] }
+    let capabilities: DriverReply.Capabilities?
+    switch described {
+    case .failed(let failure): throw failure
+    case .absent(let message): throw .init(.unknown, message)
+    case .reply(let reply): capabilities = reply.capabilities
+    }
+    guard capabilities?.list == true else {
+      throw .permanent("the driver cannot list (its describe does not say list: true)")
+    }
     let client = ProgramClient(program: program, service: [:])
     let items = try await client.listed(owner: owner)
     return items.compactMap { item in

@@ -11,6 +11,14 @@ import SafeTexts
 /// The verbs of the protocol.
 package enum DriverVerb: String, Sendable {
   case describe, validate, create, suspend, resume, ready, delete, status, list, publish, unpublish
+
+  /// Whether it starts something. When too much is left running, only other verbs are called.
+  var makes: Bool {
+    switch self {
+    case .create, .suspend, .resume, .ready, .publish: true
+    case .describe, .validate, .delete, .status, .list, .unpublish: false
+    }
+  }
 }
 
 /// The power state of a resource, as a driver reports it.
@@ -163,8 +171,10 @@ extension DecodingError {
   }
 
   private static func path(_ context: Context) -> String {
-    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
-    return path.isEmpty ? "the top level" : path
+    let path = context.codingPath.map { key in
+      key.intValue.map { "item \($0 + 1)" } ?? key.stringValue
+    }
+    return path.isEmpty ? "the top level" : path.joined(separator: ", ")
   }
 }
 

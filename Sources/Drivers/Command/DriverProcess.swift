@@ -6,17 +6,23 @@ import SafeTexts
 /// Runs a driver program for one call: writes the request, reads the answer, and enforces the time
 /// limit.
 ///
-/// The program leads its own session, so that a call that takes too long can be ended with
-/// everything it has started. Processes that outlive its answer are left alone and delay nothing,
-/// whichever of its streams they keep open.
+/// The program leads its own session, so that a call can be ended with everything it has started.
+/// The rest of its process group ends with the call, also after a good answer, and with the engine.
+/// Processes that left the group go on and delay nothing, whichever of its streams they keep open.
 ///
 /// It does not use swift-subprocess 1.0.2: that starts all programs on a single thread, so one that
 /// blocks while it starts delays all others, and its teardown stops at the first process and leaves
 /// a child that ignores `TERM` running. See `docs/command.md`.
 package struct DriverProcess: Sendable {
+  /// The program as sentences name it.
+  let program: String
   let arguments: [String]
   let environment: [String]
   let workingDirectory: String?
+  /// The id of the call, which the program and its children carry.
+  let call: String
+  /// The processes that earlier calls left running.
+  let left: LeftProcesses
   /// The time limit, after which the program is asked to end.
   let limit: TimeSpan
   /// How long it may take to end before it is killed.
@@ -31,6 +37,10 @@ package struct DriverProcess: Sendable {
       case exited(Int32), signalled(Int32), late, cancelled, tooMuch
     }
     package var cause: Cause
+    /// The program as sentences name it.
+    var program = ""
+    /// What has left its process group, and still holds its standard streams.
+    var left: [SafeText] = []
     package var output: [UInt8] = []
     /// The last bytes that it wrote to its standard error.
     var errors: [UInt8] = []
@@ -70,14 +80,23 @@ package struct DriverProcess: Sendable {
     let output = try StreamPipe.forDriver()
     let errors = try StreamPipe.forDriver()
     let spawn = ProcessSpawn(
-      arguments: arguments, environment: environment, workingDirectory: workingDirectory,
-      log: nil, mark: OwnershipTag(owner: "", deployment: ""))
-    let pid = try spawn.start(
-      input: input.descriptor, output: output.writing, errors: errors.writing)
+      arguments: arguments, environment: CallMark.marked(environment, with: call),
+      workingDirectory: workingDirectory, log: nil, mark: OwnershipTag(owner: "", deployment: ""))
+    let pid: Int32
+    do throws(DeploymentFailure) {
+      pid = try spawn.start(
+        input: input.descriptor, output: output.writing, errors: errors.writing)
+    } catch {
+      throw .outOfReach(error.reason.text)
+    }
+    CallKeeper.shared.add(pid)
     output.closeWriting()
     errors.closeWriting()
     var watch = ProcessMonitor(pid: pid, output: output, errors: errors, stop: stop)
-    return watch.run(within: limit)
+    var ending = watch.run(within: limit)
+    ending.program = program
+    if watch.isHeld { ending.left = left.note(call, of: pid) }
+    return ending
   }
 }
 
@@ -104,6 +123,11 @@ extension StreamPipe {
 }
 
 extension DeploymentFailure {
+  /// The failure of a program that does not work now: an outage, whatever the cause.
+  static func outOfReach(_ why: String) -> DeploymentFailure {
+    .init(.transient, SafeText("the driver is out of reach: \(why)"))
+  }
+
   /// A transient failure of a system call.
   static func system(_ what: String, _ error: SystemError) -> DeploymentFailure {
     .init(.transient, SafeText("\(what): \(error.text)"))

@@ -13,6 +13,7 @@ package struct DriverProgram: Sendable {
   package let answerWithin: TimeSpan
   /// Whether it is started once and serves.
   let serves: Bool
+  let left = LeftProcesses()
 
   /// The result of a call.
   package enum Answer: Sendable {
@@ -26,11 +27,21 @@ package struct DriverProgram: Sendable {
 
   private static let calls = Atomic<UInt64>(0)
 
+  /// An id for a call, which says whose call it is.
+  static func newCall() -> String {
+    CallMark.id(calls.add(1, ordering: .relaxed).newValue)
+  }
+
+  /// The command line without the verb, for a sentence.
+  var words: String {
+    let all = arguments.joined(separator: " ")
+    return all.count > 160 ? all.prefix(159) + "…" : all
+  }
+
   /// Creates a request with the members that all requests share.
   package func request(_ verb: String) -> DriverRequest {
-    let number = Self.calls.add(1, ordering: .relaxed).newValue
-    return DriverRequest(
-      verb: verb, call: "c-\(getpid())-\(number)", deadlineMs: answerWithin.milliseconds,
+    DriverRequest(
+      verb: verb, call: Self.newCall(), deadlineMs: answerWithin.milliseconds,
       provider: configuration)
   }
 
@@ -53,6 +64,12 @@ package struct DriverProgram: Sendable {
     log: (LogLevel, SafeText) -> Void = { _, _ in }
   ) -> Answer {
     for line in ending.complaints { log(.info, SafeText("\(request.verb): \(line)")) }
+    if !ending.left.isEmpty {
+      let names = ending.left.map(\.text).joined(separator: ", ")
+      log(
+        .warning,
+        SafeText("\(request.verb) left \(names) running, which still holds its standard streams"))
+    }
     do throws(DeploymentFailure) {
       return try ending.reply(to: request, within: answerWithin)
         .answer(to: request.verb, log: log)
@@ -63,15 +80,17 @@ package struct DriverProgram: Sendable {
 
   /// Runs the program once without evaluating its answer.
   func run(_ request: DriverRequest) async throws(DeploymentFailure) -> DriverProcess.Ending {
-    try await run([request.verb], request.bytes)
+    if DriverVerb(rawValue: request.verb)?.makes == true, let full = left.refusal { throw full }
+    return try await run([request.verb], request.bytes, call: request.call)
   }
 
   package func run(
-    _ words: [String], _ input: [UInt8]
+    _ words: [String], _ input: [UInt8], call: String? = nil
   ) async throws(DeploymentFailure) -> DriverProcess.Ending {
     try await DriverProcess(
-      arguments: arguments + words, environment: environment,
-      workingDirectory: workingDirectory, limit: answerWithin
+      program: self.words, arguments: arguments + words, environment: environment,
+      workingDirectory: workingDirectory, call: call ?? Self.newCall(), left: left,
+      limit: answerWithin
     ).run(input)
   }
 
@@ -93,10 +112,11 @@ extension DriverProcess.Ending {
     let verb = request.verb
     let why = complaints.last.map { ": \($0)" } ?? ""
     switch cause {
-    case .exited(0): break
-    case .exited(let status): throw Self.failure(verb, status, why)
+    case .exited(0) where output.contains { $0 > 0x20 }: break
+    case .exited(0): throw .outOfReach("`\(verb)` of \(program) ended without an answer\(why)")
+    case .exited(let status): throw failure(verb, status, why)
     case .signalled(let signal):
-      throw .init(.unknown, SafeText("\(verb) was ended by signal \(signal)\(why)"))
+      throw .outOfReach("`\(verb)` of \(program) was killed by signal \(signal)\(why)")
     case .late:
       throw .init(.unknown, SafeText("\(verb) did not answer within \(limit) and was ended\(why)"))
     case .cancelled:
@@ -118,19 +138,16 @@ extension DriverProcess.Ending {
     return reply
   }
 
-  /// The failure that an exit status stands for, if there is no answer in JSON.
-  private static func failure(_ verb: String, _ status: Int32, _ why: String) -> DeploymentFailure {
-    let (kind, what): (FailureClass, String) =
-      switch status {
-      case 64: (.permanent, "the driver does not support \(verb)")
-      case 69: (.transient, "the platform is unreachable")
-      case 70: (.permanent, "the driver reports a bug of its own")
-      case 75: (.transient, "the driver asks to try again later")
-      case 77: (.denied, "the platform denies access")
-      case 78: (.permanent, "the driver is misconfigured")
-      default: (.unknown, "\(verb) ended with status \(status)")
-      }
-    return .init(kind, SafeText(what + why))
+  /// The failure that an exit status stands for, if there is no answer in JSON. It is never a
+  /// permanent one: a program that crashes or is being replaced may end with any status.
+  private func failure(_ verb: String, _ status: Int32, _ why: String) -> DeploymentFailure {
+    let ended = "`\(verb)` of \(program) ended with \(status)\(why)"
+    return switch status {
+    case 69: .init(.transient, SafeText("the platform is out of reach: \(ended)"))
+    case 75: .init(.transient, SafeText("the driver asks to try again later: \(ended)"))
+    case 77: .init(.denied, SafeText("the platform denies access: \(ended)"))
+    default: .outOfReach(ended)
+    }
   }
 }
 
@@ -160,7 +177,10 @@ extension DriverReply {
     switch error?.class {
     case "notFound": return .absent(message)
     case "permanent", "bug", nil: return .failed(.init(.permanent, message))
-    case "notOurs": return .failed(.init(.permanent, SafeText("not ours: \(message)")))
+    case "notOurs":
+      let reason = "not ours: \(message)"
+      let isCreation = verb == DriverVerb.create.rawValue
+      return .failed(isCreation ? .nameTaken(reason) : .permanent(reason))
     case "transient", "capacity", "conflict":
       return .failed(.init(.transient, message, retryAfter: wait))
     case "throttled", "quota": return .failed(.init(.throttled, message, retryAfter: wait))

@@ -12,6 +12,8 @@ struct ProcessMonitor {
   private var errorBytes: [UInt8] = []
   private var openStreams: Set<Int32>
   private var cause: DriverProcess.Ending.Cause?
+  /// Somebody still held its streams when it had ended with its process group.
+  private(set) var isHeld = false
 
   init(pid: Int32, output: StreamPipe, errors: StreamPipe, stop: WakePipe) {
     self.pid = pid
@@ -43,7 +45,6 @@ struct ProcessMonitor {
         break
       }
     }
-    if cause != nil { kill(-pid, SIGKILL) }
     return finish()
   }
 
@@ -100,10 +101,14 @@ struct ProcessMonitor {
 
   /// Reads what the program wrote before its end; does not wait for others that hold the pipes.
   private mutating func finish() -> DriverProcess.Ending {
+    // Until it is reaped the number of the group is its own.
+    if cause != nil { kill(-pid, SIGKILL) }
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-    Self.drain(output, into: &outputBytes)
-    Self.drain(errors, into: &errorBytes)
+    endGroup()
+    CallKeeper.shared.remove(pid)
+    let isOutputHeld = Self.drain(output, into: &outputBytes)
+    isHeld = Self.drain(errors, into: &errorBytes) || isOutputHeld
     let signal = status & 0x7f
     let end =
       signal == 0 ? .exited(status >> 8 & 0xff) : DriverProcess.Ending.Cause.signalled(signal)
@@ -112,9 +117,31 @@ struct ProcessMonitor {
       cause: cause ?? end, output: outputBytes, errors: errorBytes.suffix(Limits.driverErrorBytes))
   }
 
-  private static func drain(_ pipe: StreamPipe, into bytes: inout [UInt8]) {
+  /// Kills the rest of the program's group, which keeps its number as long as it has members. A
+  /// process that is just leaving it, between `fork` and `setsid`, gets a moment for that.
+  private func endGroup() {
+    let end = SystemClock.monotonicMilliseconds + Self.leaving.milliseconds
+    while kill(-pid, 0) == 0 {
+      guard SystemClock.monotonicMilliseconds < end else {
+        kill(-pid, SIGKILL)
+        return
+      }
+      usleep(2000)
+    }
+  }
+  private static let leaving = TimeSpan.milliseconds(100)
+
+  /// Reads what is there; returns whether a process still holds the pipe.
+  private static func drain(_ pipe: StreamPipe, into bytes: inout [UInt8]) -> Bool {
     // Bounded, because a child may go on writing.
     let most = bytes.count + Limits.driverReplyBytes + 1
-    while bytes.count < most, case .bytes(let new) = pipe.read() { bytes += new }
+    while bytes.count < most {
+      switch pipe.read() {
+      case .bytes(let new): bytes += new
+      case .nothing: return true
+      case .ended: return false
+      }
+    }
+    return true
   }
 }

@@ -44,6 +44,10 @@ package struct ProgramClient: Sendable {
       request.service = service
       request.after = after
       let answer = await program.ask(request)
+      if case .failed(let failure) = answer {
+        throw .init(
+          failure.kind, SafeText("list: \(failure.reason)"), retryAfter: failure.retryAfter)
+      }
       guard case .reply(let reply) = answer else {
         throw .init(.unknown, SafeText("list ended with \(answer.words)"))
       }

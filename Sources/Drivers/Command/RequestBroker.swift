@@ -26,7 +26,8 @@ final class RequestBroker: Sendable {
   /// Woken when the serving thread has ended.
   private let ended: WakePipe?
   private let firstPause: TimeSpan
-  private static let longestPause = TimeSpan.seconds(60)
+  /// Short, because users wait for a program that is being replaced.
+  private static let longestPause = TimeSpan.seconds(5)
   /// Woken when there is something new for the serving thread.
   let wakePipe: WakePipe?
 
@@ -44,7 +45,10 @@ final class RequestBroker: Sendable {
       if state.isClosed { return (.unknown, "the driver's program has been stopped") }
       if let pause = state.pause, pause.end > SystemClock.monotonicMilliseconds {
         let left = TimeSpan.milliseconds(pause.end - SystemClock.monotonicMilliseconds)
-        return (.transient, "\(pause.reason); it will be restarted in \(left.spoken)")
+        return (
+          .transient,
+          "the driver is out of reach: \(pause.reason); it will be restarted in \(left.spoken)"
+        )
       }
       state.calls[call.id] = call
       state.unsent.append(call.id)
@@ -159,9 +163,11 @@ final class RequestBroker: Sendable {
     }
   }
 
-  /// Notes that the program has ended or could not be started: calls that were sent have an unknown
-  /// outcome, the others are retried.
-  func noteEnd(_ reason: String) {
+  /// Notes that the program has ended or could not be started: an outage, so all calls are retried.
+  ///
+  /// - Parameter isEnded: whether it was ended because it misbehaved; then calls that were sent
+  ///   have an unknown outcome.
+  func noteEnd(_ reason: String, isEnded: Bool = false) {
     let (calls, isClosed) = state.withLock { state in
       defer {
         state.calls = [:]
@@ -175,8 +181,12 @@ final class RequestBroker: Sendable {
       return (state.calls.values.sorted { $0.id < $1.id }, state.isClosed)
     }
     for call in calls {
-      let isSent = call.sent != nil || isClosed
-      call.fail(isSent ? .unknown : .transient, "\(call.verb) got no answer: \(reason)")
+      if isClosed || isEnded && call.sent != nil {
+        call.fail(.unknown, "\(call.verb) got no answer: \(reason)")
+      } else {
+        call.fail(
+          .transient, "the driver is out of reach: `\(call.verb)` got no answer: \(reason)")
+      }
     }
   }
 

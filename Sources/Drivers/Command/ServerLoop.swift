@@ -25,7 +25,7 @@ struct ServerLoop {
       let process = try ServedProcess(program)
       var session = ServerSession(broker: broker, process: process)
       let reason = session.run()
-      broker.noteEnd(reason)
+      broker.noteEnd(reason, isEnded: session.isEnded)
     } catch {
       broker.noteEnd(error.reason.text)
     }
@@ -50,6 +50,7 @@ struct ServerLoop {
 /// A running serving program.
 struct ServedProcess {
   let pid: Int32
+  private let program: String
   let input: StreamPipe
   let output: StreamPipe
   let errors: StreamPipe
@@ -57,16 +58,19 @@ struct ServedProcess {
   let handle: Pidfd?
 
   init(_ program: DriverProgram) throws(DeploymentFailure) {
+    self.program = program.words
     input = try StreamPipe.forDriver()
     output = try StreamPipe.forDriver()
     errors = try StreamPipe.forDriver()
     let spawn = ProcessSpawn(
-      arguments: program.arguments + ["serve"], environment: program.environment,
+      arguments: program.arguments + ["serve"],
+      environment: CallMark.marked(program.environment, with: CallMark.id("serve")),
       workingDirectory: program.workingDirectory, log: nil,
       mark: OwnershipTag(owner: "", deployment: ""))
     _ = fcntl(input.reading, F_SETFL, 0)
     pid = try spawn.start(
       input: input.reading, output: output.writing, errors: errors.writing)
+    CallKeeper.shared.add(pid)
     _ = fcntl(input.writing, F_SETFL, O_NONBLOCK)
     input.closeReading()
     output.closeWriting()
@@ -89,11 +93,12 @@ struct ServedProcess {
   /// - Returns: how it ended, as a clause.
   func reap() -> String {
     kill(-pid, SIGKILL)
+    CallKeeper.shared.remove(pid)
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
     let signal = status & 0x7f
     return signal == 0
-      ? "the driver's program exited with status \(status >> 8 & 0xff)"
-      : "the driver's program was killed by signal \(signal)"
+      ? "`serve` of \(program) ended with \(status >> 8 & 0xff)"
+      : "`serve` of \(program) was killed by signal \(signal)"
   }
 }

@@ -17,6 +17,8 @@ struct ServerSession {
   private var lastWord: Int64?
   /// Why it is being ended, and when it will be killed.
   private var end: (reason: String?, killed: Int64)?
+  /// It was ended because it misbehaved.
+  var isEnded: Bool { end?.reason != nil }
 
   init(broker: RequestBroker, process: ServedProcess) {
     self.broker = broker

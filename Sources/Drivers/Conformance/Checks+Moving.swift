@@ -143,7 +143,7 @@ extension ConformanceSubject {
     }
   }
 
-  /// Expects a permanent error with a reason.
+  /// Expects an error with a reason that ends the operation.
   func expectReason(_ answer: TaskState?, _ what: String) throws(CheckEnd) {
     guard let failure = answer.failure else { throw .failed("\(what) ended with \(answer.text)") }
     let none = DeploymentFailure(.permanent, "").reason

@@ -84,7 +84,7 @@ struct ConformanceSubject: Sendable {
       case .running:
         await Self.wait(last.suggestedTime.milliseconds)
         step = .check(kind)
-      case .error(let failure) where failure.kind != .permanent:
+      case .error(let failure) where !failure.kind.endsOperation:
         await Self.wait(pause)
         pause = min(2000, pause * 2)
       case .finished, .error, nil: return last.answer
@@ -162,7 +162,7 @@ extension ConformanceRunner {
 extension CallResult {
   /// Whether it is a failure that the engine retries.
   var isPassing: Bool {
-    if case .error(let failure) = answer { failure.kind != .permanent } else { false }
+    if case .error(let failure) = answer { !failure.kind.endsOperation } else { false }
   }
 }
 

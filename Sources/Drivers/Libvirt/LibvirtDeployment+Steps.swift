@@ -16,8 +16,9 @@ extension LibvirtDeployment {
     async throws(DeploymentFailure) -> Step
   {
     switch observation {
-    case .foreign(let words, _): throw .permanent(words)
-    case .absent where isMade: throw .permanent("it is gone: somebody removed its domain")
+    // Nothing is made before the name is known to be free.
+    case .foreign(let words, _): throw isMade ? .permanent(words) : .nameTaken(words)
+    case .absent where isMade: throw .gone("it is gone: somebody removed its domain")
     case .absent: return .work(.make)
     case .present(let machine):
       switch machine.power {
@@ -54,7 +55,11 @@ extension LibvirtDeployment {
       guard isLate(plan.readyWithin) else { return .wait }
       throw .permanent("it runs, but \(missing) within \(plan.readyWithin)")
     }
-    if let address = machine.address { ip = address }
+    // One that is as before does not replace what the OS manager reported since.
+    if let address = machine.address, address != observedIP {
+      ip = address
+      observedIP = address
+    }
     wasReady = true
     isBooting = false
     if goal == .saved { return try await stepToSaved(.present(machine), environment) }
@@ -88,7 +93,7 @@ extension LibvirtDeployment {
     let isShutDown = isShutDownInstead || environment.plan.level2 == .shutDown
     switch observation {
     case .foreign(let words, _): throw .permanent(words)
-    case .absent: throw .permanent("it is gone: somebody removed its domain")
+    case .absent: throw .gone("it is gone: somebody removed its domain")
     case .present(let machine):
       switch machine.power {
       case .off(let ending):
@@ -97,6 +102,7 @@ extension LibvirtDeployment {
         }
         isSaved = machine.hasSavedState
         ip = nil
+        observedIP = nil
         console = nil
         return .answer(finish(environment))
       case .ending, .paused(.atWork): return .wait
@@ -116,6 +122,7 @@ extension LibvirtDeployment {
     case .foreign(let words, isOfSameEngine: false): throw .permanent(words)
     case .absent where isCleared, .foreign where isCleared:
       ip = nil
+      observedIP = nil
       console = nil
       wasReady = false
       isMade = false

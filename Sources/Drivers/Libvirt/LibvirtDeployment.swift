@@ -18,6 +18,8 @@ struct LibvirtDeployment: UserDeployment {
   private(set) var name = ""
   private(set) var uniqueId = ""
   var ip: String?
+  /// The address that the platform gave last.
+  var observedIP: String?
   var console: String?
   private(set) var suggestedTime = TimeSpan.milliseconds(200)
   var goal: Goal?
@@ -110,6 +112,8 @@ struct LibvirtDeployment: UserDeployment {
     return try await approach(environment)
   }
 
+  mutating func setIp(_ ip: SafeText, _ environment: Environment) async { self.ip = ip.text }
+
   mutating func destroy(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
@@ -149,7 +153,7 @@ struct LibvirtDeployment: UserDeployment {
 
   /// Keeps the goal after a transient failure: the next call may be a check or a start.
   private mutating func ended(by failure: DeploymentFailure) -> DeploymentFailure {
-    if failure.kind == .permanent { goal = nil }
+    if failure.kind.endsOperation { goal = nil }
     return failure
   }
 

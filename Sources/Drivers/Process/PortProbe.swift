@@ -81,6 +81,54 @@ enum PortProbe {
     return String(fields[9])
   }
 
+  /// Where processes listen, such as `127.0.0.1:8080` and `[::1]:20000`; at most five.
+  static func places(of processes: [Int32]) throws(DeploymentFailure) -> [String] {
+    var inodes: Set<String> = []
+    for process in processes {
+      for descriptor in try readingProc(try Proc.descriptors(of: process)) ?? [] {
+        guard let target = Proc.descriptor(descriptor, of: process), target.hasPrefix("socket:[")
+        else { continue }
+        inodes.insert(String(target.dropFirst("socket:[".count).dropLast()))
+      }
+    }
+    var places: Set<String> = []
+    for table in ["/proc/net/tcp", "/proc/net/tcp6"] where !inodes.isEmpty {
+      let bytes = try readingProc(try Proc.read(table, limit: 1 << 26)) ?? []
+      for line in bytes.split(separator: 0x0a) {
+        let fields = String(decoding: line, as: UTF8.self).split(separator: " ").prefix(10)
+        guard fields.count == 10, fields[3] == "0A", inodes.contains(String(fields[9])),
+          let place = place(fields[1])
+        else { continue }
+        places.insert(place)
+      }
+    }
+    return Array(places.sorted().prefix(5))
+  }
+
+  /// An address of `/proc/net/tcp` or `tcp6` in its usual form; nil if it is not one.
+  static func place(_ text: some StringProtocol) -> String? {
+    let parts = text.split(separator: ":")
+    guard parts.count == 2, [8, 32].contains(parts[0].utf8.count),
+      let port = UInt16(parts[1], radix: 16)
+    else { return nil }
+    var digits = Substring(parts[0])
+    var words: [UInt32] = []
+    while !digits.isEmpty {
+      // Each word is in the byte order of the machine.
+      guard let word = UInt32(digits.prefix(8), radix: 16) else { return nil }
+      words.append(word)
+      digits = digits.dropFirst(8)
+    }
+    var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    let family = words.count == 1 ? AF_INET : AF_INET6
+    guard words.count == 1 || words.count == 4,
+      inet_ntop(family, words, &buffer, socklen_t(buffer.count)) != nil
+    else { return nil }
+    let end = buffer.firstIndex(of: 0) ?? buffer.endIndex
+    let address = String(decoding: buffer[..<end].map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return words.count == 1 ? "\(address):\(port)" : "[\(address)]:\(port)"
+  }
+
   /// The lines that contain the port: few of many, in a file that is read at every check.
   private static func lines(of table: [CChar], about port: UInt16) -> [String] {
     let digits = String(port, radix: 16, uppercase: true)

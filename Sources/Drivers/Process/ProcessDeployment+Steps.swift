@@ -10,26 +10,33 @@ extension ProcessDeployment {
   mutating func approachRunning(
     _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
-    guard let process = try leader?.found(with: environment.mark) else {
-      return try ended(environment)
+    let process = try leader?.found(with: environment.mark)
+    let words: String
+    if let process {
+      words = process.description
+    } else {
+      words = try survivors(environment).description
     }
     // Frozen is checked before accepting, because the kernel accepts for a stopped listener, too.
     // During the start only the leader is checked; all members would cost too much at every check.
-    if process.isFrozen || wasReady, try !thaw(environment) { return wait() }
+    if process?.isFrozen ?? true || wasReady, try !thaw(environment) { return wait() }
     let time = environment.service.plan.readyWithin
-    switch try portAnswer(environment) {
+    let answer = try portAnswer(environment)
+    defer { sawForeign = answer == .foreign }
+    switch answer {
     case .accepts:
-      ip = environment.listenPort.map { "127.0.0.1:\($0)" } ?? "127.0.0.1"
+      ip = reportedIP ?? environment.listenPort.map { "127.0.0.1:\($0)" } ?? "127.0.0.1"
       wasReady = true
       return finish()
     case .closed where !isPatient:
-      throw .permanent("\(process) does not accept connections on \(environment.portText)")
-    case .foreign where isLate(time):
+      throw .permanent("\(words) does not accept connections on \(environment.portText)")
+    case .foreign where sawForeign == true || isLate(time):
       mustBegin = true
       throw .portTaken("\(environment.portText) is held by another program")
     case .closed where isLate(time), .busy where isLate(time):
       throw .permanent(
-        "\(process) did not accept connections on \(environment.portText) within \(time)")
+        "\(words) did not accept connections on \(environment.portText) within \(time)"
+          + (try listening(environment)))
     case .closed, .busy, .foreign:
       return wait()
     }
@@ -45,7 +52,7 @@ extension ProcessDeployment {
       goal = .frozen
       since = SystemClock.monotonicMilliseconds
     }
-    guard try leader?.found(with: environment.mark) != nil else { return try ended(environment) }
+    if try leader?.found(with: environment.mark) == nil { _ = try survivors(environment) }
     var family = try family(environment)
     if family.isFrozen { return finish() }
     family.signal(SIGSTOP)
@@ -59,11 +66,15 @@ extension ProcessDeployment {
   /// Takes the next step towards nothing being left.
   mutating func approachGone(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     if let leader { _ = try readingProc(try leader.reap()) }
-    let family = try family(environment)
+    var family = try family(environment)
+    for _ in 0..<Self.mostLooks where family.isGone && !family.isComplete {
+      family = try self.family(environment)
+    }
     if family.isGone {
       if let leader { environment.doLog(.info, SafeText("process \(leader.pid) is gone")) }
       leader = nil
       ip = nil
+      reportedIP = nil
       wasReady = false
       return finish()
     }
@@ -73,9 +84,11 @@ extension ProcessDeployment {
       environment.doLog(.warning, SafeText("killed \(family): it did not end within \(time)"))
     }
     isKilling = true
-    family.signal(SIGKILL)
+    try family.kill { () throws(DeploymentFailure) in try self.family(environment) }
     return wait()
   }
+  /// How often the processes are read until the absence of all is certain.
+  private static let mostLooks = 5
 
   /// Starts the process; none of the deployment may exist.
   mutating func start(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
@@ -85,10 +98,19 @@ extension ProcessDeployment {
       }
       if isTaken { throw .portTaken("port \(port) is taken by another program") }
     } else if environment.service.usesPort {
-      throw .permanent("it has no port")
+      throw .init(.permanent, "it has no port", leavesNothing: true)
     }
-    let started = try ProcessSpawn(environment).start()
+    let started: ProcessIdentity
+    do throws(DeploymentFailure) {
+      started = try ProcessSpawn(environment).start()
+    } catch {
+      throw .init(
+        error.kind, error.reason, retryAfter: error.retryAfter,
+        leavesNothing: error.kind == .permanent)
+    }
     leader = started
+    reportedIP = nil
+    sawForeign = nil
     startedPort = environment.listenPort
     mustBegin = false
     since = SystemClock.monotonicMilliseconds
@@ -106,22 +128,36 @@ extension ProcessDeployment {
     return try !self.family(environment).hasFrozen
   }
 
-  /// The answer if the first process no longer exists.
-  private mutating func ended(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
+  /// The processes that live on after the first one; throws if it is over.
+  ///
+  /// The group decides: a server may go on in a child after the process that started it. Only a
+  /// first process that fails during the start ends the start, whatever else it left.
+  private mutating func survivors(
+    _ environment: Environment
+  ) throws(DeploymentFailure) -> ProcessGroup {
     guard let leader else { throw .permanent("no process was started") }
     let ending = try readingProc(try leader.reap())
+    let family = try family(environment)
+    let hasFailed = !wasReady && ending != nil && ending != ProcessIdentity.success
+    if !family.isGone, !hasFailed { return family }
     guard !wasReady else {
-      throw .permanent("process \(leader.pid) is gone" + (ending.map { ": it \($0)" } ?? ""))
+      throw .gone("process \(leader.pid) is gone" + (ending.map { ": it \($0)" } ?? ""))
     }
     let how = "\(environment.service.plan.command[0]) \(ending ?? "ended")"
-    if let port = environment.listenPort, PortProbe.isTaken(port) == true,
-      try family(environment).isGone
-    {
+    if let port = environment.listenPort, PortProbe.isTaken(port) == true, family.isGone {
       mustBegin = true
       throw .portTaken("\(how), and port \(port) is held by another program")
     }
     let event = environment.listenPort.map { "its port \($0) accepted" } ?? "it was ready"
-    throw .permanent("\(how) before \(event)")
+    throw .init(
+      .permanent, SafeText("\(how) before \(event)"), leavesNothing: family.isGone)
+  }
+
+  /// Where its processes listen instead, for the end of a sentence.
+  private func listening(_ environment: Environment) throws(DeploymentFailure) -> String {
+    let members = try family(environment).members.map(\.pid)
+    let places = try PortProbe.places(of: members)
+    return places.isEmpty ? "" : "; it listens on " + places.joined(separator: ", ")
   }
 
   // MARK: Current state

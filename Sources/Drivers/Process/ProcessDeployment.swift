@@ -35,6 +35,10 @@ struct ProcessDeployment: UserDeployment {
   var mustBegin = false
   /// The port that was passed to it when it was started.
   var startedPort: UInt16?
+  /// The address that the OS manager reported; nil: the driver's own.
+  var reportedIP: String?
+  /// Whether another program accepted on its port at the last check.
+  var sawForeign: Bool?
   /// Whether it is being killed because it did not end when asked to.
   var isKilling = false
 
@@ -80,6 +84,11 @@ struct ProcessDeployment: UserDeployment {
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
     mustBegin ? try begin(environment) : try approach(environment)
+  }
+
+  mutating func setIp(_ ip: SafeText, _ environment: Environment) async {
+    reportedIP = ip.text
+    self.ip = ip.text
   }
 
   mutating func destroy(
@@ -134,7 +143,7 @@ struct ProcessDeployment: UserDeployment {
       return try approach(environment)
     }
     guard family.isGone else {
-      family.signal(SIGKILL)
+      try family.kill { () throws(DeploymentFailure) in try self.family(environment) }
       return wait()
     }
     if let leader { _ = try readingProc(try leader.reap()) }

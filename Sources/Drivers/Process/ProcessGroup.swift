@@ -11,6 +11,8 @@ struct ProcessGroup: Sendable, CustomStringConvertible {
   let members: [ProcessStat]
   /// The process groups with a member that was recognised by more than the group.
   private let groups: Set<Int32>
+  /// Whether no member can be missing.
+  let isComplete: Bool
 
   /// - Parameter known: the leader as it was stored; nil: it is searched for, because a crash may
   ///   have happened after its start and before it was stored.
@@ -24,6 +26,7 @@ struct ProcessGroup: Sendable, CustomStringConvertible {
   init(
     of mark: OwnershipTag, leader known: ProcessIdentity?, in table: ProcessTable
   ) throws(DeploymentFailure) {
+    isComplete = table.isComplete
     let bootID = try readingProc(try Proc.bootID())
     let marked = table.entries.filter { $0.mark == mark }.map(\.stat)
     let leaders = marked.filter { $0.session == $0.pid }
@@ -50,15 +53,33 @@ struct ProcessGroup: Sendable, CustomStringConvertible {
   /// Signals all processes: whole groups at once, so that no fork escapes, then those that left
   /// them.
   func signal(_ number: Int32) {
-    for group in groups.sorted() where group > 1 && group != getpgrp() { kill(-group, number) }
+    for group in groups.sorted() where group > 1 && group != getpgrp() {
+      Glibc.kill(-group, number)
+    }
     for member in members where !groups.contains(member.group) {
       // Its pid may have been reused since the process table was read.
       guard let now = try? Proc.stat(member.pid), now.startTime == member.startTime else {
         continue
       }
-      kill(member.pid, number)
+      Glibc.kill(member.pid, number)
     }
   }
+
+  /// Kills all processes. They are stopped first, until no new one appears: one that keeps starting
+  /// others in new sessions would otherwise be one ahead of every signal.
+  ///
+  /// - Parameter again: reads the group again.
+  func kill(_ again: () throws(DeploymentFailure) -> ProcessGroup) throws(DeploymentFailure) {
+    var group = self
+    for _ in 0..<Self.mostRounds {
+      group.signal(SIGSTOP)
+      let known = Set(group.members.map(\.pid))
+      group = try again()
+      if group.isFrozen, group.members.allSatisfy({ known.contains($0.pid) }) { break }
+    }
+    group.signal(SIGKILL)
+  }
+  private static let mostRounds = 20
 
   var description: String {
     let pids = members.prefix(5).map { String($0.pid) }.joined(separator: ", ")

@@ -38,6 +38,8 @@ extension ProcessSpawn {
     log = plan.log.map(template.filled)
     var variables = ProcessInfo.processInfo.environment
     for pair in plan.environment { variables[pair.key] = template.filled(pair.value) }
+    // A deployment is no part of a call that the engine itself may be a part of.
+    variables[CallMark.variable] = nil
     variables[OwnershipTag.ownerVariable] = mark.owner
     variables[OwnershipTag.deploymentVariable] = mark.deployment
     variables[OwnershipTag.uniqueIDVariable] = environment.name

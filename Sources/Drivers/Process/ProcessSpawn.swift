@@ -68,6 +68,11 @@ struct ProcessSpawn {
     var pid: Int32 = 0
     let problem = posix_spawn(&pid, program, &actions, &attributes, &arguments, &variables)
     guard problem != 0 else { return pid }
+    if let interpreter = Self.missingInterpreter(of: program) {
+      throw .permanent(
+        "cannot start \(self.arguments[0]): \(interpreter), the interpreter that its first line "
+          + "names, \(Self.kind(of: interpreter) == nil ? "does not exist" : "is not executable")")
+    }
     throw Self.failure(problem, "cannot start \(self.arguments[0])")
   }
 
@@ -144,6 +149,17 @@ struct ProcessSpawn {
       return "\(place)/\(program)"
     }
     throw .init(.permanent, SafeText("program \(program) was not found in \(places)"))
+  }
+
+  /// The interpreter of a script, where that is what cannot be started: the system says of the
+  /// script itself that it does not exist.
+  private static func missingInterpreter(of program: String) -> String? {
+    guard let start = try? Proc.read(program, limit: 512), start.starts(with: Array("#!".utf8)),
+      let line = start.dropFirst(2).split(separator: 0x0a).first,
+      let word = line.split(whereSeparator: { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d }).first
+    else { return nil }
+    let interpreter = String(decoding: word, as: UTF8.self)
+    return isProgram(interpreter) ? nil : interpreter
   }
 
   private static func isDirectory(_ path: String) -> Bool { kind(of: path) == S_IFDIR }

@@ -12,15 +12,19 @@ struct ProcessTable: Sendable {
 
   /// The processes that have not ended, by pid.
   let entries: [Entry]
+  /// Whether none ended while it was read; otherwise one that has just been started may be missing.
+  let isComplete: Bool
 
   /// - Parameter earliest: leaves out processes that started earlier; a process is younger than its
   ///   parent.
   init(startedSince earliest: UInt64 = 0) throws(DeploymentFailure) {
     var entries: [Entry] = []
-    for stat in try readingProc(try Proc.all()) where stat.startTime >= earliest && stat.pid > 1 {
+    let (processes, isComplete) = try readingProc(try Proc.look())
+    for stat in processes where stat.startTime >= earliest && stat.pid > 1 {
       if stat.pid == getpid() { continue }
       entries.append(Entry(stat: stat, mark: try OwnershipTag.find(at: stat.pid)))
     }
     self.entries = entries
+    self.isComplete = isComplete
   }
 }

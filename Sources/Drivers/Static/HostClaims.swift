@@ -72,6 +72,13 @@ struct HostClaims: Sendable {
     sync()
   }
 
+  /// What is wrong with the file of a claim that cannot be read.
+  func damage(on host: StaticHost) -> String {
+    let bytes = (try? Proc.read(path(host), limit: 1)) ?? nil
+    let what = bytes == nil ? "cannot be read" : bytes == [] ? "is empty" : "is not a claim"
+    return "\(path(host)) \(what); remove it if nobody uses \(host.name)"
+  }
+
   /// The path of the claim on a machine.
   func path(_ host: StaticHost) -> String { "\(folder)/\(Self.file(host))" }
 

@@ -24,7 +24,9 @@ struct StaticDeployment: UserDeployment {
 
   var name: String { host?.name ?? reserved }
   var uniqueId: String { host?.mac?.description ?? host?.name ?? reserved }
-  var ip: String? { host?.place }
+  /// The address that the OS manager reported; nil: the one in the list.
+  private var reportedIP: String?
+  var ip: String? { reportedIP ?? host?.place }
 
   mutating func initialize(_ environment: Environment) {
     reserved = environment.name
@@ -50,12 +52,14 @@ struct StaticDeployment: UserDeployment {
   ) async throws(DeploymentFailure) -> TaskState {
     try approach(environment)
   }
+  mutating func setIp(_ ip: SafeText, _ environment: Environment) async { reportedIP = ip.text }
   mutating func destroy(
     _ environment: Environment
   ) async throws(DeploymentFailure) -> TaskState {
     try environment.service.claims.release(environment.owner, environment.number)
     if let host { environment.doLog(.info, SafeText("released \(host.words)")) }
     host = nil
+    reportedIP = nil
     goal = nil
     wasReady = false
     return .finished
@@ -83,7 +87,7 @@ struct StaticDeployment: UserDeployment {
       case nil: throw .init(.permanent, "checkState was called while no operation is running")
       }
     } catch {
-      if error.kind == .permanent { goal = nil }
+      if error.kind.endsOperation { goal = nil }
       throw error
     }
   }
@@ -99,13 +103,25 @@ struct StaticDeployment: UserDeployment {
       return finish()
     }
     host = nil
-    let free = service.hosts.filter { service.claims.claim(on: $0) == nil }
+    var identities = HostIdentities()
+    let free = service.hosts.filter { host in
+      service.claims.claim(on: host) == nil
+        && !claims.contains { identities.areSame($0.host, host) }
+    }
     guard !free.isEmpty else { throw .init(.transient, Self.allTaken(environment)) }
     let problems = HostProbe.problems(of: free, within: service.answerWithin)
     for (candidate, problem) in zip(free, problems) where problem == nil {
       let claim = HostClaims.Claim(
         owner: environment.owner, deployment: environment.number, name: reserved, host: candidate)
       guard try service.claims.take(claim) else { continue }
+      // Another deployment may have claimed the same machine by another name meanwhile.
+      let others = try service.claims.all().values.filter {
+        !$0.isOf(environment.owner, environment.number)
+      }
+      if others.contains(where: { identities.areSame($0.host, candidate) }) {
+        try service.claims.release(environment.owner, environment.number)
+        continue
+      }
       host = candidate
       environment.doLog(.info, SafeText("claimed \(candidate.words)"))
       return finish()
@@ -136,9 +152,13 @@ struct StaticDeployment: UserDeployment {
 
   private static func allTaken(_ environment: Environment) -> SafeText {
     let service = environment.service
-    let others = service.hosts.filter { host in
-      service.claims.claim(on: host).map { $0.owner != environment.owner } ?? false
+    let claimed = service.hosts.map { ($0, service.claims.claim(on: $0)) }
+    if let (damaged, _) = claimed.first(where: { $0.1?.owner == "" }) {
+      return SafeText(
+        "all \(service.hosts.count) hosts are in use, or seem so: "
+          + service.claims.damage(on: damaged))
     }
+    let others = claimed.filter { $0.1.map { $0.owner != environment.owner } ?? false }.map(\.0)
     guard let other = others.first else {
       return SafeText("all \(service.hosts.count) hosts are in use")
     }
@@ -152,18 +172,19 @@ struct StaticDeployment: UserDeployment {
   private mutating func makeReady(
     _ environment: Environment
   ) throws(DeploymentFailure) -> TaskState {
-    guard let host else { throw .init(.permanent, "it has no host: it was released") }
+    guard let host else { throw .gone("it has no host: it was released") }
     let service = environment.service
     let isListed = service.hosts.contains { $0.place == host.place }
     guard isListed || wasReady else {
-      throw .init(.permanent, SafeText("\(host.words) is no longer listed in hosts"))
+      throw .gone("\(host.words) is no longer listed in hosts")
     }
     // A lost claim is taken again, unless somebody else has the machine now.
     let claim = HostClaims.Claim(
       owner: environment.owner, deployment: environment.number, name: reserved, host: host)
     guard try service.claims.take(claim) else {
-      let other = service.claims.claim(on: host)?.name ?? "another"
-      throw .init(.permanent, SafeText("\(host.words) is claimed by \(other)"))
+      let other = service.claims.claim(on: host)
+      if other?.owner == "" { throw .permanent(service.claims.damage(on: host)) }
+      throw .permanent("\(host.words) is claimed by \(other?.name ?? "another")")
     }
     guard let why = HostProbe.problems(of: [host], within: service.answerWithin)[0] else {
       // setReady also checks cached machines, which does not assign them.

@@ -33,9 +33,14 @@ struct StaticProvider: Provider {
       if hosts.contains(where: { $0.name == host.name }) {
         throw .init("hosts", SafeText("two hosts have the name \(host.name)"))
       }
-      if let other = hosts.first(where: { $0.place == host.place }) {
+      if let other = hosts.first(where: { $0.isAt(host) }) {
+        let place =
+          other.place == host.place ? host.place : "\(other.place), which is \(host.place)"
         throw .init(
-          "hosts", SafeText("\(other.name) and \(host.name) have the same address \(host.place)"))
+          "hosts", SafeText("\(other.name) and \(host.name) have the same address \(place)"))
+      }
+      if let mac = host.mac, let other = hosts.first(where: { $0.mac == mac }) {
+        throw .init("hosts", SafeText("\(other.name) and \(host.name) have the same mac \(mac)"))
       }
       hosts.append(host)
     }
@@ -68,6 +73,12 @@ struct StaticProvider: Provider {
 
   /// Lists the machines that do not answer; those that can be woken may be asleep.
   func problem() async -> SafeText? {
+    var identities = HostIdentities()
+    for (index, host) in hosts.enumerated() {
+      if let other = hosts[..<index].first(where: { identities.areSame($0, host) }) {
+        return SafeText("\(other.words) and \(host.words) are one machine")
+      }
+    }
     let silent = zip(hosts, HostProbe.problems(of: hosts, within: answerWithin))
       .compactMap { host, problem in problem.map { (host, $0) } }
     let dead = silent.filter { $0.0.mac == nil }

@@ -15,6 +15,12 @@ struct StaticHost: Hashable, Codable, Sendable {
   /// The address and port to which a user connects.
   var place: String { address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)" }
 
+  /// Whether another item has the same address, however it is written. Names are not looked up.
+  func isAt(_ other: StaticHost) -> Bool {
+    port == other.port
+      && AddressText.canonical(address) == AddressText.canonical(other.address)
+  }
+
   /// Its name and place, for use in a sentence.
   var words: String { "\(name) (\(place))" }
 
@@ -37,7 +43,7 @@ struct StaticHost: Hashable, Codable, Sendable {
     guard Self.isPlain(name) else {
       throw wrong("a host needs a name of 1 to 64 visible characters")
     }
-    guard Self.isPlain(address), !address.contains(" "), !address.contains("/") else {
+    guard AddressText.isHost(address) else {
       throw wrong("host \(name) needs an address: an IP address or a DNS name")
     }
     let usual = reader.text("protocol").flatMap { Self.ports[$0] }
@@ -49,7 +55,10 @@ struct StaticHost: Hashable, Codable, Sendable {
     self.address = address.lowercased()
     self.port = port
     mac = try reader.text("mac").map { text throws(ParameterProblem) in
-      if let mac = MACAddress(parsing: text.lowercased()) { return mac }
+      if let mac = MACAddress(parsing: text.lowercased()) {
+        if mac.isOfOneCard { return mac }
+        throw wrong("host \(name) has the mac \(mac), which is not the address of one card")
+      }
       throw wrong("host \(name) has the mac \(text); write it like 52:54:00:12:34:56")
     }
   }

@@ -39,28 +39,65 @@ package enum Proc {
   }
 
   /// All processes that have not ended, sorted by process id.
-  package static func all() throws(ProcFailure) -> [ProcessStat] {
+  package static func all() throws(ProcFailure) -> [ProcessStat] { try look().processes }
+
+  /// All processes that have not ended, sorted by process id.
+  ///
+  /// - Returns: the processes, and whether all listed ones could be read. If not, one of them may
+  ///   have started another that was not listed yet, and ended.
+  package static func look() throws(ProcFailure) -> (processes: [ProcessStat], isComplete: Bool) {
     var processes: [ProcessStat] = []
+    var isComplete = true
     for pid in try names(in: "/proc").compactMap({ Int32($0) }).sorted() {
-      if let process = try stat(pid), !process.isGone { processes.append(process) }
+      guard let process = try stat(pid) else {
+        isComplete = false
+        continue
+      }
+      if !process.isGone { processes.append(process) }
     }
-    return processes
+    return (processes, isComplete)
   }
 
   /// A process's environment block, as the process has left it; nil if it is not readable.
   package static func environment(_ pid: Int32) throws(ProcFailure) -> [UInt8]? {
-    try read("/proc/\(pid)/environ", limit: 1 << 22)
+    var found: [UInt8]?
+    for view in try views(of: pid) {
+      found = try read("\(view)/environ", limit: 1 << 22)
+      if found?.isEmpty == false { break }
+    }
+    return found
   }
 
   /// Target of a process's descriptor, such as a path or `socket:[4711]`.
   package static func descriptor(_ descriptor: String, of pid: Int32) -> String? {
-    link("/proc/\(pid)/fd/\(descriptor)")
+    for view in (try? views(of: pid)) ?? [] {
+      if let target = link("\(view)/fd/\(descriptor)") { return target }
+    }
+    return nil
   }
 
   /// A process's open descriptors; nil if they are hidden from us.
   package static func descriptors(of pid: Int32) throws(ProcFailure) -> [String]? {
-    let path = "/proc/\(pid)/fd"
-    return access(path, R_OK) != 0 && errno == EACCES ? nil : try names(in: path)
+    var found: [String]?
+    for view in try views(of: pid) {
+      let path = "\(view)/fd"
+      if access(path, R_OK) != 0, errno == EACCES { continue }
+      let names = try names(in: path)
+      if found?.isEmpty ?? true { found = names }
+      if !names.isEmpty { break }
+    }
+    return found
+  }
+
+  /// The folders that show what a process has: its own, or those of its other threads if its first
+  /// thread has ended, because then its own shows nothing.
+  private static func views(of pid: Int32) throws(ProcFailure) -> [String] {
+    let own = "/proc/\(pid)"
+    guard let stat = try stat(pid), stat.state == UInt8(ascii: "Z"), stat.threads > 1 else {
+      return [own]
+    }
+    let threads = try names(in: "\(own)/task").filter { $0 != String(pid) }
+    return threads.map { "\(own)/task/\($0)" }
   }
 
   /// A file's first `limit` bytes; nil if it is not readable.

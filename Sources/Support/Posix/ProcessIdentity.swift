@@ -39,6 +39,9 @@ package struct ProcessIdentity: Hashable, Codable, Sendable {
     return !stat.isGone
   }
 
+  /// How a process ends that was successful, as `reap` says it.
+  package static let success = "ended with status 0"
+
   /// Reaps the process if it has ended and is our child.
   ///
   /// - Returns: how it ended, as the end of a sentence; nil if it was not reaped.

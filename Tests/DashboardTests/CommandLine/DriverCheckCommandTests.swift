@@ -12,7 +12,7 @@ import Testing
     #expect(lines.count == 3)
     #expect(lines.first?.hasPrefix("CHECK ") == true)
     #expect(lines[1].contains(" failed "))
-    #expect(lines[1].hasSuffix("it gave no answer"))
+    #expect(lines[1].hasSuffix("ended without an answer"))
     #expect(lines.last == "1 check: 0 passed, 1 failed, 0 skipped")
   }
 

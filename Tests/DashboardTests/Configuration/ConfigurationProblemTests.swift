@@ -114,6 +114,24 @@ import Testing
     Row(
       "names: { prefix: 'a b' }",
       "c:2: `prefix: a b` may contain only letters, digits, `-`, `_` and `.`"),
+    Row(
+      "names: { prefix: d }",
+      "c:2: `prefix: d` makes names such as `d001`, which are ids of deployments; "
+        + "write another one, such as `d-`"),
+    Row(
+      "names: { prefix: D12, digits: 1 }",
+      "c:2: `prefix: D12` makes names such as `D121`, which are ids of deployments; write another "
+        + "one, such as `D12-`"),
+    Row(
+      "macs: 01:00:5e:00:00:00-01:00:5e:00:00:ff",
+      "c:2: `macs: 01:00:5e:00:00:00-01:00:5e:00:00:ff` contains addresses that no single card can "
+        + "have (both must begin with the same even pair); "
+        + "write, for example, 52:54:00:00:00:00-52:54:00:00:ff:ff"),
+    Row(
+      "macs: 52:54:00:00:00:00-ff:ff:ff:ff:ff:ff",
+      "c:2: `macs: 52:54:00:00:00:00-ff:ff:ff:ff:ff:ff` contains addresses that no single card can "
+        + "have (both must begin with the same even pair); "
+        + "write, for example, 52:54:00:00:00:00-52:54:00:00:ff:ff"),
     Row("names: { digits: 0 }", "c:2: `digits: 0` is out of range; write one from 1 to 9"),
     Row(
       "macs: 52:54:00",

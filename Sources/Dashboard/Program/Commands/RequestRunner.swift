@@ -1,4 +1,5 @@
 import Basics
+import DeploymentDrivers
 import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
@@ -29,7 +30,16 @@ struct RequestRunner {
     self.revision = revision
     self.context = context
     self.storePath = try CommandEnvironment.find(options.global, context).storePath
-    if LeaseStatus.query(store: storePath) == .none { throw Self.noEngine(storePath) }
+    let engine = LeaseStatus.query(store: storePath)
+    if engine == .none { throw Self.noEngine(storePath) }
+    if options.wait,
+      let call = CallMark.call(context.environment[CallMark.variable], of: engine.pid)
+    {
+      throw CommandFailure(
+        .failed,
+        "dashboard: --wait is refused inside the driver's call \(call): it would wait for the "
+          + "engine, which waits for that call")
+    }
     do throws(StoreFailure) {
       self.reader = try StoreReader(path: storePath)
       self.client = try RequestClient(path: storePath)
@@ -205,5 +215,15 @@ func storeFailing<Value>(
     return try body()
   } catch {
     throw CommandFailure(error)
+  }
+}
+
+extension LeaseStatus {
+  /// The process id of the engine; 0 if there is none.
+  fileprivate var pid: Int32 {
+    switch self {
+    case .none: 0
+    case .running(let pid, _, _), .silent(let pid, _, _): pid
+    }
   }
 }

@@ -21,6 +21,12 @@ extension PoolReader {
     if !prefix.utf8.allSatisfy(Self.isNameByte) {
       child.report(
         "prefix", "`prefix: \(prefix)` may contain only letters, digits, `-`, `_` and `.`")
+    } else if let number = prefix.lowercased().dropPrefix("d"), number.allSatisfy(\.isNumber) {
+      let first = prefix + String(repeating: "0", count: digits - 1) + "1"
+      child.report(
+        "prefix",
+        "`prefix: \(prefix)` makes names such as `\(first)`, which are ids of deployments; "
+          + "write another one, such as `\(prefix)-`")
     } else if length > Limits.nameLength {
       child.report(
         "prefix",
@@ -56,6 +62,14 @@ extension PoolReader {
     }
     guard ends.count == 2, let first = ends[0], let last = ends[1] else {
       fields.report("macs", "`macs: \(text)` is not a range of addresses; \(example)")
+      return nil
+    }
+    let octets = UInt64(min(first, last).number >> 40)...UInt64(max(first, last).number >> 40)
+    if !first.isOfOneCard || !last.isOfOneCard || octets.count > 1 {
+      fields.report(
+        "macs",
+        "`macs: \(text)` contains addresses that no single card can have (both must begin "
+          + "with the same even pair); \(example)")
       return nil
     }
     if let range = MACRange(first: first, last: last) { return range }
@@ -106,5 +120,12 @@ extension PoolReader {
     child.finish()
     fields.report(child.problems)
     return deadlines
+  }
+}
+
+extension String {
+  /// The rest after a prefix; nil if the text does not begin with it.
+  fileprivate func dropPrefix(_ prefix: String) -> Substring? {
+    hasPrefix(prefix) ? dropFirst(prefix.count) : nil
   }
 }

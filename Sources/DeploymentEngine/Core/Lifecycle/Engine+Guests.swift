@@ -42,6 +42,9 @@ extension Engine {
 
   private mutating func newIP(_ slot: Int, _ ip: SafeText) -> Reply {
     if ip.isEmpty { return .refused(Refusal(.invalid, "an IP cannot be empty")) }
+    if let problem = AddressText.problem(ip.text) {
+      return .refused(Refusal(.invalid, SafeText(problem)))
+    }
     change(slot) {
       $0.ip = ip
       $0.notices.add(.setIp(ip))
