@@ -20,18 +20,21 @@ struct CompletionWaiter {
     var results = accepted
     let change = StoreChangeSignal(path: storePath)
     defer { change.stop() }
+    var lastSeen = context.clock.now.moment
     while true {
       let start = context.clock.now.moment
       let snapshot = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
       let view = StoreView(snapshot.state, at: context.clock.now)
       results = results.map { $0.outcome == .accepted ? Self.judge($0, view) : $0 }
       guard results.contains(where: { $0.outcome == .accepted }) else { return results }
-      if LeaseStatus.query(store: storePath) == .none {
+      if LeaseStatus.query(store: storePath).isThere {
+        lastSeen = context.clock.now.moment
+      } else if context.clock.now.moment - lastSeen >= LeaseStatus.takeOverTime {
         return results.map { $0.outcome == .accepted ? Self.abandoned($0) : $0 }
       }
       if context.output.isClosed { throw .closedPipe }
       let cost = context.clock.now.moment - start
-      change.wait(atMost: Self.pause)
+      change.wait(atMost: min(Self.pause, LeaseStatus.takeOverTime))
       StoreChangeSignal.sleep(max(Self.leastDelay, min(Self.pause, cost)))
     }
   }

@@ -37,6 +37,8 @@ struct SettingsReading: Sendable {
   var settings: Settings
   /// All problems, by line; the settings may only be used if there are none.
   var problems: [ConfigurationProblem]
+  /// Whether the file is a document with keys; if not, no setting comes from it.
+  var isParsed = true
   /// The providers that could be made, by name, in the order of the file. They serve the check of
   /// the file, `check` and `orphans`; the engine makes its own, because most readers of a file
   /// never become the engine, and the engine may run on the configuration in the store instead.

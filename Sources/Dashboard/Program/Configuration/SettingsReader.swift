@@ -26,7 +26,8 @@ struct SettingsReader {
       }
       return read(Fields(section, file: file, place: "the configuration"))
     } catch {
-      return SettingsReading(settings: Settings(), problems: [error], providers: [])
+      return SettingsReading(
+        settings: Settings(), problems: [error], isParsed: false, providers: [])
     }
   }
 
