@@ -166,14 +166,8 @@ private struct Customer {
   }
 
   private mutating func note(_ answer: Answer, to one: Open) throws {
-    // Done; refused; no store yet; nobody answered in time, and the request was taken back. A store
-    // whose maker was killed says so until the next engine has finished it.
-    let unmade =
-      answer.code == 74
-      && ["not initialised yet", "it is empty"].contains {
-        answer.errors.contains($0)
-      }
-    guard [0, 1, 66, 69].contains(answer.code) || unmade else {
+    // Done; refused; no store yet; nobody answered in time, and the request was taken back.
+    guard [0, 1, 66, 69].contains(answer.code) else {
       throw TooLate(description: "\(one): \(answer)")
     }
     guard answer.code == 0 else { return }

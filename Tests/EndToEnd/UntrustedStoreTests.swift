@@ -16,8 +16,8 @@ extension EndToEnd {
     }
 
     private static let mishaps = [
-      Mishap(what: "empty", says: "gone or empty") { try $0.overwrite(Data()) },
-      Mishap(what: "gone", says: "gone or empty") { place in
+      Mishap(what: "empty", says: "missing or empty") { try $0.overwrite(Data()) },
+      Mishap(what: "gone", says: "missing or empty") { place in
         try FileManager.default.removeItem(atPath: place.store)
       },
       Mishap(what: "cut in the middle of a page", says: "malformed") { place in

@@ -39,17 +39,50 @@ struct RequestTests {
   @Test func givesTheFirstAnswerAgainWhenItsKeyIsRepeated() throws {
     let (bench, engine) = try bench()
     let first = try bench.ask(.assignFromPool("lab", user: "ann"), key: "same")
-    let again = try bench.ask(.assignFromPool("lab", user: "bob"), key: "same")
+    let again = try bench.ask(.assignFromPool("lab", user: "ann"), key: "same")
     #expect(first != nil)
     #expect(first == again)
     #expect(engine.waitUntilIdle(timeout: .seconds(300)))
     engine.stop(draining: .zero)
     let second = bench.engine(nil)
     try second.start()
-    #expect(try bench.ask(.assignFromPool("lab", user: "cid"), key: "same") == first)
+    #expect(try bench.ask(.assignFromPool("lab", user: "ann"), key: "same") == first)
     let users = try bench.snapshot().deployments.compactMap(\.placement.user)
     #expect(users == ["ann"])
     second.stop(draining: .zero)
+  }
+
+  @Test func itsKeyAnswersNoOtherRequest() throws {
+    let (bench, engine) = try bench()
+    let client = try RequestClient(path: bench.temporary.path)
+    let first = try bench.ask(.assignFromPool("lab", user: "ann"), key: "same")
+    let others: [Verb] = [
+      .assignFromPool("lab", user: "bob"), .assignFromPool("sick", user: "ann"), .pause("lab"),
+      .destroy(DeploymentID(1)),
+    ]
+    for verb in others {
+      guard case .refused(let refusal) = try bench.ask(verb, key: "same") else {
+        Issue.record("not refused: \(verb)")
+        continue
+      }
+      #expect(refusal.sentence.text.contains("key same was used for another request"))
+      // Nor is anything of a batch stored.
+      let batch = [request("new", .pause("lab")), request("same", verb)]
+      #expect(throws: StoreFailure.self) { try client.submit(batch) }
+      #expect(try client.earlier(RequestKey("new")) == nil)
+    }
+    #expect(try client.earlier(RequestKey("same"))?.reply == first)
+    let revised = Request(
+      key: RequestKey("same"), actor: "tester", verb: .assignFromPool("lab", user: "ann"),
+      ifRevision: 3)
+    #expect(!revised.repeats(request("same", .assignFromPool("lab", user: "ann"))))
+    // The level of a move is that of the moment.
+    #expect(
+      request("m", .move(DeploymentID(1), to: .l1)).repeats(
+        request("m", .move(DeploymentID(1), to: .l2))))
+    let users = try bench.snapshot().deployments.compactMap(\.placement.user)
+    #expect(users == ["ann"])
+    engine.stop(draining: .zero)
   }
 
   @Test func isCarriedOutOnceWhenManyLeaveItAtOnce() throws {

@@ -1,9 +1,14 @@
+import Basics
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
 import GRDB
+import Posix
 import SafeTexts
 import TestSupport
 import Testing
+
+import struct Synchronization.Atomic
 
 @testable import EngineRuntime
 @testable import EngineStore
@@ -54,11 +59,160 @@ struct StoreFileTests {
 
   @Test func anEmptyFileOfAnEngineThatDiedMakingItIsBegun() throws {
     let temporary = try TemporaryStore()
-    let lease = try Lease.take(store: temporary.path)
-    lease.noteMaking()
-    lease.release()
+    try noteMaking(temporary)
     try temporary.write([])
     try temporary.open { #expect($0.commits == 0) }
+  }
+
+  @Test func aFileOfAnEngineThatDiedBeforeItHadContentsIsMadeAnew() throws {
+    let temporary = try TemporaryStore()
+    try noteMaking(temporary)
+    try withoutContents(temporary)
+    try temporary.open { #expect($0.commits == 0) }
+  }
+
+  /// As an earlier version did before it made the store.
+  private func noteMaking(_ temporary: TemporaryStore) throws {
+    var contents = LockContents(
+      holder: .current, since: EngineClock.system.now.utc, remembered: nil)
+    contents.isMaking = true
+    let file = try SecureFile.openOrMake(temporary.lock, mode: 0o600)
+    try contents.write(to: file)
+    close(file)
+  }
+
+  /// What `cp` makes of a store whose contents are in its log.
+  private func withoutContents(_ temporary: TemporaryStore) throws {
+    let queue = try DatabaseQueue(path: temporary.path)
+    try queue.writeWithoutTransaction { db in
+      try db.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA user_version = 0")
+    }
+    try queue.close()
+    #expect(try bytes(temporary.path).count == 4096)
+  }
+
+  @Test func aCopyWithoutItsLogIsNotANewStore() throws {
+    let temporary = try TemporaryStore()
+    try withoutContents(temporary)
+    let before = try bytes(temporary.path)
+    for _ in 0..<2 {
+      let failure = temporary.failureToOpen()
+      #expect(failure?.kind == .damaged)
+      #expect(failure?.sentence.text.contains("-wal is missing") == true)
+      #expect(try bytes(temporary.path) == before)
+    }
+    let failure = #expect(throws: StoreFailure.self) { try StoreReader(path: temporary.path) }
+    #expect(failure?.kind == .damaged)
+  }
+
+  @Test func aLogWithoutItsStoreIsNotANewStore() throws {
+    let temporary = try made()
+    try temporary.write(Array("commits".utf8), to: "store.sqlite-wal")
+    try temporary.remove("store.sqlite")
+    try temporary.remove("store.sqlite.lock")
+    #expect(temporary.failureToOpen()?.kind == .damaged)
+    #expect(!FileManager.default.fileExists(atPath: temporary.path))
+  }
+
+  @Test func aChangeThatWasNotFinishedIsUndone() throws {
+    let temporary = try made()
+    let copy = try TemporaryStore()
+    let queue = try DatabaseQueue(path: temporary.path)
+    try queue.writeWithoutTransaction { db in
+      // With a full cache, pages are written before the end, and the journal is hot.
+      try db.execute(sql: "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 5; BEGIN")
+      try db.execute(
+        sql: """
+          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+          INSERT INTO journal SELECT i + 1000, 0, 'info', 'engine', NULL, NULL, '', 'lost' FROM n
+          """)
+      for name in ["store.sqlite", "store.sqlite-journal", "store.sqlite.lock"] {
+        try copy.write(Array(try bytes(temporary.folder + "/" + name)), to: name)
+      }
+      try db.execute(sql: "ROLLBACK")
+    }
+    try queue.close()
+    #expect(chmod(copy.path, 0o600) == 0)
+    let failure = #expect(throws: StoreFailure.self) { try StoreReader(path: copy.path) }
+    #expect(failure?.kind == .busy)
+    try copy.open { #expect($0.commits == 5) }
+    #expect(!FileManager.default.fileExists(atPath: copy.path + "-journal"))
+  }
+
+  @Test func isNeverSeenHalfMade() throws {
+    for _ in 0..<40 {
+      let temporary = try TemporaryStore()
+      let isOver = Atomic(false)
+      let seen = Mutex<Set<StoreFailure.Kind>>([])
+      let looked = DispatchGroup()
+      for _ in 0..<2 {
+        DispatchQueue.global().async(group: looked) {
+          while !isOver.load(ordering: .relaxed) {
+            do throws(StoreFailure) {
+              _ = try StoreReader(path: temporary.path).snapshot()
+            } catch {
+              seen.withLock { _ = $0.insert(error.kind) }
+            }
+          }
+        }
+      }
+      try temporary.open { #expect($0.commits == 0) }
+      isOver.store(true, ordering: .relaxed)
+      looked.wait()
+      #expect(seen.withLock { $0 }.subtracting([.absent]).isEmpty)
+    }
+  }
+
+  @Test func isWaitedForWhileAnEngineStarts() throws {
+    let temporary = try TemporaryStore()
+    let lease = try Lease.take(store: temporary.path)
+    let sequence = Mutex<Int64?>(nil)
+    let looked = DispatchGroup()
+    DispatchQueue.global().async(group: looked) {
+      let reader = try? StoreReader(path: temporary.path, patience: .seconds(60))
+      sequence.withLock { $0 = try? reader?.snapshot().sequence }
+    }
+    let store = try Store(lease)
+    _ = try store.commit(Effects(), at: .current)
+    looked.wait()
+    #expect(sequence.withLock { $0 } == 1)
+    store.close()
+    lease.release()
+    // Nobody waits where no engine runs.
+    let other = try TemporaryStore()
+    let failure = #expect(throws: StoreFailure.self) {
+      try StoreReader(path: other.path, patience: .seconds(600))
+    }
+    #expect(failure?.kind == .absent)
+  }
+
+  @Test func whatAMakerLeftIsReplaced() throws {
+    let temporary = try TemporaryStore()
+    for end in ["", "-journal", "-wal", "-shm"] {
+      try temporary.write(Array("rubbish".utf8), to: "store.sqlite.new" + end)
+    }
+    for end in ["-wal", "-shm"] { try temporary.write([], to: "store.sqlite" + end) }
+    try temporary.open { #expect($0.commits == 0) }
+    let left = try FileManager.default.contentsOfDirectory(atPath: temporary.folder).sorted()
+    #expect(
+      left == ["store.sqlite", "store.sqlite-shm", "store.sqlite-wal", "store.sqlite.lock"])
+  }
+
+  @Test func noSentenceAdvisesToRemoveTheLock() throws {
+    let paths = StorePaths("/tmp/s.sqlite")
+    let remembered = LockContents.Remembered(storeID: "a", commits: 9)
+    var failures = [remembered.missing(paths), .withoutContents("/tmp/s.sqlite")]
+    for (id, commits) in [("b", Int64(9)), ("a", 5)] {
+      let failure = #expect(throws: StoreFailure.self) {
+        try remembered.compare(with: id, commits: commits, paths)
+      }
+      failures += failure.map { [$0] } ?? []
+    }
+    #expect(failures.count == 4)
+    for failure in failures {
+      #expect(!failure.sentence.text.contains("remove"), "\(failure)")
+      #expect(!failure.sentence.text.contains("another store"), "\(failure)")
+    }
   }
 
   @Test func anEmptyFileThatNoEngineMadeIsRefusedEachTime() throws {

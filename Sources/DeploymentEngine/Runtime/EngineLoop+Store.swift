@@ -55,6 +55,7 @@ extension EngineLoop {
     _ outcome: Effects, _ takesRequests: Bool
   ) throws(StoreFailure) -> Store.Committed {
     var pause: Int64 = 50
+    var troubleIsLock = false
     while true {
       do throws(StoreFailure) {
         if let fault = session.fault() { throw fault }
@@ -64,11 +65,13 @@ extension EngineLoop {
         return committed
       } catch {
         guard error.isPassing, !session.isStopping else { throw error }
+        troubleIsLock = error.kind == .busy
         if session.noteTrouble(error.sentence) { log.write(.error, error.sentence) }
       }
       session.pause(pause)
       lease.noteProgress()
-      pause = min(pause * 2, 2000)
+      // A lock that others take in turn is free again at once; a disk is not.
+      pause = min(pause * 2, troubleIsLock ? 100 : 2000)
       let now = options.clock.now.moment
       runner.cancelOverdue(at: now)
       if let trouble = lease.trouble { throw StoreFailure(.lost, trouble) }
@@ -126,6 +129,6 @@ extension EngineLoop {
     }
     try turn(session.mailbox.take(waitingUpTo: 0))
     let holder = HolderProcess.current
-    try store(noting: "the engine stopped: pid \(holder.process.pid) on \(holder.host)")
+    try store(noting: "the engine stopped: pid \(holder.process.pid) on \(holder.place)")
   }
 }

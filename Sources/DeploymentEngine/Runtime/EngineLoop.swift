@@ -82,7 +82,7 @@ struct EngineLoop {
   private mutating func begin() throws(StoreFailure) {
     let given = options.configuration ?? configuration
     let holder = HolderProcess.current
-    let who: SafeText = "pid \(holder.process.pid) on \(holder.host)"
+    let who: SafeText = "pid \(holder.process.pid) on \(holder.place)"
     configure(given, at: options.clock.now)
     try store(
       noting: "an engine took over: \(who), with \(loaded) deployments")

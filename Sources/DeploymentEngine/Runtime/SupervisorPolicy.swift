@@ -71,10 +71,11 @@ struct SupervisorPolicy: Hashable {
   }
 
   /// Whether to give up on an engine that could not be started: always without `takesOver`, and
-  /// otherwise if the store cannot be used at the first attempt, unless it may become writable.
+  /// otherwise if the store cannot be used at the first attempt, unless it may become writable or
+  /// can still be viewed.
   func isFinal(_ failure: EngineStartFailure, isFirst: Bool) -> Bool {
     guard takesOver else { return true }
     guard isFirst, case .store(let store) = failure.cause else { return false }
-    return store.kind != .unwritable
+    return ![.unwritable, .untrusted].contains(store.kind)
   }
 }

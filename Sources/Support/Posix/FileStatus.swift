@@ -11,8 +11,14 @@ package struct FileStatus: Sendable {
   package let isDirectory: Bool
   /// Whether it is a regular file.
   package let isFile: Bool
+  /// Whether it is a symbolic link.
+  package let isLink: Bool
+  /// Number of its names (hard links).
+  package let names: UInt64
   /// User id of the owner.
   package let owner: UInt32
+  /// Group id of its group.
+  package let group: UInt32
   /// Permission bits, with set-user, set-group and sticky.
   package let mode: UInt32
   /// Time of the last write, in milliseconds since 1970 UTC.
@@ -33,6 +39,13 @@ package struct FileStatus: Sendable {
     self.init(raw)
   }
 
+  /// Status of the file at a path; a symbolic link is not followed.
+  package init(withoutFollowing path: String) throws(SystemError) {
+    var raw = stat()
+    guard fstatat(AT_FDCWD, path, &raw, AT_SYMLINK_NOFOLLOW) == 0 else { throw .last }
+    self.init(raw)
+  }
+
   /// Status of an open file.
   package init(descriptor: Int32) throws(SystemError) {
     var raw = stat()
@@ -50,7 +63,10 @@ package struct FileStatus: Sendable {
     size = Int64(raw.st_size)
     isDirectory = raw.st_mode & S_IFMT == S_IFDIR
     isFile = raw.st_mode & S_IFMT == S_IFREG
+    isLink = raw.st_mode & S_IFMT == S_IFLNK
+    names = UInt64(raw.st_nlink)
     owner = raw.st_uid
+    group = raw.st_gid
     mode = raw.st_mode & 0o7777
     modified = Int64(raw.st_mtim.tv_sec) * 1000 + Int64(raw.st_mtim.tv_nsec) / 1_000_000
     identity = Identity(device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino))

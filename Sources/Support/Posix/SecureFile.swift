@@ -22,27 +22,43 @@ package enum SecureFile {
   }
 
   /// Opens a file for reading and writing, and creates it if it does not exist. The descriptor is
-  /// closed on exec.
+  /// closed on exec. Throws `ELOOP` if the path is a symbolic link.
   package static func openOrMake(_ path: String, mode: UInt32) throws(SystemError) -> Int32 {
     let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if made >= 0 {
       _ = fchmod(made, mode)
       return made
     }
-    let opened = open(path, O_RDWR | O_CLOEXEC)
+    let opened = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard opened >= 0 else { throw .last }
     return opened
   }
 
-  /// Creates an empty file, and syncs its directory so that the name survives a power loss. Throws
-  /// `EEXIST` if the file exists.
-  package static func makeEmpty(
-    _ path: String, in folder: String, mode: UInt32
-  ) throws(SystemError) {
+  /// Creates an empty file. Throws `EEXIST` if the file exists.
+  package static func makeEmpty(_ path: String, mode: UInt32) throws(SystemError) {
     let made = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard made >= 0 else { throw .last }
     _ = fchmod(made, mode)
     close(made)
+  }
+
+  /// Removes a file or a symbolic link; a missing one is no error.
+  package static func remove(_ path: String) throws(SystemError) {
+    if unlink(path) != 0, errno != ENOENT { throw .last }
+  }
+
+  /// Gives a synced file its final name in the same directory, and syncs the directory, so that
+  /// the name survives a power loss. Replaces a file of that name.
+  package static func rename(
+    _ path: String, to name: String, in folder: String
+  ) throws(SystemError) {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { throw .last }
+    let isSynced = fsync(file) == 0
+    let problem = errno
+    close(file)
+    guard isSynced else { throw SystemError(number: problem) }
+    guard Glibc.rename(path, name) == 0 else { throw .last }
     let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard directory >= 0 else { return }
     _ = fsync(directory)

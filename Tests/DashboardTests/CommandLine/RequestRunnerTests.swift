@@ -159,6 +159,76 @@ import Testing
     }
   }
 
+  @Test func aKeyAnswersOnlyTheRequestThatItWasUsedFor() throws {
+    try with { engine in
+      let first = engine.run("assign lab ana --key k1")
+      #expect(first.status == 0)
+      for line in ["assign lab zoe", "assign sick ana", "pause lab", "destroy d1"] {
+        let other = engine.run("\(line) --key k1")
+        #expect(other.status == 1, "\(line): \(other)")
+        #expect(other.errors.contains("key k1 was used for another request"), "\(line)")
+        #expect(other.output == "")
+      }
+      #expect(engine.run("assign lab ana --key k1").status == 0)
+      let users = engine.run("deployments --placement assigned --json").output
+      #expect(users.contains("ana") && !users.contains("zoe"))
+      #expect(engine.run("resize lab --l1 1 --key s").status == 0)
+      #expect(engine.run("resize lab --l1 2 --key s").status == 1)
+    }
+  }
+
+  @Test func aKeyIsRepeatedByTheNameOfWhatIsGone() throws {
+    try with { engine in
+      let gone = try id(engine, "--pool lab --placement L1")
+      let shown = engine.run("show \(gone) --json").output
+      let document = try JSONSerialization.jsonObject(with: Data(shown.utf8)) as? [String: Any]
+      let name = try #require(document?["name"] as? String)
+      #expect(engine.run("destroy \(name) --wait --key K2").status == 0)
+      #expect(engine.run("destroy \(name) --key K2").status == 0)
+      #expect(engine.run("destroy \(gone) --key K2").status == 0)
+      for line in ["release \(name)", "destroy d99", "destroy nobody"] {
+        let other = engine.run("\(line) --key K2")
+        #expect(other.status == 1, "\(line): \(other)")
+        #expect(other.errors.contains("key K2 was used for another request"), "\(line)")
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "store: store.sqlite\npools: [{ name: lab, sizes: { l1: 5, max: 2 } }]\n",
+    "store: store.sqlite  # here\npools: [\n", "store: 'store.sqlite'\n\tbroken: : :\n",
+  ])
+  func aBrokenFileStopsNoLookAndNoActOnItsStore(_ text: String) throws {
+    try with { engine in
+      _ = try engine.harness.file("config.yaml", text)
+      let pools = engine.run("pools")
+      #expect(pools.status == 0, "\(pools)")
+      #expect(pools.output.contains("lab"))
+      #expect(pools.errors.contains("`dashboard check` lists"))
+      #expect(engine.run("assign lab ana").status == 0)
+      #expect(engine.run("check").status == 78)
+    }
+  }
+
+  @Test func whereAFileCannotBeReadTheNamedStoreIsUsed() throws {
+    try with { engine in
+      for text in ["pools: [\n", "\u{0}"] {
+        _ = try engine.harness.file("config.yaml", text)
+        // The default store is not meant.
+        let none = engine.run("pools")
+        #expect(none.status == 78, "\(none)")
+        #expect(engine.run("pools --store \(engine.store)").output.contains("lab"))
+        #expect(engine.run("assign lab ana --store \(engine.store)").status == 0)
+        #expect(engine.run("pools --read-only").errors.contains("not listed with --read-only"))
+      }
+      #expect(remove(engine.harness.folder + "/config.yaml") == 0)
+      #expect(engine.run("pools").status == 66)
+      let named = engine.run("assign lab luis --store \(engine.store)")
+      #expect(named.status == 0, "\(named)")
+      #expect(named.errors.contains("does not exist"))
+    }
+  }
+
   @Test func refusesWhatChangedSinceItWasSeen() throws {
     try with { engine in
       let seen = try id(engine, "--pool lab --placement L1")

@@ -52,6 +52,20 @@ import Testing
     #expect(readOnly.errors == "dashboard: --read-only: nothing is changed\n")
   }
 
+  @Test(arguments: ["check", "driver-check /bin/true", "orphans"])
+  func readOnlyStartsNoProgramAndQuotesNoFile(_ line: String) throws {
+    let harness = try Harness()
+    defer { harness.remove() }
+    let path = try harness.file("secret.yaml", "root:*:20228:0:99999:7:::\n")
+    let arguments = line.split(separator: " ").map(String.init) + ["--config", path]
+    let result = harness.run(["--read-only"] + arguments)
+    #expect(result.status == 77, "\(result)")
+    #expect(!(result.output + result.errors).contains("20228"))
+    let pools = harness.run("--read-only", "pools", "--config", path)
+    #expect(pools.status != 0)
+    #expect(!(pools.output + pools.errors).contains("20228"), "\(pools)")
+  }
+
   @Test func checkFindsNothingWrongWithAGoodFile() throws {
     let harness = try Harness()
     defer { harness.remove() }

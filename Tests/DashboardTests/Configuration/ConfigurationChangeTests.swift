@@ -89,12 +89,6 @@ import Testing
         "provider `here`: its driver changes from `process` to `sample`") == true)
   }
 
-  @Test func findsTheStoreOfAFileThatIsNotYAML() {
-    let settings = Self.settings("store: /tmp/a.sqlite\npools: [")
-    #expect(!settings.isParsed && settings.store == "/tmp/a.sqlite")
-    #expect(Self.settings("pools: [").store == nil)
-  }
-
   @Test func checkRefusesAFileWithoutPools() throws {
     let harness = try Harness()
     defer { harness.remove() }

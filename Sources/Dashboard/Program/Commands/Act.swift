@@ -1,5 +1,6 @@
 import DeploymentEngine
 import DeploymentInterface
+import EngineStore
 import SafeTexts
 
 /// A request that a command makes, with the name of its subject as the user typed it.
@@ -10,6 +11,9 @@ struct Act {
   let verb: (StoreView) throws(LookupFailure) -> Verb
   /// The completion that `--wait` waits for.
   let goal: Goal
+  /// Whether an earlier request was made by the same words, although they name nothing any more, or
+  /// something else that has got the name.
+  var matches: (Verb, StoreView) -> Bool = { _, _ in false }
 
   /// The completion of an act.
   enum Goal: Hashable {
@@ -50,7 +54,31 @@ struct Act {
       verb: { view throws(LookupFailure) in
         Verb(asked, of: try view.deployment(named: argument).id)
       },
-      goal: Goal(of: asked.name, on: argument))
+      goal: Goal(of: asked.name, on: argument),
+      matches: { earlier, view in
+        guard earlier.name == asked.name, let id = earlier.deployment else { return false }
+        return isTyped(argument, id, in: view)
+      })
+  }
+
+  /// Whether the act, as it was typed, is the one that made an earlier request.
+  ///
+  /// - Parameter ifRevision: the revision that the act requires.
+  func repeats(_ earlier: Request, ifRevision: UInt64?, in view: StoreView) -> Bool {
+    guard earlier.ifRevision == ifRevision else { return false }
+    if let verb = try? verb(view),
+      Request(key: earlier.key, actor: "", verb: verb, ifRevision: ifRevision).repeats(earlier)
+    {
+      return true
+    }
+    return matches(earlier.verb, view)
+  }
+
+  /// Whether a deployment has the id or the name that was typed; a deployment that the store has
+  /// forgotten may have had the name.
+  static func isTyped(_ typed: String, _ id: DeploymentID, in view: StoreView) -> Bool {
+    if let typed = DeploymentID(parsing: typed) { return typed == id }
+    return view.deployment(id).map { $0.name.text == typed } ?? true
   }
 
   /// Makes an act on a pool, a provider or a unique id, which the engine looks up itself.

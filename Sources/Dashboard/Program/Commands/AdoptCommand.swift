@@ -35,7 +35,11 @@ struct AdoptCommand: ParsableCommand, DashboardSubcommand {
         throw LookupFailure(
           status: .absent,
           sentence: "\(name): the engine has seen no orphan with this name")
-      }, goal: Act.Goal(of: .adopt, on: name))
+      }, goal: Act.Goal(of: .adopt, on: name),
+      matches: { earlier, _ in
+        guard case .adopt(let orphan, let adopter) = earlier else { return false }
+        return orphan.name.text == name && adopter.text == user
+      })
     try RequestRunner(options, context).perform([act])
   }
 }

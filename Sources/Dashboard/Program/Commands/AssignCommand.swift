@@ -67,7 +67,11 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
             sentence: view.noPool(target) + ", and no deployment has this name")
         }
       },
-      goal: Act.Goal(of: .assign, on: target, user: user))
+      goal: Act.Goal(of: .assign, on: target, user: user),
+      matches: { earlier, view in
+        guard case .assign(let id, user) = earlier else { return false }
+        return Act.isTyped(target, id, in: view)
+      })
   }
 
   /// Reads the names in a file, one per line; ignores blank lines and blanks around names.

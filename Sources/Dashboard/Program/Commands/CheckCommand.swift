@@ -19,6 +19,11 @@ struct CheckCommand: ParsableCommand, DashboardSubcommand {
   @OptionGroup var global: GlobalOptions
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
+    guard !global.readOnly else {
+      throw CommandFailure(
+        .notPermitted,
+        "dashboard: --read-only: `check` starts the programs of drivers and quotes the file")
+    }
     guard let found = try CommandEnvironment.configuration(global, context) else {
       throw CommandEnvironment.noConfiguration(context)
     }

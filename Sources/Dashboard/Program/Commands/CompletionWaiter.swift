@@ -38,6 +38,7 @@ struct CompletionWaiter {
     let limit = patience.map { context.clock.now.moment + $0 }
     let change = StoreChangeSignal(path: storePath)
     defer { change.stop() }
+    var lastSeen = context.clock.now.moment
     while true {
       let start = context.clock.now.moment
       let snapshot = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
@@ -46,13 +47,15 @@ struct CompletionWaiter {
       guard results.contains(where: { $0.outcome == .accepted }) else {
         return (results, .complete)
       }
-      if LeaseStatus.query(store: storePath) == .none {
+      if LeaseStatus.query(store: storePath).isThere {
+        lastSeen = context.clock.now.moment
+      } else if context.clock.now.moment - lastSeen >= LeaseStatus.takeOverTime {
         return (results.map { $0.outcome == .accepted ? Self.abandoned($0) : $0 }, .complete)
       }
       if context.output.isClosed { throw .closedPipe }
       if let limit, context.clock.now.moment >= limit { return (results, .timeOver) }
       let cost = context.clock.now.moment - start
-      let end = context.clock.now.moment + Self.pause
+      let end = context.clock.now.moment + min(Self.pause, LeaseStatus.takeOverTime)
       let next = limit.map { min($0, end) } ?? end
       if let signal = pause(until: next, change) { return (results, .signal(signal)) }
       StoreChangeSignal.sleep(max(Self.leastDelay, min(Self.pause, cost)))

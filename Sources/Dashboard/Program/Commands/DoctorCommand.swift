@@ -42,7 +42,15 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
   private static func configuration(
     _ global: GlobalOptions, _ context: CommandContext
   ) throws(CommandFailure) -> Finding {
-    guard let found = try CommandEnvironment.configuration(global, context) else {
+    let found: (path: String, reading: SettingsReading)?
+    do throws(CommandFailure) {
+      found = try CommandEnvironment.configuration(global, context)
+    } catch {
+      guard global.store != nil else { throw error }
+      return Finding(
+        "configuration", "cannot be read", isTrouble: true, toDo: ["correct its path or its mode"])
+    }
+    guard let found else {
       return Finding(
         "configuration", "not found", isTrouble: true,
         toDo: ["write one (`dashboard demo` works without)"])

@@ -53,6 +53,10 @@ struct DriverCheckCommand: ParsableCommand, DashboardSubcommand {
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
+    guard !global.readOnly else {
+      throw CommandFailure(
+        .notPermitted, "dashboard: --read-only: `driver-check` starts a program")
+    }
     let check: DriverCheck
     do throws(ParameterProblem) {
       check = try DriverCheck(

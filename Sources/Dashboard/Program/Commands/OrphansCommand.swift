@@ -33,6 +33,10 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
   }
 
   func perform(_ context: CommandContext) throws(CommandFailure) {
+    guard !global.readOnly else {
+      throw CommandFailure(
+        .notPermitted, "dashboard: --read-only: `orphans` starts the programs of drivers")
+    }
     guard let found = try CommandEnvironment.configuration(global, context) else {
       throw CommandEnvironment.noConfiguration(context)
     }
@@ -238,7 +242,7 @@ private final class OrphanSearch {
 
   private func snapshot() throws(CommandFailure) -> StoreSnapshot {
     do throws(StoreFailure) {
-      return try StoreReader(path: storePath).snapshot()
+      return try StoreReader(path: storePath, patience: .seconds(5)).snapshot()
     } catch {
       throw CommandFailure(error)
     }

@@ -30,7 +30,8 @@ struct RequestRunner {
     self.revision = revision
     self.context = context
     self.storePath = try CommandEnvironment.find(options.global, context).storePath
-    let engine = LeaseStatus.query(store: storePath)
+    let gap = min(context.patience, LeaseStatus.takeOverTime)
+    let engine = LeaseStatus.query(store: storePath, patience: gap)
     if engine == .none { throw Self.noEngine(storePath) }
     if options.wait,
       let call = CallMark.call(context.environment[CallMark.variable], of: engine.pid)
@@ -41,8 +42,8 @@ struct RequestRunner {
           + "engine, which waits for that call")
     }
     do throws(StoreFailure) {
-      self.reader = try StoreReader(path: storePath)
-      self.client = try RequestClient(path: storePath)
+      self.reader = try StoreReader(path: storePath, patience: context.patience)
+      self.client = try RequestClient(path: storePath, patience: context.patience)
     } catch {
       throw CommandFailure(error)
     }
@@ -145,9 +146,11 @@ struct RequestRunner {
     var requests: [Int: Request] = [:]
     for (number, act) in acts.enumerated() {
       let key = key(of: act, among: acts, number: number)
-      if let known = try earlierAnswer(to: key) {
-        // The argument may name nothing any more: the earlier answer still holds.
-        settled[number] = Self.result(act, known, about: nil)
+      if let earlier = try earlier(key) {
+        settled[number] =
+          act.repeats(earlier.request, ifRevision: revision, in: view)
+          ? Self.result(act, earlier.reply, about: nil)
+          : ActResult(act, .refused, RequestClient.otherRequest(key))
         continue
       }
       do throws(LookupFailure) {
@@ -165,9 +168,11 @@ struct RequestRunner {
   }
 
   /// Only a key chosen by the caller can have been used before.
-  private func earlierAnswer(to key: RequestKey) throws(CommandFailure) -> Reply? {
+  private func earlier(
+    _ key: RequestKey
+  ) throws(CommandFailure) -> (request: Request, reply: Reply)? {
     guard options.key != nil else { return nil }
-    return try storeFailing { () throws(StoreFailure) in try client.answer(to: key) }
+    return try storeFailing { () throws(StoreFailure) in try client.earlier(key) }
   }
 
   private func replies(to requests: [Request]) throws(CommandFailure) -> [RequestKey: Reply] {
@@ -201,7 +206,13 @@ struct RequestRunner {
   }
 
   private static func noEngine(_ path: String) -> CommandFailure {
-    CommandFailure(
+    do throws(StoreFailure) {
+      _ = try StoreReader(path: path)
+    } catch {
+      // Who may not read the folder does not see the engine either.
+      if error.kind == .unreadable { return CommandFailure(error) }
+    }
+    return CommandFailure(
       .unavailable,
       "dashboard: no engine runs on \(path): open the dashboard or start `dashboard engine`")
   }

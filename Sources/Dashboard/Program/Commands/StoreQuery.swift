@@ -15,7 +15,7 @@ struct StoreQuery {
     self.place = try CommandEnvironment.find(options, context)
     self.context = context
     do throws(StoreFailure) {
-      self.reader = try StoreReader(path: place.storePath)
+      self.reader = try StoreReader(path: place.storePath, patience: context.patience)
       self.view = StoreView(try reader.snapshot().state, at: context.clock.now)
     } catch {
       throw CommandFailure(error)

@@ -31,8 +31,6 @@ struct Settings: Sendable {
   var configuration = Configuration()
   /// Whether the file has a list of pools, even an empty one. A file that was cut has none.
   var namesPools = false
-  /// Whether the file is YAML; else only `store` is known, if a line names it.
-  var isParsed = true
 }
 
 /// The result of reading a configuration file.
@@ -41,6 +39,8 @@ struct SettingsReading: Sendable {
   var settings: Settings
   /// All problems, by line; the settings may only be used if there are none.
   var problems: [ConfigurationProblem]
+  /// Whether the file is a document with keys; if not, no setting comes from it.
+  var isParsed = true
   /// The providers that could be made, by name, in the order of the file. They serve the check of
   /// the file, `check` and `orphans`; the engine makes its own, because most readers of a file
   /// never become the engine, and the engine may run on the configuration in the store instead.

@@ -26,19 +26,9 @@ struct SettingsReader {
       }
       return read(Fields(section, file: file, place: "the configuration"))
     } catch {
-      var settings = Settings()
-      settings.isParsed = false
-      settings.store = Self.storeLine(in: text)
-      return SettingsReading(settings: settings, problems: [error], providers: [])
+      return SettingsReading(
+        settings: Settings(), problems: [error], isParsed: false, providers: [])
     }
-  }
-
-  /// The store that a file names which cannot be parsed: its first line with `store:` at the start.
-  private static func storeLine(in text: String) -> String? {
-    let lines = text.split(whereSeparator: \.isNewline)
-    guard let line = lines.first(where: { $0.hasPrefix("store:") }) else { return nil }
-    guard let document = try? YAMLFile.document(String(line), file: "") else { return nil }
-    return document.section?["store"]?.value.text
   }
 
   private func read(_ top: Fields) -> SettingsReading {

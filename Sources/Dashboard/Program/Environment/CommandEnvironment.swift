@@ -29,9 +29,15 @@ struct CommandEnvironment {
   static func find(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> CommandEnvironment
   {
-    let (place, problems) = try locate(options, context)
+    let place: CommandEnvironment
+    let problems: [ConfigurationProblem]
+    do throws(CommandFailure) {
+      (place, problems) = try locate(options, context)
+    } catch {
+      return try onStoreAlone(options, context, error)
+    }
     guard !problems.isEmpty else { return place }
-    guard fileExists(place.storePath) else { throw wrong(problems) }
+    guard fileExists(place.storePath) else { throw wrong(problems, options) }
     let path = place.configurationPath ?? ""
     context.remark(
       "dashboard: \(path) has \(counted(problems.count, "problem")); `dashboard check` lists "
@@ -43,7 +49,20 @@ struct CommandEnvironment {
   static func findLeniently(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> CommandEnvironment
   {
-    try locate(options, context).0
+    do throws(CommandFailure) {
+      return try locate(options, context).0
+    } catch {
+      return try onStoreAlone(options, context, error)
+    }
+  }
+
+  /// The named store, if the configuration cannot be read: it contains a configuration of its own.
+  private static func onStoreAlone(
+    _ options: GlobalOptions, _ context: CommandContext, _ failure: CommandFailure
+  ) throws(CommandFailure) -> CommandEnvironment {
+    guard let store = options.store, fileExists(store) else { throw failure }
+    for line in failure.lines { context.remark(line) }
+    return CommandEnvironment(configurationPath: nil, settings: nil, storePath: store)
   }
 
   /// For commands that run on the configuration: any problem stops them.
@@ -51,7 +70,7 @@ struct CommandEnvironment {
     throws(CommandFailure) -> CommandEnvironment
   {
     let (place, problems) = try locate(options, context)
-    guard problems.isEmpty else { throw wrong(problems) }
+    guard problems.isEmpty else { throw wrong(problems, options) }
     return place
   }
 
@@ -69,7 +88,7 @@ struct CommandEnvironment {
       place.objections = place.objections(to: stored, accepts: accepts, context)
     }
     guard place.objections.isEmpty || stored?.configuration.pools.isEmpty == false else {
-      throw wrong(problems)
+      throw wrong(problems, options)
     }
     return place
   }
@@ -90,15 +109,13 @@ struct CommandEnvironment {
     _ options: GlobalOptions, _ place: CommandEnvironment, _ problems: [ConfigurationProblem]
   ) throws(CommandFailure) {
     guard let settings = place.settings, options.store == nil, settings.store == nil,
-      !settings.isParsed || !settings.namesPools
+      !settings.namesPools
     else { return }
-    guard problems.isEmpty else { throw wrong(problems) }
-    throw wrong([
-      ConfigurationProblem(
-        file: place.configurationPath ?? "",
-        "names neither a store nor pools, so it may have been cut; name the store with --store FILE"
-      )
-    ])
+    guard problems.isEmpty else { throw wrong(problems, options) }
+    let problem = ConfigurationProblem(
+      file: place.configurationPath ?? "",
+      "names neither a store nor pools, so it may have been cut; name the store with --store FILE")
+    throw wrong([problem], options)
   }
 
   /// Why the file is not taken over by an engine on a store with this state.
@@ -132,7 +149,13 @@ struct CommandEnvironment {
   static func findForScreen(_ options: GlobalOptions, _ context: CommandContext)
     throws(CommandFailure) -> CommandEnvironment
   {
-    var (place, problems) = try locate(options, context)
+    var place: CommandEnvironment
+    let problems: [ConfigurationProblem]
+    do throws(CommandFailure) {
+      (place, problems) = try locate(options, context)
+    } catch {
+      return try onStoreAlone(options, context, error)
+    }
     if !problems.isEmpty { try requireStore(options, place, problems) }
     let stored = storedState(place.storePath)
     place.objections = problems.map(\.description)
@@ -144,7 +167,7 @@ struct CommandEnvironment {
       return place
     }
     guard place.objections.isEmpty || stored?.configuration.pools.isEmpty == false else {
-      throw wrong(problems)
+      throw wrong(problems, options)
     }
     if place.objections.isEmpty { place.objections = place.removals(from: stored, context) }
     guard !fileExists(place.storePath) else { return place }
@@ -188,8 +211,15 @@ struct CommandEnvironment {
     let locations = Locations(environment: context.environment)
     let found = try configuration(options, context)
     defer { found?.reading.retire() }
+    let problems = found?.reading.problems ?? []
     let configured = found.flatMap { file in
-      file.reading.settings.store.map { locations.path($0, writtenIn: file.path) }
+      let written =
+        file.reading.settings.store ?? (problems.isEmpty ? nil : StoreLine.find(in: file.path))
+      return written.map { locations.path($0, writtenIn: file.path) }
+    }
+    if let found, !found.reading.isParsed, options.store == nil, configured == nil {
+      // The default store is not meant only because the file cannot be parsed.
+      throw wrong(problems, options)
     }
     guard let store = options.store ?? configured ?? locations.usualStore else {
       throw CommandFailure(
@@ -197,7 +227,7 @@ struct CommandEnvironment {
     }
     let place = CommandEnvironment(
       configurationPath: found?.path, settings: found?.reading.settings, storePath: store)
-    return (place, found?.reading.problems ?? [])
+    return (place, problems)
   }
 
   private static func read(_ path: String, _ context: CommandContext)
@@ -214,8 +244,18 @@ struct CommandEnvironment {
     }
   }
 
-  private static func wrong(_ problems: [ConfigurationProblem]) -> CommandFailure {
-    CommandFailure(.configuration, lines: problems.map(\.description))
+  /// With `--read-only`, the problems are counted and not listed: they quote the file, which the
+  /// person who chose the arguments may not be allowed to read.
+  private static func wrong(
+    _ problems: [ConfigurationProblem], _ options: GlobalOptions
+  ) -> CommandFailure {
+    guard options.readOnly else {
+      return CommandFailure(.configuration, lines: problems.map(\.description))
+    }
+    return CommandFailure(
+      .configuration,
+      "dashboard: the configuration has \(counted(problems.count, "problem")), which are not "
+        + "listed with --read-only")
   }
 }
 
@@ -223,8 +263,13 @@ extension CommandFailure {
   /// The failure if a store cannot be used.
   init(_ failure: StoreFailure) {
     let more = failure.kind == .damaged ? " (run `dashboard doctor`)" : ""
-    self.init(
-      failure.kind == .absent ? .absent : .storeTrouble, "dashboard: \(failure.sentence)\(more)")
+    let status: ExitStatus =
+      switch failure.kind {
+      case .absent: .absent
+      case .untrusted: .notPermitted
+      default: .storeTrouble
+      }
+    self.init(status, "dashboard: \(failure.sentence)\(more)")
   }
 }
 

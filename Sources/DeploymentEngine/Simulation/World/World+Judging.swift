@@ -176,7 +176,8 @@ extension World {
     guard checks, !storeFails, complaints.isEmpty else { return }
     let called = Set(flights.map(\.call.subject))
     for one in engine.deployments where !called.contains(.deployment(one.id)) {
-      guard let operation = one.phase.operation, operation.step != .queued, operation.step != .again,
+      guard let operation = one.phase.operation, operation.step != .queued,
+        operation.step != .again,
         !one.cancelRequested, store.pools[one.pool]?.record.inMaintenance == false,
         one.stateSince < now.utc
       else { continue }

@@ -28,15 +28,21 @@ public final class StoreReader: Sendable {
   private let connection: Mutex<Connection>
 
   /// Opens the store at a path.
-  public convenience init(path: String) throws(StoreFailure) {
-    try self.init(path: path, clock: .system)
+  ///
+  /// - Parameter patience: how long to wait for an engine that is starting: while it makes or
+  ///   updates the store, and until it has stored its configuration.
+  public convenience init(path: String, patience: TimeSpan = .zero) throws(StoreFailure) {
+    try self.init(path: path, clock: .system, patience: patience)
   }
 
   /// Opens the store at a path, with the clock that deadlines are computed with.
-  public init(path: String, clock: EngineClock) throws(StoreFailure) {
+  public init(
+    path: String, clock: EngineClock, patience: TimeSpan = .zero
+  ) throws(StoreFailure) {
     paths = StorePaths(path)
     self.clock = clock
-    connection = Mutex(Connection(queue: try StoreConnection.open(paths, .reading)))
+    connection = Mutex(
+      Connection(queue: try StoreConnection.open(paths, .reading, patience: patience)))
   }
 
   /// The complete contents of the store.

@@ -8,10 +8,16 @@ package struct HolderProcess: Hashable, Sendable {
   package var pidNamespace: String?
   /// The machine's name, for messages.
   package var host: String
+  /// The name of its user, for messages; empty: unknown.
+  package var user = ""
 
   /// This process.
   package static let current = HolderProcess(
-    process: .current, pidNamespace: currentNamespace, host: hostName())
+    process: .current, pidNamespace: currentNamespace, host: hostName(),
+    user: UserName.of(geteuid()))
+
+  /// The machine and the user, for messages.
+  package var place: String { user.isEmpty ? host : "\(host) (user \(user))" }
 
   /// The boot id of the machine and the PID namespace. While both are the same, a process id names
   /// the same process.

@@ -16,7 +16,7 @@ import struct Synchronization.Atomic
 public final class Lease: Sendable {
   /// The store as the lock file recorded it when the lease was taken; nil: the lock file is new.
   let remembered: LockContents.Remembered?
-  /// Whether an earlier holder began to create the store, and may have died before the end.
+  /// Whether an earlier version began to create the store, and may have died before the end.
   let wasMaking: Bool
   package let paths: StorePaths
   let access: StoreAccess
@@ -47,6 +47,7 @@ public final class Lease: Sendable {
     store path: String, access: StoreAccess = .owner, endsFrozenHolder: Bool = true
   ) throws(EngineStartFailure) -> Lease {
     let paths = try prepared(path, access)
+    try trusting { () throws(StoreFailure) in try StoreTrust.check(paths, access) }
     let descriptor: Int32
     do {
       descriptor = try SecureFile.openOrMake(paths.lock, mode: access.fileMode)
@@ -54,6 +55,9 @@ public final class Lease: Sendable {
       throw unwritable(paths.lock, error)
     }
     do throws(EngineStartFailure) {
+      try trusting { () throws(StoreFailure) in
+        try StoreTrust.check(lock: descriptor, paths, access)
+      }
       try lock(descriptor, paths, endsFrozenHolder: endsFrozenHolder)
     } catch {
       close(descriptor)
@@ -102,14 +106,6 @@ public final class Lease: Sendable {
 
   /// The reason why the lease is no longer valid; nil: it is valid.
   public var trouble: SafeText? { state.withLock { $0.trouble } }
-
-  /// Records that the store is being created.
-  func noteMaking() {
-    state.withLock { state in
-      state.contents.isMaking = true
-      if !state.stopped { try? state.contents.write(to: state.descriptor) }
-    }
-  }
 
   /// Records which store this lease belongs to.
   func remember(storeID: String, commits count: Int64) {
@@ -178,6 +174,16 @@ extension Lease {
     return StorePaths(path)
   }
 
+  private static func trusting(
+    _ check: () throws(StoreFailure) -> Void
+  ) throws(EngineStartFailure) {
+    do throws(StoreFailure) {
+      try check()
+    } catch {
+      throw EngineStartFailure(.store(error))
+    }
+  }
+
   private static func unwritable(
     _ path: String, _ failure: SystemError
   ) -> EngineStartFailure {
@@ -231,7 +237,9 @@ extension Lease {
     } catch {
       switch error {
       case .impossible: throw heldBy(held, paths, "stop it on that machine")
-      case .notPermitted: throw heldBy(held, paths, "stop it as the user who owns it")
+      case .notPermitted:
+        let user = held.contents.holder.user
+        throw heldBy(held, paths, "stop it as user \(user.isEmpty ? "of that process" : user)")
       case .stillThere: throw heldBy(held, paths, "it cannot be killed; check its disk")
       }
     }
@@ -241,9 +249,10 @@ extension Lease {
     _ held: LeaseHolder?, _ paths: StorePaths, _ remedy: String
   ) -> EngineStartFailure {
     let holder = held?.presence ?? .none
+    let words = holder.words.hasSuffix(",") ? String(holder.words.dropLast()) : holder.words
     return EngineStartFailure(
       .lease(
         LeaseFailure(
-          sentence: "\(paths.store) is held by \(holder.words): \(remedy)", holder: holder)))
+          sentence: "\(paths.store) is held by \(words): \(remedy)", holder: holder)))
   }
 }

@@ -1,10 +1,26 @@
 public import DeploymentEngine
-import DeploymentInterface
+public import DeploymentInterface
 import Glibc
 import Posix
 import SafeTexts
 
 extension LeaseStatus {
+  /// The time in which another process takes a store over whose engine has ended.
+  public static let takeOverTime = TimeSpan.seconds(2)
+
+  /// The status of a store's lease. If no engine runs, waits for one that takes over, unless no
+  /// engine has ever run on the store.
+  public static func query(store path: String, patience: TimeSpan) -> LeaseStatus {
+    let lock = StorePaths(path).lock
+    let end = EngineClock.system.now.moment + patience
+    while true {
+      let status = query(store: path)
+      if status.isThere || EngineClock.system.now.moment >= end { return status }
+      guard (try? FileStatus(path: lock)) != nil else { return status }
+      usleep(20_000)
+    }
+  }
+
   /// The status of a store's lease. The lock is not taken, so an engine that starts is not
   /// disturbed.
   public static func query(store path: String) -> LeaseStatus {
@@ -24,7 +40,7 @@ struct LeaseHolder: Sendable {
 
   var presence: LeaseStatus {
     let age = EngineClock.system.now.utc - beat
-    let host = SafeText(contents.holder.host)
+    let host = SafeText(contents.holder.place)
     if age > Self.patience {
       return .silent(pid: contents.holder.process.pid, host: host, heartbeatAge: age)
     }
@@ -36,7 +52,7 @@ struct LeaseHolder: Sendable {
   /// For a moment after the lock is taken, the file still names the previous holder. If the named
   /// process does not run, the file is therefore read again, up to 20 times.
   static func look(at path: String) -> LeaseHolder? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var seen: LeaseHolder?

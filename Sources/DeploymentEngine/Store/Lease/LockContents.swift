@@ -14,7 +14,8 @@ package struct LockContents: Hashable, Sendable {
   var holder: HolderProcess
   var since: Timestamp
   var remembered: Remembered?
-  /// Whether a holder has begun to create the store, so that an empty store file is its work.
+  /// Whether a holder of an earlier version has begun to create the store, so that an empty store
+  /// file is its work.
   var isMaking = false
 
   init(holder: HolderProcess, since: Timestamp, remembered: Remembered?) {
@@ -54,7 +55,7 @@ package struct LockContents: Hashable, Sendable {
     else { return nil }
     holder = HolderProcess(
       process: ProcessIdentity(pid: pid, startTime: start, bootID: ""), pidNamespace: nil,
-      host: host)
+      host: host, user: fields["user"] ?? "")
     holder.machine = machine
     self.since = Timestamp(milliseconds: since)
     isMaking = fields["making"] != nil
@@ -88,6 +89,7 @@ package struct LockContents: Hashable, Sendable {
     if let remembered {
       body += "store \(remembered.storeID)\ncommits \(remembered.commits)\n"
     }
+    if !holder.user.isEmpty { body += "user \(holder.user)\n" }
     if isMaking { body += "making 1\n" }
     return body + "check \(Self.checksum(of: body))\n"
   }

@@ -3,7 +3,7 @@ public import DeploymentInterface
 import Foundation
 import GRDB
 import Posix
-import SafeTexts
+public import SafeTexts
 
 /// Submits requests to the engine of a store, whether it runs in this process or in another one.
 public final class RequestClient: Sendable {
@@ -15,25 +15,52 @@ public final class RequestClient: Sendable {
   private let clock: EngineClock
 
   /// Opens the existing store at a path.
-  public convenience init(path: String) throws(StoreFailure) {
-    try self.init(path: path, clock: .system)
+  ///
+  /// - Parameter patience: how long to wait for an engine that is starting; see `StoreReader`.
+  public convenience init(path: String, patience: TimeSpan = .zero) throws(StoreFailure) {
+    try self.init(path: path, clock: .system, patience: patience)
   }
 
   /// Opens the store at a path, with the clock that decides whether requests are valid.
-  init(path: String, clock: EngineClock) throws(StoreFailure) {
+  init(path: String, clock: EngineClock, patience: TimeSpan = .zero) throws(StoreFailure) {
     paths = StorePaths(path)
     self.clock = clock
-    queue = try StoreConnection.open(paths, .requesting)
+    queue = try StoreConnection.open(paths, .requesting, patience: patience)
   }
 
   /// Submits a request. A request with a known key is not stored again: it keeps its first reply.
+  /// Throws if the key belongs to another request.
   ///
   /// An engine that starts more than `validity` later does not take it up.
   public func submit(_ request: Request) throws(StoreFailure) { try submit([request]) }
 
   /// Submits requests in one transaction: all of them or, if it throws, none.
   public func submit(_ requests: [Request]) throws(StoreFailure) {
-    try submit(requests, validity: Self.validity)
+    try write { db in
+      let others = try put(requests, validity: Self.validity, db)
+      if let key = others.first { throw StoreFailure(.inconsistent, Self.otherRequest(key)) }
+    }
+  }
+
+  /// The earlier request with a key and the reply to it; nil: the key is new, or the request has no
+  /// reply yet.
+  public func earlier(_ key: RequestKey) throws(StoreFailure) -> (request: Request, reply: Reply)? {
+    try StoreConnection.attempt(paths) {
+      try queue.read { db in
+        let row = try Row.fetchOne(
+          db, sql: "SELECT body, reply FROM request WHERE key = ? AND reply IS NOT NULL",
+          arguments: [key.text.text])
+        guard let row, let request = PlainJSON.decode(Request.self, from: row[0]),
+          let reply = PlainJSON.decode(Reply.self, from: row[1])
+        else { return nil }
+        return (request, reply)
+      }
+    }
+  }
+
+  /// The sentence that a key was used before.
+  public static func otherRequest(_ key: RequestKey) -> SafeText {
+    "key \(key) was used for another request: choose another key"
   }
 
   /// The reply to a request; nil until the engine has answered it.
@@ -65,17 +92,20 @@ public final class RequestClient: Sendable {
   public func ask(
     _ requests: [Request], timeout: TimeSpan
   ) throws(StoreFailure) -> [RequestKey: Reply] {
-    let keys = requests.map(\.key)
-    let changed = Semaphore()
-    let watcher = StoreWatcher(path: paths.store) { changed.signal() }
-    defer { watcher.stop() }
-    try submit(requests, validity: timeout)
+    let others = try write { try put(requests, validity: timeout, $0) }
+    // The time begins when the requests are in the store.
     let end = clock.now.moment + timeout
-    var replies = try answers(to: keys)
-    while replies.count < Set(keys).count, clock.now.moment < end {
-      let left = (end - clock.now.moment).milliseconds
-      _ = changed.wait(atMost: .milliseconds(max(1, min(left, 1000))))
-      replies = try answers(to: keys)
+    var replies: [RequestKey: Reply] = [:]
+    for key in others { replies[key] = .refused(Refusal(.invalid, Self.otherRequest(key))) }
+    let keys = requests.map(\.key).filter { replies[$0] == nil }
+    replies.merge(try answers(to: keys)) { $1 }
+    let count = Set(requests.map(\.key)).count
+    // A watcher would wake all of several hundred waiting processes at each commit.
+    var pause: Int64 = 2
+    while replies.count < count, clock.now.moment < end {
+      usleep(UInt32.random(in: 500...1000) * UInt32(pause))
+      pause = min(pause * 2, 100)
+      replies.merge(try answers(to: keys)) { $1 }
     }
     for key in keys where replies[key] == nil {
       if try !withdraw(key) { replies[key] = try lateAnswer(to: key) }
@@ -83,37 +113,48 @@ public final class RequestClient: Sendable {
     return replies
   }
 
-  private func submit(_ requests: [Request], validity: TimeSpan) throws(StoreFailure) {
+  /// Stores requests unless a key belongs to another request; returns those keys.
+  private func put(
+    _ requests: [Request], validity: TimeSpan, _ db: Database
+  ) throws -> [RequestKey] {
     let now = clock.now.utc
-    try write { db in
-      let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM request WHERE reply IS NULL") ?? 0
-      if open + requests.count > StoreLimits.openRequests {
-        throw StoreFailure(
-          .full,
-          """
-          \(open) requests are already waiting in \(paths.store): try again when an engine has \
-          read them
-          """)
-      }
-      for request in requests {
-        // It has expired without being taken up, so it may be submitted again.
-        try db.execute(
-          sql: """
-            DELETE FROM request
-            WHERE key = ? AND reply IS NULL AND taken IS NULL AND expires_at <= ?
-            """,
-          arguments: [request.key.text.text, now.milliseconds])
-        try db.execute(
-          sql: """
-            INSERT INTO request (key, body, submitted_at, expires_at) VALUES (?, ?, ?, ?)
-            ON CONFLICT (key) DO NOTHING
-            """,
-          arguments: [
-            request.key.text.text, try PlainJSON.encode(request), now.milliseconds,
-            (now + validity).milliseconds,
-          ])
-      }
+    let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM request WHERE reply IS NULL") ?? 0
+    if open + requests.count > StoreLimits.openRequests {
+      throw StoreFailure(
+        .full,
+        """
+        \(open) requests are already waiting in \(paths.store): try again when an engine has \
+        read them
+        """)
     }
+    var others: [RequestKey] = []
+    for request in requests {
+      // It has expired without being taken up, so it may be submitted again.
+      try db.execute(
+        sql: """
+          DELETE FROM request
+          WHERE key = ? AND reply IS NULL AND taken IS NULL AND expires_at <= ?
+          """,
+        arguments: [request.key.text.text, now.milliseconds])
+      try db.execute(
+        sql: """
+          INSERT INTO request (key, body, submitted_at, expires_at) VALUES (?, ?, ?, ?)
+          ON CONFLICT (key) DO NOTHING
+          """,
+        arguments: [
+          request.key.text.text, try PlainJSON.encode(request), now.milliseconds,
+          (now + validity).milliseconds,
+        ])
+      if db.changesCount == 0, try !isRepeated(request, db) { others.append(request.key) }
+    }
+    return others
+  }
+
+  private func isRepeated(_ request: Request, _ db: Database) throws -> Bool {
+    let body = try String.fetchOne(
+      db, sql: "SELECT body FROM request WHERE key = ?", arguments: [request.key.text.text])
+    guard let body, let earlier = PlainJSON.decode(Request.self, from: body) else { return false }
+    return request.repeats(earlier)
   }
 
   private func answers(to keys: [RequestKey]) throws(StoreFailure) -> [RequestKey: Reply] {
@@ -157,5 +198,15 @@ public final class RequestClient: Sendable {
         return value
       }
     }
+  }
+}
+
+extension Request {
+  /// Whether this asks for the same as an earlier request, by any user, at any time.
+  package func repeats(_ earlier: Request) -> Bool {
+    guard ifRevision == earlier.ifRevision else { return false }
+    // The level of a move follows from where the deployment is when the request is made.
+    if case (.move(let one, _), .move(let other, _)) = (verb, earlier.verb) { return one == other }
+    return verb == earlier.verb
   }
 }

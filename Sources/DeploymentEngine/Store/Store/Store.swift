@@ -50,12 +50,12 @@ public final class Store: Sendable {
   /// it for this engine.
   ///
   /// Throws if the file is empty, missing, another store, or older than the lock file records: an
-  /// operator must decide what that means for the resources that exist outside.
+  /// operator must decide what that means for the resources that exist outside. A store is made
+  /// under another name and renamed, so it never exists without its contents.
   public init(_ lease: Lease) throws(StoreFailure) {
     self.lease = lease
     let paths = lease.paths
-    try Self.make(lease)
-    try Self.refuseOthers(lease)
+    try Self.makeIfMissing(lease)
     let queue = try StoreConnection.connect(paths, .engine)
     try Self.bringUpToDate(queue, paths)
     let claim = try StoreConnection.attempt(paths) { try Self.claim(queue, lease) }
@@ -94,55 +94,7 @@ public final class Store: Sendable {
 }
 
 extension Store {
-  private static func make(_ lease: Lease) throws(StoreFailure) {
-    let paths = lease.paths
-    do throws(StoreFailure) {
-      try StoreConnection.examine(paths, writing: true)
-      return
-    } catch {
-      // Only a file that does not exist, or that an engine created and never wrote to, may be
-      // created again.
-      let size = (try? FileStatus(path: paths.store))?.size
-      guard error.kind == .absent || size == 0 else { throw error }
-    }
-    if let remembered = lease.remembered { throw remembered.missing(paths) }
-    if (try? FileStatus(path: paths.store)) != nil {
-      guard lease.wasMaking else { throw neverBegun(paths) }
-      return
-    }
-    lease.noteMaking()
-    do throws(SystemError) {
-      try SecureFile.makeEmpty(paths.store, in: paths.folder, mode: lease.access.fileMode)
-    } catch {
-      throw .unwritable(paths.store, error.text)
-    }
-  }
-
-  private static func neverBegun(_ paths: StorePaths) -> StoreFailure {
-    .init(
-      .damaged,
-      """
-      \(paths.store) is empty and was not created by an engine: restore the store, or remove \
-      the file to start with an empty store
-      """)
-  }
-
-  /// Refuses a file of another program or of a newer version. It is opened read-only, because
-  /// opening it for writing would already change it.
-  private static func refuseOthers(_ lease: Lease) throws(StoreFailure) {
-    let paths = lease.paths
-    guard let status = try? FileStatus(path: paths.store), status.size > 0 else { return }
-    let reading = try StoreConnection.connect(paths, .reading)
-    switch try StoreConnection.attempt(paths, { try reading.read(Schema.standing) }) {
-    case .foreign: throw .foreign(paths.store)
-    case .newer: throw .newer(paths.store)
-    case .current, .older: try refuseAnother(reading, lease)
-    case .empty:
-      if let remembered = lease.remembered { throw remembered.missing(paths) }
-    }
-  }
-
-  private static func refuseAnother(
+  static func refuseAnother(
     _ reading: DatabaseQueue, _ lease: Lease
   ) throws(StoreFailure) {
     guard let remembered = lease.remembered else { return }
@@ -205,38 +157,4 @@ extension Store {
     return Span(first: first ?? 1, last: last ?? 0)
   }
 
-}
-
-extension LockContents.Remembered {
-  /// The failure if the file is missing or empty although the lock file records a store.
-  func missing(_ paths: StorePaths) -> StoreFailure {
-    .init(
-      .damaged,
-      """
-      \(paths.store) is missing or empty, but \(paths.lock) records \(commits) commits: \
-      restore the store, or remove the lock file to start without its contents
-      """)
-  }
-
-  /// Refuses a store that is not the recorded one, or older than the lock file records.
-  func compare(
-    with id: String, commits: Int64, _ paths: StorePaths
-  ) throws(StoreFailure) {
-    if storeID != id {
-      throw .init(
-        .damaged,
-        """
-        \(paths.store) is not the store that \(paths.lock) belongs to: restore that store, \
-        or remove the lock file to use this one
-        """)
-    }
-    if self.commits > commits {
-      throw .init(
-        .damaged,
-        """
-        \(paths.store) is too old according to \(paths.lock) (\(self.commits - commits) \
-        commits are missing): restore the newer store, or remove the lock file to use this one
-        """)
-    }
-  }
 }

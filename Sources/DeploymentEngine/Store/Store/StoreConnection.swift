@@ -1,4 +1,5 @@
 import DeploymentEngine
+import DeploymentInterface
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -12,21 +13,58 @@ enum StoreConnection {
     case reading
     /// Submits requests to an existing store.
     case requesting
+    /// Undoes an unfinished change.
+    case recovery
     /// Writes everything.
     case engine
   }
 
   /// Opens an existing store of this program and version; refuses every other file.
-  static func open(_ paths: StorePaths, _ purpose: Purpose) throws(StoreFailure) -> DatabaseQueue {
+  ///
+  /// - Parameter patience: how long to wait while an engine is making or updating the store, or has
+  ///   not stored its first commit.
+  static func open(
+    _ paths: StorePaths, _ purpose: Purpose, patience: TimeSpan = .zero
+  ) throws(StoreFailure) -> DatabaseQueue {
+    let end = EngineClock.system.now.moment + patience
+    while true {
+      let isLast = EngineClock.system.now.moment >= end
+      do throws(StoreFailure) {
+        let queue = try openNow(paths, purpose)
+        if isLast { return queue }
+        if try hasBegun(queue, paths) || !LeaseStatus.query(store: paths.store).isThere {
+          return queue
+        }
+      } catch {
+        guard !isLast, [.absent, .older, .damaged, .unreadable].contains(error.kind),
+          LeaseStatus.query(store: paths.store).isThere
+        else { throw error }
+      }
+      usleep(10_000)
+    }
+  }
+
+  private static func openNow(
+    _ paths: StorePaths, _ purpose: Purpose
+  ) throws(StoreFailure) -> DatabaseQueue {
     try examine(paths, writing: purpose != .reading)
     let queue = try connect(paths, purpose)
     let standing = try attempt(paths) { try queue.read(Schema.standing) }
     switch standing {
     case .current: return queue
-    case .empty: throw .init(.busy, "\(paths.store) is not initialised yet: start an engine on it")
+    case .empty: throw .withoutContents(paths.store)
     case .older: throw .older(paths.store)
     case .newer: throw .newer(paths.store)
     case .foreign: throw .foreign(paths.store)
+    }
+  }
+
+  /// Whether an engine has ever stored anything: its pools, at least.
+  private static func hasBegun(
+    _ queue: DatabaseQueue, _ paths: StorePaths
+  ) throws(StoreFailure) -> Bool {
+    try attempt(paths) {
+      try queue.read { try Int64.fetchOne($0, sql: "SELECT commits FROM meta") ?? 0 } > 0
     }
   }
 
@@ -36,7 +74,7 @@ enum StoreConnection {
   ) throws(StoreFailure) -> DatabaseQueue {
     var configuration = GRDB.Configuration()
     configuration.readonly = purpose == .reading
-    configuration.busyMode = .timeout(2)
+    configuration.busyMode = .callback(BusyWait(purpose, paths).callback)
     configuration.label = "store"
     if purpose == .engine { configuration.journalMode = .wal }
     configuration.prepareDatabase { db in
@@ -47,7 +85,7 @@ enum StoreConnection {
     let queue = try attempt(paths) {
       try DatabaseQueue(path: name, configuration: configuration)
     }
-    if purpose != .reading { try makeDurable(queue, paths) }
+    if [.requesting, .engine].contains(purpose) { try makeDurable(queue, paths) }
     return queue
   }
 
@@ -74,7 +112,7 @@ enum StoreConnection {
       throw .init(.unreadable, "\(paths.store) cannot be reached (\(error.text))")
     }
     guard status.isFile else { throw .foreign(paths.store) }
-    if status.size == 0 { throw .damaged(paths.store, "it is empty") }
+    if status.size == 0 { throw .withoutContents(paths.store) }
     try permit(paths, status, R_OK, .unreadable, "read")
     if writing { try permit(paths, status, R_OK | W_OK, .unwritable, "write") }
   }

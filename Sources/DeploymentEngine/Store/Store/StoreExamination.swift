@@ -55,7 +55,7 @@ public struct StoreExamination: Sendable {
   private static func read(
     _ paths: StorePaths, _ now: EngineTime
   ) throws(StoreFailure) -> Contents {
-    let queue = try StoreConnection.open(paths, .reading)
+    let queue = try StoreConnection.open(paths, .reading, patience: .seconds(5))
     return try StoreConnection.attempt(paths) {
       try queue.read { db in
         let verdict = try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
@@ -70,7 +70,7 @@ public struct StoreExamination: Sendable {
   }
 
   private static func remembered(_ paths: StorePaths) -> LockContents.Remembered? {
-    let descriptor = open(paths.lock, O_RDONLY | O_CLOEXEC)
+    let descriptor = open(paths.lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     return LockContents(descriptor: descriptor)?.remembered

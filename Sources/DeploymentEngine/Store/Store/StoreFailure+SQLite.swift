@@ -20,6 +20,13 @@ extension StoreFailure {
     case .SQLITE_FULL:
       self.init(.full, "cannot extend \(path): its disk is full; free some space")
     case .SQLITE_READONLY where FileStatus.isReadOnly(path): self = .readOnly(path)
+    case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK:
+      self.init(
+        .busy,
+        """
+        \(path) contains a change that was not finished: start an engine on it, which undoes the \
+        change
+        """)
     case .SQLITE_READONLY, .SQLITE_PERM:
       self = .unwritable(path, Self.text(error))
     case .SQLITE_CANTOPEN where FileStatus.isReadOnly(path):
@@ -58,7 +65,16 @@ extension StoreFailure {
   }
 
   static func damaged(_ path: String, _ why: String) -> StoreFailure {
-    .init(.damaged, "\(path) is damaged (\(why)): restore a copy, or start with another store")
+    .init(.damaged, "\(path) is damaged (\(why)): restore the newest good copy")
+  }
+
+  /// The file is empty, or a database without anything in it.
+  static func withoutContents(_ path: String) -> StoreFailure {
+    .init(
+      .damaged,
+      """
+      \(path) is empty: restore the store; if this is a copy, its log \(path)-wal is missing
+      """)
   }
 
   static func unwritable(_ path: String, _ why: String) -> StoreFailure {

@@ -13,6 +13,9 @@ public struct StoreFailure: Error, Hashable, Sendable {
     public static let unreadable = Kind(name: "unreadable")
     /// It cannot be written.
     public static let unwritable = Kind(name: "unwritable")
+    /// Another user owns it, or may have placed its files or replace them: no engine of this user
+    /// runs on it.
+    public static let untrusted = Kind(name: "untrusted")
     /// A newer version of the program wrote it.
     public static let newer = Kind(name: "newer")
     /// An older version wrote it, and only an engine may update it.

@@ -17,6 +17,12 @@ package struct StorePaths: Hashable, Sendable {
 
   /// The write-ahead log beside it.
   var log: String { store + "-wal" }
+  /// The index of the log.
+  var index: String { store + "-shm" }
+  /// The journal of a change outside the log; its presence means that the change did not finish.
+  var journal: String { store + "-journal" }
+  /// The name under which the store is made.
+  var unfinished: String { store + ".new" }
   /// The lock beside it.
   var lock: String { store + ".lock" }
   /// The folder that contains all of them.

@@ -1,0 +1,57 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// Many processes that use one store in the same instant.
+  @Suite struct CrowdTests {
+    private static let configuration = """
+      providers: [{ name: here, driver: simulated }]
+      pools:
+        - name: lab
+          provider: here
+          service: { steps: 1, stepTime: 10ms }
+          sizes: { l1: 20, max: 30 }
+      """
+
+    @Test func everybodyIsServedOrRefusedWithTheReason() throws {
+      let count = Soak.choose(60, soak: 200)
+      try CommandEnvironment.with(Self.configuration) { place in
+        try place.engine()
+        let asked = try (0..<count).map {
+          try place.begin(["assign", "lab", "user\($0)", "--config", place.config])
+        }
+        var served = 0
+        for one in asked {
+          let answer = try eventually("an answer", within: 300) { place.finished(one) }
+          #expect([0, 1].contains(answer.code), "\(answer)")
+          if answer.code == 0 { served += 1 }
+          if answer.code == 1 { #expect(answer.errors.contains("is full"), "\(answer)") }
+        }
+        #expect(served == 30)
+        #expect(try place.deployments().count { $0.user != nil } == 30)
+      }
+    }
+
+    @Test func whoLooksWhileAStoreIsMadeGetsAnAnswer() throws {
+      for _ in 0..<Soak.choose(3, soak: 30) {
+        try CommandEnvironment.with(Self.configuration) { place in
+          let engine = try place.start(["engine", "--config", place.config])
+          var answers = 0
+          while answers < 3 {
+            let pools = try place.dashboard("pools")
+            // Before the engine has taken the store, there is none.
+            #expect([0, 66].contains(pools.code), "\(pools)")
+            if pools.code == 0 {
+              answers += 1
+              #expect(pools.output.contains("lab"), "\(pools)")
+            }
+            let doctor = try place.dashboard("doctor")
+            #expect(!doctor.output.contains("TROUBLE  store"), "\(doctor)")
+          }
+          try place.kill(engine, SIGTERM)
+        }
+      }
+    }
+  }
+}
