@@ -58,14 +58,13 @@ extension Engine {
     let reason = "\(method) did not answer within \(limit.spoken)"
     change(slot) { $0.reason = SafeText(reason) }
     log(.failure, reason, level: .warning, slot: slot)
-    providerTable.countHangingCalls(providerPlace(of: slot), by: 1)
     switch deploymentTable[slot].phase {
     case .preparing, .usable(.some): feed(slot) { deployment, _ in deployment.becomeStuck() }
     case .usable(nil), .removable, .removing, .removed, .canceling, .canceled, .error: break
     }
   }
 
-  /// When a removal has made no progress for so long that its place is given back.
+  /// When a removal gives its place back because it has made no progress for `stuckAfter`.
   func stuckAt(_ slot: Int) -> Moment? {
     switch deploymentTable[slot].phase {
     case .removing(let operation), .canceling(let operation):

@@ -81,7 +81,7 @@ import Testing
     let world = World(.pool(l1: 2, l2: 1, max: 2))
     let parked = world.ready(at: .l2).first ?? 0
     let refusal = world.refusal(of: .move(DeploymentID(parked), to: .l1))
-    #expect(refusal?.sentence.text.contains("full: 2 of 2") == true)
+    #expect(refusal?.sentence.text.contains("is full: 2 at most") == true)
   }
 
   /// An assigned one that failed becomes ready only within the bound of those who wait.

@@ -9,10 +9,6 @@ extension Engine {
     if let problem = pool.problem { return problem }
     if !pool.isConfigured { return "it is no longer in the configuration" }
     if pool.isPaused { return "paused" }
-    if providerTable[poolTable[index].provider].isHanging {
-      let count = providerTable[poolTable[index].provider].hangingCalls
-      return SafeText("\(count) calls to provider \(pool.provider) hang; it is not called again")
-    }
     if let why = providerTable[poolTable[index].provider].doubt {
       return SafeText("provider \(pool.provider) is doubted: \(why)")
     }

@@ -10,6 +10,7 @@ extension Engine {
     else { return }
     endCall(slot)
     deploymentTable.noteCall(slot, at: now)
+    providerTable.updateInventory(providerPlace(of: slot)) { $0.quietListings = 0 }
     if call.isOverdue { noteReturn(slot) }
     for line in result.log { log(.driver, line.message.text, level: line.level, slot: slot) }
     let hadIP = deploymentTable[slot].ip
@@ -47,7 +48,7 @@ extension Engine {
     switch result.taskState {
     case .running:
       noteWorking(slot, task)
-      // One whose place was given back meanwhile asks again in its turn.
+      // Its place was given back meanwhile: it is called again in its turn.
       if operation.waitsToTryAgain { return }
       feed(slot) { $0.keepRunning(checkedIn: result.checkPause, at: $1) }
     case .finished:

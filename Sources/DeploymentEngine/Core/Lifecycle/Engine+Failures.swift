@@ -30,9 +30,9 @@ extension Engine {
     if removals == 0 { limitKeptErrors(of: deploymentTable.pool(of: slot)) }
   }
 
-  /// Sets when an error is removed by itself: what nobody was let in to after its retention, again
-  /// with growing pauses; what a person wanted gone at once; what a user was let in to when a person
-  /// decides.
+  /// Sets when an error is removed automatically: a deployment that nobody was let in to after its
+  /// retention, and again with growing pauses; at once if an operator requested its removal. One
+  /// that a user was let in to waits for an operator.
   mutating func scheduleRemovalFromError(_ slot: Int, wasAskedFor: Bool = false) {
     guard case .error(let failed) = deploymentTable[slot].phase else { return }
     let wait: TimeSpan?

@@ -99,9 +99,7 @@ extension Engine {
   /// Takes the call off that was in flight.
   @discardableResult
   mutating func endCall(_ slot: Int) -> CallInFlight? {
-    let call = deploymentTable.endCall(slot)
-    if call?.isOverdue ?? false { providerTable.countHangingCalls(providerPlace(of: slot), by: -1) }
-    return call
+    deploymentTable.endCall(slot)
   }
 
   /// A person has cleaned up by hand. Its last call may still be out: nothing is made of its answer

@@ -72,8 +72,8 @@ extension Engine {
     }
   }
 
-  /// Takes a deployment from the user whom it was promised to, because it failed, goes, or another
-  /// one is ready first. A cached one is only no longer reserved; one that was assigned is given up.
+  /// Takes a deployment from its user because it failed or is being removed; the user goes on to
+  /// another one. A reservation is only cancelled; an assigned deployment is given up.
   /// - Parameter failure: why it failed; nil: it did not fail.
   mutating func passOn(_ slot: Int, because reason: String, _ failure: DeploymentFailure? = nil) {
     guard let user = deploymentTable[slot].placement.user else { return }

@@ -11,7 +11,7 @@ public struct Operation: Hashable, Sendable {
   public private(set) var failures: Int
   /// When the operation must have finished.
   public private(set) var deadline: Deadline
-  /// It has made no progress for so long that its place was given back.
+  /// Whether its place was given back because it made no progress.
   public private(set) var isStuck: Bool
 
   /// Creates an operation; by default one that has not been called.

@@ -103,7 +103,7 @@ extension Engine {
     guard !providerTable[provider].isErased, providerTable[provider].inventory.isOffered
     else { return }
     providerTable.touch(provider)
-    var pause = Timing.inventory.usual
+    var pause = inventoryPause(provider)
     switch (call.task, answer) {
     case (.list, .things(let things)):
       providerTable.updateInventory(provider) {
@@ -112,6 +112,7 @@ extension Engine {
       }
       let isNew = updateOrphans(from: things, provider)
       judgePresence(things, provider, since: call.began)
+      providerTable.updateInventory(provider) { $0.quietListings += 1 }
       if isNew || !providerTable[provider].inventory.unverified.isEmpty {
         pause = Timing.inventory.again
       }
@@ -126,6 +127,15 @@ extension Engine {
     let isAsked = providerTable[provider].record.orphans.all.contains(where: \.isAsked)
     planInventory(
       provider, in: isAsked && providerTable[provider].inventory.isListed ? .zero : pause)
+  }
+
+  /// The pause before the next listing: longer while nothing happens on the provider.
+  private func inventoryPause(_ provider: Int) -> TimeSpan {
+    let doublings = Int64(min(providerTable[provider].inventory.quietListings, 8))
+    return .milliseconds(
+      min(
+        Timing.inventory.usual.milliseconds << doublings,
+        Timing.inventory.longest.milliseconds))
   }
 
   /// Compares the listing with the present records: a resource that was made after the listing

@@ -1,8 +1,8 @@
 import DeploymentInterface
 import SafeTexts
 
-/// Deployments that a provider no longer shows, and providers that are doubted because they show too
-/// little.
+/// Deployments that a provider no longer lists, and providers that are doubted because they list
+/// too little all at once.
 extension Engine {
   /// Compares the records of a provider with what it lists: what should exist and is not listed is
   /// checked by a call, and what was lost and is listed again is tried again.

@@ -240,7 +240,7 @@ extension PoolConfiguration {
   }
 }
 
-/// What the engine runs on; stored, so that whoever takes over runs on the same.
+/// What the engine runs on; stored, so that the next engine runs on the same.
 public struct Configuration: Hashable, Codable, Sendable {
   /// The providers.
   public var providers: [ProviderConfiguration]

@@ -160,7 +160,7 @@ public struct Pool: Hashable, Sendable {
   public var moveRestraint: Restraint?
   /// Permanent errors of moves from L2, each until it no longer counts, oldest first.
   public var moveErrors: [Deadline] = []
-  /// Restraints in a row without a success between them; each lasts twice as long as the one before.
+  /// Restraints in a row without a success; each lasts twice as long as the one before.
   public var restraints = 0
   /// Failed creations of the last 24 hours, each until it no longer counts, oldest first.
   public var failedCreations: [Deadline] = []

@@ -219,8 +219,8 @@ extension Engine {
       deploymentTable[slot].id, note: SafeText("\(failed.operation.word) is being retried\(turn)"))
   }
 
-  /// One that failed when it had been usable is usable again and does the same again. One whose
-  /// unique id another holds is not, before it has said another.
+  /// A deployment that failed while it was usable becomes usable again and repeats the operation,
+  /// unless another deployment holds its unique id.
   mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
     let isTwin = deploymentTable.duplicate(of: slot) != nil
     if isTwin {

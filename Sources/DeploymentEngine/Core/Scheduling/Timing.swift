@@ -15,10 +15,10 @@ enum Timing {
   /// others, and the time limit of a listing.
   static let inventory = (
     first: TimeSpan.seconds(2), again: TimeSpan.seconds(10), usual: TimeSpan.seconds(30),
-    call: TimeSpan.minutes(3)
+    longest: TimeSpan.minutes(5), call: TimeSpan.minutes(3)
   )
-  /// A provider whose list loses at least so many, and half of all, is doubted until another listing
-  /// that begins at least this much later; single checks count together for this long.
+  /// A provider is doubted if its list loses at least `least` deployments and half of all, until a
+  /// listing that begins `confirmed` later. Single checks count together for `looks`.
   static let doubt = (
     least: 3, confirmed: TimeSpan.minutes(1), looks: TimeSpan.minutes(1)
   )

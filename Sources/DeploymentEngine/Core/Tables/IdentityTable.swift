@@ -13,9 +13,9 @@ struct IdentityTable: Sendable {
   private var rangeOrder: [MACRange] = []
   private var heldPorts = Set<UInt16>()
   private var nextPort = Limits.ports.lowerBound
-  /// What exists without a record has these, each so many times.
   /// Names that something that is not ours has, each until it may be tried again; oldest first.
   private var asideNames: [(name: String, until: Moment)] = []
+  /// Names, addresses and ports of resources without a record, with how many resources have them.
   private var barredNames: [String: Int] = [:]
   private var barredMACs: [MACAddress: Int] = [:]
   private var barredPorts: [UInt16: Int] = [:]

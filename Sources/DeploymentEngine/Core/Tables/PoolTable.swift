@@ -10,10 +10,10 @@ struct PoolEntry: Sendable {
   /// The index of its provider in the table of providers.
   fileprivate(set) var provider: Int
   /// The deployments that users hold or have reserved, by what names of one user have in common.
-  fileprivate var holders: [SafeText: DeploymentID] = [:]
+  fileprivate(set) var holders: [SafeText: DeploymentID] = [:]
   /// Users who wait, in the order in which they are served.
   fileprivate(set) var waiters = Deque<WaitingUser>()
-  fileprivate var waitingUsers: Set<SafeText> = []
+  fileprivate(set) var waitingUsers: Set<SafeText> = []
   /// Reserved ones that are not ready yet.
   fileprivate(set) var reserved: [DeploymentID] = []
   /// Of `reserved`: those on their way from L2.
@@ -30,7 +30,7 @@ struct PoolEntry: Sendable {
   fileprivate(set) var isUnplanned = false
   fileprivate var ages = [AgeIndex](repeating: AgeIndex(), count: CensusKey.Index.allCases.count)
   fileprivate var isDirty = false
-  fileprivate var isExhausted = false
+  fileprivate(set) var isExhausted = false
 
   fileprivate init(record: Pool, settings: PoolConfiguration, provider: Int) {
     self.record = record
@@ -38,40 +38,8 @@ struct PoolEntry: Sendable {
     self.provider = provider
   }
 
-  /// Whether a waiting user may be served with a new or ready deployment.
-  var canServe: Bool {
-    let hasRoom = record.counts.total + record.counts.leaving < record.sizes.max
-    let mayCreate =
-      record.state == .active
-      && (record.activePublication != nil || !(record.traits?.publishes ?? false))
-    return record.counts.l1Ready > 0 || mayCreate && hasRoom && !isExhausted
-  }
-  /// Somebody waits, or may be served by another one sooner.
-  var needsServing: Bool { !waiters.isEmpty || !reserved.isEmpty }
-  /// The place in the queue of the user who is served next.
-  var firstPosition: Int64 { waiters.first?.position ?? .max }
-  /// Whether any of its resources still exists.
-  var hasAnything: Bool {
-    record.counts.existing > 0 || publications.contains { $0.record.state != .removed }
-  }
   /// The number of deployments in an index.
   func count(_ index: CensusKey.Index) -> Int { ages[index.rawValue].count }
-
-  /// The publication with this revision.
-  func publication(_ revision: Int?) -> LivePublication? {
-    publications.first { $0.record.revision == revision }
-  }
-  /// The publication that is being prepared.
-  var publishing: PublicationRecord? {
-    publications.first { $0.record.state == .publishing }?.record
-  }
-
-  /// The fill level in millionths of its target; the emptiest pool is served first.
-  var share: Int {
-    let sizes = record.sizes
-    let wanted = max(1, max(sizes.initial, sizes.l1 + record.counts.assigned) + sizes.l2)
-    return (record.counts.total + record.counts.l2) * 1_000_000 / wanted
-  }
 
   fileprivate mutating func countEnding(_ level: CacheLevel?, by step: Int) {
     switch level {
@@ -80,14 +48,6 @@ struct PoolEntry: Sendable {
     case nil: break
     }
   }
-}
-
-/// A publication with its state in this run only.
-struct LivePublication: Sendable {
-  var record: PublicationRecord
-  var call: CallInFlight?
-  /// The number of its failed removals, in a row.
-  var failedRemovals = 0
 }
 
 /// All pools: the only writer of their records. A pool keeps its index; an erased pool is marked.
@@ -230,11 +190,6 @@ struct PoolTable: Sendable {
     if pools[index].holders[key] == id { pools[index].holders[key] = nil }
   }
 
-  /// The deployment that a user holds or has reserved.
-  func holder(_ user: SafeText, in index: Int) -> DeploymentID? {
-    pools[index].holders[pools[index].settings.users.key(user)]
-  }
-
   /// The oldest of a pool that can be taken from an index.
   mutating func oldest(
     _ index: CensusKey.Index, of pool: Int, in deployments: DeploymentTable
@@ -367,11 +322,6 @@ extension PoolTable {
 // MARK: Waiting users
 
 extension PoolTable {
-  /// Whether a user waits.
-  func isWaiting(_ user: SafeText, in index: Int) -> Bool {
-    pools[index].waitingUsers.contains(pools[index].settings.users.key(user))
-  }
-
   /// Puts a user into the queue of a pool, by position.
   mutating func insert(_ waiter: WaitingUser, in index: Int) {
     let place = pools[index].waiters.firstIndex { $0.position > waiter.position }

@@ -7,8 +7,6 @@ struct ProviderEntry: Sendable {
   fileprivate(set) var settingReady = 0
   /// Removals that make no progress and are being tried.
   fileprivate(set) var stuck = 0
-  /// Calls that have not come back in time.
-  fileprivate(set) var hangingCalls = 0
   /// Pools in which users wait.
   fileprivate(set) var waitingPools: [Int] = []
   fileprivate(set) var isErased = false
@@ -28,9 +26,6 @@ struct ProviderEntry: Sendable {
   fileprivate var needsDispatch = false
 
   fileprivate init(_ record: ProviderRecord) { self.record = record }
-
-  /// So many calls hang that no new one is made.
-  var isHanging: Bool { hangingCalls >= record.limits.preparing }
 }
 
 /// The state of a provider's inventory in this run only; not stored.
@@ -46,6 +41,8 @@ struct InventoryState: Sendable {
   var lateRemovals: [InventoryInFlight] = []
   /// Whether the provider can list its resources.
   var isOffered = false
+  /// Listings in a row between which no call on the provider ended.
+  var quietListings = 0
   /// The inventory call in flight.
   var call: InventoryInFlight?
   /// When the next call is due; nil while one is in flight.
@@ -211,11 +208,6 @@ struct ProviderTable: Sendable {
     guard let entry = providers[place].waitingPools.firstIndex(of: pool) else { return false }
     providers[place].waitingPools.remove(at: entry)
     return true
-  }
-
-  mutating func countHangingCalls(_ place: Int, by step: Int) {
-    providers[place].hangingCalls += step
-    scheduleDispatch(place)
   }
 
   // MARK: Back-off

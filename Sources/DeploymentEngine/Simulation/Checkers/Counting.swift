@@ -87,7 +87,7 @@ extension EngineView {
   }
 }
 
-/// What a provider has only so many of.
+/// The limited slots of a provider.
 package enum Place: Hashable, CaseIterable, Sendable {
   case preparing, removing, settingReady, stuck
 }
