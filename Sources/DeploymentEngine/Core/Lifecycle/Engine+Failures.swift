@@ -53,6 +53,8 @@ extension Engine {
 
   /// Of the errors that are removed by themselves only the latest are kept to be looked at.
   private mutating func limitKeptErrors(of index: Int) {
+    // In a pool that is never restrained, errors that stay are what ends the circle.
+    guard poolTable[index].settings.restrain.count > 0 else { return }
     while poolTable[index].count(.keptError) > poolTable[index].settings.keepErrors,
       let slot = oldest(.keptError, of: index)
     {
@@ -78,10 +80,10 @@ extension Engine {
   private mutating func noteCreationError(_ slot: Int, _ reason: SafeText, isCreation: Bool) {
     let index = deploymentTable.pool(of: slot)
     let rule = poolTable[index].settings.restrain
-    guard rule.count > 0, rule.within > .zero else { return }
+    let isOff = rule.count <= 0 || rule.within <= .zero
     var errors = poolTable[index].record.creationErrors.filter { $0.at > now.moment }
     errors.append(deadline(in: rule.within))
-    errors = errors.suffix(rule.count)
+    errors = errors.suffix(max(rule.count, 0))
     var failed = poolTable[index].record.failedCreations.filter { $0.at > now.moment }
     if isCreation { failed = (failed + [deadline(in: Timing.restraint.day)]).suffix(Self.daily) }
     poolTable.setCreationErrors(index, errors, failed: failed)
@@ -89,7 +91,7 @@ extension Engine {
     if let restraint = poolTable[index].record.restraint, restraint.until.at > now.moment { return }
     // After a restraint one failure is enough, until something succeeds.
     let needed = poolTable[index].record.restraints > 0 ? 1 : rule.count
-    guard errors.count >= needed || failed.count >= Self.daily else { return }
+    guard !isOff && errors.count >= needed || failed.count >= Self.daily else { return }
     let until = restraintEnd(rule.within, poolTable[index].record.restraints, failed)
     restrain(index, until: until, reason)
     poolTable.countRestraint(index)
