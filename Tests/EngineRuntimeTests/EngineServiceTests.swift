@@ -218,9 +218,8 @@ struct EngineServiceTests {
   @Test func aRunThrowsWhyItHasEnded() async throws {
     let bench = try EngineBench()
     let engine = bench.engine(EngineBench.configuration(l1: 1))
-    let path = bench.temporary.path
     let running = Task { try await engine.run() }
-    try await waitUntil("it runs") { LeaseStatus.query(store: path) != .none }
+    try await waitUntil("it runs on its store") { (try? bench.snapshot().pools.isEmpty) == false }
     try bench.temporary.remove("store.sqlite")
     await #expect(throws: EngineLost.self) { try await running.value }
     #expect(engine.lost?.text.contains("was removed or replaced") == true)

@@ -70,6 +70,7 @@ struct ProviderTests {
     all.providers.append(ProviderConfiguration(name: "there", driver: "scripted"))
     all.providers.append(ProviderConfiguration(name: "spare", driver: "scripted"))
     all.pools[1].provider = "there"
+    all.pools[1].onRemoved = .keep
     let engine = bench.engine(all)
     try engine.start()
     #expect(engine.waitUntilIdle(timeout: .seconds(300)))
