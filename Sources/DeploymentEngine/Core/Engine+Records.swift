@@ -47,7 +47,7 @@ extension Engine {
   mutating func erase(_ slot: Int) {
     let id = deploymentTable[slot].id
     let pool = deploymentTable.pool(of: slot)
-    if let call = endCall(slot) { callTable.end(call.id) }
+    if let call = deploymentTable.endCall(slot) { callTable.end(call.id) }
     deploymentTable.erase(slot)
     outbox.store(.erasedDeployment(id))
     outbox.follow(with: .recordErased(pool: pool))

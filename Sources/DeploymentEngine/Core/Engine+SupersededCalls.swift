@@ -42,7 +42,7 @@ extension Engine {
     case .deployment(let id):
       guard let slot = deploymentTable.slot(id), deploymentTable.runtime(slot).call?.id == call.id
       else { return }
-      endCall(slot)
+      _ = deploymentTable.endCall(slot)
       callReturned(slot)
     case .publication(let pool, let revision):
       guard let index = poolTable.place(pool),

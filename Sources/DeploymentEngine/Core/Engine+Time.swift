@@ -58,10 +58,6 @@ extension Engine {
     let reason = "\(method) did not answer within \(limit.spoken)"
     change(slot) { $0.reason = SafeText(reason) }
     log(.failure, reason, level: .warning, slot: slot)
-    switch deploymentTable[slot].phase {
-    case .preparing, .usable(.some): feed(slot) { deployment, _ in deployment.becomeStuck() }
-    case .usable(nil), .removable, .removing, .removed, .canceling, .canceled, .error: break
-    }
   }
 
   /// When a removal gives its place back because it has made no progress for `stuckAfter`.

@@ -73,9 +73,20 @@ public struct Engine: Sendable {
     }
   }
 
+  /// One thing is never due this often in a step, unless its handling changes nothing.
+  private static let repeatedWakes = 10_000
+
   /// Handles everything that is due by now.
   private mutating func passTime() {
+    var last: Due.Target?
+    var repetitions = 0
     while let due = timers.takeDue() {
+      repetitions = due.target == last ? repetitions + 1 : 0
+      last = due.target
+      // What is due again and again at one time would keep the engine busy for ever.
+      guard repetitions < Self.repeatedWakes else {
+        return breakInvariant("\(due.target) is due without end")
+      }
       switch due.target {
       case .deployment(let id):
         guard let slot = deploymentTable.takeDue(id, at: due.at) else { continue }
@@ -126,7 +137,7 @@ public struct Engine: Sendable {
   public var isIdle: Bool {
     callTable.isEmpty && deploymentTable.busy == 0
       && poolTable.allSatisfy { $0.record.plan.isMet || $0.record.inMaintenance }
-      && poolTable.allSatisfy { $0.waiters.isEmpty || !$0.canServe }
+      && poolTable.indices.allSatisfy { poolTable[$0].waiters.isEmpty || !canServe($0) }
       && poolTable.allSatisfy { $0.publications.allSatisfy { $0.record.operation == nil } }
   }
 }

@@ -64,6 +64,30 @@ import Testing
     #expect(refusal?.sentence.text.contains("the host has no such image") == true)
   }
 
+  /// Decision 5: one that is gone for a while is checked again, soon while its user waits for it.
+  @Test func whoWaitsForOneThatWasGoneIsLetInWhenItIsBack() {
+    let world = Situation.assigned.world
+    world.driver.always(.setReady, .fail(.gone, "the host does not answer for it"))
+    world.assign("ann")
+    world.drain()
+    #expect(world[1].state == .error && world[1].placement.user == "ann")
+    #expect(world.assign("ann").isAccepted)
+    world.driver.heal()
+    world.run(for: .seconds(11))
+    #expect(world[1].isLetIn)
+  }
+
+  @Test func aChangedWayToTellUsersApartForgetsNobody() {
+    let world = World(.pool(l1: 2, max: 9))
+    world.assign("Ana")
+    world.drain()
+    #expect(world.assign("ana ").number == 1)
+    world.reconfigure { $0.pools[0].users = UserNames(case: .keep) }
+    world.drain()
+    #expect(world.assign("Ana").number == 1)
+    #expect(world.assign("ana").number != 1)
+  }
+
   @Test func aUserWhoseOneIsBeingRemovedGetsAnother() {
     let world = Situation.assigned.world
     world.ask(.resize("lab", SizeOverrides(max: 9)))

@@ -57,6 +57,23 @@ import Testing
     #expect(world[1].state == .canceling)
   }
 
+  /// What somebody was let in to is otherwise kept and checked again.
+  @Test func isNotForgottenWhenTheOperationFails() {
+    let world = Situation.assigned.world
+    world.driver.always(.setReady, .hang)
+    world.driver.always(.checkState, .hang)
+    world.assign("ann")
+    world.answer(1, .running)
+    world.run(for: .seconds(2))
+    #expect(world[1].state == .preparing && world.flight(1) != nil)
+    world.ask(.destroy(one))
+    #expect(world[1].cancelRequested)
+    world.answer(1, .error(.init(.gone, "its host does not know it")))
+    world.drain()
+    #expect(world[1].phase.isHistory)
+    #expect(!world.driver.things.values.contains(.deployment(one)))
+  }
+
   @Test func aDestroyOfOneInPreparationIsCarriedOutAsACancel() {
     let world = Situation.preparing.world
     #expect(world.ask(.destroy(one)).isAccepted)

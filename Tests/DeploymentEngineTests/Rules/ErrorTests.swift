@@ -285,6 +285,39 @@ extension World {
 @Suite struct RetryRegressionTests {
   let one = DeploymentID(1)
 
+  private func twinsThatWaitForTheirOS() -> (world: World, twin: Int64) {
+    let world = World(.pool(l1: 2, max: 2, waitsForOS: true)) {
+      $0.uniqueIds = ["lab-000": "twin", "lab-001": "twin"]
+    }
+    return (world, world.numbers { $0.state == .error }.first ?? 0)
+  }
+
+  @Test func retryOfOneWhoseOSNeverSpokeWaitsForItOnceMore() {
+    let (world, twin) = twinsThatWaitForTheirOS()
+    #expect(world[twin].osState == .preparing)
+    world.ask(.resize("lab", SizeOverrides(l1: 1, max: 2)))
+    world.ask(.destroy(DeploymentID(twin == 1 ? 2 : 1)))
+    world.driver.uniqueIds = [:]
+    world.drain()
+    #expect(world.ask(.retry(DeploymentID(twin))).isAccepted)
+    #expect(world[twin].isWaitingForOS && world[twin].stateDeadline != nil)
+    #expect(world[twin].notices == [.finish], "nothing is told that was not said")
+    world.hear(.ready(nil), from: twin)
+    world.drain()
+    #expect(world[twin].isReady)
+  }
+
+  @Test func aTwinThatIsTriedAgainWaitsForNoOSWhenItsServiceNoLongerDoes() {
+    let (world, twin) = twinsThatWaitForTheirOS()
+    #expect(world[twin].osState == .preparing)
+    world.services["lab"] = PoolSetup.pool(l1: 2, max: 2).offer
+    world.reconfigure { _ in }
+    world.driver.uniqueIds = [:]
+    world.ask(.retry(DeploymentID(twin)))
+    world.drain()
+    #expect(world[twin].state == .usable && world[twin].osState == .usable)
+  }
+
   @Test func retryOfATwinIsUsableOnlyOnceItHasAnotherUniqueId() {
     let world = World(.pool(l1: 2, max: 2)) {
       $0.uniqueIds = ["lab-000": "twin", "lab-001": "twin"]

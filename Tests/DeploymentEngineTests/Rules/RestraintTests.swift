@@ -46,6 +46,19 @@ import Testing
     #expect(world.ready(at: .l1).count == 5)
   }
 
+  /// Decision 15: the pauses grow until something succeeds; then many are created at once again.
+  @Test func eachRestraintLastsTwiceAsLongUntilSomethingSucceeds() {
+    let world = sick()
+    let first = world.pool().restraint?.until.length
+    #expect(world.pool().restraints == 1)
+    world.run(for: (first ?? .zero) + .seconds(1))
+    #expect(world.pool().restraint?.until.length == first.map { $0 + $0 })
+    #expect(world.pool().restraints == 2)
+    world.driver.heal()
+    world.run(for: .hours(1))
+    #expect(world.pool().restraints == 0 && world.ready(at: .l1).count == 5)
+  }
+
   @Test func itGoesOnServingMovingAndRemoving() {
     let world = sick(ready: 2)
     #expect(world.pool().state == .restrained)

@@ -39,6 +39,12 @@ extension Engine {
     oldest(.l1Ready, of: index) ?? oldest(.l1OldReady, of: index)
   }
 
+  /// Whether a pool has something for a waiting user, or may create it.
+  func canServe(_ index: Int) -> Bool {
+    poolTable[index].record.counts.l1Ready > 0
+      || hasRoom(index) && creationGate(index) == nil && exhaustion(index) == nil
+  }
+
   private func hasRoom(_ index: Int) -> Bool {
     let pool = poolTable[index].record
     return pool.counts.total + pool.counts.leaving < pool.sizes.max

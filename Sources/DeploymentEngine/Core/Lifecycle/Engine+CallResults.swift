@@ -8,10 +8,9 @@ extension Engine {
     guard let slot = deploymentTable.slot(id),
       let call = deploymentTable.runtime(slot).call, call.id == result.id
     else { return }
-    endCall(slot)
+    _ = deploymentTable.endCall(slot)
     deploymentTable.noteCall(slot, at: now)
     providerTable.updateInventory(providerPlace(of: slot)) { $0.quietListings = 0 }
-    if call.isOverdue { noteReturn(slot) }
     for line in result.log { log(.driver, line.message.text, level: line.level, slot: slot) }
     let hadIP = deploymentTable[slot].ip
     change(slot) {
@@ -104,14 +103,6 @@ extension Engine {
     if failures >= Timing.triesBesideReady { passOnBesideReady(slot, failure) }
   }
 
-  /// A call that hung has come back. A removal stays among the stuck ones: its place is taken.
-  private mutating func noteReturn(_ slot: Int) {
-    switch deploymentTable[slot].phase {
-    case .preparing, .usable(.some): feed(slot) { deployment, _ in deployment.comeUnstuck() }
-    case .usable(nil), .removable, .removing, .removed, .canceling, .canceled, .error: break
-    }
-  }
-
   /// The user of one that fails again and again goes on to one that is ready, where the provider
   /// works otherwise.
   private mutating func passOnBesideReady(_ slot: Int, _ failure: DeploymentFailure) {
@@ -170,9 +161,9 @@ extension Engine {
       return askForAddress(slot)
     }
     feed(slot) { deployment, _ in deployment.finish(kind) }
-    if kind.creates { succeeded(slot) }
     if kind == .setReady { admit(slot) }
     reconcile(slot)
+    noteSuccess(slot, kind)
   }
 
   /// Its user cannot be let in without an address: it is asked for again within the operation's
@@ -190,8 +181,14 @@ extension Engine {
     feed(slot) { $0.failForNow(because: sentence, againIn: wait, at: $1) }
   }
 
-  /// A creation succeeded: failures before it no longer lengthen the pool's restraints.
-  private mutating func succeeded(_ slot: Int) {
-    poolTable.endRestraintCount(deploymentTable.pool(of: slot))
+  /// A creation succeeded, and its result is no twin: failures before it no longer lengthen the
+  /// pool's restraints.
+  private mutating func noteSuccess(_ slot: Int, _ kind: OperationKind) {
+    switch kind {
+    case .deployForCache, .deployForUser, .notifyReadyFromOSManager:
+      guard deploymentTable[slot].state == .usable else { return }
+      poolTable.endRestraintCount(deploymentTable.pool(of: slot))
+    case .moveToCache, .setReady, .cancel, .destroy, .publish: break
+    }
   }
 }

@@ -20,8 +20,10 @@ extension Engine {
     log(.failure, "\(kind.word): \(failure.reason)", level: .error, slot: slot)
     if replaces(slot) || deploymentTable[slot].placement.level != nil {
       passOn(slot, because: failure.reason.text, failure)
+    } else if wasAskedFor {
+      takeFromUser(slot)
     }
-    scheduleRemovalFromError(slot, wasAskedFor: wasAskedFor)
+    scheduleError(slot, wasAskedFor: wasAskedFor)
     if failure.kind == .nameTaken {
       identityTable.setAside(
         deploymentTable[slot].identity.name, until: now.moment + Timing.takenName)
@@ -30,10 +32,10 @@ extension Engine {
     if removals == 0 { limitKeptErrors(of: deploymentTable.pool(of: slot)) }
   }
 
-  /// Sets when an error is removed automatically: a deployment that nobody was let in to after its
-  /// retention, and again with growing pauses; at once if an operator requested its removal. One
-  /// that a user was let in to waits for an operator.
-  mutating func scheduleRemovalFromError(_ slot: Int, wasAskedFor: Bool = false) {
+  /// Sets what an error waits for. A deployment that nobody was let in to is removed after its
+  /// retention, and again with growing pauses, or at once if an operator requested its removal. One
+  /// that a user was let in to is checked again if it may return, and else waits for an operator.
+  mutating func scheduleError(_ slot: Int, wasAskedFor: Bool = false) {
     guard case .error(let failed) = deploymentTable[slot].phase else { return }
     let wait: TimeSpan?
     if failed.removals > 0, deploymentTable[slot].isDisposable {

@@ -96,16 +96,10 @@ extension Engine {
     followHistory(slot)
   }
 
-  /// Takes the call off that was in flight.
-  @discardableResult
-  mutating func endCall(_ slot: Int) -> CallInFlight? {
-    deploymentTable.endCall(slot)
-  }
-
   /// A person has cleaned up by hand. Its last call may still be out: nothing is made of its answer
   /// any more, but what identifies it is held until then.
   mutating func markForgotten(_ slot: Int, actor: SafeText) {
-    if let call = endCall(slot) {
+    if let call = deploymentTable.endCall(slot) {
       let late = LateCall(
         deployment: deploymentTable[slot].id, identity: deploymentTable[slot].identity,
         provider: providerPlace(of: slot))

@@ -22,9 +22,10 @@ extension Engine {
     log(.state, "removable: \(reason)", slot: slot, actor: actor)
   }
 
-  /// An error of a deployment that a user was let in to, and that may have passed.
+  /// An error of a deployment that is its user's, and that may have passed.
   private func mayReturn(_ slot: Int) -> Bool {
-    guard case .error(let failed) = deploymentTable[slot].phase else { return false }
+    guard case .error(let failed) = deploymentTable[slot].phase, !deploymentTable[slot].isGivenUp
+    else { return false }
     return failed.failure.mayReturn && failed.operation.isRepeatable
   }
 
@@ -32,6 +33,8 @@ extension Engine {
     guard !provider(of: slot).inMaintenance else {
       return change(slot) { $0.nextActionAt = $1.deadline(in: Timing.maintenance) }
     }
+    // Where it cannot be checked now, it is at another time.
+    scheduleError(slot)
     lookAgain(slot, because: "what it failed for may have passed")
   }
 

@@ -83,12 +83,6 @@ public struct DeploymentMachine: Hashable, Sendable {
     return transition.broken == nil ? .call : transition
   }
 
-  /// It has made no progress for too long: it gives its place back.
-  mutating func becomeStuck() -> Transition { update("be stuck") { $0.becomeStuck() } }
-
-  /// It makes progress again.
-  mutating func comeUnstuck() -> Transition { update("come unstuck") { $0.comeUnstuck() } }
-
   /// The driver answered *running*. What was usable is being prepared from now on.
   mutating func keepRunning() -> Transition {
     switch phase {

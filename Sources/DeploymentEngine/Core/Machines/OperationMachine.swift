@@ -79,12 +79,6 @@ public struct Operation: Hashable, Sendable {
   /// It has a place again.
   mutating func tryAgain() { step = .start }
 
-  /// It has made no progress for too long.
-  mutating func becomeStuck() { isStuck = true }
-
-  /// It makes progress again.
-  mutating func comeUnstuck() { isStuck = false }
-
   /// The same from its beginning, as soon as there is a place for what is stuck.
   func begunAgain(by deadline: Deadline) -> Operation {
     Operation(kind, step: .again, failures: failures, deadline: deadline, isStuck: true)

@@ -197,6 +197,7 @@ extension Engine {
     if record != before, !isNew { record.revision += 1 }
     let settingsBefore = poolTable[index].settings
     poolTable.configure(index, record, settings)
+    if settings.users != settingsBefore.users { holdAnew(index) }
     followPolicy(index, before: settingsBefore)
     if record.traits != before.traits { endWhatIsNotOffered(index) }
     identityTable.use(settings.names)

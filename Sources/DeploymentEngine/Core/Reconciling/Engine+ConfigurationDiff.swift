@@ -3,6 +3,15 @@ import SafeTexts
 
 /// The effect of a changed configuration on existing deployments.
 extension Engine {
+  /// Its users are told apart in another way: says again who holds what.
+  mutating func holdAnew(_ index: Int) {
+    poolTable.compareUsersAnew(index)
+    for slot in deploymentTable.slots(ofPool: index) {
+      guard let user = deploymentTable.census(slot)?.holder else { continue }
+      poolTable.hold(user, deploymentTable[slot].id, of: index)
+    }
+  }
+
   /// Applies the pool's present policy to current uses, also to those that began under another.
   mutating func followPolicy(_ index: Int, before: PoolConfiguration) {
     let settings = poolTable[index].settings

@@ -35,7 +35,7 @@ extension Engine {
   /// A listing is due, or an answer is overdue.
   mutating func wakeInventory(_ provider: Int) {
     let inventory = providerTable[provider].inventory
-    if !providerTable[provider].isErased { endDoubtIfDue(provider) }
+    if !providerTable[provider].isErased { endDoubtWithoutListing(provider) }
     guard !providerTable[provider].isErased, inventory.isOffered else { return }
     if let call = inventory.call {
       guard call.due <= now.moment else { return }

@@ -44,7 +44,7 @@ extension Engine {
       reschedule(slot)
     }
     for slot in found { lookAgain(slot, because: "its provider lists it again") }
-    confirmDoubt(provider, hasLost: lost.count, found: found.count)
+    endDoubtInTime(provider)
   }
 
   private static func isMassLoss(_ lost: Int, of expected: Int) -> Bool {
@@ -91,8 +91,8 @@ extension Engine {
     }
   }
 
-  /// A listing that began long enough after the doubt ends it.
-  private mutating func confirmDoubt(_ provider: Int, hasLost lost: Int, found: Int) {
+  /// Ends a doubt that is old enough.
+  private mutating func endDoubtInTime(_ provider: Int) {
     guard let since = providerTable[provider].doubtedSince,
       since + Timing.doubt.confirmed <= now.moment
     else { return }
@@ -100,9 +100,9 @@ extension Engine {
   }
 
   /// Where nothing can be listed, time ends a doubt: what is gone is checked once more then.
-  mutating func endDoubtIfDue(_ provider: Int) {
+  mutating func endDoubtWithoutListing(_ provider: Int) {
     guard !providerTable[provider].inventory.isOffered else { return }
-    confirmDoubt(provider, hasLost: 0, found: 0)
+    endDoubtInTime(provider)
   }
 
   private mutating func endDoubt(_ provider: Int) {
@@ -134,10 +134,12 @@ extension Engine {
       !deploymentTable.isCalled(slot), !provider(of: slot).inMaintenance,
       !deploymentTable[slot].isGivenUp
     else { return }
+    if case .moveToCache = failed.operation {
+      guard pool(of: slot).record.traits?.offers(failed.operation) ?? false else { return }
+    }
     log(.state, "checking it again: \(reason)", slot: slot)
     switch failed.operation {
     case .moveToCache(let level):
-      guard pool(of: slot).record.traits?.offers(failed.operation) ?? false else { return }
       change(slot) { $0.placement = .cache(level, reservedFor: nil) }
       queueToPrepare(slot, failed.operation)
     case .setReady, .notifyReadyFromOSManager: retryInside(slot, failed.operation)

@@ -152,12 +152,6 @@ extension Deployment {
     return machine.tryAgain()
   }
 
-  /// See `DeploymentMachine.becomeStuck`.
-  mutating func becomeStuck() -> Transition { machine.becomeStuck() }
-
-  /// See `DeploymentMachine.comeUnstuck`.
-  mutating func comeUnstuck() -> Transition { machine.comeUnstuck() }
-
   /// See `DeploymentMachine.extendDeadline`.
   mutating func extendDeadline(by length: TimeSpan, at now: EngineTime) -> Transition {
     machine.extendDeadline(until: now.moment + length)

@@ -48,11 +48,6 @@ public struct UserNames: Hashable, Codable, Sendable {
     return SafeText(self.case == .fold ? stripped.lowercased() : stripped)
   }
 
-  /// What two names that guests report for one user have in common: they say the domain or not.
-  public static func guestKey(_ name: SafeText) -> SafeText {
-    SafeText(bare(trimmed(name).text).lowercased())
-  }
-
   private static func bare(_ name: String) -> String {
     if let slash = name.lastIndex(of: "\\") { return String(name[name.index(after: slash)...]) }
     if let at = name.firstIndex(of: "@"), at != name.startIndex { return String(name[..<at]) }

@@ -59,7 +59,7 @@ extension Engine {
     case .error(let failed):
       if replaces(slot) {
         takeFromUser(slot)
-        scheduleRemovalFromError(slot)
+        scheduleError(slot)
         log(.assignment, "given up: \(user) gets another", slot: slot)
         return nil
       }
@@ -68,6 +68,8 @@ extension Engine {
         if deployment.promise == nil {
           let promise = newPromise(in: index)
           change(slot) { $0.promise = promise }
+          // Somebody waits for it now, so it is checked more often.
+          scheduleError(slot)
         }
         return .accepted(
           deployment.id, note: SafeText("\(user) waits for \(name), which is out of reach\(reason)")

@@ -11,14 +11,6 @@ struct LivePublication: Sendable {
 
 /// What can be asked of a pool's entry.
 extension PoolEntry {
-  /// Whether a waiting user may be served with a new or ready deployment.
-  var canServe: Bool {
-    let hasRoom = record.counts.total + record.counts.leaving < record.sizes.max
-    let mayCreate =
-      record.state == .active
-      && (record.activePublication != nil || !(record.traits?.publishes ?? false))
-    return record.counts.l1Ready > 0 || mayCreate && hasRoom && !isExhausted
-  }
   /// Somebody waits, or may be served by another one sooner.
   var needsServing: Bool { !waiters.isEmpty || !reserved.isEmpty }
   /// The place in the queue of the user who is served next.

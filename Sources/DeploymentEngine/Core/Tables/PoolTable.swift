@@ -30,7 +30,7 @@ struct PoolEntry: Sendable {
   fileprivate(set) var isUnplanned = false
   fileprivate var ages = [AgeIndex](repeating: AgeIndex(), count: CensusKey.Index.allCases.count)
   fileprivate var isDirty = false
-  fileprivate(set) var isExhausted = false
+  fileprivate var isExhausted = false
 
   fileprivate init(record: Pool, settings: PoolConfiguration, provider: Int) {
     self.record = record
@@ -210,20 +210,22 @@ struct PoolTable: Sendable {
 extension PoolTable {
   /// Applies the configuration of a pool, with what is known of its service.
   mutating func configure(_ index: Int, _ record: Pool, _ settings: PoolConfiguration) {
-    let hadNames = pools[index].settings.users
     pools[index].record = record
     pools[index].settings = settings
-    if settings.users != hadNames { compareUsersAnew(index, hadNames) }
     replan(index)
   }
 
-  /// Users are told apart in another way from now on; of two names that are one user's now, the one
-  /// that was there first counts.
-  private mutating func compareUsersAnew(_ index: Int, _ before: UserNames) {
+  /// Users are told apart in another way: `hold` follows for each of them.
+  mutating func compareUsersAnew(_ index: Int) {
     let users = pools[index].settings.users
-    pools[index].holders = Dictionary(
-      pools[index].holders.map { (users.key($0.key), $0.value) }, uniquingKeysWith: { min($0, $1) })
+    pools[index].holders = [:]
     pools[index].waitingUsers = Set(pools[index].waiters.map { users.key($0.user) })
+  }
+
+  /// Notes what a user holds; of two deployments of one user, the older one.
+  mutating func hold(_ user: SafeText, _ id: DeploymentID, of index: Int) {
+    let key = pools[index].settings.users.key(user)
+    pools[index].holders[key] = min(pools[index].holders[key] ?? id, id)
   }
 
   mutating func leaveConfiguration(_ index: Int) {
