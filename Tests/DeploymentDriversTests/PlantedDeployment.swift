@@ -136,7 +136,10 @@ struct PlantedDeployment: UserDeployment {
     let (world, mistake) = (environment.service.world, environment.service.mistake)
     if mistake == .failsReady { return fail("it is never ready") }
     if mistake == .movedIsNeverReady, wasMoved { return fail("it was moved") }
-    if mistake == .newAddressWhenReady { ip = "192.0.2.\(loads)0\(padding.count)"; padding += "x" }
+    if mistake == .newAddressWhenReady {
+      ip = "192.0.2.\(100 + padding.count % 100)"
+      padding += "x"
+    }
     if mistake == .growingState { padding += "more" }
     if mistake == .trustsMemory { return .finished }
     if mistake == .remakesVanished, world.count(environment.thing) == 0 { make(environment) }

@@ -59,6 +59,28 @@ import Testing
     #expect(world.processes.isEmpty)
   }
 
+  @Test func whatLivesIsListedAndCanBeRemovedWithoutARecord() async throws {
+    defer { world.end() }
+    let inventory = try #require(try driver("process").makeProvider([:]) as? any Inventory)
+    var (first, second) = (
+      try world.driven(Commands.family), try world.driven(Commands.sleeper, id: 8)
+    )
+    #expect(try await first.run(.deployForCache(.l1)) == .finished)
+    #expect(try await second.run(.deployForCache(.l2)) == .finished)
+    let all = try await inventory.things(ownedBy: world.owner)
+    #expect(all.map(\.purpose) == [.deployment(DeploymentID(7)), .deployment(DeploymentID(8))])
+    #expect(all.map(\.name) == ["d7/lab-7", "d8/lab-8"], "a stopped one lives, too")
+    world.leaders.forEach { kill($0.pid, SIGKILL) }
+    try await waitUntil("a family without its leader is still listed") {
+      try await inventory.things(ownedBy: world.owner).map(\.name) == ["d7/lab-7"]
+    }
+    try await inventory.remove(all[0], ownedBy: "another engine")
+    #expect(!world.processes.isEmpty)
+    try await inventory.remove(all[0], ownedBy: world.owner)
+    try await inventory.remove(all[0], ownedBy: world.owner)
+    #expect(world.processes.isEmpty)
+  }
+
   @Test func destroyingIsPatientOnlyForItsTime() async throws {
     defer { world.end() }
     var driven = try world.driven([
@@ -83,8 +105,11 @@ import Testing
         """)
     ])
     #expect(try await driven.run(.deployForUser) == .finished)
-    try await waitUntil("three processes") { world.processes.count == 3 }
-    #expect(Set(world.processes.map { getpgid($0.pid) }).count == 3)
+    // A child belongs to the group of its parent until it has its own.
+    try await waitUntil("three processes in three groups") {
+      let groups = world.processes.map { getpgid($0.pid) }
+      return groups.count == 3 && Set(groups).count == 3
+    }
     #expect(try await driven.run(.moveToCache(.l2)) == .finished)
     #expect(world.processes.map(\.isFrozen) == [true, true, true])
     #expect(try await driven.run(.destroy) == .finished)

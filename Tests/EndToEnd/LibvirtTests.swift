@@ -46,15 +46,15 @@ extension EndToEnd {
         #expect(try host.domains(place)[saved.name] == "saved")
         #expect(host.savedStates == ["\(saved.name).save"])
 
-        // Nothing is made or moved from here on but what is asked for.
+        // Nothing is made from here on, and the sizes say what is moved.
         try place.dashboard("pause", "lab")
-        let moved = try place.dashboard("move", "--to", "L1", saved.name, "--wait")
-        #expect(moved.code == 0, "\(moved)")
+        try place.dashboard("resize", "lab", "--l1", "3")
+        _ = try Self.filled(place, l1: 3, l2: 0)
         let state = try host.virsh("domstate", "--reason", saved.name, in: place)
         #expect(state.hasPrefix("running (restored)"), "\(state)")
 
         try Self.logIn(try #require(ready.first), place, host)
-        try Self.spoil(saved, place, host)
+        try Self.spoil(place, host)
         try Self.disturb(place, host)
         try Self.remove(place, host)
       }
@@ -73,21 +73,19 @@ extension EndToEnd {
     }
 
     /// A saved state that cannot be restored is an error, and the machine is not booted over it.
-    private static func spoil(
-      _ deployment: ShownDeployment, _ place: CommandEnvironment, _ host: QemuHost
-    ) throws {
-      let name = deployment.name
-      let away = try place.dashboard("move", "--to", "L2", name, "--wait")
-      #expect(away.code == 0, "\(away)")
-      #expect(truncate("\(host.folder)/lib/qemu/save/\(name).save", 20_000_000) == 0)
-      let back = try place.dashboard("move", "--to", "L1", name, "--wait")
-      #expect(back.code == 1 && back.errors.contains("restoring its saved state"), "\(back)")
-      #expect(try host.domains(place)[name] == "saved")
+    private static func spoil(_ place: CommandEnvironment, _ host: QemuHost) throws {
+      try place.dashboard("resize", "lab", "--l1", "2")
+      let all = try filled(place, l1: 2, l2: 1)
+      let away = try #require(all.first { $0.placement == "L2" })
+      #expect(truncate("\(host.folder)/lib/qemu/save/\(away.name).save", 20_000_000) == 0)
+      try place.dashboard("resize", "lab", "--l1", "3")
+      #expect(try failed(away, place).contains("restoring its saved state"))
+      #expect(try host.domains(place)[away.name] == "saved")
     }
 
     /// What somebody else does to a machine becomes its error, in words, without being asked.
     private static func disturb(_ place: CommandEnvironment, _ host: QemuHost) throws {
-      // The one that failed is replaced from L2.
+      // The one that failed is not replaced while its pool is paused.
       let victims = try eventually("two are ready at L1") {
         let ready = try place.deployments().filter { $0.placement == "L1" && $0.isReady }
         return ready.count == 2 ? ready : nil

@@ -46,7 +46,7 @@ extension EndToEnd {
           for pool in ["jobs", "lab"] {
             #expect(try place.dashboard("resize", pool, "--l1", "\(wanted)").code == 0)
           }
-          for (pool, what) in [("jobs", "cannot start sleep"), ("lab", "python")] {
+          for (pool, what) in [("jobs", "cannot start /bin/sleep"), ("lab", "python")] {
             _ = try eventually(
               "it says what is missing for \(pool)",
               seen: { (try? place.dashboard("events").output) ?? "" }

@@ -30,7 +30,7 @@ extension EndToEnd {
             refused.code == 0 || refused.errors.contains("disk is full; free some space"),
             "\(context): \(refused)")
           let doctor = try place.dashboard("doctor")
-          #expect(doctor.output.contains("TROUBLE  disk: 0 kB left"), "\(context): \(doctor)")
+          #expect(doctor.output.contains("TROUBLE  disk: 0 kB free for"), "\(context): \(doctor)")
           // An engine that starts now does not, or comes to nothing; and it does no harm.
           if chance.below(2) == 0 {
             try place.kill(engine)

@@ -24,12 +24,14 @@ import Testing
     var testDescription: String { "\(goal) \(String(describing: phase?.state)) \(expected)" }
   }
 
-  private func view(_ phase: Phase?, _ change: (inout Deployment) -> Void = { _ in }) -> StoreView {
+  private func view(
+    _ phase: Phase?, id: Int64 = 1, _ change: (inout Deployment) -> Void = { _ in }
+  ) -> StoreView {
     var state = StoredState()
     state.pools = [Pool(id: PoolID(1), name: "lab", provider: "here", sizes: Sizes())]
     if let phase {
       var deployment = Deployment(
-        id: DeploymentID(1), pool: PoolID(1), identity: Identity(name: "lab-000"),
+        id: DeploymentID(id), pool: PoolID(1), identity: Identity(name: "lab-000"),
         placement: .cache(.l1, reservedFor: nil), phase: phase, guest: .ready(),
         publication: nil, because: "", at: Self.now.utc)
       change(&deployment)
@@ -87,6 +89,35 @@ import Testing
     #expect(judge { $0.placement = .cache(.l1, reservedFor: "eva") } == .accepted)
     #expect(judge { $0.load(.error(Failed(.setReady, .permanent))) } == .failed)
     #expect(judge { $0.placement = .assigned("luis") } == .failed)
+  }
+
+  /// Decision 5: who comes back to one that is out of reach waits until it is back.
+  @Test func whoseOwnIsOutOfReachWaitsForIt() {
+    func judge(_ failure: FailureClass, _ promise: Promise?) -> ActResult.Outcome {
+      let view = view(.error(Failed(.setReady, failure))) {
+        $0.placement = .assigned("eva", .wanted)
+        $0.promise = promise
+      }
+      let goal = Act.Goal.letIn(user: "eva", target: "lab")
+      return CompletionWaiter.judge(accepted(goal, about: nil), view).outcome
+    }
+    #expect(judge(.gone, Promise(position: 1)) == .accepted)
+    #expect(judge(.gone, nil) == .failed)
+    #expect(judge(.permanent, Promise(position: 1)) == .failed)
+  }
+
+  @Test func whatIsLeavingIsNoLongerItsUsers() {
+    var state = view(.removing(Self.operation)) { $0.placement = .assigned("eva", .granted) }.state
+    let next = view(.usable(nil), id: 2) {
+      $0.placement = .assigned("eva", .granted)
+      $0.ip = "10.0.0.2"
+    }
+    let goal = Act.Goal.letIn(user: "eva", target: "lab")
+    let act = accepted(goal, about: nil)
+    #expect(CompletionWaiter.judge(act, StoreView(state, at: Self.now)).outcome == .failed)
+    state.deployments += next.state.deployments
+    let result = CompletionWaiter.judge(act, StoreView(state, at: Self.now))
+    #expect(result.outcome == .done && result.deployment == DeploymentID(2))
   }
 
   @Test func whoStillWaitsIsNotGivenUp() {

@@ -47,6 +47,18 @@ import Testing
     #expect(desks.map(\.placement.user) == ["c", "a", "b"])
   }
 
+  @Test func whoAskedFirstGetsWhatIsReadyFirst() {
+    let world = World(.pool(l1: 2, max: 4)) { $0.always(.deployForCache, .hang) }
+    #expect(world.assign("ann").number == 1 && world.assign("bob").number == 2)
+    world.answer(2, .finished)
+    world.drain()
+    #expect(world.held(by: "ann")?.id.number == 2 && world[2].isLetIn)
+    #expect(world.held(by: "bob")?.id.number == 1, "and who came later gets the slow one")
+    world.answer(1, .finished)
+    world.drain()
+    #expect(world[1].isLetIn)
+  }
+
   @Test func whoAsksAgainWaitsOnce() {
     let world = busyWorld()
     world.assign("ann", from: "desk")

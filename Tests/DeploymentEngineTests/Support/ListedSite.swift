@@ -14,6 +14,8 @@ final class ListedSite {
   var things: [ExternalResource] = []
   /// What exists on the provider "there".
   var others: [ExternalResource] = []
+  /// Deployments that exist no more: they are not listed, and every call on them finds nothing.
+  var vanished: Set<DeploymentID> = []
   /// Providers that cannot be listed any more from the next configuration on.
   var unlisted: Set<String> = []
   /// Says instead that it cannot be listed, or removed.
@@ -93,17 +95,24 @@ final class ListedSite {
         let concerns =
           failingNumber.map { call.subject == .deployment(DeploymentID($0)) } ?? true
         let isBroken = failing != nil && call.task?.operation == failing && concerns
-        events.append(
-          .callEnded(
-            CallResult(
-              id: call.id, answer: isBroken ? .error(.init(.permanent, "broken")) : .finished,
-              ip: "10.0.0.1")))
+        let answer: TaskState =
+          isBroken
+          ? .error(.init(.permanent, "broken"))
+          : isGone(call) ? .error(.init(.gone, "there is no such machine")) : .finished
+        events.append(.callEnded(CallResult(id: call.id, answer: answer, ip: "10.0.0.1")))
       }
       inventories += outcome.inventories
       for call in outcome.inventories where !isSilent && !holdsInventories {
         events.append(.inventoried(call.id, answer(call)))
       }
     }
+  }
+
+  private func isGone(_ call: Call) -> Bool {
+    guard case .deployment(let id) = call.subject, vanished.contains(id),
+      let operation = call.task?.operation
+    else { return false }
+    return operation != .destroy
   }
 
   /// The last question is answered now.
@@ -145,7 +154,9 @@ final class ListedSite {
   /// What has a record exists as well.
   private func living(on provider: SafeText) -> [ExternalResource] {
     let pools = Set(engine.pools.filter { $0.provider == provider }.map(\.id))
-    return engine.deployments.filter { pools.contains($0.pool) && !$0.phase.isHistory }.map {
+    return engine.deployments.filter {
+      pools.contains($0.pool) && !$0.phase.isHistory && !vanished.contains($0.id)
+    }.map {
       ExternalResource(
         kind: "domain", name: SafeText($0.identity.name), purpose: .deployment($0.id),
         identity: $0.identity)

@@ -126,13 +126,13 @@ struct CompletionWaiter {
     var result = result
     let pool = view.pool(named: target.text)
     let held = view.state.deployments.first { deployment in
-      !deployment.phase.isHistory && view.isHolder(user, of: deployment)
+      !deployment.isLeaving && view.isUser(user, of: deployment)
         && (pool.map { deployment.pool == $0.id } ?? (deployment.id == result.deployment))
     }
     if let held {
       result.deployment = held.id
       if held.isLetIn { return result.ended(.done, "\(user) is let in at \(held.ip ?? "")") }
-      guard held.placement.isAssigned && held.state == .error else { return result }
+      guard held.placement.isAssigned, held.state == .error, !held.isAwaited else { return result }
       return result.ended(.failed, DeploymentWords(held, at: view.now).reason)
     }
     let waits = view.state.waiters.contains {

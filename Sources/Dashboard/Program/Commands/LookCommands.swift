@@ -79,7 +79,7 @@ struct DeploymentsCommand: ParsableCommand, DashboardSubcommand {
       && (pool == nil || deployment.pool == pool)
       && (placement == nil || deployment.placement.word == placement?.rawValue)
       && (state == nil || deployment.state == state)
-      && (user.map { view.isHolder(SafeText($0), of: deployment) } ?? true)
+      && (user.map { view.isUser(SafeText($0), of: deployment) } ?? true)
   }
 }
 

@@ -12,6 +12,8 @@ struct CommandEnvironment {
   let settings: Settings?
   /// The store's path.
   let storePath: String
+  /// Whether the command line or the file names the store; otherwise it is the usual one.
+  var namesStore = true
   /// Why the engine does not take over the configuration of the file; empty: it does.
   var objections: [String] = []
 
@@ -108,9 +110,7 @@ struct CommandEnvironment {
   private static func requireStore(
     _ options: GlobalOptions, _ place: CommandEnvironment, _ problems: [ConfigurationProblem]
   ) throws(CommandFailure) {
-    guard let settings = place.settings, options.store == nil, settings.store == nil,
-      !settings.namesPools
-    else { return }
+    guard let settings = place.settings, !place.namesStore, !settings.namesPools else { return }
     guard problems.isEmpty else { throw wrong(problems, options) }
     let problem = ConfigurationProblem(
       file: place.configurationPath ?? "",
@@ -226,7 +226,8 @@ struct CommandEnvironment {
         .usage, "dashboard: there is no home folder for the store; name a file with --store FILE")
     }
     let place = CommandEnvironment(
-      configurationPath: found?.path, settings: found?.reading.settings, storePath: store)
+      configurationPath: found?.path, settings: found?.reading.settings, storePath: store,
+      namesStore: options.store != nil || configured != nil)
     return (place, problems)
   }
 

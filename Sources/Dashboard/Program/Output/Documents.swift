@@ -29,8 +29,9 @@ struct StoreView: Sendable {
     state.deployments.first { $0.id == id }
   }
 
-  /// Whether a deployment is held by this user or reserved for them, as its pool compares names.
-  func isHolder(_ user: SafeText, of deployment: Deployment) -> Bool {
+  /// Whether a deployment is this user's or reserved for them, as its pool compares names, also
+  /// while it is being removed.
+  func isUser(_ user: SafeText, of deployment: Deployment) -> Bool {
     deployment.placement.user.map { isSame(user, $0, in: deployment.pool) } ?? false
   }
 

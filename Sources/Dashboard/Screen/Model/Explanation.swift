@@ -110,6 +110,7 @@ extension Explanation {
 
   private static func holdingWords(_ deployment: Deployment) -> String {
     guard deployment.placement.isAssigned else { return "waits for" }
+    if deployment.isLeaving { return "had" }
     if deployment.wasLetIn || deployment.isLetIn { return "holds" }
     return deployment.state == .error ? "was to get" : "is to get"
   }

@@ -9,9 +9,7 @@ extension Engine {
     if let problem = pool.problem { return problem }
     if !pool.isConfigured { return "it is no longer in the configuration" }
     if pool.isPaused { return "paused" }
-    if let why = providerTable[poolTable[index].provider].doubt {
-      return SafeText("provider \(pool.provider) is doubted: \(why)")
-    }
+    if let why = doubtSentence(index) { return why }
     if let restraint = pool.restraint {
       let left = restraint.until.at - now.moment
       return SafeText("restrained for \(left.spoken): \(restraint.reason)")
@@ -21,6 +19,12 @@ extension Engine {
       return "no publication is active: publish \(pool.name)"
     }
     return nil
+  }
+
+  /// Why the pool's provider is not believed at the moment; nil if it is.
+  func doubtSentence(_ index: Int) -> SafeText? {
+    let provider = providerTable[poolTable[index].provider]
+    return provider.doubt.map { SafeText("provider \(provider.record.name) is doubted: \($0)") }
   }
 
   /// What is exhausted so that no deployment can be created, and what would help; nil if nothing

@@ -79,6 +79,8 @@ extension Engine {
             "pool \(pool.name) is full: \(pool.counts.total + pool.counts.leaving) of "
               + "\(pool.sizes.max)\(leaving)")))
     }
+    // A doubt ends by itself, so that waiting is worth it.
+    if !hasL2, let why = doubtSentence(index) { return .busy(why) }
     if !hasL2, let why = creationGate(index) ?? exhaustion(index) {
       return .refused(
         Refusal(.notPermitted, SafeText("pool \(pool.name) has nothing ready: \(why)")))
@@ -132,7 +134,7 @@ extension Engine {
   /// is ready, those whose reservation is not.
   private mutating func serveInOrder(_ index: Int) {
     while true {
-      let waiter = poolTable[index].waiters.first { $0.retryAt.map { $0.at <= now.moment } ?? true }
+      let waiter = firstWaiter(of: index)
       if let slot = firstReserved(of: index, before: waiter?.position),
         let ready = oldestReady(of: index), let user = deploymentTable[slot].placement.user,
         let promise = deploymentTable[slot].promise
@@ -153,13 +155,4 @@ extension Engine {
       }
     }
   }
-
-  /// The reservation of the user who asked first, if that was before this place in the order.
-  private func firstReserved(of index: Int, before position: Int64?) -> Int? {
-    let reserved = poolTable[index].reserved.compactMap { deploymentTable.slot($0) }
-    let first = reserved.min { place(of: $0) < place(of: $1) }
-    return first.flatMap { place(of: $0) < position ?? .max ? $0 : nil }
-  }
-
-  private func place(of slot: Int) -> Int64 { deploymentTable[slot].promise?.position ?? .max }
 }

@@ -45,7 +45,7 @@ extension Engine {
       wait = .zero
     } else if deploymentTable[slot].isDisposable {
       wait = pool(of: slot).settings.errorRetention
-    } else if failed.failure.mayReturn, failed.operation.isRepeatable {
+    } else if failed.mayReturn {
       wait = deploymentTable[slot].promise == nil ? Timing.recheck.usual : Timing.recheck.waiting
     } else {
       wait = nil

@@ -13,6 +13,7 @@ extension Engine {
     if !deploymentTable[slot].guest.isTold {
       return use(slot, .notifyReadyFromOSManager)
     }
+    if deploymentTable[slot].placement.level == .l1 { yieldToWhoAskedFirst(slot) }
     if case .cache(.l1, reservedFor: .some(let user)) = deploymentTable[slot].placement {
       claim(slot, for: user, deploymentTable[slot].promise)
     }

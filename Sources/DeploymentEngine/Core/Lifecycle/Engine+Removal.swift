@@ -26,7 +26,7 @@ extension Engine {
   private func mayReturn(_ slot: Int) -> Bool {
     guard case .error(let failed) = deploymentTable[slot].phase, !deploymentTable[slot].isGivenUp
     else { return false }
-    return failed.failure.mayReturn && failed.operation.isRepeatable
+    return failed.mayReturn
   }
 
   private mutating func lookAgainInTime(_ slot: Int) {

@@ -57,6 +57,37 @@ extension Engine {
     }
   }
 
+  /// The reservation of the user who asked first, if that was before this place in the order.
+  func firstReserved(of index: Int, before position: Int64?) -> Int? {
+    let reserved = poolTable[index].reserved.compactMap { deploymentTable.slot($0) }
+    let first = reserved.min { place(of: $0) < place(of: $1) }
+    return first.flatMap { place(of: $0) < position ?? .max ? $0 : nil }
+  }
+
+  /// The first in the queue of a pool who is not to wait for the end of a pause.
+  func firstWaiter(of index: Int) -> WaitingUser? {
+    poolTable[index].waiters.first { $0.retryAt.map { $0.at <= now.moment } ?? true }
+  }
+
+  private func place(of slot: Int) -> Int64 { deploymentTable[slot].promise?.position ?? .max }
+
+  /// A reserved one is ready, and somebody who asked before its user is not served yet: they get it
+  /// in this step, and its user is served after them.
+  mutating func yieldToWhoAskedFirst(_ slot: Int) {
+    let deployment = deploymentTable[slot]
+    let index = deploymentTable.pool(of: slot)
+    guard let user = deployment.placement.user, let promise = deployment.promise,
+      deployment.pending == nil, !deployment.inUse
+    else { return }
+    let isFirst =
+      firstReserved(of: index, before: promise.position) == nil
+      && firstWaiter(of: index).map { $0.position > promise.position } ?? true
+    guard !isFirst else { return }
+    takeFromUser(slot)
+    log(.assignment, "no longer reserved for \(user): somebody asked first", slot: slot)
+    beginWaiting(user, in: index, promise)
+  }
+
   /// Ends the waits whose patience is over, and serves the users whose pause is over.
   mutating func expireWaiters(of index: Int) {
     for waiter in poolTable[index].waiters {

@@ -36,6 +36,14 @@ public struct Failed: Hashable, Sendable {
     self.removals = removals
     self.leavesNothing = leavesNothing
   }
+
+  /// The deployment may be found again as it was: it is checked at intervals.
+  public var mayReturn: Bool {
+    switch failure {
+    case .gone, .transient, .unknown, .throttled, .denied: operation.isRepeatable
+    case .permanent, .portTaken, .nameTaken: false
+    }
+  }
 }
 
 /// The state of a deployment with the data of that state.

@@ -147,6 +147,20 @@ public struct Deployment: Hashable, Sendable {
     case .preparing, .usable, .removable, .removed, .canceled: false
     }
   }
+  /// It is being removed, or its removal was requested: its user gets another one.
+  public var isLeaving: Bool {
+    switch phase {
+    case .removable, .removing, .canceling, .removed, .canceled: true
+    case .preparing, .usable, .error: cancelRequested
+    }
+  }
+  /// Who holds it or has it reserved, unless it is leaving.
+  public var holder: SafeText? { isLeaving ? nil : placement.user }
+  /// It failed with what may pass, and is checked again while its user waits for it.
+  public var isAwaited: Bool {
+    guard case .error(let failed) = phase else { return false }
+    return promise != nil && failed.mayReturn
+  }
   /// Nobody was let in to it, or its user has another one: it may be removed without a person.
   public var isDisposable: Bool { (!wasLetIn || isGivenUp) && !inUse }
   /// Its user has been let in: made ready since the claim, and with an address.

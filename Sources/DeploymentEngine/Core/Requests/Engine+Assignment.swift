@@ -64,7 +64,7 @@ extension Engine {
         return nil
       }
       let reason = deployment.reason.map { ": \($0)" } ?? ""
-      if failed.failure.mayReturn {
+      if failed.mayReturn {
         if deployment.promise == nil {
           let promise = newPromise(in: index)
           change(slot) { $0.promise = promise }
@@ -124,15 +124,5 @@ extension Engine {
     log(.assignment, "\(user) no longer waits for it", slot: slot, actor: actor)
     if isAssigned { remove(slot, because: "its user no longer waits", actor: actor) }
     return .accepted(deploymentTable[slot].id, note: "\(user) no longer waits")
-  }
-}
-
-extension FailureClass {
-  /// The deployment may be found again: it is checked at intervals, and its user waits for it.
-  var mayReturn: Bool {
-    switch self {
-    case .gone, .transient, .unknown, .throttled, .denied: true
-    case .permanent, .portTaken, .nameTaken: false
-    }
   }
 }

@@ -61,9 +61,8 @@ struct CensusKey: Hashable, Sendable {
     quota = Self.quota(of: deployment)
     index = Self.index(of: deployment, count: count, isOutdated: isOutdated)
     self.isOutdated = isOutdated && count != .history
-    let isLeaving = count == .history || count == .removing || deployment.cancelRequested
-    holder = isLeaving ? nil : deployment.placement.user
-    reservation = Self.reservation(of: deployment, isLeaving: isLeaving)
+    holder = deployment.holder
+    reservation = Self.reservation(of: deployment)
     isAbsent = deployment.isAbsent
     isOutsideMax = deployment.placement.level == .l2 || deployment.isAbsent
     uniqueId = count == .history ? "" : deployment.uniqueId
@@ -72,10 +71,10 @@ struct CensusKey: Hashable, Sendable {
     ending = !isEnding ? nil : count == .l1Preparing ? .l1 : count == .l2Preparing ? .l2 : nil
   }
 
-  private static func reservation(
-    of deployment: Deployment, isLeaving: Bool
-  ) -> Reservation? {
-    guard !isLeaving, case .cache(_, reservedFor: .some) = deployment.placement else { return nil }
+  private static func reservation(of deployment: Deployment) -> Reservation? {
+    guard !deployment.isLeaving, case .cache(_, reservedFor: .some) = deployment.placement else {
+      return nil
+    }
     switch deployment.phase.operation?.kind {
     case .moveToCache: return .moving
     case .deployForCache, .deployForUser, .setReady, .notifyReadyFromOSManager, .cancel, .destroy,

@@ -56,6 +56,8 @@ package enum Checker: Int32, CaseIterable, Sendable {
   case orphans
   /// An adopted resource becomes one user's deployment, once.
   case adoptions
+  /// Who asked first is served first, and nobody is refused or waits for what stands ready.
+  case promises
 
   /// The property that it checks, in one sentence for the user.
   package var promise: String {
@@ -86,6 +88,7 @@ package enum Checker: Int32, CaseIterable, Sendable {
     case .scenario: "the scenario ends as its test expects"
     case .orphans: "orphans are listed correctly, and nothing with a record is removed as one"
     case .adoptions: "an adopted resource becomes one user's deployment, once, unchanged"
+    case .promises: "who asked first is served first, and nobody is refused what stands ready"
     }
   }
 

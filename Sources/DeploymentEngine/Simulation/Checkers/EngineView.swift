@@ -69,6 +69,10 @@ extension Deployment {
   package var isSupply: Bool { state == .preparing || state == .usable }
   /// Whether it is in a cache and not reserved.
   package var isFree: Bool { placement.level != nil && placement.user == nil }
+  /// Whether a user who asks can be given it.
+  package var canBeGiven: Bool {
+    isFree && placement.level == .l1 && isReady && !inUse && pending == nil
+  }
   /// Whether it is unreserved supply at this cache level.
   package func isSupply(at level: CacheLevel) -> Bool {
     isSupply && isFree && placement.level == level

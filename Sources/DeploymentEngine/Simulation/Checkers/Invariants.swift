@@ -170,17 +170,20 @@ package enum Invariants {
     }
   }
 
-  /// No user waits while a deployment is available.
+  /// No user waits, or waits for what is not ready, while a deployment is available.
   private static func users(_ view: EngineView, _ complaints: inout [String]) {
-    for waiter in view.waiters {
-      guard let pool = view.pool(waiter.pool), pool.state == .active,
-        waiter.retryAt.map({ $0.at <= view.now.moment }) ?? true
+    for pool in view.pools where pool.state == .active || pool.state == .restrained {
+      guard
+        let there = view.deployments.first(where: { $0.pool == pool.id && $0.canBeGiven })
       else { continue }
-      let there = view.deployments.first {
-        $0.pool == pool.id && $0.isFree && $0.placement.level == .l1 && $0.isReady && !$0.inUse
-          && $0.pending == nil
+      for waiter in view.waiters
+      where waiter.pool == pool.id && waiter.retryAt.map({ $0.at <= view.now.moment }) ?? true {
+        complaints.append("\(waiter.user) waits though \(there.id) is ready")
       }
-      if let there { complaints.append("\(waiter.user) waits though \(there.id) is ready") }
+      for one in view.deployments where one.pool == pool.id && !one.isReady && !one.isLeaving {
+        guard case .cache(.l1, reservedFor: let user?) = one.placement else { continue }
+        complaints.append("\(user) waits for \(one.id) though \(there.id) is ready")
+      }
     }
   }
 

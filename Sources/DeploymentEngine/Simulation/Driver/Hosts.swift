@@ -16,6 +16,11 @@ struct Hosts {
 
   static let taken: SafeText = "something that is not ours has this name"
 
+  /// How a driver refuses a taken name: some can tell it from other errors.
+  static func refusal(of name: String) -> FailureClass {
+    (name.utf8.last ?? 0).isMultiple(of: 2) ? .nameTaken : .permanent
+  }
+
   /// The fault that a call meets before its driver can do anything; nil if there is none.
   mutating func obstacle(to call: Call, _ task: DriverTask) -> (FaultClass, Behaviour)? {
     guard case .deployment = call.subject else { return nil }
@@ -26,7 +31,7 @@ struct Hosts {
     if gone.contains(name) { return obstacle(toGone: task) }
     guard case .start(let kind) = task, kind.creates else { return nil }
     if foreignNames.contains(name) {
-      return (.stranger, .fail(.permanent, Self.taken.text))
+      return (.stranger, .fail(Self.refusal(of: name), Self.taken.text))
     }
     if hostOf[name] == nil {
       let first = Int(name.utf8.reduce(UInt32(0)) { $0 &* 31 &+ UInt32($1) })
@@ -46,7 +51,7 @@ struct Hosts {
       if !task.isCheck { return nil }
     case .moveToCache, .setReady, .notifyReadyFromOSManager, .publish: break
     }
-    return (.vanish, .fail(.permanent, "it is gone"))
+    return (.vanish, .fail(task.operation.creates ? .permanent : .gone, "it is gone"))
   }
 
   /// Notes that a resource was created, perhaps again.

@@ -45,7 +45,7 @@ extension ScriptedDriver {
     else {
       return nil
     }
-    return .fail(.permanent, Hosts.taken.text)
+    return .fail(Hosts.refusal(of: call.record.identity.name), Hosts.taken.text)
   }
 
   /// Decides whether a removal that reports success leaves the resource behind, or a repeated

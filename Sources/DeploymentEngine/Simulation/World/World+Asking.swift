@@ -119,6 +119,13 @@ extension Reply {
     case .refused: false
     }
   }
+  /// What it says.
+  package var sentence: SafeText {
+    switch self {
+    case .accepted(_, let note): note
+    case .refused(let refusal): refusal.sentence
+    }
+  }
   /// The number of the deployment that an acceptance names.
   package var number: Int64? {
     switch self {

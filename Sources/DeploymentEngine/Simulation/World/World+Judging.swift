@@ -14,6 +14,7 @@ extension World {
     }
     judgeCreations(commit, outcome, told)
     judgeAnswers(outcome, told)
+    judgePromises(commit, outcome, told)
   }
 
   private func judge(

@@ -1,0 +1,70 @@
+import DeploymentEngine
+import DeploymentInterface
+import SafeTexts
+
+/// The checks of what users are promised: the user who asked first is served first, and nobody is
+/// refused or waits for what stands ready.
+extension World {
+  /// Checks a step against the state stored before it.
+  func judgePromises(_ commit: Commit, _ outcome: Effects, _ told: [Told]) {
+    for one in commit.amendments {
+      // What somebody is logged in to, or what will be removed, is only for the user it was reserved for.
+      guard let new = one.new?.record, new.admission == .wanted, let promise = new.promise,
+        !new.inUse, new.pending == nil,
+        one.old?.record.placement.isAssigned != true, !told.contains(where: { $0.chooses(new.id) })
+      else { continue }
+      judgeOrder(new, promise)
+    }
+    for answer in outcome.answers {
+      guard case .refused(let refusal) = answer.reply, told.count == 1,
+        case .request(let request)? = told.first?.event, request.key == answer.key,
+        case .assignFromPool(let name, let user) = request.verb, refusal.kind == .notPermitted
+      else { continue }
+      judgeRefusal(refusal, of: user, in: name)
+    }
+  }
+
+  /// A user gets one: nobody who asked before, and waited already, is passed over.
+  private func judgeOrder(_ given: Deployment, _ promise: Promise) {
+    for waiter in engine.waiters
+    where waiter.pool == given.pool && waiter.promise.position < promise.position {
+      let key = StoreCopy.WaiterKey(pool: waiter.pool, user: waiter.user)
+      guard waiter.retryAt.map({ $0.at < now.moment }) ?? true,
+        store.waiters[key]?.record.promise == waiter.promise
+      else { continue }
+      complain(
+        .promises, "\(given.id) is given to \(given.placement), and \(waiter.user) asked before")
+    }
+    for one in engine.deployments where one.pool == given.pool && one.id != given.id {
+      guard case .cache(.l1, reservedFor: let user?) = one.placement, one.exists, !one.isLeaving,
+        !one.isReady, let earlier = one.promise, earlier.position < promise.position,
+        store.deployments[one.id]?.record.promise == earlier
+      else { continue }
+      complain(
+        .promises, "\(given.id) is given away while \(user), who asked before, has \(one.id)")
+    }
+  }
+
+  private func judgeRefusal(_ refusal: Refusal, of user: SafeText, in name: SafeText) {
+    guard let pool = engine.pools.first(where: { $0.name == name }), !pool.inMaintenance,
+      pool.state == .active || pool.state == .restrained
+    else { return }
+    let mine = engine.deployments.filter { $0.pool == pool.id && $0.exists }
+    guard !mine.contains(where: { $0.holder == user }),
+      let there = mine.first(where: \.canBeGiven)
+    else { return }
+    complain(
+      .promises, "\(user) is refused though \(there.id) is ready: \(refusal.sentence.text)")
+  }
+}
+
+extension World.Told {
+  /// Whether a person gave this very deployment to a user.
+  fileprivate func chooses(_ id: DeploymentID) -> Bool {
+    if case .request(let request) = event, case .assign(id, _) = request.verb {
+      true
+    } else {
+      false
+    }
+  }
+}
