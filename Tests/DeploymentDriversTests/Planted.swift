@@ -69,7 +69,6 @@ final class PlantedWorld: Sendable {
       },
       remove: { identity in world.remove { $0.thing == nil && $0.name == identity.name } })
     if mistake == .hangs { fixture.callLimit = .milliseconds(20) }
-    fixture.operationLimit = .seconds(10)
     return fixture
   }
 }

@@ -1,5 +1,8 @@
 /// The check of every address that a driver, an OS manager or an administrator gives.
 package enum AddressText {
+  /// How the sentence begins that refuses a driver's answer because of its address.
+  package static let refusal = "the driver's answer is refused: its IP"
+
   /// Why a text is not an address that a user can connect to; nil if it is one.
   ///
   /// Allowed are an IP address, a host name, and either of them with a port: `192.0.2.1`,

@@ -51,7 +51,7 @@ extension Service {
     if ip == before, let reported = call.notices.reportedIP { ip = reported }
     if let problem = ip.flatMap({ $0.isEmpty ? nil : AddressText.problem($0) }) {
       ip = nil
-      let sentence = SafeText("the driver's answer is refused: its IP \(problem)")
+      let sentence = SafeText("\(AddressText.refusal) \(problem)")
       // What is removed needs no address.
       if answer == .finished, call.task?.removes == false {
         answer = .error(.init(.unknown, sentence))

@@ -45,6 +45,25 @@ import Testing
     #expect(ready(site) == [4, 5, 6])
   }
 
+  /// What stays gone is checked again and again while its users wait for it.
+  @Test func itEndsAlsoWhileUsersWaitForWhatIsGone() {
+    let site = ListedSite(l1: 3, max: 9)
+    for user in ["ann", "bob", "eve"] { site.ask(.assignFromPool("lab", user: SafeText(user))) }
+    site.pass(.seconds(5))
+    let held = site.engine.deployments.filter(\.isLetIn).map(\.id)
+    #expect(held.count == 3)
+    site.vanished = Set(held)
+    site.pass(.minutes(2))
+    for user in ["ann", "bob", "eve"] { site.ask(.assignFromPool("lab", user: SafeText(user))) }
+    site.pass(.minutes(3))
+    let doubts = site.journal.count { $0.message.text.contains(" is doubted: ") }
+    #expect(doubts == 1)
+    #expect(site.engine.deployments.filter { held.contains($0.id) }.allSatisfy { $0.isAwaited })
+    site.vanished = []
+    site.pass(.seconds(11))
+    #expect(site.engine.deployments.filter { held.contains($0.id) }.allSatisfy { $0.isLetIn })
+  }
+
   @Test func oneOfThreeIsReplacedAtOnce() {
     let site = ListedSite(l1: 3, max: 9)
     site.pass(.seconds(5))

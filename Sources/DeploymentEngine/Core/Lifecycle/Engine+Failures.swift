@@ -29,6 +29,9 @@ extension Engine {
         deploymentTable[slot].identity.name, until: now.moment + Timing.takenName)
     }
     noteFailure(slot, kind, failure, isRepeated: isForUser)
+    if wasAskedFor, !deploymentTable.isCalled(slot), !isDoubted(slot) {
+      return enqueueRemoval(slot, because: "its end was requested before")
+    }
     if removals == 0 { limitKeptErrors(of: deploymentTable.pool(of: slot)) }
   }
 

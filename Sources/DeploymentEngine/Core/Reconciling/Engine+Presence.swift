@@ -81,8 +81,11 @@ extension Engine {
     return providerTable[providerPlace(of: slot)].doubt != nil
   }
 
-  /// A call found that a deployment is gone, or that it is there.
+  /// A call found that a deployment is gone, or that it is there. What stays gone says nothing new
+  /// about its provider.
   mutating func noteLook(_ slot: Int, isGone: Bool) {
+    if isGone, deploymentTable.runtime(slot).isKnownGone { return }
+    deploymentTable.updateRuntime(slot) { $0.isKnownGone = isGone }
     let provider = providerPlace(of: slot)
     let looks = providerTable.noteLook(provider, isGone: isGone, at: now.moment)
     if isGone, Self.isMassLoss(looks.gone, of: looks.all) {

@@ -20,6 +20,8 @@ struct DeploymentRuntime: Sendable {
   var lastCallAt: Moment?
   /// It was checked because its provider does not list it, and was found.
   var isKnownUnlisted = false
+  /// The last call found that it is gone.
+  var isKnownGone = false
   /// Removals from an error that failed, in a row.
   var failedRemovals = 0
 }

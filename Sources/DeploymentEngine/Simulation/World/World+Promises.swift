@@ -10,7 +10,7 @@ extension World {
     for one in commit.amendments {
       // What somebody is logged in to, or what will be removed, is only for the user it was reserved for.
       guard let new = one.new?.record, new.admission == .wanted, let promise = new.promise,
-        !new.inUse, new.pending == nil,
+        new.state == .usable, !new.inUse, new.pending == nil,
         one.old?.record.placement.isAssigned != true, !told.contains(where: { $0.chooses(new.id) })
       else { continue }
       judgeOrder(new, promise)

@@ -37,7 +37,7 @@ struct FolderDeployment: UserDeployment {
 
   private mutating func create(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     uniqueId = environment.name
-    ip = environment.folder.path
+    ip = "127.0.0.1"
     try environment.folder.create()
     return .finished
   }
