@@ -47,6 +47,30 @@ import Testing
     #expect(failure == .permanent("broken"))
   }
 
+  /// `ready` is not repeated: it might restart the machine, and with it the wait.
+  @Test func anAddressThatComesLateIsOnlyLookedFor() async throws {
+    let world = try CommandWorld()
+    defer { world.end() }
+    let program = try world.shell(
+      """
+      echo $1 >>"$0.calls"
+      mark='"key":"'$key'","owner":"'$owner'"'
+      none() { reply '"outcome":"done","observed":{"power":"running",'"$mark"'}'; }
+      case $1 in
+        status) if [ $(grep -c status "$0.calls") -gt 2 ]; then seen running; else none; fi ;;
+        *) reply '"outcome":"done"' ;;
+      esac
+      """)
+    var driven = try world.driven(program, provider: [:])
+    driven.placement = .assigned("ana", .wanted)
+    #expect(await driven.start(.setReady) == .running)
+    #expect(await driven.check(.setReady) == .running)
+    #expect(await driven.check(.setReady) == .finished)
+    #expect(driven.ip == "192.0.2.1")
+    let calls = try String(contentsOfFile: program + ".calls", encoding: .utf8)
+    #expect(calls.split(separator: "\n") == ["ready", "status", "status", "status"])
+  }
+
   @Test(arguments: [OperationKind.deployForUser, .deployForCache(.l1), .deployForCache(.l2)])
   func aFailedCreationSaysWhetherAnythingIsLeft(_ kind: OperationKind) async throws {
     let error = #"reply '"outcome":"failed","error":{"class":"CLASS","message":"because"}'"#

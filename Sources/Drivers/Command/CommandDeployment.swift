@@ -13,6 +13,9 @@ struct CommandDeployment: UserDeployment {
   /// The goal of the running operation.
   enum Goal: String, Codable {
     case createRunning, createSuspended, resume, suspend, ready, gone
+    /// `ready` is done, and the user cannot be let in before the resource has its address. The verb
+    /// is not repeated meanwhile, because it might begin anew.
+    case address
   }
 
   private(set) var name = ""
@@ -66,6 +69,7 @@ struct CommandDeployment: UserDeployment {
     guard let goal else {
       throw .permanent("checkState was called while no operation is running")
     }
+    if goal == .address { return try await confirm(goal, environment) }
     return try await approach(goal, environment)
   }
 
@@ -91,7 +95,7 @@ struct CommandDeployment: UserDeployment {
       case .gone: break
       case .createRunning, .createSuspended:
         throw await completed(.init(.permanent, message), goal, environment)
-      case .resume, .suspend, .ready: throw .gone(message.text)
+      case .resume, .suspend, .ready, .address: throw .gone(message.text)
       }
     case .reply(let reply):
       try take(reply, environment)
@@ -138,7 +142,9 @@ struct CommandDeployment: UserDeployment {
         throw .unknown("status does not report the mark (observed.key and observed.owner)")
       }
     }
-    if goal.isReached(by: power) { return finish(goal) }
+    if goal.isReached(by: power) {
+      return needsAddress(goal, environment) ? awaitAddress() : finish(goal)
+    }
     let sentence = SafeText("\(goal.verb.rawValue) answered done, but \(power.words)")
     guard power == .absent else {
       // A removed resource may take a while to disappear from the platform.
@@ -216,6 +222,20 @@ struct CommandDeployment: UserDeployment {
     return .running
   }
 
+  private func needsAddress(_ goal: Goal, _ environment: Environment) -> Bool {
+    guard goal == .ready || goal == .address, environment.record.placement.isAssigned else {
+      return false
+    }
+    return ip?.isEmpty ?? true
+  }
+
+  private mutating func awaitAddress() -> TaskState {
+    goal = .address
+    progress = nil
+    suggestedTime = .seconds(2)
+    return .running
+  }
+
   private mutating func finish(_ goal: Goal) -> TaskState {
     self.goal = nil
     progress = nil
@@ -235,7 +255,7 @@ extension CommandDeployment.Goal {
     case .createRunning, .createSuspended: .create
     case .resume: .resume
     case .suspend: .suspend
-    case .ready: .ready
+    case .ready, .address: .ready
     case .gone: .delete
     }
   }
@@ -248,13 +268,13 @@ extension CommandDeployment.Goal {
     switch self {
     case .createRunning: "running"
     case .createSuspended: "suspended"
-    case .resume, .suspend, .ready, .gone: nil
+    case .resume, .suspend, .ready, .address, .gone: nil
     }
   }
 
   func isReached(by power: DriverPower) -> Bool {
     switch self {
-    case .createRunning, .resume, .ready: power == .running
+    case .createRunning, .resume, .ready, .address: power == .running
     case .createSuspended, .suspend: power == .suspended || power == .off
     case .gone: power == .absent
     }

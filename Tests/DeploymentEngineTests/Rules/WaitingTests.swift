@@ -59,6 +59,17 @@ import Testing
     #expect(world[1].isLetIn)
   }
 
+  /// What cannot leave L2 locks nobody out who can be given a new one.
+  @Test func whereMovesFailANewOneIsMade() {
+    let world = World(.pool(l2: 3, max: 5)) {
+      $0.always(.moveToCache, .fail(.permanent, "the saved memory cannot be restored"))
+    }
+    world.assign("ann")
+    world.drain()
+    #expect(world.held(by: "ann")?.isLetIn == true)
+    #expect(world.numbers { $0.state == .error } == [1], "one was tried")
+  }
+
   @Test func whoAsksAgainWaitsOnce() {
     let world = busyWorld()
     world.assign("ann", from: "desk")

@@ -24,7 +24,7 @@ extension Engine {
     let provider = provider(ofPool: index)
     let isBusy = provider.preparing >= provider.limits.preparing
     let hasRoom = hasRoom(index)
-    if hasRoom, !isBusy, let slot = movable(of: index) {
+    if hasRoom, !isBusy, !prefersNew(index), let slot = movable(of: index) {
       startMove(slot, to: .l1, reservedFor: user, promise, because: "\(user) waits")
       return .served(slot, note: reservedNote(slot, user, "when it has moved from L2"))
     }
@@ -58,6 +58,12 @@ extension Engine {
       return nil
     }
     return oldest(.l2Usable, of: index)
+  }
+
+  /// Moves from L2 failed for good lately, and one can be created instead.
+  private func prefersNew(_ index: Int) -> Bool {
+    poolTable[index].record.moveErrors.contains { $0.at > now.moment }
+      && creationGate(index) == nil && exhaustion(index) == nil
   }
 
   private func reservedNote(_ slot: Int, _ user: SafeText, _ when: String) -> SafeText {
