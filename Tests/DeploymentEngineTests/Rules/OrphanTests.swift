@@ -28,7 +28,7 @@ import Testing
     #expect(site.list.confirmed.map(\.cause) == [.saidGone])
     #expect(site.journal.count { $0.message.text.hasPrefix("domain lab-92 exists on here:") } == 1)
     site.pass(.hours(1))
-    #expect(site.listings == 15)
+    #expect(site.listings == 74)
   }
 
   @Test func whatGoesAwayIsShownNoLonger() {

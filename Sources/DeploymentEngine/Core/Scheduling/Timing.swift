@@ -15,7 +15,7 @@ enum Timing {
   /// others, and the time limit of a listing.
   static let inventory = (
     first: TimeSpan.seconds(2), again: TimeSpan.seconds(10), usual: TimeSpan.seconds(30),
-    longest: TimeSpan.minutes(5), call: TimeSpan.minutes(3)
+    longest: TimeSpan.seconds(50), call: TimeSpan.minutes(3)
   )
   /// A provider is doubted if its list loses at least `least` deployments and half of all, until a
   /// listing that begins `confirmed` later. Single checks count together for `looks`.

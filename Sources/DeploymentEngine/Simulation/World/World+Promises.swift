@@ -8,7 +8,8 @@ extension World {
   /// Checks a step against the state stored before it.
   func judgePromises(_ commit: Commit, _ outcome: Effects, _ told: [Told]) {
     for one in commit.amendments {
-      // What somebody is logged in to, or what will be removed, is only for the user it was reserved for.
+      // What somebody is logged in to, or what will be removed, is only for the user that it was
+      // reserved for.
       guard let new = one.new?.record, new.admission == .wanted, let promise = new.promise,
         new.state == .usable, !new.inUse, new.pending == nil,
         one.old?.record.placement.isAssigned != true, !told.contains(where: { $0.chooses(new.id) })
