@@ -46,6 +46,22 @@ import Testing
     #expect(world.ready(at: .l1).count == 5)
   }
 
+  /// Some of many that cannot be made ready are no circle, and restrain nobody.
+  @Test func failuresBetweenUsersWhoAreLetInDoNotRestrain() {
+    let world = World(.pool(l1: 9, max: 30))
+    for user in 0..<9 {
+      world.driver.next(.setReady, .broken, .finish)
+      world.assign(SafeText("user\(user)"))
+      world.settle()
+    }
+    #expect(world.pool().restraint == nil && world.pool().restraints == 0)
+    #expect(world.numbers { $0.isLetIn }.count == 9)
+    world.driver.always(.setReady, .broken)
+    for user in ["ann", "bob", "cyd", "dan"] { world.assign(SafeText(user)) }
+    world.run(for: .minutes(2))
+    #expect(world.pool().restraint != nil, "nobody is let in any more")
+  }
+
   /// Decision 15: the pauses grow until something succeeds; then many are created at once again.
   @Test func eachRestraintLastsTwiceAsLongUntilSomethingSucceeds() {
     let world = sick()

@@ -188,7 +188,9 @@ extension Engine {
     case .deployForCache, .deployForUser, .notifyReadyFromOSManager:
       guard deploymentTable[slot].state == .usable else { return }
       poolTable.endRestraintCount(deploymentTable.pool(of: slot))
-    case .moveToCache, .setReady, .cancel, .destroy, .publish: break
+    case .setReady:
+      if deploymentTable[slot].isLetIn { poolTable.noteReady(deploymentTable.pool(of: slot), true) }
+    case .moveToCache, .cancel, .destroy, .publish: break
     }
   }
 }

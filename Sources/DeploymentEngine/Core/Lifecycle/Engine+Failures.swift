@@ -14,6 +14,7 @@ extension Engine {
     deploymentTable.updateRuntime(slot) { $0.failedRemovals = removals }
     let wasAskedFor = deploymentTable[slot].cancelRequested
     let isForUser = deploymentTable[slot].promise?.failures ?? 0 > 0
+    let hadUser = deploymentTable[slot].placement.user != nil
     let failed = Failed(
       kind, failure.kind, removals: removals, leavesNothing: failure.leavesNothing)
     feed(slot) { deployment, _ in deployment.fail(failed, because: failure.reason, due: nil) }
@@ -28,7 +29,9 @@ extension Engine {
       identityTable.setAside(
         deploymentTable[slot].identity.name, until: now.moment + Timing.takenName)
     }
-    noteFailure(slot, kind, failure, isRepeated: isForUser)
+    let isOneOfMany =
+      hadUser && kind == .setReady && failure.kind == .permanent && makesOthersReady(slot)
+    if !isForUser, !isOneOfMany { noteFailure(slot, kind, failure) }
     if wasAskedFor, !deploymentTable.isCalled(slot), !isDoubted(slot) {
       return enqueueRemoval(slot, because: "its end was requested before")
     }
@@ -68,11 +71,19 @@ extension Engine {
     }
   }
 
+  /// Whether another one of the pool was made ready for a user since the last failure; notes this
+  /// failure.
+  private mutating func makesOthersReady(_ slot: Int) -> Bool {
+    let index = deploymentTable.pool(of: slot)
+    defer { poolTable.noteReady(index, false) }
+    return poolTable[index].makesReady
+  }
+
   /// What makes and loses deployments in a circle restrains its pool.
   private mutating func noteFailure(
-    _ slot: Int, _ kind: OperationKind, _ failure: DeploymentFailure, isRepeated: Bool
+    _ slot: Int, _ kind: OperationKind, _ failure: DeploymentFailure
   ) {
-    guard failure.kind == .permanent, !isRepeated else { return }
+    guard failure.kind == .permanent else { return }
     switch kind {
     case .deployForCache, .deployForUser: noteCreationError(slot, failure.reason, isCreation: true)
     case .setReady, .notifyReadyFromOSManager:

@@ -186,6 +186,12 @@ public struct Pool: Hashable, Sendable {
   /// The sizes in force.
   public var sizes: Sizes { overrides.applied(to: configuredSizes) }
 
+  /// Ends its restraints, and forgets the failures that led to them.
+  mutating func forgetFailures() {
+    (restraint, moveRestraint, restraints) = (nil, nil, 0)
+    (creationErrors, failedCreations, moveErrors) = ([], [], [])
+  }
+
   /// The strongest state that applies.
   public var state: PoolState {
     if inMaintenance { return .maintenance }

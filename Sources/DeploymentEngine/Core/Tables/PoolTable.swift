@@ -31,6 +31,8 @@ struct PoolEntry: Sendable {
   fileprivate var ages = [AgeIndex](repeating: AgeIndex(), count: CensusKey.Index.allCases.count)
   fileprivate var isDirty = false
   fileprivate var isExhausted = false
+  /// Whether one was made ready for a user since that last failed for good.
+  fileprivate(set) var makesReady = false
 
   fileprivate init(record: Pool, settings: PoolConfiguration, provider: Int) {
     self.record = record
@@ -246,6 +248,8 @@ extension PoolTable {
     if pools[index].record.problem == problem { pools[index].record.problem = nil }
   }
 
+  mutating func noteReady(_ index: Int, _ works: Bool) { pools[index].makesReady = works }
+
   mutating func setPaused(_ index: Int, _ isPaused: Bool) {
     pools[index].record.isPaused = isPaused
     pools[index].record.revision += 1
@@ -282,12 +286,7 @@ extension PoolTable {
 
   /// Ends a restraint at an operator's request, and forgets its errors.
   mutating func lift(_ index: Int) {
-    pools[index].record.restraint = nil
-    pools[index].record.creationErrors = []
-    pools[index].record.failedCreations = []
-    pools[index].record.restraints = 0
-    pools[index].record.moveRestraint = nil
-    pools[index].record.moveErrors = []
+    pools[index].record.forgetFailures()
     pools[index].record.revision += 1
     replan(index)
   }
