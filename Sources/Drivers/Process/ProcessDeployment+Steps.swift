@@ -67,8 +67,11 @@ extension ProcessDeployment {
   mutating func approachGone(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     if let leader { _ = try readingProc(try leader.reap()) }
     var family = try family(environment)
-    for _ in 0..<Self.mostLooks where family.isGone && !family.isComplete {
+    // What keeps forking may be missed by one look: its parent had ended, and it had not begun.
+    var empty = family.isComplete ? 1 : 0
+    for _ in 0..<Self.mostLooks where family.isGone && empty < (isKilling ? 4 : 2) {
       family = try self.family(environment)
+      empty += family.isComplete ? 1 : 0
     }
     if family.isGone {
       if let leader { environment.doLog(.info, SafeText("process \(leader.pid) is gone")) }
@@ -88,7 +91,7 @@ extension ProcessDeployment {
     return wait()
   }
   /// How often the processes are read until the absence of all is certain.
-  private static let mostLooks = 5
+  private static let mostLooks = 8
 
   /// Starts the process; none of the deployment may exist.
   mutating func start(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
