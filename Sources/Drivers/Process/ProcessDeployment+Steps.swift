@@ -73,6 +73,8 @@ extension ProcessDeployment {
       family = try self.family(environment)
       empty += family.isComplete ? 1 : 0
     }
+    let time = environment.service.plan.stopWithin
+    if family.isGone, isKilling, empty == 0, !isLate(time + Self.certainWithin) { return wait() }
     if family.isGone {
       if let leader { environment.doLog(.info, SafeText("process \(leader.pid) is gone")) }
       leader = nil
@@ -81,7 +83,6 @@ extension ProcessDeployment {
       wasReady = false
       return finish()
     }
-    let time = environment.service.plan.stopWithin
     guard isLate(time) else { return wait() }
     if !isKilling {
       environment.doLog(.warning, SafeText("killed \(family): it did not end within \(time)"))
@@ -92,6 +93,8 @@ extension ProcessDeployment {
   }
   /// How often the processes are read until the absence of all is certain.
   private static let mostLooks = 8
+  /// How long after a kill the absence of all may be uncertain, because others come and go.
+  private static let certainWithin = TimeSpan.seconds(10)
 
   /// Starts the process; none of the deployment may exist.
   mutating func start(_ environment: Environment) throws(DeploymentFailure) -> TaskState {

@@ -39,23 +39,17 @@ package enum Proc {
   }
 
   /// All processes that have not ended, sorted by process id.
-  package static func all() throws(ProcFailure) -> [ProcessStat] { try look().processes }
-
-  /// All processes that have not ended, sorted by process id.
-  ///
-  /// - Returns: the processes, and whether all listed ones could be read. If not, one of them may
-  ///   have started another that was not listed yet, and ended.
-  package static func look() throws(ProcFailure) -> (processes: [ProcessStat], isComplete: Bool) {
+  package static func all() throws(ProcFailure) -> [ProcessStat] {
     var processes: [ProcessStat] = []
-    var isComplete = true
-    for pid in try names(in: "/proc").compactMap({ Int32($0) }).sorted() {
-      guard let process = try stat(pid) else {
-        isComplete = false
-        continue
-      }
-      if !process.isGone { processes.append(process) }
+    for pid in try ids() {
+      if let process = try stat(pid), !process.isGone { processes.append(process) }
     }
-    return (processes, isComplete)
+    return processes
+  }
+
+  /// The ids of all processes, also of those that have ended and were not reaped, sorted.
+  package static func ids() throws(ProcFailure) -> [Int32] {
+    try names(in: "/proc").compactMap { Int32($0) }.sorted()
   }
 
   /// A process's environment block, as the process has left it; nil if it is not readable.
