@@ -142,7 +142,7 @@ struct Ledger {
     {
       complain("the unique id \(new.uniqueId)", other)
     }
-    guard let user = new.placement.user, new.isSupply else { return }
+    guard let user = new.holder, new.isSupply else { return }
     if let other = users[new.pool, default: [:]].updateValue(new.id, forKey: user),
       other != new.id
     {
