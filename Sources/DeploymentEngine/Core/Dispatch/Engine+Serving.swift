@@ -120,14 +120,6 @@ extension Engine {
     reconcile(slot)
   }
 
-  private mutating func reserve(_ slot: Int, for user: SafeText, _ promise: Promise) {
-    change(slot) {
-      $0.placement = .cache(.l1, reservedFor: user)
-      $0.promise = promise
-    }
-    log(.assignment, "reserved for \(user)", slot: slot)
-  }
-
   /// Serves the waiting users of a provider, in the order of their requests.
   mutating func serveWaitingUsers(_ provider: Int) {
     let order = providerTable[provider].waitingPools.sorted {

@@ -72,20 +72,37 @@ extension Engine {
   private func place(of slot: Int) -> Int64 { deploymentTable[slot].promise?.position ?? .max }
 
   /// A reserved one is ready, and somebody who asked before its user is not served yet: they get it
-  /// in this step, and its user is served after them.
+  /// at once, and its user gets what they had, or waits.
   mutating func yieldToWhoAskedFirst(_ slot: Int) {
     let deployment = deploymentTable[slot]
     let index = deploymentTable.pool(of: slot)
     guard let user = deployment.placement.user, let promise = deployment.promise,
       deployment.pending == nil, !deployment.inUse
     else { return }
-    let isFirst =
-      firstReserved(of: index, before: promise.position) == nil
-      && firstWaiter(of: index).map { $0.position > promise.position } ?? true
-    guard !isFirst else { return }
-    takeFromUser(slot)
-    log(.assignment, "no longer reserved for \(user): somebody asked first", slot: slot)
-    beginWaiting(user, in: index, promise)
+    let waiter = firstWaiter(of: index)
+    let limit = min(promise.position, waiter?.position ?? .max)
+    if let other = firstReserved(of: index, before: limit),
+      let first = deploymentTable[other].placement.user,
+      let earlier = deploymentTable[other].promise
+    {
+      takeFromUser(slot)
+      takeFromUser(other)
+      reserve(other, for: user, promise)
+      reserve(slot, for: first, earlier)
+    } else if let waiter, waiter.position < promise.position {
+      takeFromUser(slot)
+      endWaiting(waiter.user, in: index)
+      reserve(slot, for: waiter.user, waiter.promise)
+      beginWaiting(user, in: index, promise)
+    }
+  }
+
+  mutating func reserve(_ slot: Int, for user: SafeText, _ promise: Promise) {
+    change(slot) {
+      $0.placement = .cache($0.placement.level ?? .l1, reservedFor: user)
+      $0.promise = promise
+    }
+    log(.assignment, "reserved for \(user)", slot: slot)
   }
 
   /// Ends the waits whose patience is over, and serves the users whose pause is over.
