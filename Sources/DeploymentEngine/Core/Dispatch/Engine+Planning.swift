@@ -68,6 +68,7 @@ extension Engine {
       noCreation: creationGate(index) ?? exhausted,
       noAction: isBlocked.map { SafeText($0) },
       movableL2: hasL2 && pool.moveRestraint == nil ? movable : 0, creationRoom: room(index))
+    gates.usableL2 = hasL2 ? movable : 0
     let leaving: [CensusKey.Index] = [
       .l1Ready, .l1Waiting, .l1Deploying, .l1OldReady, .l1OldWaiting,
     ]

@@ -11,6 +11,8 @@ public struct PlannerGates: Hashable, Sendable {
   public var noAction: SafeText?
   /// The number of usable L2 deployments that may move to L1.
   public var movableL2: Int
+  /// Those at L2 that are usable and of the active publication, whether they can be moved or not.
+  public var usableL2: Int
   /// The number that may be created before something is exhausted (names, addresses, the provider).
   public var creationRoom: Int
 
@@ -40,6 +42,7 @@ public struct PlannerGates: Hashable, Sendable {
     self.noCreation = noCreation
     self.noAction = noAction
     self.movableL2 = movableL2
+    usableL2 = movableL2
     self.creationRoom = creationRoom
   }
 }
@@ -166,9 +169,9 @@ private struct Need {
         .shrink, count: surplus, because: SafeText("shrinking L2 by \(surplus): \(text) kept"))
     }
     let old = min(counts.l2Outdated, gates.retirableL2)
-    var retired = min(old, gates.movableL2 + old - sizes.l2)
+    var retired = min(old, gates.usableL2 + old - sizes.l2)
     let isStuck =
-      gates.renewsByLeaving && counts.removing == 0 && l2 < sizes.l2 && gates.movableL2 == l2
+      gates.renewsByLeaving && counts.removing == 0 && l2 < sizes.l2 && gates.usableL2 == l2
     if retired <= 0, old > 0, isStuck { retired = 1 }
     if retired > 0 {
       return LevelPlan(
