@@ -17,6 +17,22 @@ import Testing
     }
   }
 
+  /// The page about drivers in Swift quotes the example whole, as it is compiled.
+  @Test(arguments: ["FolderDriver", "FolderDeployment"])
+  func thePageQuotesTheExample(_ type: String) throws {
+    let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+    let page = ProcessWorld.text("/\(root)/docs/swift-driver.md")
+    let blocks = page.split(separator: "```swift\n").dropFirst().compactMap {
+      $0.split(separator: "```").first
+    }
+    let block = try #require(blocks.first { $0.contains("struct \(type):") })
+    let folder = "/\(root)/examples/swift-driver/Sources/FolderDriver/"
+    let source = ProcessWorld.text(folder + "\(type).swift").split(separator: "\n")
+    for line in block.split(separator: "\n") {
+      #expect(source.contains(line), "\(type).swift has no line: \(line)")
+    }
+  }
+
   static func table(of parameters: [Parameter]) -> String {
     let rows = parameters.map { parameter in
       let fallback =

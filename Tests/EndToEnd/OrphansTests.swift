@@ -9,6 +9,24 @@ extension EndToEnd {
     private static let configuration = Configurations.folders(
       "L1", sizes: "{ initial: 0, l1: 3, l2: 0, max: 6 }")
 
+    /// Another user may not look into the processes of the engine, and does not say that there are
+    /// none.
+    @Test(.enabled(if: OtherUser.isPossible, "nobody else can be run as here"))
+    func whoCannotLookDoesNotSayThatThereIsNothing() throws {
+      let jobs = Configurations.sleepers(l1: 1, l2: 0, max: 2)
+      try CommandEnvironment.with(jobs) { place in
+        #expect(try place.settle().code == 0)
+        #expect(try place.dashboard("orphans").code == 0)
+        try FileManager.default.copyItem(
+          atPath: Program.path, toPath: place.folder + "/dashboard")
+        try place.tool("chmod", "-R", "a+rX", place.folder)
+        let words = [place.folder + "/dashboard", "orphans", "--config", place.config]
+        let answer = try OtherUser.run(words, in: place)
+        #expect(answer.code == 69 && answer.output.isEmpty, "\(answer)")
+        #expect(answer.errors.contains("the store belongs to user 0"), "\(answer)")
+      }
+    }
+
     @Test func whatLostItsRecordIsListedAndRemovedByName() throws {
       try CommandEnvironment.with(Self.configuration) { place in
         let made = place.folder + "/made"

@@ -58,20 +58,24 @@ import Testing
   }
 
   /// What somebody was let in to is otherwise kept and checked again.
-  @Test func isNotForgottenWhenTheOperationFails() {
-    let world = Situation.assigned.world
-    world.driver.always(.setReady, .hang)
-    world.driver.always(.checkState, .hang)
+  @Test func isNotForgottenWhenTheOperationFailsBeforeItIsCarriedOut() {
+    let world = World(
+      .pool(l1: 2, max: 4) { $0.deadlines.preparing = .minutes(5) },
+      limits: ProviderLimits(removing: 1))
     world.assign("ann")
-    world.answer(1, .running)
-    world.run(for: .seconds(2))
-    #expect(world[1].state == .preparing && world.flight(1) != nil)
-    world.ask(.destroy(one))
-    #expect(world[1].cancelRequested)
-    world.answer(1, .error(.init(.gone, "its host does not know it")))
     world.drain()
+    #expect(world[1].isLetIn)
+    world.driver.next(.destroy, .runForever)
+    world.ask(.destroy(DeploymentID(2)))
+    world.driver.always(.setReady, .runForever)
+    world.assign("ann")
+    world.run(for: .seconds(2))
+    world.ask(.destroy(one))
+    #expect(world[1].cancelRequested && world[1].state == .preparing, "no place to remove it")
+    world.run(for: .minutes(6))
+    #expect(world[1].state == .removable, "its time is over, and its end is still requested")
+    world.run(for: .minutes(30))
     #expect(world[1].phase.isHistory)
-    #expect(!world.driver.things.values.contains(.deployment(one)))
   }
 
   @Test func aDestroyOfOneInPreparationIsCarriedOutAsACancel() {

@@ -4,6 +4,7 @@ import DeploymentEngine
 import DeploymentInterface
 import EngineRuntime
 import EngineStore
+import Glibc
 import Posix
 import SafeTexts
 
@@ -14,7 +15,7 @@ struct OrphansCommand: ParsableCommand, DashboardSubcommand {
     usage: "dashboard orphans [--remove <name>...] [--json]",
     discussion: """
       Asks the providers that can list their resources (libvirt, \
-      command if its program supports `list`, static). Only resources named \
+      command if its program supports `list`, process, static). Only resources named \
       after --remove are removed, and none that a later state of this store created: then \
       the store is an old copy. A provider in maintenance is not asked. If one could not be \
       asked, the exit status is 69, and --json has an item with the reason as `problem`.
@@ -200,9 +201,14 @@ private final class OrphanSearch {
     gaps = configured.filter { name in !providers.contains { $0.name == name } }.map {
       Gap(provider: $0, reason: "its configuration has a problem: see `dashboard check`")
     }
+    let stranger = strangerReason
     var things: [(String, any Inventory, ExternalResource)] = []
     for (name, provider) in providers {
       guard let inventory = provider as? any Inventory else { continue }
+      if let stranger {
+        gaps.append(Gap(provider: name, reason: stranger))
+        continue
+      }
       guard !resting.contains(SafeText(name)) else {
         gaps.append(Gap(provider: name, reason: "it is in maintenance, so no call is made"))
         continue
@@ -228,6 +234,16 @@ private final class OrphanSearch {
         FoundOrphan(provider: name, inventory: inventory, thing: thing, cause: $0)
       }
     }
+  }
+
+  /// Why the caller sees less than the engine does, for example of its processes; nil: they see the
+  /// same.
+  private var strangerReason: SafeText? {
+    let user = geteuid()
+    guard user != 0, let owner = (try? FileStatus(path: storePath))?.owner, owner != user else {
+      return nil
+    }
+    return "the store belongs to user \(owner), and only that user sees all of it"
   }
 
   /// Removes an orphan; returns why that failed, or nil.

@@ -98,7 +98,9 @@ extension Explanation {
       }
       return state.isSame(user, holder, in: deployment.pool)
     }
-    for deployment in held.sorted(by: { $0.id < $1.id }) {
+    let sorted = held.sorted { $0.id < $1.id }
+    // What the user has now comes before what is being removed.
+    for deployment in sorted.filter({ !$0.isLeaving }) + sorted.filter(\.isLeaving) {
       result.head("\(user) \(Self.holdingWords(deployment)) \(deployment.name)")
       result.add(of(deployment, state.surroundings(of: deployment.pool, now, zone)))
     }

@@ -23,7 +23,7 @@ struct FolderDeployment: UserDeployment {
   }
 
   mutating func setReady(_ environment: Environment) async throws(DeploymentFailure) -> TaskState {
-    guard environment.folder.isOurs else { throw .permanent("the folder is gone") }
+    guard environment.folder.isOurs else { throw .gone("the folder is gone") }
     return .finished
   }
 
@@ -37,6 +37,7 @@ struct FolderDeployment: UserDeployment {
 
   private mutating func create(_ environment: Environment) throws(DeploymentFailure) -> TaskState {
     uniqueId = environment.name
+    // A folder has no address of its own: its user finds it on this machine.
     ip = "127.0.0.1"
     try environment.folder.create()
     return .finished
