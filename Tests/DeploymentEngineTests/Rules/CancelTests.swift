@@ -60,7 +60,10 @@ import Testing
   /// What somebody was let in to is otherwise kept and checked again.
   @Test func isNotForgottenWhenTheOperationFailsBeforeItIsCarriedOut() {
     let world = World(
-      .pool(l1: 2, max: 4) { $0.deadlines.preparing = .minutes(5) },
+      .pool(l1: 2, max: 4) {
+        $0.deadlines.preparing = .minutes(5)
+        $0.onFailure = .hold
+      },
       limits: ProviderLimits(removing: 1))
     world.assign("ann")
     world.drain()
@@ -70,7 +73,7 @@ import Testing
     world.driver.always(.setReady, .runForever)
     world.assign("ann")
     world.run(for: .seconds(2))
-    world.ask(.destroy(one))
+    world.ask(.release(one))
     #expect(world[1].cancelRequested && world[1].state == .preparing, "no place to remove it")
     world.run(for: .minutes(6))
     #expect(world[1].state == .removable, "its time is over, and its end is still requested")
