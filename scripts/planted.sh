@@ -3,12 +3,18 @@
 # Tests/PlantedMistakes/mistakes.txt in the copy, each behind a number, builds it once, and runs it
 # once for each number. The last line is "N of M found"; the exit status is 0 if all were found.
 # SEEDS= limits the seeds tried for each mistake, ONLY='3|17' selects mistakes. Arguments are passed
-# to the build (--jobs=2, -c release).
+# to the build (--jobs=2, -c release). With --check it only makes sure that every line is there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seeds=${SEEDS:-300}
+only_check=false
+if [ "${1:-}" = --check ]; then
+  only_check=true
+  shift
+fi
 list=Tests/PlantedMistakes/mistakes.txt
 copy=.build/planted
+$only_check && copy=.build/planted-check
 mkdir -p "$copy"
 rm -rf "$copy/Sources"
 cp -r Tests/PlantedMistakes/Package.swift Tests/PlantedMistakes/Sources "$copy/"
@@ -42,6 +48,10 @@ while IFS=$'\t' read -r number file old new; do
   ' "$file" >"$copy/file"
   mv "$copy/file" "$file"
 done <"$copy/table"
+if $only_check; then
+  rm -rf "$copy"
+  exit 0
+fi
 
 swift build --package-path "$copy" "$@" | tail -1
 program=$(swift build --package-path "$copy" "$@" --show-bin-path)/Planted

@@ -105,8 +105,11 @@ extension Engine {
         remove(slot, because: reason)
       }
     case .usable:
+      let reason =
+        deploymentTable[slot].awaitsReturn
+        ? Self.lastLogout : "not in use for \((settings.unusedAfter ?? .zero).spoken)"
       change(slot) { $0.stateDeadline = nil }
-      endUse(slot, because: "not in use for \((settings.unusedAfter ?? .zero).spoken)")
+      endUse(slot, because: reason)
     case .preparing, .removable, .removing, .canceling, .error:
       change(slot) { $0.stateDeadline = nil }
     }

@@ -274,6 +274,25 @@ import Testing
     }
   }
 
+  @Test func aReportIsKeptForTheNextEngine() throws {
+    try with { engine in
+      engine.engine.stop(draining: .seconds(1))
+      let kept = engine.run("notify login lab-000 eva")
+      #expect(kept.status == 0)
+      #expect(kept.output == "lab-000: no engine runs: kept for the next one\n")
+      #expect(
+        engine.run("notify ip lab-999 10.0.0.1").output.hasSuffix(
+          "; now no deployment has the unique id lab-999\n"))
+      let next = try engine.next()
+      defer { next.stop(draining: .seconds(1)) }
+      #expect(engine.run("notify login lab-001 zoe").status == 0)
+      let list = engine.run("deployments --json").output
+      #expect(list.components(separatedBy: #""inUse": true"#).count == 3)
+      let events = engine.run("events").output
+      #expect(events.contains("notify ip refused: no deployment has the unique id lab-999"))
+    }
+  }
+
   @Test func looksAtAStoreWhoseEngineHasGoneAndSaysSo() throws {
     try with { engine in
       engine.engine.stop(draining: .seconds(1))

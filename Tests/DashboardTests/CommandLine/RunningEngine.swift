@@ -17,13 +17,21 @@ struct RunningEngine {
     harness = try Harness()
     store = harness.folder + "/store.sqlite"
     self.configuration = try harness.file("config.yaml", "store: store.sqlite\n" + configuration)
-    let reading = try SettingsReader(drivers: Drivers.all).read(path: self.configuration)
-    engine = EngineService(
+    engine = try Self.start(on: store, self.configuration)
+  }
+
+  /// Another engine on the same store, after the first one has stopped.
+  func next() throws -> EngineService { try Self.start(on: store, configuration) }
+
+  private static func start(on store: String, _ configuration: String) throws -> EngineService {
+    let reading = try SettingsReader(drivers: Drivers.all).read(path: configuration)
+    let engine = EngineService(
       EngineOptions(
         storePath: store, drivers: Drivers.all, configuration: reading.settings.configuration,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
     try engine.start()
     _ = engine.waitUntilIdle(timeout: .seconds(300))
+    return engine
   }
 
   func end() {

@@ -33,7 +33,6 @@ import Testing
   @Test(arguments: [
     "cancel d1", "destroy d1", "move --to L1 d1", "ready d1", "release d1", "retry d1",
     "forget d1", "undo d1", "assign lab ana", "publish lab", "pause lab", "resume lab", "lift lab",
-    "resize lab --l1 1", "maintenance here on", "notify ready u1",
   ])
   func actingSaysThatNoEngineRunsAndLeavesNothing(_ line: String) throws {
     let harness = try Harness()
@@ -87,7 +86,7 @@ import Testing
         \(path):2: `l1: 5` is more than `max: 2`; lower l1 or raise max
         \(path):2: unknown key `unknwon` in pool `lab`; allowed: name, provider, sizes, service, \
         names, macs, onLogout, restrain, deadlines, errorRetention, historyRetention, unusedAfter, \
-        onFailure, users, patience, keepErrors, onRemoved, stuckAfter
+        logoutGrace, onFailure, users, sharedAddress, patience, keepErrors, onRemoved, stuckAfter
 
         """)
     let json = harness.run("check", "--config", path, "--json")

@@ -42,8 +42,10 @@ import Testing
         errorRetention: 2h
         historyRetention: 1d
         unusedAfter: 8h
+        logoutGrace: 0s
         onFailure: hold
         users: { case: keep, domain: strip }
+        sharedAddress: true
         patience: 15m
         keepErrors: 0
         stuckAfter: 20m
@@ -72,8 +74,10 @@ import Testing
 
   private static var wholePool: PoolConfiguration {
     var pool = wholePoolWithDefaults
+    pool.logoutGrace = .zero
     pool.onFailure = .hold
     pool.users = UserNames(case: .keep, domain: .strip)
+    pool.sharedAddress = true
     pool.patience = .minutes(15)
     pool.keepErrors = 0
     pool.stuckAfter = .minutes(20)

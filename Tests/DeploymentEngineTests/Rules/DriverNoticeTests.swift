@@ -125,7 +125,7 @@ import Testing
     #expect(world[1].state == .usable && world[1].loggedIn == ["bob"])
     world.run(for: .seconds(5))
     world.tell(1, users: [])
-    world.drain()
+    world.run(for: .minutes(1))
     #expect(world[1].state == .removed)
   }
 }

@@ -183,6 +183,7 @@ import Testing
     world.run(for: .hours(10))
     #expect(world[1].isReady && publication(world, 1)?.state == .draining)
     world.hear(.logout("ann"), from: 1)
+    world.run(for: .minutes(1))
     world.settle(within: .minutes(10))
     #expect(world[1].phase == .removed && publication(world, 1)?.state == .removed)
   }

@@ -41,7 +41,9 @@ import Testing
     world.drain()
     #expect(world[1].state == .usable, "somebody is still in")
     world.hear(.logout("bob"), from: 1)
-    world.drain()
+    world.run(for: .seconds(29))
+    #expect(world[1].isReady, "somebody may come back")
+    world.run(for: .seconds(2))
     #expect(world[1].phase == .removed)
     #expect(world.notices(of: 1).contains(.userLoggedOut("bob")))
     #expect(world.tasks(of: 1).last == .start(.destroy))
@@ -68,8 +70,83 @@ import Testing
     world.hear(.login("ann"), from: 1)
     world.hear(.logout("ann"), from: 1)
     world.hear(.logout("ann"), from: 1)
-    world.drain()
+    world.run(for: .minutes(1))
     #expect(world.tasks(of: 1).count { $0 == .start(.destroy) } == 1)
+  }
+
+  @Test func whoLogsInAgainWithinTheGraceKeepsIt() {
+    let world = world(.remove)
+    world.hear(.login("ann"), from: 1)
+    for _ in 1...5 {
+      world.hear(.logout("ann"), from: 1)
+      world.run(for: .seconds(29))
+      world.hear(.login("ann"), from: 1)
+    }
+    world.run(for: .hours(1))
+    #expect(world[1].isReady && world[1].inUse)
+  }
+
+  @Test func whoAsksAgainWithinTheGraceKeepsIt() {
+    let world = world(.remove)
+    world.hear(.login("ann"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    world.run(for: .seconds(20))
+    #expect(world.assign("ann").number == 1)
+    world.run(for: .hours(1))
+    #expect(world[1].isLetIn)
+  }
+
+  @Test func theGraceOutlivesTheEngineAndACheck() {
+    let world = world(.remove)
+    world.hear(.login("ann"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    world.run(for: .seconds(10))
+    world.restart()
+    world.ask(.ready(DeploymentID(1)))
+    world.run(for: .seconds(15))
+    #expect(world[1].isReady)
+    world.run(for: .seconds(20))
+    #expect(world[1].phase == .removed)
+  }
+
+  @Test func withoutAGraceThePolicyIsAppliedAtOnce() {
+    let world = World(.pool(l1: 1, max: 5) { ($0.onLogout, $0.logoutGrace) = (.remove, .zero) })
+    world.assign("ann")
+    world.drain()
+    world.hear(.login("ann"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    world.drain()
+    #expect(world[1].phase == .removed)
+  }
+
+  @Test func aPolicyThatIsChangedInTheGraceHolds() {
+    let world = world(.remove)
+    world.hear(.login("ann"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    world.reconfigure { $0.pools[0].onLogout = .keep }
+    world.run(for: .hours(1))
+    #expect(world[1].isReady)
+    world.reconfigure { $0.pools[0].onLogout = .remove }
+    world.run(for: .hours(1))
+    #expect(world[1].isReady, "the log-out was under the other policy")
+  }
+
+  @Test(arguments: [
+    ("SCHOOL\\ann", "ann"), ("ann", "SCHOOL\\Ann"), ("ann@school", " Ann "), ("ANN", "ann@school"),
+  ])
+  func guestsMaySayTheNameWithItsDomainOrWithout(_ login: String, _ logout: String) {
+    let world = world(.keep)
+    world.hear(.login(SafeText(login)), from: 1)
+    world.hear(.login(SafeText(logout)), from: 1)
+    #expect(world[1].loggedIn == [UserNames.trimmed(SafeText(login))])
+    world.hear(.logout(SafeText(logout)), from: 1)
+    #expect(!world[1].inUse)
+  }
+
+  @Test func aLogInNeedsAName() {
+    let world = world(.keep)
+    #expect(world.refusal(of: .notify("u-lab-000", .login(" \t")))?.kind == .invalid)
+    #expect(!world[1].inUse)
   }
 
   @Test func whatIsNeverUsedIsTreatedAsAfterALogOut() {
@@ -144,6 +221,46 @@ import Testing
     #expect(world.notices(of: 1).contains(.setIp("10.0.0.9")))
     world.restart()
     #expect(world[1].ip == "10.0.0.9")
+  }
+
+  @Test func theSecondUsableHolderOfAnAddressIsAnErrorThatNamesTheFirst() {
+    let world = World(.pool(l1: 2, max: 3)) { $0.givesIP = false }
+    world.hear(.ip("10.0.0.9"), from: 1)
+    world.hear(.ip("10.0.0.9"), from: 2)
+    #expect(world[2].state == .error)
+    #expect(world[2].reason == "lab-000 already has its address 10.0.0.9")
+    #expect(world[1].isReady)
+    world.hear(.ip("127.0.0.1"), from: 1)
+    world.drain()
+    let last = world.numbers { $0.isReady }.last ?? 0
+    #expect(last > 2, "another was made in its place")
+    world.hear(.ip("127.0.0.1"), from: last)
+    world.drain()
+    #expect(world[last].isReady, "what runs on this machine has its address")
+  }
+
+  @Test func aPoolBehindAGatewaySharesItsAddress() {
+    let world = World(.pool(l1: 2, max: 2) { $0.sharedAddress = true }) { $0.givesIP = false }
+    for number in [1, 2] as [Int64] { world.hear(.ip("10.0.0.9"), from: number) }
+    world.drain()
+    #expect(world[1].isReady && world[2].isReady)
+  }
+
+  @Test func whatIsSuspendedDoesNotHoldItsAddress() {
+    let world = World(.pool(l1: 1, l2: 1, max: 2, levels: .l1AndL2)) { $0.givesIP = false }
+    let (ready, saved) = (
+      world.numbers { $0.placement.level == .l1 }[0], world.numbers { $0.placement.level == .l2 }[0]
+    )
+    world.hear(.ip("10.0.0.9"), from: saved)
+    world.hear(.ip("10.0.0.9"), from: ready)
+    world.drain()
+    #expect(world[ready].isReady && world[saved].isReady)
+    world.assign("ann")
+    world.drain()
+    let twins = world.numbers {
+      $0.reason?.text.hasSuffix("already has its address 10.0.0.9") == true
+    }
+    #expect(!twins.isEmpty, "what was suspended runs now")
   }
 
   @Test func releaseRemovesWhateverThePolicy() {

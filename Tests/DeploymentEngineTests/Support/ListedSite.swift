@@ -99,7 +99,7 @@ final class ListedSite {
           isBroken
           ? .error(.init(.permanent, "broken"))
           : isGone(call) ? .error(.init(.gone, "there is no such machine")) : .finished
-        events.append(.callEnded(CallResult(id: call.id, answer: answer, ip: "10.0.0.1")))
+        events.append(.callEnded(CallResult(id: call.id, answer: answer, ip: address(call))))
       }
       inventories += outcome.inventories
       for call in outcome.inventories where !isSilent && !holdsInventories {
@@ -115,6 +115,11 @@ final class ListedSite {
     return operation != .destroy
   }
 
+  private func address(_ call: Call) -> SafeText? {
+    guard case .deployment(let id) = call.subject else { return nil }
+    return "10.0.0.\(id.number)"
+  }
+
   /// The last question is answered now.
   func answerInventory() {
     guard let call = inventories.last else { return }
@@ -126,7 +131,7 @@ final class ListedSite {
     let calls = held
     held = []
     for call in calls {
-      tell(.callEnded(CallResult(id: call.id, answer: .finished, ip: "10.0.0.1")))
+      tell(.callEnded(CallResult(id: call.id, answer: .finished, ip: address(call))))
     }
   }
 

@@ -143,6 +143,7 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
       case .login: .login(value)
       case .logout: .logout(value)
       }
-    try RequestRunner(options, context).perform([.on(uniqueID, .notify(SafeText(uniqueID), event))])
+    try RequestRunner(options, keeps: true, context)
+      .perform([.on(uniqueID, .notify(SafeText(uniqueID), event))])
   }
 }

@@ -14,14 +14,20 @@ struct RequestRunner {
   private let storePath: String
   private let client: RequestClient
   private let reader: StoreReader
+  /// The requests are reports, which are kept for the next engine if none answers.
+  private let keeps: Bool
+  private let hasEngine: Bool
   /// The signals that end a wait; nil: they end the process.
   var signals: PendingSignals?
   /// Whether users go on waiting when a wait ends before they are let in.
   var staysWaiting = false
 
-  /// - Parameter revision: the revision that the deployment must still have.
+  /// - Parameters:
+  ///   - revision: the revision that the deployment must still have.
+  ///   - keeps: the requests are reports, which are kept for the next engine if none answers.
   init(
-    _ options: ActOptions, ifRevision revision: UInt64? = nil, _ context: CommandContext
+    _ options: ActOptions, ifRevision revision: UInt64? = nil, keeps: Bool = false,
+    _ context: CommandContext
   ) throws(CommandFailure) {
     guard !options.global.readOnly else {
       throw CommandFailure(.notPermitted, "dashboard: --read-only: nothing is changed")
@@ -29,10 +35,12 @@ struct RequestRunner {
     self.options = options
     self.revision = revision
     self.context = context
+    self.keeps = keeps
     self.storePath = try CommandEnvironment.find(options.global, context).storePath
-    let gap = min(context.patience, LeaseStatus.takeOverTime)
+    let gap = keeps ? .zero : min(context.patience, LeaseStatus.takeOverTime)
     let engine = LeaseStatus.query(store: storePath, patience: gap)
-    if engine == .none { throw Self.noEngine(storePath) }
+    hasEngine = engine != .none
+    if !hasEngine, !keeps { throw Self.noEngine(storePath) }
     if options.wait,
       let call = CallMark.call(context.environment[CallMark.variable], of: engine.pid)
     {
@@ -163,7 +171,7 @@ struct RequestRunner {
     }
     let replies = try replies(to: requests.sorted { $0.key < $1.key }.map(\.value))
     return acts.enumerated().map { number, act in
-      settled[number] ?? result(act, requests[number], replies)
+      settled[number] ?? result(act, requests[number], replies, in: view)
     }
   }
 
@@ -178,20 +186,32 @@ struct RequestRunner {
   private func replies(to requests: [Request]) throws(CommandFailure) -> [RequestKey: Reply] {
     guard !requests.isEmpty else { return [:] }
     return try storeFailing { () throws(StoreFailure) in
-      try client.ask(requests, timeout: context.patience)
+      keeps
+        ? try client.report(requests, timeout: hasEngine ? context.patience : .zero)
+        : try client.ask(requests, timeout: context.patience)
     }
   }
 
   private func result(
-    _ act: Act, _ request: Request?, _ replies: [RequestKey: Reply]
+    _ act: Act, _ request: Request?, _ replies: [RequestKey: Reply], in view: StoreView
   ) -> ActResult {
     if let request, let reply = replies[request.key] {
       return Self.result(act, reply, about: request.verb.deployment)
     }
+    if keeps { return kept(act, request, in: view) }
     let seconds = context.patience.spoken
     return ActResult(
       act, .failed, SafeText("the engine did not answer within \(seconds): request withdrawn"),
       deployment: request?.verb.deployment, status: .unavailable)
+  }
+
+  private func kept(_ act: Act, _ request: Request?, in view: StoreView) -> ActResult {
+    let why = hasEngine ? "the engine does not answer" : "no engine runs"
+    var note = "\(why): kept for the next one"
+    if case .notify(let uniqueId, _)? = request?.verb, !view.hasDeployment(uniqueId: uniqueId) {
+      note += "; now no deployment has the unique id \(uniqueId)"
+    }
+    return ActResult(act, .accepted, SafeText(note))
   }
 
   private static func result(_ act: Act, _ reply: Reply, about id: DeploymentID?) -> ActResult {

@@ -90,8 +90,10 @@ extension PoolReader {
 
   /// Reads what the pool does for its users, and with what fails.
   func readCare(of pool: inout PoolConfiguration, _ fields: inout Fields) {
+    pool.logoutGrace = fields.duration("logoutGrace") ?? pool.logoutGrace
     pool.onFailure = fields.choice("onFailure")
     pool.users = users(&fields)
+    pool.sharedAddress = fields.bool("sharedAddress") ?? pool.sharedAddress
     pool.patience = fields.switchableDuration("patience", allowsZero: false) ?? nil
     pool.keepErrors = fields.integer("keepErrors", in: 0...1000) ?? pool.keepErrors
     pool.onRemoved = fields.choice("onRemoved", default: pool.onRemoved)

@@ -36,8 +36,10 @@ enum ManualTexts {
         names: { prefix: web-, digits: 3 }
         macs: 52:54:00:00:00:00-52:54:00:00:ff:ff
         onLogout: keep             # keep | remove
+        logoutGrace: 30s
         onFailure: hold            # hold | replace
         users: { case: fold, domain: keep }   # case: fold | keep, domain: keep | strip
+        sharedAddress: false
         patience: off              # or a duration
         restrain: { count: 3, within: 10m }
         deadlines: { call: 30s, preparing: 1h, osReady: 1h, removing: 4h }

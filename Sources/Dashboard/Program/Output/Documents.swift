@@ -29,6 +29,11 @@ struct StoreView: Sendable {
     state.deployments.first { $0.id == id }
   }
 
+  /// Whether any deployment that is not history has this unique id.
+  func hasDeployment(uniqueId: SafeText) -> Bool {
+    state.deployments.contains { $0.uniqueId == uniqueId && !$0.phase.isHistory }
+  }
+
   /// Whether a deployment is this user's or reserved for them, as its pool compares names, also
   /// while it is being removed.
   func isUser(_ user: SafeText, of deployment: Deployment) -> Bool {

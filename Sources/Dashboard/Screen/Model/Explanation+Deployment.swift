@@ -193,6 +193,8 @@ extension Explanation {
       "if the OS manager has not reported ready, it becomes an error"
     case .usable where deployment.isWaitingForOS:
       "if the OS manager has not reported ready, it is removed"
+    case .usable where deployment.awaitsReturn:
+      "its last user has logged out: unless somebody logs in again, it is removed"
     case .usable where deployment.placement.isAssigned:
       "if nobody is using it, the log-out policy applies"
     case .usable, .preparing, .removable, .removing, .canceling: "the wait for it ends"

@@ -3,13 +3,26 @@ import SafeTexts
 
 extension Engine {
   /// Handles a report of the agent inside a deployment.
-  mutating func notice(_ uniqueId: SafeText, _ word: GuestEvent) -> Reply {
+  ///
+  /// - Parameter keptSince: when it was reported, if no engine ran then.
+  mutating func notice(
+    _ uniqueId: SafeText, _ word: GuestEvent, keptSince: Timestamp?
+  ) -> Reply {
     let candidates = deploymentTable.slots(withUniqueId: uniqueId)
     guard
-      let slot = candidates.first(where: { deploymentTable[$0].state != .error })
+      let slot = candidates.first(where: { deploymentTable[$0].state == .usable })
+        ?? candidates.first(where: { deploymentTable[$0].state == .preparing })
         ?? candidates.first
     else {
       return .refused(Refusal(.notFound, "no deployment has the unique id \(uniqueId)"))
+    }
+    if let keptSince, keptSince < deploymentTable[slot].createdAt {
+      return .refused(
+        Refusal(
+          .stale,
+          SafeText(
+            "\(deploymentTable[slot].name) is newer than this report, which was about an earlier "
+              + "one with the same unique id")))
     }
     switch deploymentTable[slot].phase {
     case .preparing, .usable: break
@@ -25,7 +38,7 @@ extension Engine {
     case .ready(let data): return osReady(slot, data)
     case .ip(let ip): return newIP(slot, ip)
     case .login(let user): return login(slot, user)
-    case .logout(let user): return logout(slot, user)
+    case .logout(let user): return logout(slot, user, isKept: keptSince != nil)
     }
   }
 
@@ -50,6 +63,13 @@ extension Engine {
       $0.notices.add(.setIp(ip))
     }
     log(.session, "the OS manager reported the IP \(ip)", slot: slot)
+    let accepted = Reply.accepted(
+      deploymentTable[slot].id, note: "the IP of \(deploymentTable[slot].name) is \(ip)")
+    if deploymentTable[slot].phase == .usable(nil), !deploymentTable.isCalled(slot),
+      failDuplicate(slot, .setReady)
+    {
+      return accepted
+    }
     admit(slot)
     if let operation = deploymentTable[slot].phase.operation, operation.kind == .setReady,
       operation.waitsToTryAgain
@@ -58,15 +78,16 @@ extension Engine {
       change(slot) { $0.nextActionAt = $1.deadline(in: .zero) }
     }
     flushNotices(slot)
-    return .accepted(
-      deploymentTable[slot].id, note: "the IP of \(deploymentTable[slot].name) is \(ip)")
+    return accepted
   }
 
   @discardableResult
-  mutating func login(_ slot: Int, _ user: SafeText) -> Reply {
+  mutating func login(_ slot: Int, _ asked: SafeText) -> Reply {
     let name = deploymentTable[slot].name
+    let user = UserNames.trimmed(asked)
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
-    if deploymentTable[slot].loggedIn.contains(user) {
+    comeBack(slot)
+    if loggedIn(slot, as: user) != nil {
       return .accepted(deploymentTable[slot].id, note: "\(user) is already logged in to \(name)")
     }
     guard deploymentTable[slot].loggedIn.count < Limits.loggedInUsers else {
@@ -84,9 +105,10 @@ extension Engine {
   }
 
   @discardableResult
-  mutating func logout(_ slot: Int, _ user: SafeText) -> Reply {
+  mutating func logout(_ slot: Int, _ asked: SafeText, isKept: Bool = false) -> Reply {
     let name = deploymentTable[slot].name
-    guard deploymentTable[slot].loggedIn.contains(user) else {
+    guard let user = loggedIn(slot, as: asked) else {
+      let user = UserNames.trimmed(asked)
       return .accepted(deploymentTable[slot].id, note: "\(user) was not logged in to \(name)")
     }
     change(slot) {
@@ -94,9 +116,16 @@ extension Engine {
       $0.notices.add(.userLoggedOut(user))
     }
     log(.session, "\(user) logged out", slot: slot)
-    if !deploymentTable[slot].inUse { endUse(slot, because: "the last user logged out") }
+    if !deploymentTable[slot].inUse { leave(slot, isKept: isKept) }
     if deploymentTable[slot].phase == .usable(nil) { reconcile(slot) }
     return .accepted(deploymentTable[slot].id, note: "\(user) is logged out of \(name)")
+  }
+
+  /// The name under which somebody is logged in; nil if that person is not.
+  func loggedIn(_ slot: Int, as name: SafeText) -> SafeText? {
+    let names = pool(of: slot).settings.users
+    let key = names.loginKey(name)
+    return deploymentTable[slot].loggedIn.first { names.loginKey($0) == key }
   }
 }
 

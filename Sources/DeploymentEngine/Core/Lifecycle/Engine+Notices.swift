@@ -34,11 +34,13 @@ extension Engine {
     case .removable, .removing, .removed, .canceling, .canceled, .error: return
     }
     let before = deploymentTable[slot].loggedIn
-    guard Set(before) != Set(users) else { return }
+    let names = pool(of: slot).settings.users
+    let (known, seen) = (Set(before.map(names.loginKey)), Set(users.map(names.loginKey)))
+    guard known != seen else { return }
     let next = now.moment + Timing.users
     deploymentTable.updateRuntime(slot) { $0.nextUsersAt = next }
     // Log-ins first: if one user leaves as another arrives, the use does not end.
-    for user in users where !user.isEmpty && !before.contains(user) { login(slot, user) }
-    for user in before where !users.contains(user) { logout(slot, user) }
+    for user in users where !known.contains(names.loginKey(user)) { login(slot, user) }
+    for user in before where !seen.contains(names.loginKey(user)) { logout(slot, user) }
   }
 }

@@ -26,13 +26,25 @@ extension Engine {
     }
   }
 
-  /// A usable deployment with the unique id of another usable deployment becomes an error.
+  /// A usable deployment with the unique id or the address of another usable one becomes an error.
   @discardableResult
   mutating func failDuplicate(_ slot: Int, _ kind: OperationKind) -> Bool {
-    guard let first = deploymentTable.duplicate(of: slot) else { return false }
-    let reason = "\(first) already has its unique id \(deploymentTable[slot].uniqueId)"
-    fail(slot, kind, .init(.permanent, SafeText(reason)))
+    guard let reason = duplicateSentence(slot) else { return false }
+    fail(slot, kind, .init(.permanent, reason))
     return true
+  }
+
+  /// Which other usable deployment has its unique id or, on the same provider, its address: two
+  /// providers may have networks of their own with the same addresses.
+  func duplicateSentence(_ slot: Int) -> SafeText? {
+    if let first = deploymentTable.duplicate(of: slot) {
+      return SafeText("\(first) already has its unique id \(deploymentTable[slot].uniqueId)")
+    }
+    let provider = providerPlace(of: slot)
+    let sharer = deploymentTable.sharers(ofAddress: slot).first { providerPlace(of: $0) == provider }
+    guard let sharer, !pool(of: slot).settings.sharedAddress else { return nil }
+    let address = deploymentTable[slot].ip ?? ""
+    return SafeText("\(deploymentTable[sharer].name) already has its address \(address)")
   }
 
   /// Whether notices wait for the driver and no task would carry them.
@@ -88,6 +100,32 @@ extension Engine {
     log(.assignment, "assigned to \(user)", slot: slot)
   }
 
+  /// The last user has logged out: the policy is applied after `logoutGrace`, since a guest that
+  /// restarts, or an agent that loses sight of a session, also looks like a log-out.
+  mutating func leave(_ slot: Int, isKept: Bool) {
+    let settings = pool(of: slot).settings
+    guard settings.onLogout == .remove, deploymentTable[slot].placement.isAssigned else { return }
+    // Reports that were kept follow each other at once: the last of them counts.
+    let grace = isKept ? max(settings.logoutGrace, Timing.keptReports) : settings.logoutGrace
+    guard grace > .zero else { return endUse(slot, because: Self.lastLogout) }
+    change(slot) {
+      $0.awaitsReturn = true
+      // Otherwise it begins when the operation has ended, or the OS manager has reported.
+      if $0.isReady { $0.stateDeadline = $1.deadline(in: grace) }
+    }
+  }
+
+  /// Somebody logged in or asked for it again: the policy is not applied.
+  mutating func comeBack(_ slot: Int) {
+    guard deploymentTable[slot].awaitsReturn else { return }
+    change(slot) {
+      $0.awaitsReturn = false
+      if $0.isReady { $0.stateDeadline = nil }
+    }
+  }
+
+  static let lastLogout = "the last user logged out"
+
   /// The only path by which a use ends, whatever the cause: applies the pool's policy once.
   mutating func endUse(_ slot: Int, because reason: String) {
     guard deploymentTable[slot].placement.isAssigned, !deploymentTable[slot].inUse else { return }
@@ -95,10 +133,12 @@ extension Engine {
   }
 
   /// Starts the timer of an assigned deployment that nobody uses: after `unusedAfter` it is treated
-  /// as after a log-out.
+  /// as after a log-out, and after a log-out the policy is applied after `logoutGrace`.
   mutating func startUnusedTimer(_ slot: Int) {
     let settings = pool(of: slot).settings
-    guard let length = settings.unusedAfter, settings.onLogout == .remove,
+    let left = deploymentTable[slot].awaitsReturn
+    guard let length = left ? settings.logoutGrace : settings.unusedAfter,
+      settings.onLogout == .remove,
       deploymentTable[slot].placement.isAssigned, deploymentTable[slot].phase == .usable(nil),
       !deploymentTable[slot].inUse, deploymentTable[slot].stateDeadline == nil
     else { return }

@@ -15,13 +15,15 @@ extension Engine {
   /// Applies the pool's present policy to current uses, also to those that began under another.
   mutating func followPolicy(_ index: Int, before: PoolConfiguration) {
     let settings = poolTable[index].settings
-    guard settings.onLogout != before.onLogout || settings.unusedAfter != before.unusedAfter else {
-      return
-    }
+    guard
+      settings.onLogout != before.onLogout || settings.unusedAfter != before.unusedAfter
+        || settings.logoutGrace != before.logoutGrace
+    else { return }
     for slot in deploymentTable.slots(ofPool: index) {
       guard deploymentTable[slot].placement.isAssigned, deploymentTable[slot].phase == .usable(nil),
         deploymentTable[slot].osState == .usable
       else { continue }
+      if settings.onLogout == .keep { comeBack(slot) }
       if deploymentTable[slot].stateDeadline != nil { change(slot) { $0.stateDeadline = nil } }
       startUnusedTimer(slot)
     }

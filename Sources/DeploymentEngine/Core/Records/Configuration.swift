@@ -175,8 +175,13 @@ public struct PoolConfiguration: Hashable, Codable, Sendable {
   /// What happens to one that fails after its user was let in; nil: `replace` in pools that remove
   /// at log-out, else `hold`.
   public var onFailure: FailurePolicy?
+  /// How long after the last log-out the policy is applied, unless somebody logs in again.
+  public var logoutGrace = TimeSpan.seconds(30)
   /// How users are told apart.
   public var users = UserNames()
+  /// Its deployments are reached through one address, as behind a gateway: an address that is held
+  /// twice is no error.
+  public var sharedAddress = false
   /// How long a user waits for a deployment; nil: until there is one.
   public var patience: TimeSpan?
   /// How many failed ones are kept to be looked at; further ones are removed at once.
@@ -231,7 +236,10 @@ extension PoolConfiguration {
     historyRetention = try container.decode(TimeSpan.self, forKey: .historyRetention)
     unusedAfter = try container.decodeIfPresent(TimeSpan.self, forKey: .unusedAfter)
     onFailure = try container.decodeIfPresent(FailurePolicy.self, forKey: .onFailure)
+    logoutGrace =
+      try container.decodeIfPresent(TimeSpan.self, forKey: .logoutGrace) ?? .seconds(30)
     users = try container.decodeIfPresent(UserNames.self, forKey: .users) ?? UserNames()
+    sharedAddress = try container.decodeIfPresent(Bool.self, forKey: .sharedAddress) ?? false
     patience = try container.decodeIfPresent(TimeSpan.self, forKey: .patience)
     keepErrors = try container.decodeIfPresent(Int.self, forKey: .keepErrors) ?? 3
     stuckAfter =

@@ -176,6 +176,7 @@ extension Deployment {
     progress = nil
     notices = []
     loggedIn = []
+    awaitsReturn = false
     console = nil
     data = []
     nextActionAt = nil

@@ -47,6 +47,9 @@ public struct Deployment: Hashable, Sendable {
   public var pending: PendingRequest?
   /// The users logged in, sorted.
   public var loggedIn: [SafeText] = []
+  /// Its last user has logged out: the policy of its pool is applied at `stateDeadline`, unless
+  /// somebody comes back before.
+  public var awaitsReturn = false
   /// Whether a user was ever let in. Automatic removal concerns only deployments that nobody was
   /// let in to, or that their pool throws away.
   public var wasLetIn = false

@@ -83,6 +83,8 @@ public struct Request: Hashable, Codable, Sendable {
   public var ifRevision: UInt64?
   /// The earliest time at which it is carried out; applies to cancel, destroy and release.
   public var notBefore: Timestamp?
+  /// When a report was made for which no engine ran, and which was kept for the next one.
+  public var keptSince: Timestamp?
 
   /// A request from its parts.
   public init(

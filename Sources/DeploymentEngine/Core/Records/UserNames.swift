@@ -32,13 +32,24 @@ public struct UserNames: Hashable, Codable, Sendable {
     self.domain = domain
   }
 
-  /// The name without the spaces around it.
+  /// The name without the spaces, tabs and line ends around it.
   public static func trimmed(_ name: SafeText) -> SafeText {
     let text = name.text
-    guard let first = text.firstIndex(where: { !$0.isWhitespace }),
-      let last = text.lastIndex(where: { !$0.isWhitespace })
+    guard let first = text.firstIndex(where: { !isBlank($0) }),
+      let last = text.lastIndex(where: { !isBlank($0) })
     else { return "" }
     return SafeText(text[first...last])
+  }
+
+  /// `SafeText` shows control characters as the symbols of U+2400 to U+2421.
+  private static func isBlank(_ character: Character) -> Bool {
+    character.isWhitespace || ("\u{2400}"..."\u{2421}").contains(character)
+  }
+
+  /// What two names of one user have in common inside a deployment, where guests give the name with
+  /// or without its domain.
+  public func loginKey(_ name: SafeText) -> SafeText {
+    UserNames(case: self.case, domain: .strip).key(name)
   }
 
   /// What two names of one user have in common.

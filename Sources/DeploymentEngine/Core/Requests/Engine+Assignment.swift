@@ -55,9 +55,15 @@ extension Engine {
     let deployment = deploymentTable[slot]
     let index = deploymentTable.pool(of: slot)
     let name = deployment.name
+    comeBack(slot)
     switch deployment.phase {
     case .error(let failed):
-      if replaces(slot) {
+      let isLost = isLost(slot, failed)
+      if isLost || replaces(slot) {
+        if isLost, deployment.inUse {
+          log(.session, "nobody is logged in any more, because it is gone", slot: slot)
+          change(slot) { $0.loggedIn = [] }
+        }
         takeFromUser(slot)
         scheduleError(slot)
         log(.assignment, "given up: \(user) gets another", slot: slot)
@@ -104,6 +110,13 @@ extension Engine {
     let deployment = deploymentTable[slot]
     if deployment.inUse { return false }
     return !deployment.wasLetIn || pool(of: slot).settings.failurePolicy == .replace
+  }
+
+  /// Whether it is gone and takes its log-ins with it, since no agent is left that could report
+  /// the log-out. Only its user's next request lets the log-ins end; where data is kept, none does.
+  private func isLost(_ slot: Int, _ failed: Failed) -> Bool {
+    failed.failure == .gone && !isDoubted(slot)
+      && pool(of: slot).settings.failurePolicy == .replace
   }
 
   /// A user no longer wants a deployment of a pool.

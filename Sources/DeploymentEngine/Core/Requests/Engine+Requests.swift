@@ -28,7 +28,7 @@ extension Engine {
       }
       return reply(to: asked, about: index, request)
     case .provider(let name, .maintenance(let isOn)): return maintain(name, isOn, request)
-    case .guest(let uniqueId, let word): return notice(uniqueId, word)
+    case .guest(let uniqueId, let word): return notice(uniqueId, word, keptSince: request.keptSince)
     case .orphan(let name, .remove):
       return orRefused { engine throws(Refusal) in
         try engine.removeOrphan(name, actor: request.actor)
@@ -220,9 +220,9 @@ extension Engine {
   }
 
   /// A deployment that failed while it was usable becomes usable again and repeats the operation,
-  /// unless another deployment holds its unique id.
+  /// unless another deployment holds its unique id or its address.
   mutating func retryInside(_ slot: Int, _ kind: OperationKind) {
-    let isTwin = deploymentTable.duplicate(of: slot) != nil
+    let isTwin = duplicateSentence(slot) != nil
     if isTwin {
       guard kind == .setReady else {
         return prepare(slot, kind)

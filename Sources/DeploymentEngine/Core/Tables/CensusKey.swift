@@ -52,6 +52,9 @@ struct CensusKey: Hashable, Sendable {
   /// It is in error and nothing of it exists outside.
   var isAbsent: Bool
   var uniqueId: SafeText
+  /// The address at which users reach it; empty if it has none of its own, as at L2, or if all
+  /// processes of a machine share it.
+  var address: SafeText
   var isOperating: Bool
   /// The level at which it is counted although its removal was requested; nil if it was not.
   var ending: CacheLevel?
@@ -66,9 +69,19 @@ struct CensusKey: Hashable, Sendable {
     isAbsent = deployment.isAbsent
     isOutsideMax = deployment.placement.level == .l2 || deployment.isAbsent
     uniqueId = count == .history ? "" : deployment.uniqueId
+    address = count == .history ? "" : Self.address(of: deployment)
     isOperating = deployment.phase.operation != nil
     let isEnding = deployment.cancelRequested && !isOutdated
     ending = !isEnding ? nil : count == .l1Preparing ? .l1 : count == .l2Preparing ? .l2 : nil
+  }
+
+  private static let shared: Set<String> = ["127.0.0.1", "::1", "[::1]", "localhost"]
+
+  private static func address(of deployment: Deployment) -> SafeText {
+    // What is suspended does not hold the address that it had while it ran.
+    guard deployment.placement.level != .l2, let ip = deployment.ip else { return "" }
+    let text = ip.text.lowercased()
+    return shared.contains(text) ? "" : SafeText(text)
   }
 
   private static func reservation(of deployment: Deployment) -> Reservation? {

@@ -36,6 +36,7 @@ struct DeploymentTable: Sendable {
   private var free: [Int] = []
   private var slots: [DeploymentID: Int] = [:]
   private var byUniqueId: [SafeText: [DeploymentID]] = [:]
+  private var byAddress: [SafeText: [DeploymentID]] = [:]
   private var dirty: [Int] = []
   /// The number of deployments with an operation or in a queue.
   private(set) var busy = 0
@@ -157,6 +158,15 @@ struct DeploymentTable: Sendable {
   }
 
   /// Notes that it waits in a queue; false if it already waits in this one.
+  /// Other usable deployments with the same address.
+  func sharers(ofAddress slot: Int) -> [Int] {
+    guard let address = entries[slot].census?.address, !address.isEmpty,
+      let ids = byAddress[address], ids.count > 1
+    else { return [] }
+    let others = ids.filter { $0 != records[slot].id }.compactMap { slots[$0] }
+    return others.filter { records[$0].state == .usable }
+  }
+
   mutating func enqueue(_ slot: Int, _ queue: WorkQueue) -> Bool {
     guard runtimes[slot].queue != queue else { return false }
     runtimes[slot].queue = queue
@@ -196,17 +206,22 @@ struct DeploymentTable: Sendable {
     entries[slot].census = after
     let wasBusy = before?.isBusy ?? false
     if wasBusy != after.isBusy { busy += after.isBusy ? 1 : -1 }
-    index(records[slot].id, before?.uniqueId ?? "", after.uniqueId)
+    let id = records[slot].id
+    Self.index(id, before?.uniqueId ?? "", after.uniqueId, in: &byUniqueId)
+    Self.index(id, before?.address ?? "", after.address, in: &byAddress)
     return CensusChange(before: before, after: after)
   }
 
-  private mutating func index(_ id: DeploymentID, _ old: SafeText, _ new: SafeText) {
+  private static func index(
+    _ id: DeploymentID, _ old: SafeText, _ new: SafeText,
+    in index: inout [SafeText: [DeploymentID]]
+  ) {
     guard old != new else { return }
     if !old.isEmpty {
-      byUniqueId[old]?.removeAll { $0 == id }
-      if byUniqueId[old]?.isEmpty == true { byUniqueId[old] = nil }
+      index[old]?.removeAll { $0 == id }
+      if index[old]?.isEmpty == true { index[old] = nil }
     }
-    if !new.isEmpty { byUniqueId[new] = (byUniqueId[new] ?? []) + [id] }
+    if !new.isEmpty { index[new, default: []].append(id) }
   }
 
   // MARK: Changed records

@@ -47,6 +47,9 @@ package enum Invariants {
     var macs: Set<MACAddress> = []
     var ports: Set<UInt16> = []
     var uniqueIds: Set<SafeText> = []
+    var addresses: Set<[SafeText]> = []
+    let called = Set(view.flights.map(\.call.subject))
+    let sharing = Set(view.configuration.pools.filter(\.sharedAddress).map(\.name))
     for held in view.deployments where held.exists {
       if !names.insert(held.identity.name).inserted {
         complaints.append("two hold the name \(held.identity.name)")
@@ -61,6 +64,14 @@ package enum Invariants {
       guard held.state == .usable, !held.uniqueId.isEmpty else { continue }
       if !uniqueIds.insert(held.uniqueId).inserted {
         complaints.append("two usable deployments have the unique id \(held.uniqueId)")
+      }
+      // While a call is in flight, what it was told meanwhile is not judged.
+      guard held.phase == .usable(nil), !called.contains(.deployment(held.id)),
+        held.placement.level != .l2, let ip = held.ip, !ip.isEmpty, ip != "127.0.0.1",
+        let pool = view.pool(held.pool), !sharing.contains(pool.name.text)
+      else { continue }
+      if !addresses.insert([pool.provider, ip]).inserted {
+        complaints.append("two usable deployments have the address \(ip)")
       }
     }
     for publication in view.publications where publication.state != .removed {

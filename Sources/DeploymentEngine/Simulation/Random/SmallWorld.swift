@@ -50,6 +50,7 @@ package struct SmallWorld {
       names: NamePattern(prefix: name + "-", digits: 1))
     pool.macs = random.percent(25) ? range : nil
     pool.onLogout = random.percent(50) ? .remove : .keep
+    pool.logoutGrace = [.zero, .seconds(30), .minutes(2)][max % 3]
     pool.restrain = RestraintRule(count: random.below(4), within: .minutes(3))
     pool.deadlines = PoolDeadlines(
       preparing: .minutes(5), osReady: .minutes(4), removing: .minutes(6))

@@ -3,8 +3,8 @@ import DeploymentInterface
 
 extension Deployment: StoredRecord {
   /// Version 2 added the address of the console; version 3 the promise to the user, and whether an
-  /// error leaves nothing outside.
-  static var recordVersion: UInt8 { 3 }
+  /// error leaves nothing outside; version 4 whether its last user may come back.
+  static var recordVersion: UInt8 { 4 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(id.number)
@@ -35,6 +35,7 @@ extension Deployment: StoredRecord {
     writer.write(optional: console)
     writer.write(isAbsent)
     writer.write(optional: promise) { $0.write($1, at: now) }
+    writer.write(awaitsReturn)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -85,6 +86,7 @@ extension Deployment: StoredRecord {
       load(.error(failed))
     }
     promise = try reader.bool() ? try reader.promise(at: now) : nil
+    if reader.version >= 4 { awaitsReturn = try reader.bool() }
   }
 }
 

@@ -92,7 +92,45 @@ public final class RequestClient: Sendable {
   public func ask(
     _ requests: [Request], timeout: TimeSpan
   ) throws(StoreFailure) -> [RequestKey: Reply] {
-    let others = try write { try put(requests, validity: timeout, $0) }
+    var replies = try put(requests, validity: timeout, timeout: timeout)
+    for key in requests.map(\.key) where replies[key] == nil {
+      if try !withdraw(key) { replies[key] = try lateAnswer(to: key) }
+    }
+    return replies
+  }
+
+  /// Submits reports from inside deployments, and blocks as `ask` does. What happened has happened,
+  /// so unanswered ones are not withdrawn: they wait, in order, for the next engine.
+  ///
+  /// - Parameter timeout: zero if no engine runs.
+  public func report(
+    _ requests: [Request], timeout: TimeSpan
+  ) throws(StoreFailure) -> [RequestKey: Reply] {
+    let time = clock.now.utc
+    let kept = requests.map { request in
+      var request = request
+      request.keptSince = time
+      return request
+    }
+    guard timeout > .zero else { return try put(kept, validity: Self.forEver, timeout: .zero) }
+    let replies = try put(requests, validity: Self.forEver, timeout: timeout)
+    try write { db in
+      for request in kept where replies[request.key] == nil {
+        try db.execute(
+          sql: "UPDATE request SET body = ? WHERE key = ? AND reply IS NULL",
+          arguments: [try PlainJSON.encode(request), request.key.text.text])
+      }
+    }
+    return replies
+  }
+
+  private static let forEver = TimeSpan.hours(24 * 365 * 100)
+
+  /// Stores requests, and waits for the replies until the timeout has passed.
+  private func put(
+    _ requests: [Request], validity: TimeSpan, timeout: TimeSpan
+  ) throws(StoreFailure) -> [RequestKey: Reply] {
+    let others = try write { try put(requests, validity: validity, $0) }
     // The time begins when the requests are in the store.
     let end = clock.now.moment + timeout
     var replies: [RequestKey: Reply] = [:]
@@ -106,9 +144,6 @@ public final class RequestClient: Sendable {
       usleep(UInt32.random(in: 500...1000) * UInt32(pause))
       pause = min(pause * 2, 100)
       replies.merge(try answers(to: keys)) { $1 }
-    }
-    for key in keys where replies[key] == nil {
-      if try !withdraw(key) { replies[key] = try lateAnswer(to: key) }
     }
     return replies
   }
