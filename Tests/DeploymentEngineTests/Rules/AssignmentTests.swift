@@ -100,6 +100,42 @@ import Testing
     #expect(world.held(by: "ann")?.isLetIn == true && world.held(by: "ann")?.id.number != 1)
   }
 
+  @Test func aRemovalThatFailsDoesNotGiveTheOldOneBackToItsUser() {
+    let world = Situation.assigned.world
+    world.ask(.resize("lab", SizeOverrides(max: 9)))
+    world.hear(.login("ann"), from: 1)
+    world.driver.always(.destroy, .runThenFail(5, .permanent, "the disk is busy"))
+    world.ask(.destroy(DeploymentID(1)))
+    world.drain()
+    #expect(world[1].state == .removing)
+    let other = world.assign("ann").number
+    world.drain()
+    world.run(for: .hours(1))
+    #expect(world[1].reason == "the disk is busy" && world[1].isGivenUp)
+    #expect(world.assign("ann").number == other && other != 1)
+    world.driver.heal()
+    world.run(for: .hours(2))
+    #expect(world[1].phase.isHistory, "it is tried again without end")
+  }
+
+  /// No agent is left that could report the log-out.
+  @Test func whoseOneIsGoneGetsAnotherWhereNothingIsKept() {
+    for policy in LogoutPolicy.allCases {
+      let world = World(.pool(l1: 2, max: 5) { $0.onLogout = policy })
+      world.assign("ann")
+      world.drain()
+      world.hear(.login("ann"), from: 1)
+      world.driver.always(.setReady, .fail(.gone, "there is no such machine"))
+      world.assign("ann")
+      world.drain()
+      #expect(world[1].state == .error && world[1].placement.user == "ann", "until she asks")
+      world.driver.heal()
+      let reply = world.assign("ann")
+      #expect(reply.number == (policy == .remove ? 2 : 1))
+      #expect(world[1].inUse == (policy == .keep))
+    }
+  }
+
   @Test func readyOnesComeBeforeThoseThatWaitForTheirOS() {
     let world = World(.pool(l1: 2, max: 2, waitsForOS: true))
     world.hear(.ready(nil), from: 2)

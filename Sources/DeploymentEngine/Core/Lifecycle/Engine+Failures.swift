@@ -19,7 +19,10 @@ extension Engine {
       kind, failure.kind, removals: removals, leavesNothing: failure.leavesNothing)
     feed(slot) { deployment, _ in deployment.fail(failed, because: failure.reason, due: nil) }
     log(.failure, "\(kind.word): \(failure.reason)", level: .error, slot: slot)
-    if replaces(slot) || deploymentTable[slot].placement.level != nil {
+    if removals > 0, deploymentTable[slot].placement.isAssigned {
+      // Its user has been free since the removal began, and may hold another one.
+      takeFromUser(slot)
+    } else if replaces(slot) || deploymentTable[slot].placement.level != nil {
       passOn(slot, because: failure.reason.text, failure)
     } else if wasAskedFor {
       takeFromUser(slot)
@@ -40,11 +43,12 @@ extension Engine {
 
   /// Sets what an error waits for. A deployment that nobody was let in to is removed after its
   /// retention, and again with growing pauses, or at once if an operator requested its removal. One
-  /// that a user was let in to is checked again if it may return, and else waits for an operator.
+  /// that a user was let in to is checked again if it may return, and else waits for an operator. A
+  /// removal that was decided is tried again without end.
   mutating func scheduleError(_ slot: Int, wasAskedFor: Bool = false) {
     guard case .error(let failed) = deploymentTable[slot].phase else { return }
     let wait: TimeSpan?
-    if failed.removals > 0, deploymentTable[slot].isDisposable {
+    if failed.removals > 0 {
       wait = timers.pause(
         after: failed.removals, from: Timing.removal.first, upTo: Timing.removal.longest)
     } else if wasAskedFor {

@@ -150,11 +150,13 @@ public struct Deployment: Hashable, Sendable {
     case .preparing, .usable, .removable, .removed, .canceled: false
     }
   }
-  /// It is being removed, or its removal was requested: its user gets another one.
+  /// It is being removed, its removal was requested, or its removal failed and is tried again: its
+  /// user gets another one.
   public var isLeaving: Bool {
     switch phase {
     case .removable, .removing, .canceling, .removed, .canceled: true
-    case .preparing, .usable, .error: cancelRequested
+    case .preparing, .usable: cancelRequested
+    case .error(let failed): failed.removals > 0
     }
   }
   /// Who holds it or has it reserved, unless it is leaving.
