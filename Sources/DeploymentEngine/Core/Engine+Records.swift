@@ -53,6 +53,11 @@ extension Engine {
     outbox.follow(with: .recordErased(pool: pool))
   }
 
+  /// Erases the oldest of the history before its time.
+  mutating func limitHistory() {
+    while let slot = deploymentTable.takeExcessHistory() { erase(slot) }
+  }
+
   /// Updates counts, indexes and limits after a change of the deployment.
   mutating func recount(_ slot: Int) {
     let index = deploymentTable.pool(of: slot)
@@ -66,6 +71,7 @@ extension Engine {
       poolTable.reviveExhausted()
       outbox.follow(with: .poolEmptied(index))
     }
+    if change.ends, deploymentTable.hasTooMuchHistory { outbox.follow(with: .historyGrown) }
     if change.before?.reservation != change.after.reservation { updateService(of: index) }
     poolTable.replan(index)
   }

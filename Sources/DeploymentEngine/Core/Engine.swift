@@ -38,6 +38,12 @@ public struct Engine: Sendable {
     callTable = CallTable(after: other.callTable.last)
   }
 
+  /// The number of removed deployments that are kept; tests lower it.
+  package var historyLimit: Int {
+    get { deploymentTable.historyLimit }
+    set { deploymentTable.historyLimit = newValue }
+  }
+
   /// Breaks an invariant, for tests of the engine's callers.
   package mutating func breakInvariant(_ sentence: String) { outbox.breakInvariant(sentence) }
 
@@ -107,6 +113,7 @@ public struct Engine: Sendable {
       switch followUp {
       case .poolEmptied(let index): moveIfGone(pool: index)
       case .recordErased(let index): eraseIfGone(pool: index)
+      case .historyGrown: limitHistory()
       case .publicationLeft(let index, let revision): standsNoLonger(on: revision, index)
       case .journal(let entry): outbox.write(entry)
       }

@@ -14,6 +14,8 @@ public struct CallResult: Hashable, Sendable {
   public var name: SafeText?
   /// Read again after every call; empty if it has none.
   public var ip: SafeText?
+  /// Whether other deployments may have the same address.
+  public var sharesAddress: Bool
   /// Read again after every call that reached the driver's value; nil if it has none.
   public var console: SafeText?
   /// The pause before the next check, if the answer was `running`.
@@ -26,8 +28,9 @@ public struct CallResult: Hashable, Sendable {
   /// A result from its parts.
   public init(
     id: CallID, answer: TaskState?, data: [UInt8]? = nil, uniqueId: SafeText? = nil,
-    name: SafeText? = nil, ip: SafeText? = nil, console: SafeText? = nil,
-    suggestedTime: TimeSpan = .seconds(10), progress: Progress? = nil, log: [LogLine] = []
+    name: SafeText? = nil, ip: SafeText? = nil, sharesAddress: Bool = false,
+    console: SafeText? = nil, suggestedTime: TimeSpan = .seconds(10), progress: Progress? = nil,
+    log: [LogLine] = []
   ) {
     self.id = id
     self.answer = answer
@@ -35,6 +38,7 @@ public struct CallResult: Hashable, Sendable {
     self.uniqueId = uniqueId
     self.name = name
     self.ip = ip
+    self.sharesAddress = sharesAddress
     self.console = console
     self.suggestedTime = suggestedTime
     self.progress = progress

@@ -27,6 +27,8 @@ public enum Limits {
   public static let noticeBytes = 255
   /// Deployments with notices that the engine has not handled yet; more are dropped.
   public static let unheardNotices = 100_000
+  /// Removed deployments that are kept in the history; the oldest leave it first.
+  public static let history = 10_000
   /// Events kept in the journal.
   public static let journalEntries = 200_000
   /// Orphans that are kept for one provider; others are only counted.

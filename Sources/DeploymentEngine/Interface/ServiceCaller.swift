@@ -67,7 +67,8 @@ extension Service {
       AnsweredCall(
         data: DriverData.encode(deployment, version: Deployment.dataVersion),
         uniqueId: SafeText(deployment.uniqueId), name: SafeText(deployment.name),
-        ip: ip.map { SafeText($0) }, console: deployment.console.map { SafeText($0) },
+        ip: ip.map { SafeText($0) }, sharesAddress: deployment.sharesAddress,
+        console: deployment.console.map { SafeText($0) },
         suggestedTime: deployment.suggestedTime, progress: deployment.progress), log)
   }
 
@@ -125,6 +126,7 @@ private struct AnsweredCall {
   var uniqueId: SafeText?
   var name: SafeText?
   var ip: SafeText?
+  var sharesAddress = false
   var console: SafeText?
   var suggestedTime: TimeSpan
   var progress: Progress?
@@ -151,7 +153,8 @@ extension Call {
     }
     return .init(
       id: id, answer: answer, data: data, uniqueId: result.uniqueId, name: result.name,
-      ip: result.ip, console: result.console, suggestedTime: result.suggestedTime,
+      ip: result.ip, sharesAddress: result.sharesAddress, console: result.console,
+      suggestedTime: result.suggestedTime,
       progress: result.progress)
   }
 }

@@ -31,6 +31,10 @@ public protocol UserDeployment: Codable, Sendable {
   /// The address that a user connects to; nil until it is known. Without it no user is let in.
   /// (`getIp`)
   var ip: String? { get }
+  /// Whether `ip` may be the address of something that stands in front of several deployments, such
+  /// as a gateway. Otherwise the second usable deployment of a provider with one address becomes an
+  /// error. The default is false.
+  var sharesAddress: Bool { get }
   /// The reason that the engine shows, read after each failed call; if it is empty, the default,
   /// the reason of the failure itself is shown. (`reasonOfError`)
   var reasonOfError: String { get }
@@ -100,6 +104,8 @@ extension UserDeployment {
   public static func migrated(_ json: [UInt8], from version: UInt8) -> [UInt8]? { nil }
   /// The unique id.
   public var name: String { uniqueId }
+  /// The address is its own.
+  public var sharesAddress: Bool { false }
   /// The reason of the failure itself.
   public var reasonOfError: String { "" }
   /// 10 s.

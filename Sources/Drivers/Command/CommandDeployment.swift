@@ -21,6 +21,9 @@ struct CommandDeployment: UserDeployment {
   private(set) var name = ""
   private(set) var uniqueId = ""
   private(set) var ip: String?
+  /// Whether the program has given a unique id. One that does not tell the resources apart may give
+  /// one address for all of them.
+  private var isIdentified: Bool?
   /// The address that the program gave last. A repeated one does not replace what the OS manager
   /// reported since.
   private var observedIP: String?
@@ -30,6 +33,8 @@ struct CommandDeployment: UserDeployment {
   private var goal: Goal?
   private var vm: String?
   private var state: JSONValue?
+
+  var sharesAddress: Bool { isIdentified != true }
 
   mutating func initialize(_ environment: Environment) {
     if name.isEmpty { name = environment.name }
@@ -204,7 +209,10 @@ struct CommandDeployment: UserDeployment {
       observedIP = said
     }
     console = observed.console.flatMap(Self.plain)
-    if let said = observed.uniqueId.flatMap(Self.plain) { uniqueId = said }
+    if let said = observed.uniqueId.flatMap(Self.plain) {
+      uniqueId = said
+      isIdentified = true
+    }
     if let said = observed.name.flatMap(Self.plain) { name = said }
   }
 

@@ -95,6 +95,18 @@ import Testing
       #expect(world.ready(at: .l1).count == 2)
     }
   }
+
+  /// However long it is to be kept, history is bounded by its number.
+  @Test func theOldestHistoryLeavesBeforeItsTimeWhereThereIsMuch() {
+    let site = ListedSite(l1: 1, max: 9)
+    site.limitHistory(to: 3)
+    for number in Int64(1)...6 {
+      site.ask(.destroy(DeploymentID(number)))
+      site.pass(.seconds(1))
+    }
+    let history = site.engine.deployments.filter(\.phase.isHistory).map(\.id.number)
+    #expect(history == [4, 5, 6])
+  }
 }
 
 extension World {

@@ -53,6 +53,8 @@ final class ListedSite {
     tell(.configured(configuration, services: services, inventories: lists ? ["here"] : []))
   }
 
+  func limitHistory(to count: Int) { engine.historyLimit = count }
+
   /// What a store holds after all this.
   var stored: StoredState {
     var state = StoredState()

@@ -134,7 +134,7 @@ struct ScriptedDeployment: UserDeployment {
   typealias ServiceType = ScriptedService
   var made = ""
   var uniqueId: String { made }
-  var ip: String? { made.isEmpty ? nil : "10.0.0.1" }
+  var ip: String? { made.isEmpty ? nil : "\(made).example" }
   var reasonOfError: String { "" }
   var suggestedTime: TimeSpan { .milliseconds(10) }
 

@@ -83,6 +83,8 @@ enum FollowUp: Sendable {
   case poolEmptied(Int)
   /// A record of a pool was erased: the pool may be erased with it.
   case recordErased(pool: Int)
+  /// More deployments are history than are kept.
+  case historyGrown
   /// A deployment no longer depends on a publication of its pool.
   case publicationLeft(pool: Int, revision: Int)
   /// An entry that must follow all others of the step.

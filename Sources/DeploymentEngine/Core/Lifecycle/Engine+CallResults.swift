@@ -21,7 +21,10 @@ extension Engine {
       }
       if let uniqueId = result.uniqueId { $0.uniqueId = uniqueId }
       if let name = result.name { $0.driverName = name }
-      if let ip = result.ip, !ip.isEmpty { $0.ip = ip }
+      if let ip = result.ip, !ip.isEmpty, ip != $0.ip {
+        $0.ip = ip
+        $0.sharesAddress = result.sharesAddress
+      }
       $0.progress = result.progress
     }
     if deploymentTable[slot].ip != hadIP, deploymentTable[slot].state == .usable,

@@ -60,6 +60,7 @@ extension Engine {
     }
     change(slot) {
       $0.ip = ip
+      $0.sharesAddress = false
       $0.notices.add(.setIp(ip))
     }
     log(.session, "the OS manager reported the IP \(ip)", slot: slot)

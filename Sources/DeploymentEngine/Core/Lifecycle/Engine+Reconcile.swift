@@ -41,8 +41,10 @@ extension Engine {
       return SafeText("\(first) already has its unique id \(deploymentTable[slot].uniqueId)")
     }
     let provider = providerPlace(of: slot)
-    let sharer = deploymentTable.sharers(ofAddress: slot).first { providerPlace(of: $0) == provider }
-    guard let sharer, !pool(of: slot).settings.sharedAddress else { return nil }
+    let sharers = deploymentTable.sharers(ofAddress: slot)
+    guard let sharer = sharers.first(where: { providerPlace(of: $0) == provider }),
+      !pool(of: slot).settings.sharedAddress
+    else { return nil }
     let address = deploymentTable[slot].ip ?? ""
     return SafeText("\(deploymentTable[sharer].name) already has its address \(address)")
   }

@@ -63,6 +63,8 @@ public struct Deployment: Hashable, Sendable {
   public var driverName: SafeText = ""
   /// Its address; nil until the driver or the OS manager reports it.
   public var ip: SafeText?
+  /// Whether other deployments may have the same address.
+  public var sharesAddress = false
   /// The address of its console; nil if it has none or it is unknown.
   public var console: SafeText?
   /// Why it is in error, or the reason that the last attempt of its operation gave.

@@ -79,7 +79,8 @@ struct CensusKey: Hashable, Sendable {
 
   private static func address(of deployment: Deployment) -> SafeText {
     // What is suspended does not hold the address that it had while it ran.
-    guard deployment.placement.level != .l2, let ip = deployment.ip else { return "" }
+    guard deployment.placement.level != .l2, !deployment.sharesAddress, let ip = deployment.ip
+    else { return "" }
     let text = ip.text.lowercased()
     return shared.contains(text) ? "" : SafeText(text)
   }

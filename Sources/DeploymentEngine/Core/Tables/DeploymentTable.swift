@@ -1,4 +1,5 @@
 import DeploymentInterface
+import DequeModule
 import SafeTexts
 
 /// The state of a deployment in this run only; not stored.
@@ -38,6 +39,10 @@ struct DeploymentTable: Sendable {
   private var byUniqueId: [SafeText: [DeploymentID]] = [:]
   private var byAddress: [SafeText: [DeploymentID]] = [:]
   private var dirty: [Int] = []
+  /// What became history, oldest first; those that were erased since are among them.
+  private var history = Deque<DeploymentID>()
+  private var historyCount = 0
+  var historyLimit = Limits.history
   /// The number of deployments with an operation or in a queue.
   private(set) var busy = 0
 
@@ -113,6 +118,7 @@ struct DeploymentTable: Sendable {
 
   /// Erases a deployment whose history is no longer kept.
   mutating func erase(_ slot: Int) {
+    if entries[slot].census?.count == .history { historyCount -= 1 }
     slots[records[slot].id] = nil
     runtimes[slot] = DeploymentRuntime()
     entries[slot] = Entry(pool: 0)
@@ -204,12 +210,31 @@ struct DeploymentTable: Sendable {
     let after = CensusKey(records[slot], isOutdated: isOutdated)
     guard before != after else { return nil }
     entries[slot].census = after
+    noteHistory(records[slot].id, was: before?.count == .history, is: after.count == .history)
     let wasBusy = before?.isBusy ?? false
     if wasBusy != after.isBusy { busy += after.isBusy ? 1 : -1 }
     let id = records[slot].id
     Self.index(id, before?.uniqueId ?? "", after.uniqueId, in: &byUniqueId)
     Self.index(id, before?.address ?? "", after.address, in: &byAddress)
     return CensusChange(before: before, after: after)
+  }
+
+  private mutating func noteHistory(_ id: DeploymentID, was: Bool, is isNow: Bool) {
+    guard was != isNow else { return }
+    historyCount += isNow ? 1 : -1
+    guard isNow else { return }
+    while let first = history.first, slots[first] == nil { history.removeFirst() }
+    history.append(id)
+  }
+
+  var hasTooMuchHistory: Bool { historyCount > historyLimit }
+
+  /// The oldest of the history that is not kept.
+  mutating func takeExcessHistory() -> Int? {
+    while hasTooMuchHistory, let id = history.popFirst() {
+      if let slot = slots[id], records[slot].phase.isHistory { return slot }
+    }
+    return nil
   }
 
   private static func index(
@@ -221,7 +246,7 @@ struct DeploymentTable: Sendable {
       index[old]?.removeAll { $0 == id }
       if index[old]?.isEmpty == true { index[old] = nil }
     }
-    if !new.isEmpty { index[new, default: []].append(id) }
+    if !new.isEmpty { index[new] = (index[new] ?? []) + [id] }
   }
 
   // MARK: Changed records

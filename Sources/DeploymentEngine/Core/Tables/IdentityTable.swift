@@ -160,7 +160,11 @@ struct IdentityTable: Sendable {
 
   /// Ends a bar: the resource is gone, or has a record.
   mutating func unbar(_ identity: Identity) {
-    if barredNames.countDown(identity.name) { offer(identity.name) }
+    if barredNames.countDown(identity.name) {
+      // What had the name is known now, so there is nothing to wait for.
+      asideNames.removeAll { $0.name == identity.name }
+      offer(identity.name)
+    }
     if let mac = identity.mac, barredMACs.countDown(mac) { offer(mac) }
     if let port = identity.port { barredPorts.countDown(port) }
   }

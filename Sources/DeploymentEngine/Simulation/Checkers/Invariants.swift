@@ -67,7 +67,8 @@ package enum Invariants {
       }
       // While a call is in flight, what it was told meanwhile is not judged.
       guard held.phase == .usable(nil), !called.contains(.deployment(held.id)),
-        held.placement.level != .l2, let ip = held.ip, !ip.isEmpty, ip != "127.0.0.1",
+        held.placement.level != .l2, !held.sharesAddress, let ip = held.ip, !ip.isEmpty,
+        ip != "127.0.0.1",
         let pool = view.pool(held.pool), !sharing.contains(pool.name.text)
       else { continue }
       if !addresses.insert([pool.provider, ip]).inserted {

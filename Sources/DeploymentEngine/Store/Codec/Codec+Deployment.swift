@@ -3,7 +3,8 @@ import DeploymentInterface
 
 extension Deployment: StoredRecord {
   /// Version 2 added the address of the console; version 3 the promise to the user, and whether an
-  /// error leaves nothing outside; version 4 whether its last user may come back.
+  /// error leaves nothing outside; version 4 whether its last user may come back,
+  /// and whether its address may be shared.
   static var recordVersion: UInt8 { 4 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
@@ -36,6 +37,7 @@ extension Deployment: StoredRecord {
     writer.write(isAbsent)
     writer.write(optional: promise) { $0.write($1, at: now) }
     writer.write(awaitsReturn)
+    writer.write(sharesAddress)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -86,7 +88,9 @@ extension Deployment: StoredRecord {
       load(.error(failed))
     }
     promise = try reader.bool() ? try reader.promise(at: now) : nil
-    if reader.version >= 4 { awaitsReturn = try reader.bool() }
+    guard reader.version >= 4 else { return }
+    awaitsReturn = try reader.bool()
+    sharesAddress = try reader.bool()
   }
 }
 

@@ -92,6 +92,6 @@ struct World {
     CallResult(
       id: call.id, answer: call.task == nil ? nil : .finished,
       uniqueId: SafeText(call.record.identity.name),
-      ip: "10.0.0.1")
+      ip: SafeText("\(call.record.identity.name).example"))
   }
 }
