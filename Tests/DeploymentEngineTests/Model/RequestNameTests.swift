@@ -10,7 +10,8 @@ import Testing
   private static let verbs: [Verb] = [
     .assign(id, user: "ann"), .release(id), .ready(id), .move(id, to: .l2), .cancel(id),
     .destroy(id), .retry(id), .forget(id), .undo(id), .assignFromPool("lab", user: "ann"),
-    .unwait("lab", user: "ann"), .publish("lab"), .cancelPublication("lab"), .pause("lab"),
+    .unwait("lab", user: "ann"), .publish("lab"), .forcePublication("lab"),
+    .cancelPublication("lab"), .pause("lab"),
     .resume("lab"), .lift("lab"),
     .resize("lab", nil), .maintenance("here", true), .notify("u1", .ready(nil)),
     .removeOrphan(orphan), .noteRemoval(orphan), .adopt(orphan, user: "ann"),

@@ -41,13 +41,16 @@ struct UnwaitCommand: ParsableCommand, DashboardSubcommand {
 }
 
 struct PublishCommand: ParsableCommand, DashboardSubcommand {
-  static let configuration = CommandConfiguration(.publish, usage: ["<pool> [--wait] | --cancel"])
+  static let configuration = CommandConfiguration(
+    .publish, usage: ["<pool> [--force] [--wait] | --cancel"])
   @Argument(help: poolHelp) var pool: String
+  @Flag(help: ArgumentHelp(RequestName.forcePublication.row.summary))
+  var force = false
   @Flag(help: ArgumentHelp(RequestName.cancelPublication.row.summary))
   var cancel = false
   @OptionGroup var options: ActOptions
   func perform(_ context: CommandContext) throws(CommandFailure) {
-    let asked: PoolRequest = cancel ? .cancelPublication : .publish
+    let asked: PoolRequest = cancel ? .cancelPublication : force ? .forcePublication : .publish
     try RequestRunner(options, context).perform([.on(pool, Verb(asked, of: SafeText(pool)))])
   }
 }

@@ -57,6 +57,7 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
   case resetSizes = "pool.sizes.reset"
   case unwait = "pool.unwait"
   case publish = "pool.publish"
+  case forcePublication = "pool.publication.force"
   case cancelPublication = "pool.publication.cancel"
   case pause = "pool.pause"
   case resume = "pool.resume"

@@ -27,6 +27,7 @@ extension ActionID {
     case .resetSizes: .resize(pool.name, nil)
     case .unwait: .unwait(pool.name, user: user)
     case .publish: .publish(pool.name)
+    case .forcePublication: .forcePublication(pool.name)
     case .cancelPublication: .cancelPublication(pool.name)
     case .pause: .pause(pool.name)
     case .resume: .resume(pool.name)

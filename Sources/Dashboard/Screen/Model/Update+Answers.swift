@@ -222,8 +222,8 @@ extension Verb {
   var isOverWhenAccepted: Bool {
     switch self {
     case .cancel, .destroy, .release, .move, .ready, .assign, .retry, .forget: false
-    case .assignFromPool, .unwait, .undo, .publish, .cancelPublication, .pause, .resume, .lift,
-      .resize, .maintenance, .notify, .removeOrphan, .noteRemoval, .adopt:
+    case .assignFromPool, .unwait, .undo, .publish, .forcePublication, .cancelPublication, .pause,
+      .resume, .lift, .resize, .maintenance, .notify, .removeOrphan, .noteRemoval, .adopt:
       true
     }
   }

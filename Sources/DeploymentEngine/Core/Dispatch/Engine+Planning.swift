@@ -79,6 +79,8 @@ extension Engine {
     gates.endingL2 = poolTable[index].endingL2
     gates.retirableL1 =
       poolTable[index].count(.l1OldReady) + poolTable[index].count(.l1OldWaiting)
+    let active = pool.activePublication.flatMap { poolTable[index].publication($0) }
+    gates.mayEmpty = active?.record.isForced ?? false
     gates.retirableL2 = poolTable[index].count(.l2Old)
     return gates
   }
@@ -169,7 +171,7 @@ extension Engine {
   private mutating func shrinkL1ByOne(
     _ index: Int, intoL2: inout Int, because reason: String
   ) -> Bool {
-    if let slot = oldest(.l1OldReady, of: index) ?? oldest(.l1OldWaiting, of: index) {
+    if let slot = oldest(.l1OldWaiting, of: index) ?? oldest(.l1OldReady, of: index) {
       remove(slot, because: reason)
       return true
     }

@@ -35,6 +35,12 @@ extension Engine {
     }
   }
 
+  /// It may take the place of the last ready deployment.
+  mutating func force(_ index: Int, _ revision: Int) {
+    changePublication(index, revision) { publication, _ in publication.isForced = true }
+    poolTable.replan(index)
+  }
+
   /// Cancels the preparation of a publication.
   mutating func cancelPublishing(_ index: Int, _ revision: Int) {
     let length = poolTable[index].settings.deadlines.removing

@@ -28,6 +28,8 @@ public struct PlannerGates: Hashable, Sendable {
   public var leavableL2 = Int.max
   /// Whether creation lacks something that the removal of an outdated deployment would free.
   public var renewsByLeaving = false
+  /// Whether the last ready deployment may leave before a new one is ready.
+  public var mayEmpty = false
   /// Of the outdated at L1: the number that may leave now.
   public var retirableL1 = Int.max
   /// Of the outdated at L2: the number that may leave now.
@@ -96,6 +98,11 @@ private struct Need {
     let free = sizes.max - counts.total - counts.leaving
     if let plan = overflowL1() { return plan }
     if let plan = retireL1(wanted: wanted, free: free) { return plan }
+    if waitsForRoom(wanted: wanted, free: free) {
+      return LevelPlan(
+        because: SafeText(
+          "\(LevelPlan.waitsForRoom): the only place is that of the last ready one; \(readyText)"))
+    }
     guard wanted > 0 else { return LevelPlan(because: SafeText("\(readyText)")) }
     guard free > 0 else {
       let leaving = counts.leaving > 0 ? ", \(counts.leaving) leaving or in error" : ""
@@ -151,11 +158,22 @@ private struct Need {
     // deployment makes room.
     let hasNoRoom = free <= 0 && room > 0 || gates.renewsByLeaving
     let isStuck = hasNoRoom && counts.removing == 0 && ready == l1 && wanted > 0
-    if count <= 0, isStuck { count = 1 }
+    if count <= 0, isStuck, gates.mayEmpty || !isLastReady { count = 1 }
     guard count > 0 else { return nil }
     return LevelPlan(
       .shrink, count: count,
       because: SafeText("retiring \(count) of \(counts.l1Outdated) outdated at L1"))
+  }
+
+  /// Whether the next outdated deployment that leaves is the only ready one: those that wait for
+  /// their OS leave before it.
+  private var isLastReady: Bool {
+    counts.l1Ready == 1 && counts.l1ReadyOutdated == 1 && counts.l1Outdated == 1
+  }
+
+  private func waitsForRoom(wanted: Int, free: Int) -> Bool {
+    isLastReady && wanted > 0 && l1 == 0 && !gates.mayEmpty
+      && (free <= 0 && room > 0 || gates.renewsByLeaving)
   }
 
   func planL2() -> LevelPlan {

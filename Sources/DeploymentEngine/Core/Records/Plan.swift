@@ -34,6 +34,11 @@ public struct LevelPlan: Hashable, Codable, Sendable {
     self.create = create
     self.because = because
   }
+
+  /// How the reason begins where a publication needs the place of the last ready deployment.
+  static let waitsForRoom = "waits for room"
+  /// Whether a publication needs the place of the last ready deployment.
+  public var waitsForRoom: Bool { because.text.hasPrefix(Self.waitsForRoom) }
 }
 
 /// What the planner decided for a pool.

@@ -260,6 +260,8 @@ public struct PublicationRecord: Hashable, Sendable {
   public var stateSince: Timestamp
   /// When its next action is due; nil if none is planned.
   public var nextActionAt: Deadline?
+  /// It may take the place of the pool's last ready deployment.
+  public var isForced = false
 
   /// A publication that was just requested.
   public init(pool: PoolID, revision: Int, name: String, operation: Operation, at now: Timestamp) {

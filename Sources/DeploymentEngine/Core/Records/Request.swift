@@ -49,6 +49,9 @@ public enum Verb: Hashable, Codable, Sendable {
   case unwait(SafeText, user: SafeText)
   /// Prepares the pool's next publication.
   case publish(SafeText)
+  /// The same, also in the place of the last ready deployment; or, where one rolls out already,
+  /// lets that one have it.
+  case forcePublication(SafeText)
   /// Cancels the publication that is being prepared.
   case cancelPublication(SafeText)
   /// Creates nothing and refuses new users.

@@ -28,7 +28,7 @@ public enum DeploymentRequest: Hashable, Sendable {
 /// A request about a pool.
 public enum PoolRequest: Hashable, Sendable {
   /// See `Verb`.
-  case publish, cancelPublication, pause, resume, lift
+  case publish, forcePublication, cancelPublication, pause, resume, lift
   /// See `Verb`; for this user.
   case assign(user: SafeText)
   /// See `Verb`; this user.
@@ -67,6 +67,7 @@ extension Verb {
     case .assignFromPool(let name, let user): .pool(name, .assign(user: user))
     case .unwait(let name, let user): .pool(name, .unwait(user: user))
     case .publish(let name): .pool(name, .publish)
+    case .forcePublication(let name): .pool(name, .forcePublication)
     case .cancelPublication(let name): .pool(name, .cancelPublication)
     case .pause(let name): .pool(name, .pause)
     case .resume(let name): .pool(name, .resume)

@@ -3,13 +3,14 @@ import SafeTexts
 
 extension Engine {
   /// Prepares the next revision of the image that a pool clones.
-  mutating func publish(_ index: Int, _ request: Request) -> Reply {
+  mutating func publish(_ index: Int, _ request: Request, forced: Bool = false) -> Reply {
     let pool = poolTable[index].record
     let revision = nextRevision(index)
     let length = poolTable[index].settings.deadlines.preparing
-    let publication = PublicationRecord(
+    var publication = PublicationRecord(
       pool: pool.id, revision: revision, name: "\(pool.name)-r\(revision)",
       operation: Operation(.publish, deadline: deadline(in: length)), at: now.utc)
+    publication.isForced = forced
     poolTable.add(publication, to: index)
     log(.publication, "revision \(revision) is being published", pool: index, actor: request.actor)
     callPublication(index, revision)
@@ -18,6 +19,18 @@ extension Engine {
       timers.add(now.moment, .publication(index, old.record.revision))
     }
     return .accepted(nil, note: "revision \(revision) of \(pool.name) is being published")
+  }
+
+  /// Lets the publication that rolls out have the place of the last ready deployment; prepares
+  /// another one if none rolls out.
+  mutating func forcePublication(_ index: Int, _ request: Request) -> Reply {
+    let pool = poolTable[index].record
+    guard pool.counts.l1Outdated > 0, let active = pool.activePublication else {
+      return publish(index, request, forced: true)
+    }
+    force(index, active)
+    return .accepted(
+      nil, note: "revision \(active) of \(pool.name) may take the place of the last ready one")
   }
 
   /// Cancels the publication that is being prepared.

@@ -51,6 +51,7 @@ extension Engine {
     case .assign(let user): assign(user, in: index)
     case .unwait(let user): unwait(user, in: index, actor: request.actor)
     case .publish: publish(index, request)
+    case .forcePublication: forcePublication(index, request)
     case .cancelPublication: cancelPublication(index)
     case .pause: pause(index, true)
     case .resume: pause(index, false)

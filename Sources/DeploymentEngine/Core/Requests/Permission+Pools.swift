@@ -16,6 +16,8 @@ extension Permission {
       pool.waiting == 0 && pool.counts.assigned == 0
         ? notPermitted("nobody waits in \(pool.name)") : nil
     case .publish: publish(pool, publishing).map(notPermitted)
+    case .forcePublication:
+      pool.counts.l1Outdated > 0 ? nil : publish(pool, publishing).map(notPermitted)
     case .cancelPublication:
       publishing == nil ? notPermitted("no publication of \(pool.name) is in preparation") : nil
     case .pause: pool.isPaused ? notPermitted("pool \(pool.name) is already paused") : nil

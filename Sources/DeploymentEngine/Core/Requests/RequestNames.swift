@@ -35,8 +35,8 @@ extension DeploymentRequest {
     case .undo: self = .undo
     case .move: self = .move(to: level?.other ?? .l1)
     case .assign: self = .assign(user: user)
-    case .assignFromPool, .unwait, .publish, .cancelPublication, .pause, .resume, .lift, .resize,
-      .maintenance, .notify, .removeOrphan, .noteRemoval, .adopt:
+    case .assignFromPool, .unwait, .publish, .forcePublication, .cancelPublication, .pause, .resume,
+      .lift, .resize, .maintenance, .notify, .removeOrphan, .noteRemoval, .adopt:
       return nil
     }
   }
@@ -47,6 +47,7 @@ extension PoolRequest {
   public var name: RequestName {
     switch self {
     case .publish: .publish
+    case .forcePublication: .forcePublication
     case .cancelPublication: .cancelPublication
     case .pause: .pause
     case .resume: .resume
@@ -96,6 +97,7 @@ extension Verb {
   public init(_ asked: PoolRequest, of pool: SafeText) {
     switch asked {
     case .publish: self = .publish(pool)
+    case .forcePublication: self = .forcePublication(pool)
     case .cancelPublication: self = .cancelPublication(pool)
     case .pause: self = .pause(pool)
     case .resume: self = .resume(pool)
@@ -115,6 +117,7 @@ extension Verb {
     case .assign(_, let user), .assignFromPool(_, let user): "assign to \(user)"
     case .unwait(_, let user): "take \(user) off the queue"
     case .move(_, let level): "move to \(level.rawValue)"
+    case .forcePublication: "publish, also in the last place"
     case .cancelPublication: "cancel the publication"
     case .maintenance(_, let isOn): "maintenance \(isOn ? "on" : "off")"
     case .notify(_, let word): "notify \(word.word)"

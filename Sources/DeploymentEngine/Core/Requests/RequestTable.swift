@@ -3,7 +3,8 @@ public enum RequestName: String, Hashable, Sendable, CaseIterable {
   /// About one deployment; see `Verb`.
   case assign, release, ready, move, cancel, destroy, retry, forget, undo
   /// About a pool; see `Verb`.
-  case assignFromPool, unwait, publish, cancelPublication, pause, resume, lift, resize
+  case assignFromPool, unwait, publish, forcePublication, cancelPublication, pause, resume, lift,
+    resize
   /// About a provider; see `Verb`.
   case maintenance
   /// About the inside of a deployment; see `Verb`.
@@ -131,6 +132,11 @@ extension RequestRow {
   fileprivate static let publish = RequestRow(
     .publish, .pool, "Prepare a pool's next publication; the old one drains.",
     help: "Prepares the next publication of the pool.", until: .published)
+  fileprivate static let forcePublication = RequestRow(
+    .forcePublication, .pool, command: "publish",
+    "Give up the last ready deployment where a publication waits for room.",
+    help: "Lets a publication that waits for room have the place of the last ready deployment.",
+    confirm: .always, until: .published)
   fileprivate static let cancelPublication = RequestRow(
     .cancelPublication, .pool, command: "publish", "End the publication that is being prepared.",
     help: "Ends the publication that is being prepared.")
@@ -181,6 +187,7 @@ extension RequestName {
     case .assignFromPool: .assignFromPool
     case .unwait: .unwait
     case .publish: .publish
+    case .forcePublication: .forcePublication
     case .cancelPublication: .cancelPublication
     case .pause: .pause
     case .resume: .resume

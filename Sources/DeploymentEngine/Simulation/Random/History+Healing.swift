@@ -40,6 +40,14 @@ extension History {
       world.drain()
     }
     guard let (until, told) = quiet, world.complaints.isEmpty else { return false }
+    if let pool = world.engine.pools.first(where: {
+      $0.plan.l1.waitsForRoom && !forced.contains($0.id)
+    }) {
+      forced.insert(pool.id)
+      world.ask(.forcePublication(pool.name))
+      world.drain()
+      return true
+    }
     if world.engine.isIdle, isClean {
       if isTidied { return false }
       isTidied = true

@@ -24,6 +24,8 @@ package final class History: Workload {
   var quiet: (until: Moment, told: Set<DeploymentID>)?
   /// Whether an operator has asked for the removal of all orphans.
   var isTidied = false
+  /// The pools whose publication an operator has allowed to take the last place.
+  var forced: Set<PoolID> = []
 
   /// The history of a simulation.
   convenience init(_ simulation: Simulation) {

@@ -23,6 +23,27 @@ extension World {
       else { continue }
       judgeRefusal(refusal, of: user, in: name)
     }
+    judgeRetirement(outcome)
+  }
+
+  /// A publication does not empty its pool, unless an operator forced it.
+  private func judgeRetirement(_ outcome: Effects) {
+    let retired = outcome.journal.filter { $0.message.text.hasPrefix("removable: retiring") }
+      .compactMap { entry in entry.deployment.flatMap { store.deployments[$0]?.record } }
+      .filter(\.isReadyForAnyone)
+    guard let first = retired.first,
+      let pool = engine.pools.first(where: { $0.id == first.pool })
+    else { return }
+    let isForced = engine.publications.contains {
+      $0.pool == pool.id && $0.revision == pool.activePublication && $0.isForced
+    }
+    let before = store.deployments.values.map(\.record).filter {
+      $0.pool == pool.id && $0.isReadyForAnyone
+    }
+    let isEmpty = !engine.deployments.contains { $0.pool == pool.id && $0.isReadyForAnyone }
+    if isEmpty, !isForced, before.count == retired.count {
+      complain(.publications, "\(first.id) was the last ready one of \(pool.name) and is retired")
+    }
   }
 
   /// A user gets one: nobody who asked before, and waited already, is passed over.
@@ -56,6 +77,12 @@ extension World {
     else { return }
     complain(
       .promises, "\(user) is refused though \(there.id) is ready: \(refusal.sentence.text)")
+  }
+}
+
+extension Deployment {
+  fileprivate var isReadyForAnyone: Bool {
+    isReady && placement == .cache(.l1, reservedFor: nil) && !inUse && pending == nil
   }
 }
 

@@ -38,6 +38,9 @@ extension ProviderRecord: StoredRecord {
 }
 
 extension PublicationRecord: StoredRecord {
+  /// Version 2 added whether it is forced.
+  static var recordVersion: UInt8 { 2 }
+
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(pool.number))
     writer.write(revision)
@@ -52,6 +55,7 @@ extension PublicationRecord: StoredRecord {
     writer.write(createdAt)
     writer.write(stateSince)
     writer.write(optional: nextActionAt, at: now)
+    writer.write(isForced)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -74,6 +78,7 @@ extension PublicationRecord: StoredRecord {
     self.progress = progress
     stateSince = try reader.timestamp()
     nextActionAt = try reader.optionalDeadline(at: now)
+    if reader.version >= 2 { isForced = try reader.bool() }
   }
 }
 
