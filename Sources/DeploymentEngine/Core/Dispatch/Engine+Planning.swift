@@ -79,6 +79,8 @@ extension Engine {
     gates.endingL2 = poolTable[index].endingL2
     gates.retirableL1 =
       poolTable[index].count(.l1OldReady) + poolTable[index].count(.l1OldWaiting)
+    gates.givableOldL1 = poolTable[index].count(.l1OldReady)
+    gates.givableL1 = poolTable[index].count(.l1Ready) + gates.givableOldL1
     let active = pool.activePublication.flatMap { poolTable[index].publication($0) }
     gates.mayEmpty = active?.record.isForced ?? false
     gates.retirableL2 = poolTable[index].count(.l2Old)

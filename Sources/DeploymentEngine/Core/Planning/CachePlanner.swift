@@ -28,6 +28,10 @@ public struct PlannerGates: Hashable, Sendable {
   public var leavableL2 = Int.max
   /// Whether creation lacks something that the removal of an outdated deployment would free.
   public var renewsByLeaving = false
+  /// At L1: the ready ones that a user can be given now.
+  public var givableL1 = Int.max
+  /// Of these: the outdated.
+  public var givableOldL1 = Int.max
   /// Whether the last ready deployment may leave before a new one is ready.
   public var mayEmpty = false
   /// Of the outdated at L1: the number that may leave now.
@@ -168,11 +172,13 @@ private struct Need {
   /// Whether the next outdated deployment that leaves is the only ready one: those that wait for
   /// their OS leave before it.
   private var isLastReady: Bool {
-    counts.l1Ready == 1 && counts.l1ReadyOutdated == 1 && counts.l1Outdated == 1
+    let old = min(counts.l1ReadyOutdated, gates.givableOldL1)
+    let hasOthers = min(counts.l1Outdated, gates.retirableL1) > old
+    return old == 1 && !hasOthers && min(counts.l1Ready, gates.givableL1) == 1
   }
 
   private func waitsForRoom(wanted: Int, free: Int) -> Bool {
-    isLastReady && wanted > 0 && l1 == 0 && !gates.mayEmpty
+    isLastReady && counts.removing == 0 && wanted > 0 && l1 == 0 && !gates.mayEmpty
       && (free <= 0 && room > 0 || gates.renewsByLeaving)
   }
 

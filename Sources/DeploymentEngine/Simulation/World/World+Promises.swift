@@ -32,7 +32,8 @@ extension World {
       .compactMap { entry in entry.deployment.flatMap { store.deployments[$0]?.record } }
       .filter(\.isReadyForAnyone)
     guard let first = retired.first,
-      let pool = engine.pools.first(where: { $0.id == first.pool })
+      let pool = engine.pools.first(where: { $0.id == first.pool }),
+      max(pool.sizes.l1, pool.sizes.initial - pool.counts.assigned) > 0
     else { return }
     let isForced = engine.publications.contains {
       $0.pool == pool.id && $0.revision == pool.activePublication && $0.isForced
