@@ -157,7 +157,9 @@ private struct Need {
     guard old > 0 else { return nil }
     let keep = max(sizes.l1, sizes.initial - counts.assigned, 0)
     let ready = counts.l1Ready - counts.l1ReadyOutdated
-    var count = min(old, ready + old - keep)
+    // What somebody has asked to remove takes nobody's place.
+    let successors = min(ready, gates.givableL1 - gates.givableOldL1)
+    var count = min(old, successors + old - keep)
     // If the maximum, or what the outdated ones hold, leaves no room for a new one, one outdated
     // deployment makes room.
     let hasNoRoom = free <= 0 && room > 0 || gates.renewsByLeaving

@@ -33,6 +33,7 @@ extension World {
       .filter(\.isReadyForAnyone)
     guard let first = retired.first,
       let pool = engine.pools.first(where: { $0.id == first.pool }),
+      pool.isConfigured, pool.traits?.cacheLevels.contains(.l1) ?? false,
       max(pool.sizes.l1, pool.sizes.initial - pool.counts.assigned) > 0
     else { return }
     let isForced = engine.publications.contains {
