@@ -239,6 +239,23 @@ import Testing
     #expect(world[last].isReady, "what runs on this machine has its address")
   }
 
+  /// Decision 4: nothing is removed while somebody is logged in to it.
+  @Test(arguments: LogoutPolicy.allCases)
+  func anErrorIsKeptFromItsLogOutOn(_ policy: LogoutPolicy) {
+    let world = world(policy)
+    world.hear(.login("ann"), from: 1)
+    world.driver.always(.setReady, .fail(.permanent, "its disk is full"))
+    world.assign("ann")
+    world.run(for: .hours(3))
+    #expect(world[1].state == .error && world[1].inUse)
+    world.driver.heal()
+    #expect(world.hear(.logout("ann"), from: 1).isAccepted)
+    world.run(for: .minutes(59))
+    #expect(world[1].state == .error && world[1].isGivenUp == (policy == .remove))
+    world.run(for: .minutes(2))
+    #expect(world[1].phase.isHistory == (policy == .remove))
+  }
+
   @Test func aPoolBehindAGatewaySharesItsAddress() {
     let world = World(.pool(l1: 2, max: 2) { $0.sharedAddress = true }) { $0.givesIP = false }
     for number in [1, 2] as [Int64] { world.hear(.ip("10.0.0.9"), from: number) }

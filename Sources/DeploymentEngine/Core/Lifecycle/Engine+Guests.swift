@@ -24,9 +24,12 @@ extension Engine {
             "\(deploymentTable[slot].name) is newer than this report, which was about an earlier "
               + "one with the same unique id")))
     }
-    switch deploymentTable[slot].phase {
-    case .preparing, .usable: break
-    case .removable, .removing, .removed, .canceling, .canceled, .error:
+    switch (deploymentTable[slot].phase, word) {
+    case (.preparing, _), (.usable, _): break
+    // Its retention begins when the last user has left.
+    case (.error, .login), (.error, .logout): break
+    case (.removable, _), (.removing, _), (.removed, _), (.canceling, _), (.canceled, _),
+      (.error, .ready), (.error, .ip):
       return .refused(
         Refusal(
           .notPermitted,
@@ -101,6 +104,7 @@ extension Engine {
       if $0.state == .usable, !$0.isWaitingForOS { $0.stateDeadline = nil }
     }
     log(.session, "\(user) logged in", slot: slot)
+    scheduleKeptError(slot)
     flushNotices(slot)
     return .accepted(deploymentTable[slot].id, note: "\(user) is logged in to \(name)")
   }
@@ -117,9 +121,21 @@ extension Engine {
       $0.notices.add(.userLoggedOut(user))
     }
     log(.session, "\(user) logged out", slot: slot)
+    scheduleKeptError(slot)
     if !deploymentTable[slot].inUse { leave(slot, isKept: isKept) }
     if deploymentTable[slot].phase == .usable(nil) { reconcile(slot) }
     return .accepted(deploymentTable[slot].id, note: "\(user) is logged out of \(name)")
+  }
+
+  /// Nothing is removed while somebody is logged in to it: an error is kept, and its user gets
+  /// another one where nothing is kept, from the log-out on.
+  private mutating func scheduleKeptError(_ slot: Int) {
+    guard case .error(let failed) = deploymentTable[slot].phase, failed.removals == 0 else {
+      return
+    }
+    let deployment = deploymentTable[slot]
+    if deployment.placement.isAssigned, !deployment.isGivenUp, replaces(slot) { takeFromUser(slot) }
+    scheduleError(slot)
   }
 
   /// The name under which somebody is logged in; nil if that person is not.

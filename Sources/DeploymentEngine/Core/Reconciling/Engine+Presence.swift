@@ -22,12 +22,20 @@ extension Engine {
       case .usable:
         expected += 1
         if isListed {
-          deploymentTable.updateRuntime(slot) { $0.isKnownUnlisted = false }
+          deploymentTable.updateRuntime(slot) {
+            $0.isKnownUnlisted = false
+            $0.looksWhileListed = 0
+          }
         } else if !deploymentTable.runtime(slot).isKnownUnlisted {
           lost.append(slot)
         }
       case .error(let failed) where failed.failure == .gone && failed.operation.isRepeatable:
-        if isListed, !deploymentTable[slot].isGivenUp { found.append(slot) }
+        // Each check puts its removal off, so a list that is wrong must not go on for ever.
+        let looks = isListed ? deploymentTable.runtime(slot).looksWhileListed + 1 : 0
+        deploymentTable.updateRuntime(slot) { $0.looksWhileListed = looks }
+        if (1...Timing.looksWhileListed).contains(looks), !deploymentTable[slot].isGivenUp {
+          found.append(slot)
+        }
       case .preparing, .removable, .removing, .removed, .canceling, .canceled, .error: break
       }
     }

@@ -49,6 +49,8 @@ enum Timing {
   static let takenName = TimeSpan.hours(1)
   /// The longest grace time of a request.
   static let grace = TimeSpan.hours(24)
+  /// Checks of what is gone although its provider lists it.
+  static let looksWhileListed = 20
   /// The shortest log-out grace of a report that was kept while no engine ran.
   static let keptReports = TimeSpan.seconds(10)
 }

@@ -141,7 +141,9 @@ struct CensusKey: Hashable, Sendable {
     guard !deployment.cancelRequested, deployment.pending == nil, !deployment.inUse else {
       return nil
     }
-    if count == .error { return deployment.isDisposable ? .keptError : nil }
+    if count == .error {
+      return deployment.isDisposable && !deployment.isLeaving ? .keptError : nil
+    }
     let isIdle = deployment.phase == .usable(nil)
     let isMoving =
       switch deployment.phase.operation?.kind {

@@ -21,6 +21,8 @@ struct DeploymentRuntime: Sendable {
   var lastCallAt: Moment?
   /// It was checked because its provider does not list it, and was found.
   var isKnownUnlisted = false
+  /// How often it was found to be gone although its provider lists it, in a row.
+  var looksWhileListed = 0
   /// The last call found that it is gone.
   var isKnownGone = false
   /// Removals from an error that failed, in a row.

@@ -17,7 +17,7 @@ package enum FaultClass: String, CaseIterable, Sendable {
   case slow
   /// Ports that a foreign program has taken.
   case port
-  /// Two resources with one unique id.
+  /// Two resources with one unique id or one address.
   case twin
   /// Addresses that arrive late or never.
   case address

@@ -122,6 +122,8 @@ package struct ScriptedDriver {
   package var givesIP = true
   /// Unique ids by name, where they differ from `u-NAME`.
   package var uniqueIds: [String: SafeText] = [:]
+  /// Addresses by name, where they differ from `ip-NAME`.
+  package var addresses: [String: SafeText] = [:]
 
   /// Sets the behaviour of a method from now on.
   package mutating func always(_ method: Method, _ behaviour: Behaviour) {
@@ -138,6 +140,7 @@ package struct ScriptedDriver {
     left = [:]
     faultPlan = nil
     uniqueIds = [:]
+    addresses = [:]
     hosts.heal()
     inventories.heal()
     leftovers.heal()
@@ -290,7 +293,7 @@ package struct ScriptedDriver {
     }
     faultPlan?.spoil(&outcome)
     let isHidden = answer != .finished && (faultPlan?.hidesAddress() ?? false)
-    outcome.ip = givesIP && !isHidden ? SafeText("ip-" + name) : ""
+    outcome.ip = givesIP && !isHidden ? addresses[name] ?? SafeText("ip-" + name) : ""
     return outcome
   }
 

@@ -96,7 +96,13 @@ package final class History: Workload {
     case 90..<92: unlessLeftOut(.old, answerAgain)
     case 92..<93:
       let name = "a-\(self.random.below(4))"
-      unlessLeftOut(.twin) { world.driver.uniqueIds[name] = "twin" }
+      unlessLeftOut(.twin) {
+        if name < "a-2" {
+          world.driver.uniqueIds[name] = "twin"
+        } else {
+          world.driver.addresses[name] = "10.9.9.9"
+        }
+      }
     case 93..<95: unlessLeftOut(.store, troubleStore)
     case 95 where self.random.percent(50): unlessLeftOut(.host, troubleHost)
     case 95, 96:
