@@ -120,6 +120,36 @@ import Testing
     #expect(result.outcome == .done && result.deployment == DeploymentID(2))
   }
 
+  /// Decision 21: the publication is active before anything stands on it.
+  @Test func aPublicationHasRolledOutWhenOneStandsReadyAtEachLevel() {
+    func judge(
+      revision: Int?, l2: Int = 0, _ change: (inout Pool) -> Void = { _ in }
+    ) -> ActResult {
+      var state = view(revision.map { _ in .usable(nil) }) { $0.publication = revision }.state
+      state.pools[0].traits = ServiceTraits(cacheLevels: .l1AndL2, publishes: true)
+      state.pools[0].configuredSizes = Sizes(l1: 1, l2: l2, max: 2)
+      state.pools[0].now = "growing"
+      change(&state.pools[0])
+      state.publications = [
+        PublicationRecord(
+          pool: PoolID(1), revision: 2, name: "p2", phase: .active, at: Self.now.utc)
+      ]
+      return CompletionWaiter.judge(
+        accepted(.published(pool: "lab"), about: nil), StoreView(state, at: Self.now))
+    }
+    #expect(judge(revision: 2).outcome == .done)
+    #expect(judge(revision: 1).outcome == .accepted)
+    #expect(judge(revision: nil).reason == "publication 2 of lab is active; lab: growing")
+    #expect(judge(revision: nil).isHeldUp == false)
+    #expect(judge(revision: 2, l2: 1).outcome == .accepted)
+    #expect(judge(revision: nil) { $0.configuredSizes.l1 = 0 }.outcome == .done)
+    #expect(judge(revision: nil) { $0.isPaused = true }.isHeldUp)
+    let until = Deadline(from: Self.now.moment, length: .hours(1))
+    let failed = judge(revision: nil) { $0.restraint = Restraint(until: until, reason: "no disk") }
+    #expect(failed.outcome == .failed)
+    #expect(failed.reason == "publication 2 of lab is active, but lab is restrained: no disk")
+  }
+
   @Test func whoStillWaitsIsNotGivenUp() {
     var state = view(nil).state
     state.waiters = [

@@ -88,7 +88,7 @@ import Testing
     #expect(least == max(1, size - 1), "the last ready one stays")
     if size == 1 {
       #expect(world.numbers { $0.exists && $0.publication == 1 } == [1])
-      #expect(world.pool().now.text.hasPrefix("waits for room: the only place is that of the last"))
+      #expect(world.pool().now.text.hasPrefix("waits for room: `publish --force` gives up"))
       #expect(world.ask(.forcePublication("lab")).isAccepted)
       world.settle(within: .minutes(10))
     }

@@ -111,6 +111,8 @@ struct ActResult {
   var deployment: DeploymentID?
   /// The exit status for this act alone.
   var status: ExitStatus
+  /// Something that a person can change holds it up; the reason says what.
+  var isHeldUp = false
 
   init(
     _ act: Act, _ outcome: Outcome, _ reason: SafeText, deployment: DeploymentID? = nil,

@@ -39,6 +39,7 @@ struct CompletionWaiter {
     let change = StoreChangeSignal(path: storePath)
     defer { change.stop() }
     var lastSeen = context.clock.now.moment
+    var said: Set<SafeText> = []
     while true {
       let start = context.clock.now.moment
       let snapshot = try storeFailing { () throws(StoreFailure) in try reader.snapshot() }
@@ -46,6 +47,10 @@ struct CompletionWaiter {
       results = results.map { $0.outcome == .accepted ? Self.judge($0, view) : $0 }
       guard results.contains(where: { $0.outcome == .accepted }) else {
         return (results, .complete)
+      }
+      for result in results where result.outcome == .accepted && result.isHeldUp {
+        guard said.insert(result.reason).inserted else { continue }
+        context.remark("dashboard: \(result.reason)")
       }
       if LeaseStatus.query(store: storePath).isThere {
         lastSeen = context.clock.now.moment
@@ -148,12 +153,39 @@ struct CompletionWaiter {
     let newest = view.state.publications.filter { $0.pool == id }.max { $0.revision < $1.revision }
     switch newest?.state {
     case .publishing: return result
-    case .active:
-      return result.ended(.done, "publication \(newest?.revision ?? 0) of \(pool) is active")
+    case .active: return judgeRollOut(result, newest?.revision ?? 0, pool, view)
     case .error: return result.ended(.failed, newest?.reason ?? "it failed")
     case .draining, .removing, .removed, nil:
       return result.ended(.failed, "the publication was cancelled")
     }
+  }
+}
+
+extension CompletionWaiter {
+  /// An active publication has rolled out when its first deployment has become ready at each cache
+  /// level that the pool keeps.
+  private static func judgeRollOut(
+    _ result: ActResult, _ revision: Int, _ name: SafeText, _ view: StoreView
+  ) -> ActResult {
+    let active = "publication \(revision) of \(name) is active"
+    guard let pool = view.pool(named: name.text) else {
+      return result.ended(.done, SafeText(active))
+    }
+    let new = view.state.deployments.filter { $0.pool == pool.id && $0.publication == revision }
+    let hasL1 = new.contains { $0.placement.level != .l2 && ($0.isReady || $0.wasLetIn) }
+    let hasL2 = new.contains { $0.placement.level == .l2 && $0.phase == .usable(nil) }
+    let levels = pool.traits?.cacheLevels ?? .none
+    let needsL1 = levels.contains(.l1) && max(pool.sizes.l1, pool.sizes.initial) > 0
+    let needsL2 = levels.contains(.l2) && pool.sizes.l2 > 0
+    if hasL1 || !needsL1, hasL2 || !needsL2 { return result.ended(.done, SafeText(active)) }
+    if let restraint = pool.restraint {
+      return result.ended(
+        .failed, SafeText("\(active), but \(name) is restrained: \(restraint.reason)"))
+    }
+    var waiting = result
+    waiting.reason = SafeText("\(active); \(name): \(pool.now)")
+    waiting.isHeldUp = pool.isPaused || pool.inMaintenance || pool.plan.l1.waitsForRoom
+    return waiting
   }
 }
 

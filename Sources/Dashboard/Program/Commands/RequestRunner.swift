@@ -116,7 +116,7 @@ struct RequestRunner {
         case nil: sentence += "; the engine did not answer, so the user may still wait"
         }
       } else {
-        sentence += "; it goes on"
+        sentence += result.isHeldUp ? ": \(result.reason)" : "; it goes on"
       }
       return ActResult(result.act, .failed, SafeText(sentence), deployment: result.deployment)
     }

@@ -129,7 +129,8 @@ extension Explanation {
       let since = around.point(publication.stateSince)
       var text =
         "\(publication.revision) \(publication.state.rawValue) since \(since), "
-        + "\(publication.standing) deployments use it"
+        + (publication.standing == 1
+          ? "1 deployment uses it" : "\(publication.standing) deployments use it")
       if let progress = publication.progress, publication.operation != nil {
         text += ", \(progress)"
       }

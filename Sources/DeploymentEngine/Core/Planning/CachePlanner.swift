@@ -105,7 +105,7 @@ private struct Need {
     if waitsForRoom(wanted: wanted, free: free) {
       return LevelPlan(
         because: SafeText(
-          "\(LevelPlan.waitsForRoom): the only place is that of the last ready one; \(readyText)"))
+          "\(LevelPlan.waitsForRoom): `publish --force` gives up the last ready one; \(readyText)"))
     }
     guard wanted > 0 else { return LevelPlan(because: SafeText("\(readyText)")) }
     guard free > 0 else {
