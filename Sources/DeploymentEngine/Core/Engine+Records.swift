@@ -55,6 +55,12 @@ extension Engine {
 
   /// Erases the oldest of the history before its time.
   mutating func limitHistory() {
+    if deploymentTable.reportsHistory() {
+      log(
+        .engine,
+        "the history holds \(historyLimit) removed deployments: the oldest leave before their time",
+        level: .warning)
+    }
     while let slot = deploymentTable.takeExcessHistory() { erase(slot) }
   }
 

@@ -25,6 +25,10 @@ package enum AddressText {
 
   /// The same text for all ways to write one host; the loopback interface is `localhost`.
   package static func canonical(_ host: String) -> String {
+    // The engine asks for each address of each deployment, and most are of this form.
+    if host.utf8.allSatisfy({ $0 == UInt8(ascii: ".") || isDigit($0) }), host.last != "." {
+      return host == "127.0.0.1" ? "localhost" : host
+    }
     let lower = host.lowercased()
     let name = lower.hasSuffix(".") ? String(lower.dropLast()) : lower
     if let number = ipv4(name) { return number == loopback ? "localhost" : name }
@@ -68,7 +72,7 @@ package enum AddressText {
 
   private static func isDecimal(_ text: Substring, most: Int) -> Bool {
     !text.isEmpty && text.utf8.count <= most
-      && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      && text.utf8.allSatisfy(isDigit)
   }
 
   private static func isName(_ text: String) -> Bool {
@@ -82,6 +86,10 @@ package enum AddressText {
         && label.utf8.last != UInt8(ascii: "-")
         && label.utf8.allSatisfy { isLetterOrDigit($0) || "-_".utf8.contains($0) }
     }
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
   private static func isLetterOrDigit(_ byte: UInt8) -> Bool {

@@ -279,7 +279,7 @@ import Testing
       engine.engine.stop(draining: .seconds(1))
       let kept = engine.run("notify login lab-000 eva")
       #expect(kept.status == 0)
-      #expect(kept.output == "lab-000: no engine runs: kept for the next one\n")
+      #expect(kept.output == "lab-000: no engine runs: the report is kept for the next one\n")
       #expect(
         engine.run("notify ip lab-999 10.0.0.1").output.hasSuffix(
           "; now no deployment has the unique id lab-999\n"))

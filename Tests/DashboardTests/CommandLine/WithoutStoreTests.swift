@@ -30,9 +30,22 @@ import Testing
     #expect(!fileExists(store))
   }
 
+  /// A report waits for the next engine, but only a store can keep it.
+  @Test func aReportNeedsAStoreAndCreatesNone() throws {
+    let harness = try Harness()
+    defer { harness.remove() }
+    let store = harness.folder + "/none.sqlite"
+    let result = harness.run(["notify", "ready", "u1", "--store", store])
+    #expect(result.status == 66)
+    #expect(
+      result.errors == "dashboard: no store at \(store): starting an engine creates it\n")
+    #expect(result.output == "" && !fileExists(store))
+  }
+
   @Test(arguments: [
     "cancel d1", "destroy d1", "move --to L1 d1", "ready d1", "release d1", "retry d1",
     "forget d1", "undo d1", "assign lab ana", "publish lab", "pause lab", "resume lab", "lift lab",
+    "resize lab --l1 1", "maintenance here on",
   ])
   func actingSaysThatNoEngineRunsAndLeavesNothing(_ line: String) throws {
     let harness = try Harness()

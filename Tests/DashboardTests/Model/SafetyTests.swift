@@ -61,6 +61,29 @@ import Testing
     #expect(model.status?.kind == .failure)
   }
 
+  /// What the table wants to be confirmed is asked about, whatever its subject is.
+  @Test func nothingThatIsToBeConfirmedIsSentAtOnce() {
+    var state = Fixture.state
+    for pool in state.pools.indices { state.pools[pool].traits?.publishes = true }
+    var confirmed: Set<ActionID> = []
+    for id in ActionID.allCases {
+      let confirmation = ActionTable[id].confirmation
+      guard confirmation == .always || confirmation == .typedName else { continue }
+      for pane in Pane.allCases {
+        var model = Fixture.model(state)
+        _ = model.type("j")
+        model.focus(on: pane)
+        model.settle()
+        #expect(model.perform(id).requests.isEmpty, "\(id)")
+        guard case .confirm(let dialog) = model.modal, dialog.action == id else { continue }
+        confirmed.insert(id)
+        guard dialog.answer == .key else { continue }
+        #expect(!model.type("y").requests.isEmpty, "\(id)")
+      }
+    }
+    #expect(confirmed.isSuperset(of: [.release, .destroy, .forget, .forcePublication]))
+  }
+
   /// The same keys do ask where it is allowed, so that the test above tests something.
   @Test func theSameKeysAskElsewhere() {
     var asked: Set<ActionID> = []

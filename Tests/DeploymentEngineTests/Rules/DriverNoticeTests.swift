@@ -115,6 +115,20 @@ import Testing
     #expect(world[1].loggedIn == ["bob"])
   }
 
+  @Test func itsReportOfUsersCountsForAnErrorToo() {
+    let world = World(.pool(l1: 1, max: 2) { $0.onLogout = .remove })
+    world.assign("ann")
+    world.drain()
+    world.tell(1, users: ["ann"])
+    world.driver.always(.setReady, .fail(.permanent, "its disk is full"))
+    world.assign("ann")
+    world.run(for: .hours(2))
+    #expect(world[1].state == .error && world[1].inUse)
+    world.tell(1, users: [])
+    world.run(for: .hours(2))
+    #expect(world[1].phase.isHistory)
+  }
+
   @Test func aUserWhoFollowsAnotherKeepsItInUse() {
     let world = World(.pool(l1: 1, max: 1) { $0.onLogout = .remove })
     world.assign("ann")

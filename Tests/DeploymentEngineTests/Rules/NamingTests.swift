@@ -63,6 +63,20 @@ import Testing
     #expect(world.ready(at: .l1).count == full, "the free name is used again")
   }
 
+  /// Nothing is created while every name is set aside, so nothing else would offer them again.
+  @Test func namesThatSomethingElseHadAreTriedAgainAfterAnHour() {
+    let world = World(.pool(l1: 1, max: 20) { $0.names.digits = 1 }) {
+      $0.always(.deployForCache, .fail(.nameTaken, "a stranger has the name"))
+    }
+    world.run(for: .minutes(30))
+    #expect(world.ready(at: .l1).isEmpty && world.pool().now.text.contains("all 10 names"))
+    world.driver.heal()
+    world.run(for: .minutes(20))
+    #expect(world.ready(at: .l1).isEmpty)
+    world.run(for: .minutes(20))
+    #expect(world.ready(at: .l1).count == 1)
+  }
+
   @Test func poolsWithOnePrefixShareTheNames() {
     let names = NamePattern(prefix: "vm", digits: 2)
     let world = World(

@@ -106,6 +106,8 @@ import Testing
     }
     let history = site.engine.deployments.filter(\.phase.isHistory).map(\.id.number)
     #expect(history == [4, 5, 6])
+    let sentence = "the history holds 3 removed deployments: the oldest leave before their time"
+    #expect(site.journal.count { $0.message.text == sentence } == 1)
   }
 }
 

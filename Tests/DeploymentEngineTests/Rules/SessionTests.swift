@@ -109,6 +109,18 @@ import Testing
     #expect(world[1].phase == .removed)
   }
 
+  @Test func checksDoNotPutThePolicyOff() {
+    let world = world(.remove)
+    world.hear(.login("ann"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    for _ in 1...6 {
+      world.ask(.ready(DeploymentID(1)))
+      world.run(for: .seconds(5))
+    }
+    world.run(for: .seconds(2))
+    #expect(world[1].phase == .removed)
+  }
+
   @Test func withoutAGraceThePolicyIsAppliedAtOnce() {
     let world = World(.pool(l1: 1, max: 5) { ($0.onLogout, $0.logoutGrace) = (.remove, .zero) })
     world.assign("ann")
@@ -119,10 +131,17 @@ import Testing
     #expect(world[1].phase == .removed)
   }
 
-  @Test func aPolicyThatIsChangedInTheGraceHolds() {
+  @Test(arguments: [false, true])
+  func aPolicyThatIsChangedInTheGraceHolds(_ isBeingChecked: Bool) {
     let world = world(.remove)
     world.hear(.login("ann"), from: 1)
     world.hear(.logout("ann"), from: 1)
+    if isBeingChecked {
+      world.driver.always(.setReady, .run(20))
+      world.ask(.ready(DeploymentID(1)))
+      world.run(for: .seconds(2))
+      #expect(world[1].state == .preparing)
+    }
     world.reconfigure { $0.pools[0].onLogout = .keep }
     world.run(for: .hours(1))
     #expect(world[1].isReady)
@@ -230,13 +249,21 @@ import Testing
     #expect(world[2].state == .error)
     #expect(world[2].reason == "lab-000 already has its address 10.0.0.9")
     #expect(world[1].isReady)
-    world.hear(.ip("127.0.0.1"), from: 1)
+    world.hear(.ip("localhost"), from: 1)
     world.drain()
     let last = world.numbers { $0.isReady }.last ?? 0
     #expect(last > 2, "another was made in its place")
     world.hear(.ip("127.0.0.1"), from: last)
     world.drain()
     #expect(world[last].isReady, "what runs on this machine has its address")
+  }
+
+  @Test(arguments: [("PC-1.Example", "pc-1.example."), ("2001:DB8::1", "2001:db8:0:0::1")])
+  func anAddressIsOneHoweverItIsWritten(_ first: String, _ second: String) {
+    let world = World(.pool(l1: 2, max: 2)) { $0.givesIP = false }
+    world.hear(.ip(SafeText(first)), from: 1)
+    world.hear(.ip(SafeText(second)), from: 2)
+    #expect(world[1].isReady && world[2].state == .error)
   }
 
   /// Decision 4: nothing is removed while somebody is logged in to it.

@@ -184,7 +184,9 @@ extension CompletionWaiter {
     }
     var waiting = result
     waiting.reason = SafeText("\(active); \(name): \(pool.now)")
-    waiting.isHeldUp = pool.isPaused || pool.inMaintenance || pool.plan.l1.waitsForRoom
+    let isUnderWay =
+      new.contains { $0.state == .preparing } || pool.counts.removing > 0 || !pool.plan.isMet
+    waiting.isHeldUp = pool.isPaused || pool.inMaintenance || !isUnderWay
     return waiting
   }
 }

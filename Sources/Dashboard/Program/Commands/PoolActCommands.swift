@@ -49,6 +49,11 @@ struct PublishCommand: ParsableCommand, DashboardSubcommand {
   @Flag(help: ArgumentHelp(RequestName.cancelPublication.row.summary))
   var cancel = false
   @OptionGroup var options: ActOptions
+
+  func validate() throws {
+    if force, cancel { throw ValidationError("`publish` takes either --force or --cancel") }
+  }
+
   func perform(_ context: CommandContext) throws(CommandFailure) {
     let asked: PoolRequest = cancel ? .cancelPublication : force ? .forcePublication : .publish
     try RequestRunner(options, context).perform([.on(pool, Verb(asked, of: SafeText(pool)))])
@@ -122,7 +127,8 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
     .notify,
     usage: [
       "ready <unique-id> [<data>]", "ip <unique-id> <address>", "login|logout <unique-id> <user>",
-    ])
+    ],
+    discussion: "A report is a fact: if no engine runs, it is kept for the next one.")
   @Argument(help: ArgumentHelp("The event.", valueName: "word")) var word: Word
   @Argument(help: ArgumentHelp("The deployment's unique id.", valueName: "unique-id"))
   var uniqueID: String

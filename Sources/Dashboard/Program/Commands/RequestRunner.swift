@@ -207,7 +207,7 @@ struct RequestRunner {
 
   private func kept(_ act: Act, _ request: Request?, in view: StoreView) -> ActResult {
     let why = hasEngine ? "the engine does not answer" : "no engine runs"
-    var note = "\(why): kept for the next one"
+    var note = "\(why): the report is kept for the next one"
     if case .notify(let uniqueId, _)? = request?.verb, !view.hasDeployment(uniqueId: uniqueId) {
       note += "; now no deployment has the unique id \(uniqueId)"
     }

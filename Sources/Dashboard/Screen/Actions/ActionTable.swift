@@ -110,7 +110,7 @@ package enum ActionTable {
       .resetSizes, .resize, [], "Reset sizes", "Restores the configured sizes."),
     change(.unwait, .unwait, [], "Take off queue"),
     change(.publish, .publish, [], "Publish"),
-    change(.forcePublication, .forcePublication, [], "Publish in last place"),
+    change(.forcePublication, .forcePublication, [], "Force publication"),
     change(.cancelPublication, .cancelPublication, [], "Cancel publication"),
     change(.pause, .pause, [], "Pause"),
     change(.resume, .resume, [], "Resume"),

@@ -60,6 +60,8 @@ struct ConfirmDialog: Hashable, Sendable {
   var targets: [Target]
   /// The orphan, if the question is about one.
   var orphan: OrphanName?
+  /// The request, if it is about a pool.
+  var draft: Draft?
   /// The marked deployments that are excluded, with the reasons.
   var refused: [Refused] = []
   /// The input that confirms.

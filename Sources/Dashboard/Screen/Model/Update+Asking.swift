@@ -137,8 +137,14 @@ extension ScreenModel {
     }
     guard let verb = id.verb(on: seen) else { return [] }
     if case .resize(_, let sizes) = verb { remember(sizes, askedOf: pool) }
-    return send(id, [Draft(verb: verb, target: nil, name: pool.name)], [])
+    let draft = Draft(verb: verb, target: nil, name: pool.name)
+    guard Self.answer(for: ActionTable[id], []) != nil else { return send(id, [draft], []) }
+    modal = .confirm(ConfirmDialog(action: id, targets: [], draft: draft, answer: .key))
+    return [.flushInput]
   }
+
+  /// Makes the request about a pool that was confirmed.
+  mutating func ask(_ id: ActionID, _ draft: Draft) -> [Command] { send(id, [draft], []) }
 
   /// The pool that an action applies to: the selected one, or the only one.
   var namedPool: Pool? { chosenPool ?? (catalog.pools.count == 1 ? catalog.pools.first : nil) }

@@ -82,6 +82,7 @@ extension ScreenModel {
     modal = nil
     guard let action = dialog.action else { return [.quit(0)] }
     if let orphan = dialog.orphan { return askAbout(orphan, action, .removeOrphan(orphan)) }
+    if let draft = dialog.draft { return ask(action, draft) }
     return ask(action, dialog.targets, dialog.refused)
   }
 }

@@ -89,6 +89,8 @@ extension ScreenModel {
     let text: SafeText
     if let orphan = dialog.orphan {
       text = "Remove the \(orphan) from \(orphan.provider), and everything that belongs to it?"
+    } else if let draft = dialog.draft {
+      text = "\(label) of \(draft.name)? \(ActionTable[id].help)"
     } else if dialog.targets.count == 1, let target = dialog.targets.first {
       text = "\(label) \(target.name) (\(target.id), revision \(target.revision))?"
     } else {

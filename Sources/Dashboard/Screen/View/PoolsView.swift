@@ -259,6 +259,12 @@ extension ScreenModel {
       isTroubled = true
       parts.append("calls fail: \(Self.names(of: failing))")
     }
+    let crowded = pools.filter(\.plan.l1.waitsForRoom)
+    if !crowded.isEmpty {
+      // Only a person can go on with it.
+      isTroubled = true
+      parts.append("a publication waits for room: \(Self.names(of: crowded))")
+    }
     let busy = pools.filter { !$0.plan.isMet && !$0.isShort }.count
     if busy > 0 { parts.append("\(busy) adjusting") }
     if parts.isEmpty { parts.append("every pool is at its target size") }

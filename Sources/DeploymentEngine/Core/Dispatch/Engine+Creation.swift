@@ -54,7 +54,11 @@ extension Engine {
     because reason: String
   ) -> Int? {
     identityTable.offerSetAside(by: now.moment)
-    guard exhaustion(index) == nil, let identity = takeIdentity(index) else { return nil }
+    guard exhaustion(index) == nil, let identity = takeIdentity(index) else {
+      // What counts as free is an upper bound: that it was too high shows only now.
+      poolTable.noteExhausted(index)
+      return nil
+    }
     let length = poolTable[index].settings.deadlines.preparing
     let operation = Operation(kind, deadline: deadline(in: length))
     var deployment = Deployment(

@@ -29,8 +29,9 @@ extension Engine {
     }
     scheduleError(slot, wasAskedFor: wasAskedFor)
     if failure.kind == .nameTaken {
-      identityTable.setAside(
-        deploymentTable[slot].identity.name, until: now.moment + Timing.takenName)
+      let until = now.moment + Timing.takenName
+      identityTable.setAside(deploymentTable[slot].identity.name, until: until)
+      timers.add(until, .pool(deploymentTable.pool(of: slot)))
     }
     let isOneOfMany =
       hadUser && kind == .setReady && failure.kind == .permanent && makesOthersReady(slot)

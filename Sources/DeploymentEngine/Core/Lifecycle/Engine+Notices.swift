@@ -8,12 +8,10 @@ extension Engine {
     guard let slot = deploymentTable.slot(notice.deployment),
       self.provider(of: slot).name == provider
     else { return }
-    switch deploymentTable[slot].phase {
-    case .preparing, .usable: break
-    case .removable, .removing, .removed, .canceling, .canceled, .error: return
-    }
+    guard mayBeUsed(slot) else { return }
     switch notice.kind {
     case .changed(let sentence):
+      if deploymentTable[slot].state == .error { return }
       // A running operation may have read the state before the change, so check once more after it.
       deploymentTable.updateRuntime(slot) { $0.reportedChange = sentence }
       verifyIfReported(slot)
@@ -24,15 +22,20 @@ extension Engine {
     reschedule(slot)
   }
 
+  /// Whether somebody may log in to it or out of it.
+  private func mayBeUsed(_ slot: Int) -> Bool {
+    switch deploymentTable[slot].phase {
+    case .preparing, .usable, .error: true
+    case .removable, .removing, .removed, .canceling, .canceled: false
+    }
+  }
+
   /// Applies the driver's report of logged-in users, at most once per `Timing.users`.
   mutating func noteReportedUsers(_ slot: Int) {
     guard let users = deploymentTable.runtime(slot).reportedUsers else { return }
     if let next = deploymentTable.runtime(slot).nextUsersAt, next > now.moment { return }
     deploymentTable.updateRuntime(slot) { $0.reportedUsers = nil }
-    switch deploymentTable[slot].phase {
-    case .preparing, .usable: break
-    case .removable, .removing, .removed, .canceling, .canceled, .error: return
-    }
+    guard mayBeUsed(slot) else { return }
     let before = deploymentTable[slot].loggedIn
     let names = pool(of: slot).settings.users
     let (known, seen) = (Set(before.map(names.loginKey)), Set(users.map(names.loginKey)))

@@ -40,8 +40,9 @@ extension Engine {
     if let first = deploymentTable.duplicate(of: slot) {
       return SafeText("\(first) already has its unique id \(deploymentTable[slot].uniqueId)")
     }
-    let provider = providerPlace(of: slot)
     let sharers = deploymentTable.sharers(ofAddress: slot)
+    guard !sharers.isEmpty else { return nil }
+    let provider = providerPlace(of: slot)
     guard let sharer = sharers.first(where: { providerPlace(of: $0) == provider }),
       !pool(of: slot).settings.sharedAddress
     else { return nil }

@@ -103,9 +103,11 @@ private struct Need {
     if let plan = overflowL1() { return plan }
     if let plan = retireL1(wanted: wanted, free: free) { return plan }
     if waitsForRoom(wanted: wanted, free: free) {
-      return LevelPlan(
+      var plan = LevelPlan(
         because: SafeText(
-          "\(LevelPlan.waitsForRoom): `publish --force` gives up the last ready one; \(readyText)"))
+          "waits for room: `publish --force` gives up the last ready one; \(readyText)"))
+      plan.waitsForRoom = true
+      return plan
     }
     guard wanted > 0 else { return LevelPlan(because: SafeText("\(readyText)")) }
     guard free > 0 else {

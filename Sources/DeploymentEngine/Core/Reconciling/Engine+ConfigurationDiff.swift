@@ -20,10 +20,11 @@ extension Engine {
         || settings.logoutGrace != before.logoutGrace
     else { return }
     for slot in deploymentTable.slots(ofPool: index) {
+      // A log-out counts under the policy of its time only.
+      if settings.onLogout == .keep { comeBack(slot) }
       guard deploymentTable[slot].placement.isAssigned, deploymentTable[slot].phase == .usable(nil),
         deploymentTable[slot].osState == .usable
       else { continue }
-      if settings.onLogout == .keep { comeBack(slot) }
       if deploymentTable[slot].stateDeadline != nil { change(slot) { $0.stateDeadline = nil } }
       startUnusedTimer(slot)
     }

@@ -94,8 +94,6 @@ extension Engine {
       let call = providerTable[provider].inventory.call
     else { return }
     inventoryEnded(call, answer, provider)
-    // Names and addresses that are free again are of use to users of every provider.
-    for place in providerTable.indices { providerTable.scheduleDispatch(place) }
   }
 
   private mutating func inventoryEnded(

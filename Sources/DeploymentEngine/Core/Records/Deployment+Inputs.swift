@@ -25,11 +25,12 @@ extension Deployment {
   /// See `DeploymentMachine.beginRemoval`.
   mutating func beginRemoval(within length: TimeSpan, at now: EngineTime) -> Transition {
     pending = nil
+    awaitsReturn = false
     return begin(machine.beginRemoval(by: now.deadline(in: length)), at: now)
   }
 
   private mutating func begin(_ transition: Transition, at now: EngineTime) -> Transition {
-    stateDeadline = nil
+    if !awaitsReturn { stateDeadline = nil }
     reason = nil
     progress = nil
     nextActionAt = now.deadline(in: .zero)
@@ -53,7 +54,8 @@ extension Deployment {
   }
 
   private mutating func wait(for kind: OperationKind, on provider: SafeText) {
-    stateDeadline = nil
+    // A check must not put off what follows a log-out.
+    if !awaitsReturn { stateDeadline = nil }
     reason = SafeText("\(kind.word) waits for a place on provider \(provider)")
     progress = nil
     nextActionAt = nil

@@ -22,6 +22,8 @@ public struct LevelPlan: Hashable, Codable, Sendable {
   public var create: Int
   /// The reason, in one sentence.
   public var because: SafeText
+  /// Whether a publication needs the place of the last ready deployment.
+  public var waitsForRoom = false
 
   /// A decision with its reason.
   public init(
@@ -34,11 +36,6 @@ public struct LevelPlan: Hashable, Codable, Sendable {
     self.create = create
     self.because = because
   }
-
-  /// How the reason begins where a publication needs the place of the last ready deployment.
-  static let waitsForRoom = "waits for room"
-  /// Whether a publication needs the place of the last ready deployment.
-  public var waitsForRoom: Bool { because.text.hasPrefix(Self.waitsForRoom) }
 }
 
 /// What the planner decided for a pool.

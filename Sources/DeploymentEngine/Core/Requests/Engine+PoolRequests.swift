@@ -12,6 +12,7 @@ extension Engine {
       poolTable.restrainMoves(index, nil)
       log(.pool, "moves from L2 are tried again", pool: index)
     }
+    if identityTable.offerSetAside(by: now.moment) { poolTable.reviveExhausted() }
     expireWaiters(of: index)
     poolTable.replan(index)
   }

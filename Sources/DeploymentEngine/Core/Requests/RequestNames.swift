@@ -117,7 +117,7 @@ extension Verb {
     case .assign(_, let user), .assignFromPool(_, let user): "assign to \(user)"
     case .unwait(_, let user): "take \(user) off the queue"
     case .move(_, let level): "move to \(level.rawValue)"
-    case .forcePublication: "publish, also in the last place"
+    case .forcePublication: "force the publication"
     case .cancelPublication: "cancel the publication"
     case .maintenance(_, let isOn): "maintenance \(isOn ? "on" : "off")"
     case .notify(_, let word): "notify \(word.word)"

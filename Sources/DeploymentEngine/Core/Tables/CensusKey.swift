@@ -52,9 +52,8 @@ struct CensusKey: Hashable, Sendable {
   /// It is in error and nothing of it exists outside.
   var isAbsent: Bool
   var uniqueId: SafeText
-  /// The address at which users reach it; empty if it has none of its own, as at L2, or if all
-  /// processes of a machine share it.
-  var address: SafeText
+  /// The address at which users reach it, as it was given; nil if it has none of its own, as at L2.
+  var address: SafeText?
   var isOperating: Bool
   /// The level at which it is counted although its removal was requested; nil if it was not.
   var ending: CacheLevel?
@@ -69,20 +68,13 @@ struct CensusKey: Hashable, Sendable {
     isAbsent = deployment.isAbsent
     isOutsideMax = deployment.placement.level == .l2 || deployment.isAbsent
     uniqueId = count == .history ? "" : deployment.uniqueId
-    address = count == .history ? "" : Self.address(of: deployment)
+    // What is suspended does not hold the address that it had while it ran.
+    let hasAddress =
+      count != .history && deployment.placement.level != .l2 && !deployment.sharesAddress
+    address = hasAddress ? deployment.ip : nil
     isOperating = deployment.phase.operation != nil
     let isEnding = deployment.cancelRequested && !isOutdated
     ending = !isEnding ? nil : count == .l1Preparing ? .l1 : count == .l2Preparing ? .l2 : nil
-  }
-
-  private static let shared: Set<String> = ["127.0.0.1", "::1", "[::1]", "localhost"]
-
-  private static func address(of deployment: Deployment) -> SafeText {
-    // What is suspended does not hold the address that it had while it ran.
-    guard deployment.placement.level != .l2, !deployment.sharesAddress, let ip = deployment.ip
-    else { return "" }
-    let text = ip.text.lowercased()
-    return shared.contains(text) ? "" : SafeText(text)
   }
 
   private static func reservation(of deployment: Deployment) -> Reservation? {

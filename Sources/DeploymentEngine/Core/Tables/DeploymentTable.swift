@@ -44,6 +44,7 @@ struct DeploymentTable: Sendable {
   /// What became history, oldest first; those that were erased since are among them.
   private var history = Deque<DeploymentID>()
   private var historyCount = 0
+  private var hasReportedHistory = false
   var historyLimit = Limits.history
   /// The number of deployments with an operation or in a queue.
   private(set) var busy = 0
@@ -52,6 +53,7 @@ struct DeploymentTable: Sendable {
   private struct Entry {
     var pool: Int
     var census: CensusKey?
+    var addressKey: SafeText = ""
     var dueAt: Moment?
     var isDirty = false
   }
@@ -120,7 +122,9 @@ struct DeploymentTable: Sendable {
 
   /// Erases a deployment whose history is no longer kept.
   mutating func erase(_ slot: Int) {
-    if entries[slot].census?.count == .history { historyCount -= 1 }
+    if entries[slot].census?.count == .history {
+      noteHistory(records[slot].id, was: true, is: false)
+    }
     slots[records[slot].id] = nil
     runtimes[slot] = DeploymentRuntime()
     entries[slot] = Entry(pool: 0)
@@ -168,9 +172,8 @@ struct DeploymentTable: Sendable {
   /// Notes that it waits in a queue; false if it already waits in this one.
   /// Other usable deployments with the same address.
   func sharers(ofAddress slot: Int) -> [Int] {
-    guard let address = entries[slot].census?.address, !address.isEmpty,
-      let ids = byAddress[address], ids.count > 1
-    else { return [] }
+    let key = entries[slot].addressKey
+    guard !key.isEmpty, let ids = byAddress[key], ids.count > 1 else { return [] }
     let others = ids.filter { $0 != records[slot].id }.compactMap { slots[$0] }
     return others.filter { records[$0].state == .usable }
   }
@@ -217,19 +220,39 @@ struct DeploymentTable: Sendable {
     if wasBusy != after.isBusy { busy += after.isBusy ? 1 : -1 }
     let id = records[slot].id
     Self.index(id, before?.uniqueId ?? "", after.uniqueId, in: &byUniqueId)
-    Self.index(id, before?.address ?? "", after.address, in: &byAddress)
+    if before?.address != after.address {
+      let key = Self.addressKey(after.address)
+      Self.index(id, entries[slot].addressKey, key, in: &byAddress)
+      entries[slot].addressKey = key
+    }
     return CensusChange(before: before, after: after)
+  }
+
+  /// What all ways to write one address have in common; empty if it is nobody's own: this machine's
+  /// without a port, which all of its processes have.
+  private static func addressKey(_ address: SafeText?) -> SafeText {
+    guard let address else { return "" }
+    let text = AddressText.canonical(address.text)
+    // Most are written in the common way already, and need no text of their own.
+    return text == "localhost" ? "" : text == address.text ? address : SafeText(text)
   }
 
   private mutating func noteHistory(_ id: DeploymentID, was: Bool, is isNow: Bool) {
     guard was != isNow else { return }
     historyCount += isNow ? 1 : -1
+    if historyCount <= historyLimit / 2 { hasReportedHistory = false }
     guard isNow else { return }
     while let first = history.first, slots[first] == nil { history.removeFirst() }
     history.append(id)
   }
 
   var hasTooMuchHistory: Bool { historyCount > historyLimit }
+
+  /// Whether the limit of the history is reached for the first time since it was half full.
+  mutating func reportsHistory() -> Bool {
+    defer { hasReportedHistory = true }
+    return !hasReportedHistory
+  }
 
   /// The oldest of the history that is not kept.
   mutating func takeExcessHistory() -> Int? {

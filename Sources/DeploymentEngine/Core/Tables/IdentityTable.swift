@@ -86,11 +86,16 @@ struct IdentityTable: Sendable {
   }
 
   /// Offers again what was set aside long enough.
-  mutating func offerSetAside(by moment: Moment) {
+  ///
+  /// - Returns: whether there was anything.
+  @discardableResult
+  mutating func offerSetAside(by moment: Moment) -> Bool {
+    let before = asideNames.count
     while let first = asideNames.first, first.until <= moment {
       asideNames.removeFirst()
       offer(first.name)
     }
+    return asideNames.count < before
   }
 
   /// Notes a range that addresses are taken from.

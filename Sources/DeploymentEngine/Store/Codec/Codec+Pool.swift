@@ -2,8 +2,9 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension Pool: StoredRecord {
-  /// Version 2 added the failed creations, the failed moves and the number of restraints.
-  static var recordVersion: UInt8 { 2 }
+  /// Version 2 added the failed creations, the failed moves and the number of restraints; version 3
+  /// whether a publication waits for room.
+  static var recordVersion: UInt8 { 3 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(id.number))
@@ -30,6 +31,7 @@ extension Pool: StoredRecord {
     writer.write(list: failedCreations) { $0.write($1, at: now) }
     writer.write(list: moveErrors) { $0.write($1, at: now) }
     writer.write(optional: moveRestraint) { $0.write($1, at: now) }
+    writer.write(plan.l1.waitsForRoom)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -62,6 +64,7 @@ extension Pool: StoredRecord {
     failedCreations = try reader.deadlines(at: now)
     moveErrors = try reader.deadlines(at: now)
     moveRestraint = try reader.bool() ? try reader.restraint(at: now) : nil
+    if reader.version >= 3 { plan.l1.waitsForRoom = try reader.bool() }
   }
 }
 

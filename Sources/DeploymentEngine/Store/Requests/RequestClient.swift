@@ -92,7 +92,7 @@ public final class RequestClient: Sendable {
   public func ask(
     _ requests: [Request], timeout: TimeSpan
   ) throws(StoreFailure) -> [RequestKey: Reply] {
-    var replies = try put(requests, validity: timeout, timeout: timeout)
+    var replies = try exchange(requests, validity: timeout, timeout: timeout)
     for key in requests.map(\.key) where replies[key] == nil {
       if try !withdraw(key) { replies[key] = try lateAnswer(to: key) }
     }
@@ -112,8 +112,8 @@ public final class RequestClient: Sendable {
       request.keptSince = time
       return request
     }
-    guard timeout > .zero else { return try put(kept, validity: Self.forEver, timeout: .zero) }
-    let replies = try put(requests, validity: Self.forEver, timeout: timeout)
+    guard timeout > .zero else { return try exchange(kept, validity: Self.forEver, timeout: .zero) }
+    let replies = try exchange(requests, validity: Self.forEver, timeout: timeout)
     try write { db in
       for request in kept where replies[request.key] == nil {
         try db.execute(
@@ -127,7 +127,7 @@ public final class RequestClient: Sendable {
   private static let forEver = TimeSpan.hours(24 * 365 * 100)
 
   /// Stores requests, and waits for the replies until the timeout has passed.
-  private func put(
+  private func exchange(
     _ requests: [Request], validity: TimeSpan, timeout: TimeSpan
   ) throws(StoreFailure) -> [RequestKey: Reply] {
     let others = try write { try put(requests, validity: validity, $0) }

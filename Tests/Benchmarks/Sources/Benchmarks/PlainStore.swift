@@ -1,6 +1,7 @@
 import DeploymentEngine
 import DeploymentInterface
 import GRDBSQLite
+import SafeTexts
 
 /// SQLite without us: the same rows in transactions of the same size with the same durability, by
 /// prepared statements of its C interface. What a row holds is there beforehand.

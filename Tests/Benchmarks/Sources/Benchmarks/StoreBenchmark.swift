@@ -3,6 +3,7 @@ import DeploymentInterface
 import EngineStore
 import Foundation
 import GRDB
+import SafeTexts
 
 /// What a durable transition costs: the core decides it, the store commits it. Beside it, in the
 /// same run and on the same disk, SQLite alone writes the same rows in the same transactions.

@@ -92,6 +92,10 @@ struct World {
     CallResult(
       id: call.id, answer: call.task == nil ? nil : .finished,
       uniqueId: SafeText(call.record.identity.name),
-      ip: SafeText("\(call.record.identity.name).example"))
+      ip: address(of: call.record.id))
+  }
+
+  private static func address(of id: Int64) -> SafeText {
+    "10.\(id >> 16 & 255).\(id >> 8 & 255).\(id & 255)"
   }
 }
