@@ -33,6 +33,35 @@ extension EndToEnd {
       }
     }
 
+    /// Neither the place in the queue nor what is made for a user outlives a killed command.
+    @Test func aKilledCommandGivesItsUsersPlaceBack() throws {
+      let configuration = """
+        grace: 0s
+        providers: [{ name: here, driver: simulated, limits: { preparing: 1 } }]
+        pools:
+          - name: lab
+            provider: here
+            service: { hang: [deployForCache, deployForUser] }
+            sizes: { max: 2 }
+        """
+      try CommandEnvironment.with(configuration) { place in
+        try place.engine()
+        let commands = try ["ann", "bob"].map { user in
+          let command = try place.start(["assign", "lab", user, "--wait", "--config", place.config])
+          _ = try eventually("\(user) is promised one") {
+            try place.dashboard("why", user).output.contains("\(user) waits") ? true : nil
+          }
+          return command
+        }
+        for command in commands { try place.kill(command, SIGKILL) }
+        _ = try eventually("both no longer wait") {
+          let events = try place.dashboard("events").output
+          return ["ann", "bob"].allSatisfy { events.contains("\($0) no longer waits") } ? true : nil
+        }
+        #expect(try place.deployments().allSatisfy { $0.user == nil })
+      }
+    }
+
     @Test func whoLooksWhileAStoreIsMadeGetsAnAnswer() throws {
       for _ in 0..<Soak.choose(3, soak: 30) {
         try CommandEnvironment.with(Self.configuration) { place in

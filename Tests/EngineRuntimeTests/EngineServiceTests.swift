@@ -38,6 +38,32 @@ struct EngineServiceTests {
     engine.stop(draining: .zero)
   }
 
+  /// A time without an engine counts against nobody: decision 18.
+  @Test func continuesWithWhatWasLeftWhenTheLastOneStopped() throws {
+    let bench = try EngineBench()
+    var configuration = EngineBench.configuration(l1: 1)
+    configuration.pools[0].unusedAfter = .hours(2)
+    configuration.pools[0].onLogout = .remove
+    let engine = bench.engine(configuration)
+    try engine.start()
+    #expect(try bench.ask(.assignFromPool("lab", user: "ann")) != nil)
+    #expect(engine.waitUntilIdle(timeout: .seconds(300)))
+    engine.stop(draining: .zero)
+    let due = try #require(
+      try bench.snapshot().deployments.first { $0.isLetIn }?.stateDeadline?.length)
+    #expect(due == .hours(2))
+
+    try bench.temporary.letLockAge(by: .hours(15))
+    let next = bench.engine(nil)
+    try next.start()
+    #expect(next.waitUntilIdle(timeout: .seconds(300)))
+    #expect(try bench.journal().contains { $0.hasSuffix(" h after the last one") })
+    bench.pass(.minutes(5), next)
+    #expect(next.waitUntilIdle(timeout: .seconds(300)))
+    #expect(try bench.snapshot().deployments.contains { $0.wasLetIn && $0.state == .usable })
+    next.stop(draining: .zero)
+  }
+
   @Test func callsAgainWhatWasInFlightWhenItStopped() throws {
     let gate = Gate()
     let bench = try EngineBench { seen, _ in

@@ -1,6 +1,8 @@
 import DeploymentEngine
 import DeploymentInterface
 import GRDB
+import Glibc
+import Posix
 import SafeTexts
 import TestSupport
 import Testing
@@ -50,6 +52,30 @@ struct RequestTests {
     let users = try bench.snapshot().deployments.compactMap(\.placement.user)
     #expect(users == ["ann"])
     second.stop(draining: .zero)
+  }
+
+  @Test func anAskerIsTheProcessAndNotItsNumber() throws {
+    #expect(!Asker.current.hasEnded)
+    let child = try Child("sleep", ["1000"])
+    let stat = try #require(try Proc.stat(child.pid))
+    func asker(_ change: (inout HolderProcess) -> Void = { _ in }) throws -> Asker {
+      var holder = HolderProcess.current
+      holder.process.pid = child.pid
+      holder.process.startTime = stat.startTime
+      change(&holder)
+      return Asker(holder)
+    }
+    #expect(try !asker().hasEnded)
+    #expect(try asker { $0.process.startTime += 1 }.hasEnded, "its number was used again")
+    #expect(try asker { $0.process.bootID = "before" }.hasEnded, "the machine started again")
+    #expect(try !asker { $0.pidNamespace = "pid:[1]" }.hasEnded, "nobody can know")
+    kill(child.pid, SIGKILL)
+    _ = try eventually("its end") { child.ended() }
+    #expect(try asker().hasEnded)
+    #expect(try !asker { $0.process.bootID = "" }.hasEnded)
+    for text in ["", "7", "a b c", "-1 5 boot", "0 5 boot"] {
+      #expect(!Asker(SafeText(text)).hasEnded)
+    }
   }
 
   @Test func itsKeyAnswersNoOtherRequest() throws {

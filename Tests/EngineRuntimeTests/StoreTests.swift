@@ -106,6 +106,30 @@ struct StoreTests {
     }
   }
 
+  /// What was left of a due time is left after a time without an engine, but a request that could
+  /// be undone, and a log-out, go by the wall clock: decision 18.
+  @Test func timeWithoutAnEngineIsNotLost() throws {
+    let temporary = try TemporaryStore()
+    try temporary.open { store in
+      var records = RandomRecords(seed: 1, now: now)
+      var one = RandomRecords.plain(now, id: 1)
+      one.stateDeadline = now.deadline(in: .minutes(30))
+      one.pending = PendingRequest(
+        key: RequestKey("k"), actor: "ann", verb: .destroy, due: now.deadline(in: .minutes(3)))
+      var two = RandomRecords.plain(now, id: 2)
+      two.stateDeadline = now.deadline(in: .minutes(30))
+      two.awaitsReturn = true
+      var outcome = Effects()
+      outcome.changes = [.pool(records.pool(1)), .deployment(one), .deployment(two)]
+      _ = try store.commit(outcome, at: now)
+      let later = EngineTime(moment: Moment(milliseconds: 5), utc: now.utc + .minutes(25))
+      let loaded = try store.load(at: later, absence: .minutes(20)).deployments
+      #expect(loaded[0].stateDeadline?.at == later.moment + .minutes(25))
+      #expect(loaded[0].pending?.due.at == later.moment)
+      #expect(loaded[1].stateDeadline?.at == later.moment + .minutes(5))
+    }
+  }
+
   @Test func holdsEachNameAddressAndPortOnceWhileItIsNotHistory() throws {
     let temporary = try TemporaryStore()
     try temporary.open { store in

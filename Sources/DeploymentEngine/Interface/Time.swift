@@ -117,6 +117,10 @@ public struct Timestamp: Hashable, Comparable, Codable, Sendable {
   public static func + (time: Timestamp, span: TimeSpan) -> Timestamp {
     .init(milliseconds: time.milliseconds + span.milliseconds)
   }
+  /// The time earlier by a span.
+  public static func - (time: Timestamp, span: TimeSpan) -> Timestamp {
+    Timestamp(milliseconds: time.milliseconds - span.milliseconds)
+  }
   /// The duration from `other` to the first point; negative if `other` is later.
   public static func - (time: Timestamp, other: Timestamp) -> TimeSpan {
     .init(milliseconds: time.milliseconds - other.milliseconds)

@@ -45,7 +45,9 @@ extension EngineLoop {
     requests = handledRequests + requests
     handledRequests = []
     let now = options.clock.now
-    engine = Engine(continuing: engine, loading: try store.load(at: now), at: now)
+    let state = try store.load(at: now)
+    askers = AskerWatch(state)
+    engine = Engine(continuing: engine, loading: state, at: now)
     configure(configuration, at: now)
   }
 
@@ -79,6 +81,7 @@ extension EngineLoop {
   }
 
   private mutating func apply(_ change: StoreChange) {
+    askers.note(change)
     switch change {
     case .pool(let pool): poolNames[pool.id] = pool.name
     case .erasedPool(let id): poolNames[id] = nil

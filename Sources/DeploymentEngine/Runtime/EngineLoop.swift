@@ -32,19 +32,22 @@ struct EngineLoop {
   var isRecovering = false
   var dataVersion: Int64?
   var idleWaiters: [IdleWaiter] = []
+  var askers: AskerWatch
   var nextCheck: Moment
   var isDraining = false
   private let loaded: Int
 
   /// Time between two checks of the store's file and the lease.
   private static let checkInterval = TimeSpan.seconds(2)
+  /// The journal names a time without an engine from this length on.
+  private static let notedAbsence = TimeSpan.minutes(1)
 
   init(
     _ options: EngineOptions, _ store: Store, _ session: EngineSession, _ runner: CallRunner,
     _ log: JournalLog
   ) throws(StoreFailure) {
     let now = options.clock.now
-    let state = try store.load(at: now)
+    let state = try store.load(at: now, absence: store.lease.absence)
     self.options = options
     self.store = store
     self.lease = store.lease
@@ -55,6 +58,7 @@ struct EngineLoop {
     watcher = StoreWatcher(path: options.storePath) { mailbox.wake() }
     engine = Engine(
       seed: options.seed ?? UInt64.random(in: .min ... .max), loading: state, at: now)
+    askers = AskerWatch(state)
     configuration = state.configuration
     registry = ServiceRegistry(before: state.configuration)
     nextCheck = now.moment + Self.checkInterval
@@ -83,9 +87,11 @@ struct EngineLoop {
     let given = options.configuration ?? configuration
     let holder = HolderProcess.current
     let who: SafeText = "pid \(holder.process.pid) on \(holder.place)"
+    let absence = store.lease.absence
+    let gap = absence < Self.notedAbsence ? "" : ", \(absence.spoken) after the last one"
     configure(given, at: options.clock.now)
     try store(
-      noting: "an engine took over: \(who), with \(loaded) deployments")
+      noting: SafeText("an engine took over: \(who), with \(loaded) deployments\(gap)"))
   }
 
   mutating func turn(_ mail: Mailbox.Mail) throws(StoreFailure) {
@@ -100,6 +106,9 @@ struct EngineLoop {
     for (id, answer) in mail.inventories { engine.handle(.inventoried(id, answer), at: now) }
     for event in mail.notices.events { engine.handle(event, at: now) }
     if let wake = engine.nextWake, wake <= now.moment { engine.handle(.tick, at: now) }
+    if now.moment >= nextCheck {
+      for event in askers.takeEnded() { engine.handle(event, at: now) }
+    }
     if let sentence = session.breach() { engine.breakInvariant(sentence) }
     noticeRequests()
     try store()

@@ -133,7 +133,7 @@ import Testing
     world.driver.heal()
     world.restart(after: .seconds(100))
     #expect(world.pool().state == .restrained)
-    world.run(for: .seconds(495))
+    world.run(for: .seconds(590))
     #expect(world.pool().state == .restrained)
     world.run(for: .seconds(10))
     #expect(world.pool().state == .active)

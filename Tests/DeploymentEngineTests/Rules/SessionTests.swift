@@ -195,13 +195,25 @@ import Testing
     #expect(world[1].isReady)
   }
 
-  @Test func unusedOutlivesTheEngine() {
+  /// Nobody could log in to it through an engine that did not run: decision 18.
+  @Test func timeWithoutAnEngineIsNotUnused() {
     let world = world(.remove, unusedAfter: .minutes(30))
     world.run(for: .minutes(20))
-    world.restart(after: .minutes(5))
-    world.run(for: .minutes(2))
+    world.restart(after: .hours(15))
+    world.run(for: .minutes(9))
     #expect(world[1].isReady)
-    world.run(for: .minutes(4))
+    world.run(for: .minutes(2))
+    #expect(world[1].phase == .removed)
+  }
+
+  /// Whoever has logged out of it is gone, with or without an engine.
+  @Test func theGraceOfALogOutGoesOnWithoutAnEngine() {
+    let world = world(.remove)
+    world.hear(.login("ann"), from: 1)
+    world.hear(.logout("ann"), from: 1)
+    #expect(world[1].awaitsReturn)
+    world.restart(after: .hours(1))
+    world.run(for: .minutes(7))
     #expect(world[1].phase == .removed)
   }
 

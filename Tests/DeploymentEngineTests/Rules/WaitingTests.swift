@@ -37,6 +37,43 @@ import Testing
     #expect(Array(made.prefix(3)) == [.deployForCache(.l1), .deployForUser, .deployForUser])
   }
 
+  /// A command that waits for a user can be killed before it withdraws: field case 02.
+  @Test func aUserWaitsNoLongerThanTheCommandThatAsked() {
+    let world = busyWorld()
+    world.assign("ann", from: "desk", waitedForBy: Asker("7"))
+    world.assign("bob", from: "desk", waitedForBy: Asker("8"))
+    let desk = world.pool("desk").id
+    world.step(.askerEnded(Asker("7"), user: "ann", pool: desk))
+    #expect(world.engine.waiters.map(\.user) == ["bob"])
+    #expect(world.journal.last?.message.text.contains("the command that waited") == true)
+    world.driver.always(.deployForUser, .hang)
+    world.answer(1, .finished)
+    #expect(world.held(by: "bob") != nil)
+    world.driver.heal()
+    world.step(.askerEnded(Asker("8"), user: "bob", pool: desk))
+    #expect(world.held(by: "bob") == nil)
+    #expect(world[2].cancelRequested, "what was made for a user is not wanted any more")
+  }
+
+  /// Whether a reservation or a place in the queue: what asked last decides.
+  @Test(arguments: [nil, Asker("8")])
+  func aUserWaitsOnWhereSomebodyElseHasAskedSince(_ later: Asker?) {
+    for pool in ["lab", "desk"] as [SafeText] {
+      let world = busyWorld()
+      world.assign("ann", from: pool, waitedForBy: Asker("7"))
+      world.assign("ann", from: pool, waitedForBy: later)
+      let id = world.pool(pool).id
+      world.step(.askerEnded(Asker("7"), user: "ann", pool: id))
+      world.restart(after: .seconds(1))
+      world.driver.heal()
+      world.settle(within: .hours(3))
+      #expect(world.held(by: "ann")?.isLetIn == true)
+      let asker = later ?? Asker("7")
+      world.step(.askerEnded(asker, user: "ann", pool: id))
+      #expect(world.held(by: "ann")?.isLetIn == true, "what they were let in to stays theirs")
+    }
+  }
+
   @Test func theyAreServedInTheOrderInWhichTheyCame() {
     let world = busyWorld()
     for user in ["c", "a", "b"] { world.assign(SafeText(user), from: "desk") }

@@ -241,6 +241,7 @@ struct RandomRecords {
   private mutating func promise(_ position: Int64) -> Promise {
     var promise = Promise(position: position, patience: maybe { $0.deadline() })
     promise.failures = number(0...9)
+    promise.asker = maybe { Asker($0.text()) }
     promise.reasons = (0..<number(0...3)).map { _ in text() }
     return promise
   }

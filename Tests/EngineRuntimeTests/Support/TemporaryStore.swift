@@ -1,6 +1,9 @@
 import DeploymentEngine
 import DeploymentInterface
+import Glibc
+import Posix
 import TestSupport
+import Testing
 
 @testable import EngineRuntime
 @testable import EngineStore
@@ -41,6 +44,14 @@ final class TemporaryStore: Sendable {
 
   func read(_ name: String) throws -> [UInt8] {
     try place.read(name)
+  }
+
+  /// Lets the last heartbeat look older.
+  func letLockAge(by span: TimeSpan) throws {
+    let lock = path + ".lock"
+    let seconds = Int(try FileStatus(path: lock).modified - span.milliseconds) / 1000
+    let time = timespec(tv_sec: seconds, tv_nsec: 0)
+    try #require(utimensat(AT_FDCWD, lock, [time, time], 0) == 0)
   }
 
   func remove(_ name: String) throws {

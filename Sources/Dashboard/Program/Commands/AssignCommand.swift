@@ -9,7 +9,7 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
     discussion: """
       From a pool, the engine chooses the deployment that the user already holds, a ready one, one \
       that will be ready soon, or a new one. With --wait it waits until the user is let in, and \
-      prints the IP. If it is ended by a signal or by --timeout before that, the user no longer \
+      prints the IP. If it ends before that, by --timeout, a signal or a kill, the user no longer \
       waits, unless --stay is given.
       """)
 

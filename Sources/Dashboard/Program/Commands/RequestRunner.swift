@@ -162,8 +162,10 @@ struct RequestRunner {
         continue
       }
       do throws(LookupFailure) {
-        requests[number] = Request(
+        var request = Request(
           key: key, actor: context.actor, verb: try act.verb(view), ifRevision: revision)
+        if case .letIn = act.goal, options.wait, !staysWaiting { request.asker = .current }
+        requests[number] = request
       } catch {
         settled[number] = ActResult(
           act, .refused, SafeText(error.sentence), status: error.status)

@@ -4,10 +4,32 @@ import SafeTexts
 
 extension Engine {
   /// A user asks for a deployment of a pool: the promise with its place in the order.
-  mutating func newPromise(in index: Int) -> Promise {
+  mutating func newPromise(in index: Int, _ asker: Asker? = nil) -> Promise {
     Promise(
       position: identityTable.nextPosition(),
-      patience: poolTable[index].settings.patience.map { deadline(in: $0) })
+      patience: poolTable[index].settings.patience.map { deadline(in: $0) }, asker: asker)
+  }
+
+  /// A user has asked again: what asked last decides how long the user waits.
+  mutating func note(_ asker: Asker?, of user: SafeText, in index: Int) {
+    if let waiter = poolTable.note(asker, of: user, in: index) {
+      outbox.store(.waiter(waiter))
+    } else if let id = poolTable.holder(user, in: index), let slot = deploymentTable.slot(id),
+      let promise = deploymentTable[slot].promise, promise.asker != asker
+    {
+      change(slot) { $0.promise?.asker = asker }
+    }
+  }
+
+  /// The process that waited for a user has ended. The user no longer waits, unless another request
+  /// for the user came after that process's.
+  mutating func askerEnded(_ asker: Asker, _ user: SafeText, _ pool: PoolID) {
+    guard let index = poolTable.place(pool) else { return }
+    let held = poolTable.holder(user, in: index).flatMap { deploymentTable.slot($0) }
+    let promise =
+      poolTable.waiter(user, in: index)?.promise ?? held.flatMap { deploymentTable[$0].promise }
+    guard promise?.asker == asker else { return }
+    _ = unwait(user, in: index, because: ", because the command that waited has ended")
   }
 
   /// A user waits in a pool, after a pause if several deployments failed in a row.

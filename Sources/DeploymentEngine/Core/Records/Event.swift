@@ -9,6 +9,8 @@ public enum Event: Hashable, Sendable {
   case callEnded(CallResult)
   /// A request was made.
   case request(Request)
+  /// The process that waited for a user in a pool has ended.
+  case askerEnded(Asker, user: SafeText, pool: PoolID)
   /// A driver sent an unsolicited notice about a deployment on this provider.
   case noticed(DriverNotice, by: SafeText)
   /// A new configuration, with the service of each pool by name, or why it has none.

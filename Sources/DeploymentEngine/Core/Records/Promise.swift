@@ -14,14 +14,17 @@ public struct Promise: Hashable, Sendable {
   public var reasons: [SafeText] = []
   /// When the user gives up; nil: never.
   public var patience: Deadline?
+  /// What waits for the user and takes the promise with it when it ends; nil: nothing.
+  public var asker: Asker?
 
   /// How many reasons are kept.
   public static let keptReasons = 3
 
   /// A promise with its place in the order.
-  public init(position: Int64, patience: Deadline? = nil) {
+  public init(position: Int64, patience: Deadline? = nil, asker: Asker? = nil) {
     self.position = position
     self.patience = patience
+    self.asker = asker
   }
 
   /// A deployment failed for the user.
@@ -32,6 +35,15 @@ public struct Promise: Hashable, Sendable {
     case .transient, .throttled, .denied, .unknown, .gone: break
     }
   }
+}
+
+/// The process that waits until a user is let in. The core only compares it; how to tell whether it
+/// still runs is its writer's business.
+public struct Asker: Hashable, Codable, Sendable {
+  /// Identifies the process.
+  public let text: SafeText
+  /// An asker from a text.
+  public init(_ text: SafeText) { self.text = text }
 }
 
 /// A user who waits in a pool until a deployment can be had.

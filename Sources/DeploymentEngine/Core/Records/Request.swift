@@ -88,6 +88,9 @@ public struct Request: Hashable, Codable, Sendable {
   public var notBefore: Timestamp?
   /// When a report was made for which no engine ran, and which was kept for the next one.
   public var keptSince: Timestamp?
+  /// The process that waits for the user of this request. When it ends before the user is let in,
+  /// the user no longer waits; nil: the user waits until served.
+  public var asker: Asker?
 
   /// A request from its parts.
   public init(

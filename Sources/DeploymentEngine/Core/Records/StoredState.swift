@@ -60,4 +60,24 @@ public struct StoredState: Hashable, Sendable {
 
   /// An empty store.
   public init() {}
+
+  /// Lets a time without an engine pass for what goes by the clock on the wall: requests that can
+  /// be undone, and log-outs. All else continues with what was left of it.
+  package mutating func passGraces(_ absence: TimeSpan, at now: EngineTime) {
+    func passed(_ deadline: Deadline) -> Deadline {
+      var passed = deadline
+      passed.at = max(now.moment, deadline.at - absence)
+      return passed
+    }
+    guard absence > .zero else { return }
+    for index in deployments.indices {
+      if let due = deployments[index].pending?.due {
+        deployments[index].pending?.due = passed(due)
+      }
+      guard deployments[index].awaitsReturn, let limit = deployments[index].stateDeadline else {
+        continue
+      }
+      deployments[index].stateDeadline = passed(limit)
+    }
+  }
 }

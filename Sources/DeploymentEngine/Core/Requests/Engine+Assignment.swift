@@ -3,8 +3,14 @@ import SafeTexts
 
 extension Engine {
   /// Gives a user a deployment of a pool; the engine chooses.
-  mutating func assign(_ asked: SafeText, in index: Int) -> Reply {
+  mutating func assign(_ asked: SafeText, in index: Int, _ asker: Asker?) -> Reply {
     let user = UserNames.trimmed(asked)
+    let reply = serve(user, in: index, asker)
+    if case .accepted = reply { note(asker, of: user, in: index) }
+    return reply
+  }
+
+  private mutating func serve(_ user: SafeText, in index: Int, _ asker: Asker?) -> Reply {
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
     if let id = poolTable.holder(user, in: index), let slot = deploymentTable.slot(id),
       let reply = reassign(slot, user)
@@ -15,7 +21,7 @@ extension Engine {
       return .accepted(nil, note: "\(user) is already waiting")
     }
     if let refusal = refusal(of: .assign(user: user), on: index) { return .refused(refusal) }
-    let promise = newPromise(in: index)
+    let promise = newPromise(in: index, asker)
     switch serve(user, in: index, promise) {
     case .served(let slot, let note): return .accepted(deploymentTable[slot].id, note: note)
     case .busy(let why): return wait(user, in: index, promise, because: why)
@@ -35,14 +41,15 @@ extension Engine {
   }
 
   /// Gives this very L1 item to a user.
-  mutating func assign(_ slot: Int, to asked: SafeText) -> Reply {
+  mutating func assign(_ slot: Int, to asked: SafeText, _ asker: Asker?) -> Reply {
     let index = deploymentTable.pool(of: slot)
     let user = UserNames.trimmed(asked)
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
     if let id = poolTable.holder(user, in: index), let held = deploymentTable.slot(id) {
       return .refused(Refusal(.notPermitted, "\(user) already holds \(deploymentTable[held].name)"))
     }
-    let promise = endWaiting(user, in: index)?.promise ?? newPromise(in: index)
+    var promise = endWaiting(user, in: index)?.promise ?? newPromise(in: index)
+    promise.asker = asker
     take(slot, for: user, promise)
     return .accepted(
       deploymentTable[slot].id, note: SafeText("\(deploymentTable[slot].name) is \(user)'s"))
@@ -120,10 +127,12 @@ extension Engine {
   }
 
   /// A user no longer wants a deployment of a pool.
-  mutating func unwait(_ asked: SafeText, in index: Int, actor: SafeText) -> Reply {
+  mutating func unwait(
+    _ asked: SafeText, in index: Int, because why: String = "", actor: SafeText = "engine"
+  ) -> Reply {
     let user = UserNames.trimmed(asked)
     if endWaiting(user, in: index) != nil {
-      log(.assignment, "\(user) no longer waits", pool: index, actor: actor)
+      log(.assignment, "\(user) no longer waits\(why)", pool: index, actor: actor)
       return .accepted(nil, note: "\(user) no longer waits")
     }
     guard let id = poolTable.holder(user, in: index), let slot = deploymentTable.slot(id),
@@ -134,7 +143,7 @@ extension Engine {
     }
     let isAssigned = deploymentTable[slot].placement.isAssigned
     takeFromUser(slot)
-    log(.assignment, "\(user) no longer waits for it", slot: slot, actor: actor)
+    log(.assignment, "\(user) no longer waits for it\(why)", slot: slot, actor: actor)
     if isAssigned { remove(slot, because: "its user no longer waits", actor: actor) }
     return .accepted(deploymentTable[slot].id, note: "\(user) no longer waits")
   }

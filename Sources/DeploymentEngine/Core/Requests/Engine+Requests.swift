@@ -48,7 +48,7 @@ extension Engine {
       return .refused(refusal)
     }
     return switch asked {
-    case .assign(let user): assign(user, in: index)
+    case .assign(let user): assign(user, in: index, request.asker)
     case .unwait(let user): unwait(user, in: index, actor: request.actor)
     case .publish: publish(index, request)
     case .forcePublication: forcePublication(index, request)
@@ -123,7 +123,7 @@ extension Engine {
         queueToUse(slot, .setReady)
       }
       return .accepted(id, note: "setReady is queued")
-    case .assign(let user): return assign(slot, to: user)
+    case .assign(let user): return assign(slot, to: user, request.asker)
     case .retry: return retry(slot)
     case .forget:
       // First: if this is the pool's last deployment, the pool may leave the provider.

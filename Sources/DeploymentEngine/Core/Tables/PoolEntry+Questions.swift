@@ -1,4 +1,5 @@
 import DeploymentInterface
+import DequeModule
 import SafeTexts
 
 /// A publication with its state in this run only.
@@ -41,6 +42,28 @@ extension PoolTable {
   /// The deployment that a user holds or has reserved.
   func holder(_ user: SafeText, in index: Int) -> DeploymentID? {
     self[index].holders[self[index].settings.users.key(user)]
+  }
+
+  /// A user who waits; nil: the user does not wait.
+  func waiter(_ user: SafeText, in index: Int) -> WaitingUser? {
+    place(of: user, in: index).map { self[index].waiters[$0] }
+  }
+
+  /// The place of a user in the queue.
+  func place(of user: SafeText, in index: Int) -> Int? {
+    guard isWaiting(user, in: index) else { return nil }
+    let users = self[index].settings.users
+    let key = users.key(user)
+    return self[index].waiters.firstIndex { users.key($0.user) == key }
+  }
+
+  /// The latest publication with this name, of any pool.
+  func publication(named name: String) -> PublicationRecord? {
+    for index in indices.reversed() {
+      let found = self[index].publications.last { $0.record.name == name }
+      if let found { return found.record }
+    }
+    return nil
   }
 
   /// Whether a user waits.

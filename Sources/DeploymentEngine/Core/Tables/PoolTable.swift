@@ -331,13 +331,19 @@ extension PoolTable {
     pools[index].record.waiting = pools[index].waiters.count
   }
 
+  /// Notes what waits for a user in the queue; nil: nothing changes.
+  mutating func note(_ asker: Asker?, of user: SafeText, in index: Int) -> WaitingUser? {
+    guard let place = place(of: user, in: index),
+      pools[index].waiters[place].promise.asker != asker
+    else { return nil }
+    pools[index].waiters[place].promise.asker = asker
+    return pools[index].waiters[place]
+  }
+
   /// Takes a user out of the queue of a pool; nil: the user did not wait.
   mutating func removeWaiter(_ user: SafeText, from index: Int) -> WaitingUser? {
-    let users = pools[index].settings.users
-    let key = users.key(user)
-    guard pools[index].waitingUsers.remove(key) != nil,
-      let place = pools[index].waiters.firstIndex(where: { users.key($0.user) == key })
-    else { return nil }
+    guard let place = place(of: user, in: index) else { return nil }
+    pools[index].waitingUsers.remove(pools[index].settings.users.key(user))
     let waiter = pools[index].waiters.remove(at: place)
     pools[index].record.waiting = pools[index].waiters.count
     replan(index)
@@ -350,15 +356,6 @@ extension PoolTable {
 extension PoolTable {
   mutating func add(_ publication: PublicationRecord, to index: Int) {
     pools[index].publications.append(LivePublication(record: publication))
-  }
-
-  /// The latest publication with this name, of any pool.
-  func publication(named name: String) -> PublicationRecord? {
-    for pool in pools.reversed() {
-      let found = pool.publications.last { $0.record.name == name }
-      if let found { return found.record }
-    }
-    return nil
   }
 
   mutating func sortPublications(of index: Int) {

@@ -111,8 +111,10 @@ package final class StoreCopy {
     providers[provider] = row(record, at: now)
   }
 
-  /// The state that a run starting at `now` loads.
-  package func state(at now: EngineTime) -> StoredState {
+  /// The state that a run starting at `now` loads, after a time without an engine.
+  package func state(at now: EngineTime, absence: TimeSpan = .zero) -> StoredState {
+    let start = now
+    let now = EngineTime(moment: start.moment, utc: start.utc - absence)
     var state = StoredState()
     state.configuration = configuration
     state.counters = counters
@@ -122,6 +124,7 @@ package final class StoreCopy {
       .sorted { ($0.pool, $0.revision) < ($1.pool, $1.revision) }
     state.deployments = deployments.values.map { $0.loaded(at: now) }.sorted { $0.id < $1.id }
     state.waiters = waiters.values.map { $0.loaded(at: now) }.sorted { $0.position < $1.position }
+    state.passGraces(absence, at: start)
     return state
   }
 }

@@ -7,12 +7,13 @@ extension World {
   @discardableResult
   package func ask(
     _ verb: Verb, by actor: SafeText = "operator", ifRevision: UInt64? = nil,
-    notBefore: TimeSpan? = nil, key: RequestKey? = nil
+    notBefore: TimeSpan? = nil, key: RequestKey? = nil, waitedForBy asker: Asker? = nil
   ) -> Reply {
     let key = key ?? freshKey()
-    let request = Request(
+    var request = Request(
       key: key, actor: actor, verb: verb, ifRevision: ifRevision,
       notBefore: notBefore.map { now.utc + $0 })
+    request.asker = asker
     let outcome = step(.request(request))
     return outcome.answers.first { $0.key == key }?.reply
       ?? .refused(Refusal(.invalid, "no answer"))
@@ -37,8 +38,10 @@ extension World {
 
   /// Requests a deployment of a pool for a user.
   @discardableResult
-  package func assign(_ user: SafeText, from pool: SafeText = "lab") -> Reply {
-    ask(.assignFromPool(pool, user: user))
+  package func assign(
+    _ user: SafeText, from pool: SafeText = "lab", waitedForBy asker: Asker? = nil
+  ) -> Reply {
+    ask(.assignFromPool(pool, user: user), waitedForBy: asker)
   }
 
   /// Sends an event of the agent inside the deployment with this number.

@@ -233,7 +233,7 @@ package final class World {
     now = EngineTime(
       moment: Moment(milliseconds: 50_000 + now.moment.milliseconds % 1000),
       utc: now.utc + pause + wallJump)
-    let loaded = store.state(at: now)
+    let loaded = store.state(at: now, absence: max(.zero, pause + wallJump))
     store.startRun()
     engine = Engine(seed: seed, loading: loaded, at: now)
     decidedAt = now

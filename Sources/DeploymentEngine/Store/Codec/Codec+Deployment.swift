@@ -4,8 +4,8 @@ import DeploymentInterface
 extension Deployment: StoredRecord {
   /// Version 2 added the address of the console; version 3 the promise to the user, and whether an
   /// error leaves nothing outside; version 4 whether its last user may come back,
-  /// and whether its address may be shared.
-  static var recordVersion: UInt8 { 4 }
+  /// and whether its address may be shared; version 5 the asker of the promise.
+  static var recordVersion: UInt8 { 5 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(id.number)
@@ -87,7 +87,8 @@ extension Deployment: StoredRecord {
       failed.leavesNothing = true
       load(.error(failed))
     }
-    promise = try reader.bool() ? try reader.promise(at: now) : nil
+    let hasAsker = reader.version >= 5
+    promise = try reader.bool() ? try reader.promise(at: now, hasAsker: hasAsker) : nil
     guard reader.version >= 4 else { return }
     awaitsReturn = try reader.bool()
     sharesAddress = try reader.bool()

@@ -109,8 +109,9 @@ extension PublicationPhase {
 }
 
 extension WaitingUser: StoredRecord {
-  /// Version 2 added the failures and reasons of the promise, and made its patience optional.
-  static var recordVersion: UInt8 { 2 }
+  /// Version 2 added the failures and reasons of the promise, and made its patience optional;
+  /// version 3 added its asker.
+  static var recordVersion: UInt8 { 3 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(pool.number))
@@ -131,7 +132,7 @@ extension WaitingUser: StoredRecord {
       self.init(pool: pool, user: user, promise: promise)
       return
     }
-    let promise = try reader.promise(at: now)
+    let promise = try reader.promise(at: now, hasAsker: reader.version >= 3)
     self.init(
       pool: pool, user: user, promise: promise, retryAt: try reader.optionalDeadline(at: now))
   }
@@ -143,15 +144,19 @@ extension ByteWriter {
     write(promise.failures)
     write(list: promise.reasons) { $0.write($1) }
     write(optional: promise.patience, at: now)
+    write(optional: promise.asker?.text)
   }
 }
 
 extension ByteReader {
-  mutating func promise(at now: EngineTime) throws(UnreadableRecord) -> Promise {
+  mutating func promise(
+    at now: EngineTime, hasAsker: Bool
+  ) throws(UnreadableRecord) -> Promise {
     var promise = Promise(position: try signed())
     promise.failures = try integer()
     promise.reasons = try list { reader throws(UnreadableRecord) in try reader.text() }
     promise.patience = try optionalDeadline(at: now)
+    if hasAsker { promise.asker = try optionalText().map(Asker.init) }
     return promise
   }
 }

@@ -1,6 +1,6 @@
 import Basics
 import DeploymentEngine
-import DeploymentInterface
+package import DeploymentInterface
 import Glibc
 import Posix
 public import SafeTexts
@@ -16,6 +16,8 @@ import struct Synchronization.Atomic
 public final class Lease: Sendable {
   /// The store as the lock file recorded it when the lease was taken; nil: the lock file is new.
   let remembered: LockContents.Remembered?
+  /// How long no engine has run on the store, by the last heartbeat; zero if none ever did.
+  package let absence: TimeSpan
   /// Whether an earlier version began to create the store, and may have died before the end.
   let wasMaking: Bool
   package let paths: StorePaths
@@ -77,6 +79,9 @@ public final class Lease: Sendable {
     self.access = access
     let found = LockContents(descriptor: descriptor)
     remembered = found?.remembered
+    let beat = found.flatMap { _ in try? FileStatus(descriptor: descriptor) }
+      .map { Timestamp(milliseconds: $0.modified) }
+    absence = beat.map { max(.zero, EngineClock.system.now.utc - $0) } ?? .zero
     wasMaking = found?.isMaking == true
     commits = Atomic(remembered?.commits ?? 0)
     var contents = LockContents(

@@ -5,11 +5,18 @@ import GRDB
 
 extension Store {
   /// The complete stored state, from which the core continues.
-  public func load(at now: EngineTime) throws(StoreFailure) -> StoredState {
+  ///
+  /// - Parameter absence: how long no engine has run. That time counts against no deadline.
+  public func load(
+    at now: EngineTime, absence: TimeSpan = .zero
+  ) throws(StoreFailure) -> StoredState {
     let path = lease.paths.store
-    return try StoreConnection.attempt(lease.paths) {
-      try queue.read { try StoredRows(path: path, now: now).state($0) }
+    let then = EngineTime(moment: now.moment, utc: now.utc - absence)
+    var state = try StoreConnection.attempt(lease.paths) {
+      try queue.read { try StoredRows(path: path, now: then).state($0) }
     }
+    state.passGraces(absence, at: now)
+    return state
   }
 }
 
