@@ -167,6 +167,11 @@ extension Engine {
   public func pool(named name: SafeText) -> Pool? {
     poolTable.place(named: name).map { poolTable[$0].record }
   }
+  /// The providers that are not believed at the moment, by name.
+  package var doubtedProviders: [SafeText] {
+    providerTable.indices.filter { providerTable[$0].doubt != nil }
+      .map { providerTable[$0].record.name }
+  }
   /// Every provider, by name.
   public var providers: [ProviderRecord] { providerTable.records }
   /// Every publication, by pool and revision.

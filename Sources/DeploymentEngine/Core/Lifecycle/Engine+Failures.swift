@@ -17,7 +17,7 @@ extension Engine {
     let hadUser = deploymentTable[slot].placement.user != nil
     let failed = Failed(
       kind, failure.kind, removals: removals, leavesNothing: failure.leavesNothing)
-    feed(slot) { deployment, _ in deployment.fail(failed, because: failure.reason, due: nil) }
+    feed(slot) { deployment, _ in deployment.fail(failed, because: failure.reason) }
     log(.failure, "\(kind.word): \(failure.reason)", level: .error, slot: slot)
     if removals > 0, deploymentTable[slot].placement.isAssigned {
       // Its user has been free since the removal began, and may hold another one.

@@ -118,12 +118,12 @@ extension Deployment {
     return machine.becomeUsable()
   }
 
-  /// Its operation ended in an error; `due`: when it is removed automatically.
-  mutating func fail(_ failed: Failed, because reason: SafeText, due: Deadline?) -> Transition {
+  /// Its operation ended in an error. What becomes of it is scheduled afterwards.
+  mutating func fail(_ failed: Failed, because reason: SafeText) -> Transition {
     self.reason = reason
     progress = nil
     stateDeadline = nil
-    nextActionAt = due
+    nextActionAt = nil
     if admission == .granted { placement = placement.with(.wanted) }
     return machine.fail(failed)
   }

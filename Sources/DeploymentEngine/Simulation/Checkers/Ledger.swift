@@ -5,6 +5,8 @@ import SafeTexts
 /// Counts, occupied slots and holders, computed by the checkers from the stored changes alone. The
 /// cost of a step depends only on its changes.
 struct Ledger {
+  /// The commands that were killed.
+  var endedAskers: Set<Asker> = []
   private typealias Row = StoreCopy.Row<Deployment>
   private struct Sums {
     var counts = PoolCounts()
@@ -151,12 +153,14 @@ struct Ledger {
     }
   }
 
-  /// A user who loses a reservation must get another one, or wait.
+  /// A user who loses a reservation must get another one, or wait, unless the command that waited
+  /// has ended.
   private func judgeReservation(
     _ change: Commit.Amendment, _ store: StoreCopy, _ complaints: inout [Violation]
   ) {
     guard let old = change.old?.record, let new = change.new?.record,
-      case .cache(_, reservedFor: let user?) = old.placement, new.placement.user != user
+      case .cache(_, reservedFor: let user?) = old.placement, new.placement.user != user,
+      !(old.promise?.asker.map(endedAskers.contains) ?? false)
     else { return }
     let key = StoreCopy.WaiterKey(pool: old.pool, user: user)
     guard users[old.pool]?[user] == nil, store.waiters[key] == nil else { return }

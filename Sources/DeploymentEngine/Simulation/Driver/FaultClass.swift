@@ -48,6 +48,8 @@ package enum FaultClass: String, CaseIterable, Sendable {
   case agents
   /// Many users at one instant, who repeat requests and leave.
   case storm
+  /// Commands that are killed while they wait until a user is let in.
+  case askers
   /// Changes of the configuration file: limits, sizes, names, whole pools.
   case reload
   /// Services that change their offer, or fail to load.

@@ -95,6 +95,7 @@ extension History {
       + world.engine.publications.filter { $0.operation != nil || $0.state == .error }
       .map { "\($0.name) \($0.state)" }
       + world.unsettledOrphans(configuration.providers, isTidied: isTidied)
+      + world.engine.doubtedProviders.map { "\($0) is doubted" }
   }
 
   /// Checks a settled world.

@@ -84,7 +84,7 @@ package final class History: Workload {
     defer { swap(&random, &self.random) }
     switch drawn {
     case 0..<38: progress()
-    case 38..<50: world.assign(user, from: pool)
+    case 38..<50: arrive()
     case 50..<60: unlessLeftOut(.operators, operate)
     case 60..<65: unlessLeftOut(.operators, actOnOrphans)
     case 65..<73: unlessLeftOut(.agents, agent)
@@ -136,6 +136,29 @@ package final class History: Workload {
   private var pool: SafeText { random.pick(["a", "b", "c", "nowhere"]) ?? "a" }
   private var level: CacheLevel { random.percent(50) ? .l1 : .l2 }
   private var deployment: Deployment? { random.pick(world.engine.deployments) }
+
+  /// A user asks for a deployment; sometimes a command waits with them, and one is killed.
+  private func arrive() {
+    let (user, pool) = (user, pool)
+    guard !without.contains(.askers) else {
+      world.assign(user, from: pool)
+      return
+    }
+    let asker = random.percent(30) ? Asker("\(step)") : nil
+    world.assign(user, from: pool, waitedForBy: asker)
+    if random.percent(30) { killAsker() }
+  }
+
+  /// Kills the command of a user, who may have been served by now.
+  private func killAsker() {
+    let waiting = world.engine.waiters.map { ($0.pool, $0.user, $0.promise) }
+    let promised = world.engine.deployments.compactMap { one in
+      one.promise.flatMap { promise in one.placement.user.map { (one.pool, $0, promise) } }
+    }
+    guard let (pool, user, promise) = random.pick(waiting + promised), let asker = promise.asker
+    else { return }
+    world.end(asker, of: user, in: pool)
+  }
 
   /// Ends a call, in any order, or lets time pass.
   private func progress() {

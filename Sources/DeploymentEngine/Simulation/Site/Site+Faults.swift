@@ -58,7 +58,7 @@ extension Site {
       changeService(&random)
       schedule.add(now + .minutes(Int64(5 + random.below(240))), .serviceReturns)
     case .permanent, .transient, .unknown, .lost, .hang, .slow, .port, .twin, .address, .outage,
-      .garbage, .old, .crash, .store, .clock, .operators, .agents, .zombie, .second, .loss,
+      .garbage, .old, .crash, .store, .clock, .operators, .agents, .askers, .zombie, .second, .loss,
       .inventory:
       break
     }

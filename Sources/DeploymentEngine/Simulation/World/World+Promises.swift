@@ -26,6 +26,20 @@ extension World {
     judgeRetirement(outcome)
   }
 
+  /// Kills the command that waits for a user: nothing must be promised to its user any more.
+  func end(_ asker: Asker, of user: SafeText, in pool: PoolID) {
+    noteFault(.askers)
+    ledger.endedAskers.insert(asker)
+    step(.askerEnded(asker, user: user, pool: pool))
+    guard !storeFails else { return }
+    if let waiter = engine.waiters.first(where: { $0.promise.asker == asker }) {
+      complain(.promises, "\(waiter.user) waits although the command that waited is gone")
+    }
+    for one in engine.deployments where one.promise?.asker == asker && !one.wasLetIn {
+      complain(.promises, "\(one.id) is promised although the command that waited is gone")
+    }
+  }
+
   /// A publication does not empty its pool, unless an operator forced it.
   private func judgeRetirement(_ outcome: Effects) {
     let retired = outcome.journal.filter { $0.message.text.hasPrefix("removable: retiring") }
