@@ -62,6 +62,32 @@ extension EndToEnd {
       }
     }
 
+    /// The key says that the same command may come again.
+    @Test func aKilledCommandWithAKeyCanBeRepeated() throws {
+      try CommandEnvironment.with(Self.slow) { place in
+        try place.engine()
+        let line = ["assign", "lab", "ann", "--wait", "--key", "k1", "--config", place.config]
+        let command = try place.start(line)
+        _ = try eventually("ann waits") {
+          try place.dashboard("why", "ann").output.contains("ann waits") ? true : nil
+        }
+        try place.kill(command, SIGKILL)
+        let again = try place.begin(line)
+        let answer = try eventually("an answer", within: 300) { place.finished(again) }
+        #expect(answer.code == 0, "\(answer)")
+        #expect(answer.output.hasPrefix("10."), "\(answer)")
+      }
+    }
+
+    private static let slow = """
+      providers: [{ name: here, driver: simulated }]
+      pools:
+        - name: lab
+          provider: here
+          service: { steps: 3, stepTime: 2s }
+          sizes: { max: 2 }
+      """
+
     @Test func whoLooksWhileAStoreIsMadeGetsAnAnswer() throws {
       for _ in 0..<Soak.choose(3, soak: 30) {
         try CommandEnvironment.with(Self.configuration) { place in

@@ -9,8 +9,9 @@ struct AssignCommand: ParsableCommand, DashboardSubcommand {
     discussion: """
       From a pool, the engine chooses the deployment that the user already holds, a ready one, one \
       that will be ready soon, or a new one. With --wait it waits until the user is let in, and \
-      prints the IP. If it ends before that, by --timeout, a signal or a kill, the user no longer \
-      waits, unless --stay is given.
+      prints the IP. If it ends before that, by --timeout or a signal, the user no longer waits, \
+      unless --stay is given. The same applies if it is killed, unless it has a --key, with which \
+      it can be repeated.
       """)
 
   @Argument(help: ArgumentHelp("A pool, or a deployment's id or name.", valueName: "pool|id"))

@@ -133,6 +133,10 @@ struct RequestRunner {
     return result
   }
 
+  /// Whether the users of this command stop waiting when it is killed. A command with a
+  /// key can be repeated, and then continues to wait.
+  private var endsWithProcess: Bool { options.wait && !staysWaiting && options.key == nil }
+
   private static func randomKey(_ number: Int) -> RequestKey {
     RequestKey("cli-\(String(UInt64.random(in: .min ... .max), radix: 36))-\(number)")
   }
@@ -164,7 +168,7 @@ struct RequestRunner {
       do throws(LookupFailure) {
         var request = Request(
           key: key, actor: context.actor, verb: try act.verb(view), ifRevision: revision)
-        if case .letIn = act.goal, options.wait, !staysWaiting { request.asker = .current }
+        if case .letIn = act.goal, endsWithProcess { request.asker = .current }
         requests[number] = request
       } catch {
         settled[number] = ActResult(
