@@ -86,6 +86,23 @@ import Testing
     return crashed
   }
 
+  /// A start does not decide again who came first to an address.
+  @Test func theFirstAtAnAddressKeepsItAcrossAStart() {
+    let world = World(.pool(l1: 2, max: 4))
+    for name in ["lab-000", "lab-001"] { world.driver.addresses[name] = "10.0.0.7" }
+    world.hear(.ip("10.0.0.7"), from: 2)
+    world.drain()
+    world.driver.always(.setReady, .hang)
+    world.ask(.ready(DeploymentID(1)))
+    world.hear(.ip("10.0.0.7"), from: 1)
+    #expect(world[1].state == .usable && world[2].isReady)
+    world.driver.always(.setReady, .finish)
+    world.restart(after: .seconds(1))
+    world.run(for: .minutes(2))
+    #expect(world[2].isReady)
+    #expect(world[1].reason == "lab-001 already has its address 10.0.0.7")
+  }
+
   @Test func theClocksMayStandAnywhere() {
     for wall in [TimeSpan.zero, .hours(24 * 365 * 40), TimeSpan(milliseconds: -400_000_000_000)] {
       let world = World(.pool(l1: 2, max: 4)) { $0.always(.deployForCache, .run(3)) }

@@ -4,11 +4,14 @@ import SafeTexts
 /// What happens to a deployment without a running operation.
 extension Engine {
   /// Starts whatever waited until a usable deployment had no running operation.
-  mutating func reconcile(_ slot: Int) {
+  ///
+  /// - Parameter isRestored: whether it was just loaded. If it shares its address with another one,
+  ///   that one may have got it later, and is an error when its call, which is repeated, returns.
+  mutating func reconcile(_ slot: Int, isRestored: Bool = false) {
     guard !deploymentTable.isCalled(slot), deploymentTable[slot].phase == .usable(nil) else {
       return
     }
-    if failDuplicate(slot, .setReady) { return }
+    if !isRestored, failDuplicate(slot, .setReady) { return }
     guard deploymentTable[slot].osState == .usable else { return flushNotices(slot) }
     if !deploymentTable[slot].guest.isTold {
       return use(slot, .notifyReadyFromOSManager)

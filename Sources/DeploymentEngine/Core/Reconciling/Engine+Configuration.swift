@@ -64,7 +64,7 @@ extension Engine {
     switch deployment.phase {
     case .removable: enqueue(slot, .removal)
     case .preparing where deployment.cancelRequested: enqueue(slot, .removal)
-    case .usable(nil): reconcile(slot)
+    case .usable(nil): reconcile(slot, isRestored: true)
     case .preparing(let operation, _), .usable(.some(let operation)):
       if operation.isQueued { enqueue(slot, operation.kind.queue) }
     case .removing, .removed, .canceling, .canceled, .error: break
