@@ -7,8 +7,8 @@ import Foundation
 enum Main {
   static func main() {
     let seeds = UInt64(CommandLine.arguments.dropFirst().first ?? "") ?? 200
-    // The first of them are the ones that find the rarest mistakes.
-    for seed in [402, 2833] + Array(1...max(1, seeds)) {
+    // The first one finds the rarest mistake.
+    for seed in [402] + Array(1...max(1, seeds)) {
       var simulation = Simulation(seed: seed)
       (simulation.steps, simulation.judgesEvery) = (400, 8)
       if let found = simulation.run(tell: { _ in }).complaint { say(found, "seed \(seed)") }
