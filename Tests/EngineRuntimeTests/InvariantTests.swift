@@ -38,11 +38,14 @@ struct InvariantTests {
         bench.options(EngineBench.configuration(l1: 3)), fault: { nil }, breach: breach.next)
       try engine.start()
       #expect(engine.waitUntilIdle(timeout: .seconds(300)), "turn \(at)")
-      _ = try bench.ask(.assignFromPool("lab", user: "ann"))
+      let reply = try bench.ask(.assignFromPool("lab", user: "ann"))
       #expect(engine.waitUntilIdle(timeout: .seconds(300)), "turn \(at)")
       engine.stop(draining: .seconds(1))
       let states = try bench.states()
-      #expect(states.count == 4 && states.values.allSatisfy { $0 == .usable }, "turn \(at)")
+      let journal = try bench.journal()
+      #expect(
+        states.count == 4 && states.values.allSatisfy { $0 == .usable },
+        "turn \(at): \(states), \(String(describing: reply)), \(journal)")
       #expect(bench.world.existing == Set(states.keys), "turn \(at)")
       #expect(bench.world.mistakes == [], "turn \(at)")
       #expect(engine.lost == nil, "turn \(at)")
