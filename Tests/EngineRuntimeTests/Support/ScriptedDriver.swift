@@ -110,7 +110,11 @@ struct ScriptedProvider: NoticeSource, Inventory {
   func problem() async -> SafeText? { nil }
 
   func things(ownedBy owner: String) async throws(DeploymentFailure) -> [ExternalResource] {
-    world.leftovers.map {
+    // A list without what exists would let a slow machine doubt the provider.
+    if world.leftovers.isEmpty, !world.existing.isEmpty {
+      throw DeploymentFailure(.transient, "it lists only leftovers")
+    }
+    return world.leftovers.map {
       ExternalResource(
         kind: "thing", name: SafeText($0), purpose: .deployment(DeploymentID(1)),
         identity: Identity(name: $0))
