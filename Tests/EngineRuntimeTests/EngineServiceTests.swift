@@ -54,7 +54,11 @@ struct EngineServiceTests {
     #expect(due == .hours(2))
 
     try bench.temporary.letLockAge(by: .hours(15))
-    let next = bench.engine(nil)
+    var options = bench.options(nil)
+    options.clock = EngineClock { [ahead = bench.ahead] in
+      EngineTime(moment: ahead.time.moment, utc: ahead.time.utc + .hours(15))
+    }
+    let next = EngineService(options)
     try next.start()
     #expect(next.waitUntilIdle(timeout: .seconds(300)))
     #expect(try bench.journal().contains { $0.hasSuffix(" h after the last one") })

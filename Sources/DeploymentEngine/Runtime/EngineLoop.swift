@@ -106,6 +106,7 @@ struct EngineLoop {
     for (id, answer) in mail.inventories { engine.handle(.inventoried(id, answer), at: now) }
     for event in mail.notices.events { engine.handle(event, at: now) }
     if let wake = engine.nextWake, wake <= now.moment { engine.handle(.tick, at: now) }
+    // Like the checks after the commit, but what it changes belongs to this commit.
     if now.moment >= nextCheck {
       for event in askers.takeEnded() { engine.handle(event, at: now) }
     }

@@ -39,6 +39,20 @@ package struct ProcessIdentity: Hashable, Codable, Sendable {
     return !stat.isGone
   }
 
+  /// Whether a process of this machine has certainly ended. False if that cannot be known: it is
+  /// hidden from this user, or parts of the identity are missing.
+  package var hasEnded: Bool {
+    do {
+      let boot = try Proc.bootID()
+      guard startTime > 0, !bootID.isEmpty, !boot.isEmpty else { return false }
+      if boot != bootID { return true }
+      if let stat = try Proc.stat(pid) { return stat.startTime != startTime || stat.isGone }
+    } catch {
+      return false
+    }
+    return Glibc.kill(pid, 0) != 0 && errno == ESRCH
+  }
+
   /// How a process ends that was successful, as `reap` says it.
   package static let success = "ended with status 0"
 

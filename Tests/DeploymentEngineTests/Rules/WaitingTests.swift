@@ -37,7 +37,7 @@ import Testing
     #expect(Array(made.prefix(3)) == [.deployForCache(.l1), .deployForUser, .deployForUser])
   }
 
-  /// A command that waits for a user can be killed before it withdraws: field case 02.
+  /// A command that waits for a user can be killed before it withdraws.
   @Test func aUserWaitsNoLongerThanTheCommandThatAsked() {
     let world = busyWorld()
     world.assign("ann", from: "desk", waitedForBy: Asker("7"))

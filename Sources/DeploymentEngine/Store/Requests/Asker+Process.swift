@@ -1,5 +1,4 @@
 public import DeploymentEngine
-import Glibc
 import Posix
 import SafeTexts
 
@@ -18,21 +17,11 @@ extension Asker {
   package var hasEnded: Bool {
     guard let holder else { return false }
     let here = HolderProcess.current
-    let process = holder.process
-    guard process.startTime > 0, !process.bootID.isEmpty, !here.process.bootID.isEmpty else {
-      return false
-    }
-    // A store's log is shared memory, so its processes have one kernel.
-    if process.bootID != here.process.bootID { return true }
-    guard holder.pidNamespace == here.pidNamespace else { return false }
-    do {
-      if let stat = try Proc.stat(process.pid) {
-        return stat.startTime != process.startTime || stat.isGone
-      }
-    } catch {
-      return false
-    }
-    return kill(process.pid, 0) != 0 && errno == ESRCH
+    // Another boot is an earlier one: a store's log is shared memory, so its processes have one
+    // kernel.
+    let isElsewhere =
+      holder.process.bootID == here.process.bootID && holder.pidNamespace != here.pidNamespace
+    return !isElsewhere && holder.process.hasEnded
   }
 
   private var holder: HolderProcess? {
