@@ -48,6 +48,15 @@ import Testing
     expect(model, 80, 24, "pools-above-details-80x24")
   }
 
+  /// Only a person can go on with it, so the first row says it, also in 80 columns.
+  @Test func namesThePoolWhosePublicationWaitsForRoom() {
+    var state = Fixture.state
+    state.pools = [state.pools[0]]
+    state.pools[0].plan.l1.waitsForRoom = true
+    let model = Fixture.model(state, size: Size(width: 80, height: 24))
+    #expect(model.text(80, 24, .unicode).contains("waits for room: \(state.pools[0].name)"))
+  }
+
   @Test func saysWhy() {
     var model = Fixture.model(size: Size(width: 80, height: 24))
     _ = model.type("4", "5", "h")

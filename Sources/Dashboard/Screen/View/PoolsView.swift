@@ -248,6 +248,9 @@ extension ScreenModel {
         parts.append("\(count) \(state == .maintenance ? "in maintenance" : state.rawValue)")
       }
     }
+    let crowded = pools.filter(\.plan.l1.waitsForRoom)
+    // Only a person can go on with it, so it comes before what ends by itself.
+    if !crowded.isEmpty { parts.append("waits for room: \(Self.names(of: crowded))") }
     var isTroubled = !parts.isEmpty
     let short = pools.filter(\.isShort)
     if !short.isEmpty {
@@ -258,12 +261,6 @@ extension ScreenModel {
     if !failing.isEmpty {
       isTroubled = true
       parts.append("calls fail: \(Self.names(of: failing))")
-    }
-    let crowded = pools.filter(\.plan.l1.waitsForRoom)
-    if !crowded.isEmpty {
-      // Only a person can go on with it.
-      isTroubled = true
-      parts.append("a publication waits for room: \(Self.names(of: crowded))")
     }
     let busy = pools.filter { !$0.plan.isMet && !$0.isShort }.count
     if busy > 0 { parts.append("\(busy) adjusting") }
