@@ -195,7 +195,10 @@ struct StoreFileTests {
     try temporary.open { #expect($0.commits == 0) }
     let left = try FileManager.default.contentsOfDirectory(atPath: temporary.folder).sorted()
     #expect(
-      left == ["store.sqlite", "store.sqlite-shm", "store.sqlite-wal", "store.sqlite.lock"])
+      left == [
+        "store.sqlite", "store.sqlite-shm", "store.sqlite-wal", "store.sqlite.holder",
+        "store.sqlite.lock",
+      ])
   }
 
   @Test func noSentenceAdvisesToRemoveTheLock() throws {

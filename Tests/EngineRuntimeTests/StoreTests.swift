@@ -53,11 +53,12 @@ struct StoreTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: temporary.folder)
     #expect(
       names.sorted() == [
-        "store.sqlite", "store.sqlite-shm", "store.sqlite-wal", "store.sqlite.lock",
+        "store.sqlite", "store.sqlite-shm", "store.sqlite-wal", "store.sqlite.holder",
+        "store.sqlite.lock",
       ])
   }
 
-  @Test(arguments: [(StoreAccess.owner, 0o700, 0o600), (.group, 0o2770, 0o660)])
+  @Test(arguments: [(StoreAccess.owner, 0o700, 0o600), (.group, 0o2750, 0o640)])
   func hasThePermissionsOfItsAccess(access: StoreAccess, folder: UInt32, file: UInt32) throws {
     let temporary = try TemporaryStore()
     let path = temporary.folder + "/deep/below/store.sqlite"
@@ -67,9 +68,10 @@ struct StoreTests {
     defer { store.close() }
     #expect(try FileStatus(path: temporary.folder + "/deep/below").mode == folder)
     #expect(try FileStatus(path: temporary.folder + "/deep").mode == folder)
-    for name in ["", "-wal", "-shm", ".lock"] {
+    for name in ["", "-wal", "-shm", ".holder"] {
       #expect(try FileStatus(path: path + name).mode == file, "store.sqlite\(name)")
     }
+    #expect(try FileStatus(path: path + ".lock").mode == 0o600)
   }
 
   @Test func anEngineWhoseEpochHasPassedWritesNothing() throws {

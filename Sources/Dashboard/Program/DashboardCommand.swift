@@ -37,7 +37,7 @@ struct DashboardCommand: ParsableCommand {
   private static let inspection: [any ParsableCommand.Type] = [
     PoolsCommand.self, DeploymentsCommand.self, ShowCommand.self, EventsCommand.self,
     WhyCommand.self, PlanCommand.self, CheckCommand.self,
-    DoctorCommand.self, OrphansCommand.self, DriverCheckCommand.self,
+    DoctorCommand.self, ReconcileCommand.self, OrphansCommand.self, DriverCheckCommand.self,
   ]
   private static let actOnDeployments: [any ParsableCommand.Type] = [
     AssignCommand.self, UnwaitCommand.self, AdoptCommand.self,

@@ -22,6 +22,7 @@ extension EngineLoop {
       if now.moment - start > .seconds(1) { engine.made(outcome, at: now) }
       requests += committed.requests
       requestsMayWait = committed.moreRequests
+      for remark in committed.remarks { log.write(.warning, remark) }
       (handledRequests, isRecovering) = ([], false)
     }
     for change in outcome.changes { apply(change) }

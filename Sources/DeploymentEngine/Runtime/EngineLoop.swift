@@ -55,7 +55,9 @@ struct EngineLoop {
     self.runner = runner
     self.log = log
     let mailbox = session.mailbox
-    watcher = StoreWatcher(path: options.storePath) { mailbox.wake() }
+    watcher = StoreWatcher(path: options.storePath, watchingDropBox: options.access == .group) {
+      mailbox.wake()
+    }
     engine = Engine(
       seed: options.seed ?? UInt64.random(in: .min ... .max), loading: state, at: now)
     askers = AskerWatch(state)
@@ -90,6 +92,9 @@ struct EngineLoop {
     let absence = store.lease.absence
     let gap = absence < Self.notedAbsence ? "" : ", \(absence.spoken) after the last one"
     configure(given, at: options.clock.now)
+    if let obstacle = options.access.obstacle(store: options.storePath) {
+      log.write(.warning, obstacle)
+    }
     try store(
       noting: SafeText("an engine took over: \(who), with \(loaded) deployments\(gap)"))
   }
@@ -140,9 +145,12 @@ struct EngineLoop {
     return wakes.map { ($0 - now).milliseconds }.min().map { max(1, min($0, 2000)) } ?? 2000
   }
 
-  /// Notices a commit of another process, which can only be a request.
+  /// Notices requests in the drop box, and a commit of another process, which can only be a
+  /// request.
   private mutating func noticeRequests() {
-    guard !isDraining, let version = store.dataVersion(), version != dataVersion else { return }
+    guard !isDraining else { return }
+    if store.hasDroppedRequests { requestsMayWait = true }
+    guard let version = store.dataVersion(), version != dataVersion else { return }
     dataVersion = version
     requestsMayWait = (try? store.requestsWait()) ?? true
   }

@@ -5,10 +5,13 @@ import Glibc
 package final class InotifyWatch: Sendable {
   /// Readable after a write in the directory.
   package let descriptor: Int32
-  private let name: [UInt8]
+  /// Nil: every file of the directory.
+  private let name: [UInt8]?
 
   /// Nil if the kernel cannot watch the directory.
-  package init?(folder: String, file: String) {
+  ///
+  /// - Parameter file: the path or the name of the file; nil: every file of the directory.
+  package init?(folder: String, file: String?) {
     let descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
     guard descriptor >= 0 else { return nil }
     let interests = UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)
@@ -17,7 +20,7 @@ package final class InotifyWatch: Sendable {
       return nil
     }
     self.descriptor = descriptor
-    name = Array(file.utf8.suffix(while: { $0 != UInt8(ascii: "/") }))
+    name = file.map { Array($0.utf8.suffix(while: { $0 != UInt8(ascii: "/") })) }
   }
 
   deinit { close(descriptor) }
@@ -36,6 +39,7 @@ package final class InotifyWatch: Sendable {
 
   /// Each event is a header with the length of the name after it.
   private func concernsFile(_ events: ArraySlice<UInt8>) -> Bool {
+    guard let name else { return true }
     let header = MemoryLayout<inotify_event>.size
     var offset = 0
     while offset + header <= events.count {

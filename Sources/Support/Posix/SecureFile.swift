@@ -42,6 +42,35 @@ package enum SecureFile {
     close(made)
   }
 
+  /// Creates a file with contents. Throws `EEXIST` if the file exists.
+  ///
+  /// - Parameter syncs: whether the contents and the name survive a loss of power.
+  package static func makeFile(
+    _ path: String, mode: UInt32, contents: [UInt8], syncs: Bool
+  ) throws(SystemError) {
+    let made = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+    guard made >= 0 else { throw .last }
+    defer { close(made) }
+    guard fchmod(made, mode) == 0 else { throw .last }
+    var rest = contents[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(made, $0.baseAddress, $0.count) }
+      guard count >= 0 || errno == EINTR else { throw .last }
+      rest = rest.dropFirst(max(0, count))
+    }
+    guard !syncs || fsync(made) == 0 else { throw .last }
+  }
+
+  /// Sets the permissions of a file or a directory of this user.
+  package static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
+    guard chmod(path, mode) == 0 else { throw .last }
+  }
+
+  /// Sets the group of a file or a directory of this user, who must be a member of it.
+  package static func giveGroup(_ path: String, _ group: UInt32) throws(SystemError) {
+    guard lchown(path, uid_t.max, group) == 0 else { throw .last }
+  }
+
   /// Removes a file or a symbolic link; a missing one is no error.
   package static func remove(_ path: String) throws(SystemError) {
     if unlink(path) != 0, errno != ENOENT { throw .last }

@@ -24,6 +24,9 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
     let place = try CommandEnvironment.findLeniently(global, context)
     let store = StoreExamination(path: place.storePath, at: context.clock.now)
     findings += Self.findings(on: store, at: place.storePath)
+    if store.size != nil, let obstacle = place.storeAccess.obstacle(store: place.storePath) {
+      findings.append(Finding("access", obstacle.text, isTrouble: true))
+    }
     findings += Self.outside(store)
     if let state = store.state {
       findings += state.pools.compactMap { Self.pool($0, state) }

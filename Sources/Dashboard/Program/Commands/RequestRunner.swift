@@ -206,8 +206,11 @@ struct RequestRunner {
     }
     if keeps { return kept(act, request, in: view) }
     let seconds = context.patience.spoken
+    let isOpen = request.flatMap { try? client.isOpen($0.key) } ?? false
+    let end =
+      isOpen ? "it has the request and may still carry it out" : "request withdrawn"
     return ActResult(
-      act, .failed, SafeText("the engine did not answer within \(seconds): request withdrawn"),
+      act, .failed, SafeText("the engine did not answer within \(seconds): \(end)"),
       deployment: request?.verb.deployment, status: .unavailable)
   }
 

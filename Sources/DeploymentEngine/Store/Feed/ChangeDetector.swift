@@ -14,17 +14,25 @@ struct ChangeDetector: ~Copyable {
 
   private let path: String
   private var notify: InotifyWatch?
+  /// Reports new files in the drop box; nil: it is not watched.
+  private let dropBox: InotifyWatch?
+  private var hasDropped = false
   /// Number of checks since the last reported write; nil while the slow interval applies.
   private var checks: Int?
   private var reader: StoreReader?
   private var version: StoreReader.Version?
 
-  init(_ path: String) { self.path = path }
+  init(_ path: String, watchingDropBox: Bool = false) {
+    self.path = path
+    let asks = StorePaths(path).asks
+    dropBox = watchingDropBox ? InotifyWatch(folder: asks, file: nil) : nil
+  }
 
   /// Whether the kernel reports writes; otherwise only the slow checks find them.
   var hears: Bool { notify != nil }
 
   mutating func hasChanged() -> Bool {
+    defer { hasDropped = false }
     guard let reader else { return open() }
     guard let now = try? reader.version() else {
       self.reader = nil
@@ -33,7 +41,7 @@ struct ChangeDetector: ~Copyable {
     defer { version = now }
     // The folder may have been replaced, too.
     if now.generation != version?.generation { listen() }
-    return now != version
+    return now != version || hasDropped
   }
 
   private mutating func open() -> Bool {
@@ -54,16 +62,21 @@ struct ChangeDetector: ~Copyable {
     var waited = [
       pollfd(fd: wake?.reading ?? -1, events: Int16(POLLIN), revents: 0),
       pollfd(fd: notify?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: dropBox?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
     ]
     while true {
       let pause = checks.flatMap {
         $0 < Self.fastIntervals.count ? Self.fastIntervals[$0] : nil
       }
-      guard poll(&waited, 2, pause ?? Self.slowInterval) > 0 else {
+      guard poll(&waited, nfds_t(waited.count), pause ?? Self.slowInterval) > 0 else {
         checks = pause == nil ? nil : checks.map { $0 + 1 }
         return
       }
       if waited[0].revents != 0 { return }
+      if dropBox?.drain() == true {
+        hasDropped = true
+        return
+      }
       if notify?.drain() == true {
         checks = 0
         return

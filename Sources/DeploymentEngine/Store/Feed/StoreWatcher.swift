@@ -12,6 +12,7 @@ import struct Synchronization.Atomic
 /// store is checked every 500 ms.
 public final class StoreWatcher: Sendable {
   private let path: String
+  private let watchesDropBox: Bool
   private let onChange: @Sendable () -> Void
   /// Nil if no descriptor was available: `stop` is then noticed at the next slow check.
   private let wake: WakePipe?
@@ -27,8 +28,17 @@ public final class StoreWatcher: Sendable {
   /// - Parameter onChange: called on the watcher's own thread: once at first if the store
   ///   exists, then after each commit of another connection, and when the file was created or
   ///   replaced. Several commits may cause only one call. It must not call `stop`.
-  public init(path: String, onChange: @escaping @Sendable () -> Void) {
+  public convenience init(path: String, onChange: @escaping @Sendable () -> Void) {
+    self.init(path: path, watchingDropBox: false, onChange: onChange)
+  }
+
+  /// - Parameter watchingDropBox: whether `onChange` is also called for new requests in the drop
+  ///   box; only the store's owner can watch it.
+  package init(
+    path: String, watchingDropBox: Bool, onChange: @escaping @Sendable () -> Void
+  ) {
     self.path = path
+    watchesDropBox = watchingDropBox
     self.onChange = onChange
     wake = try? WakePipe()
     try? SystemThread.start(named: "watch") { [self] in run() }
@@ -42,7 +52,7 @@ public final class StoreWatcher: Sendable {
   }
 
   private func run() {
-    var detector = ChangeDetector(path)
+    var detector = ChangeDetector(path, watchingDropBox: watchesDropBox)
     while !isStopped.load(ordering: .sequentiallyConsistent) {
       if detector.hasChanged() { report() }
       detector.wait(or: wake)

@@ -35,6 +35,16 @@ package struct HolderProcess: Hashable, Sendable {
     machine == Self.current.machine ? process.isAlive : nil
   }
 
+  /// Whether the process has ended. False if that cannot be known: it belongs to another PID
+  /// namespace, or is hidden from this user.
+  package var hasEnded: Bool {
+    let here = Self.current
+    // Another boot is an earlier one: a store's log is shared memory, so its processes have one
+    // kernel.
+    let isElsewhere = process.bootID == here.process.bootID && pidNamespace != here.pidNamespace
+    return !isElsewhere && process.hasEnded
+  }
+
   private static var currentNamespace: String {
     var link = [CChar](repeating: 0, count: 128)
     let length = readlink("/proc/self/ns/pid", &link, link.count - 1)

@@ -25,6 +25,9 @@ public final class Lease: Sendable {
 
   private struct State {
     var descriptor: Int32
+    /// Of the file that names the holder to users who may not read the lock; -1: it cannot be
+    /// written.
+    var holder: Int32
     var contents: LockContents
     /// The reason why the lease is no longer valid; nil: it is valid.
     var trouble: SafeText?
@@ -49,18 +52,24 @@ public final class Lease: Sendable {
     store path: String, access: StoreAccess = .owner, endsFrozenHolder: Bool = true
   ) throws(EngineStartFailure) -> Lease {
     let paths = try prepared(path, access)
-    try trusting { () throws(StoreFailure) in try StoreTrust.check(paths, access) }
+    try trusting { () throws(StoreFailure) in try StoreTrust.check(paths) }
     let descriptor: Int32
     do {
-      descriptor = try SecureFile.openOrMake(paths.lock, mode: access.fileMode)
+      // A user who could open it could also lock it, and keep every engine from starting.
+      descriptor = try SecureFile.openOrMake(paths.lock, mode: StoreAccess.owner.fileMode)
     } catch {
       throw unwritable(paths.lock, error)
     }
     do throws(EngineStartFailure) {
       try trusting { () throws(StoreFailure) in
-        try StoreTrust.check(lock: descriptor, paths, access)
+        try StoreTrust.check(lock: descriptor, paths)
       }
       try lock(descriptor, paths, endsFrozenHolder: endsFrozenHolder)
+      try trusting { () throws(StoreFailure) in
+        if LockContents(descriptor: descriptor)?.isUnreviewed == true {
+          throw .unreviewed(paths)
+        }
+      }
     } catch {
       close(descriptor)
       throw error
@@ -88,7 +97,9 @@ public final class Lease: Sendable {
       holder: .current, since: EngineClock.system.now.utc, remembered: remembered)
     contents.isMaking = wasMaking
     try? contents.write(to: descriptor)
-    state = Mutex(State(descriptor: descriptor, contents: contents))
+    let holder = (try? SecureFile.openOrMake(paths.holder, mode: access.fileMode)) ?? -1
+    try? contents.write(to: holder)
+    state = Mutex(State(descriptor: descriptor, holder: holder, contents: contents))
   }
 
   deinit { release() }
@@ -101,6 +112,10 @@ public final class Lease: Sendable {
       state.stopped = true
       state.contents.remembered?.commits = commits.load(ordering: .relaxed)
       try? state.contents.write(to: state.descriptor)
+      if state.holder >= 0 {
+        ftruncate(state.holder, 0)
+        close(state.holder)
+      }
       return state.descriptor
     }
     guard let descriptor else { return }
@@ -118,7 +133,9 @@ public final class Lease: Sendable {
     state.withLock { state in
       state.contents.remembered = .init(storeID: storeID, commits: count)
       state.contents.isMaking = false
-      if !state.stopped { try? state.contents.write(to: state.descriptor) }
+      if state.stopped { return }
+      try? state.contents.write(to: state.descriptor)
+      try? state.contents.write(to: state.holder)
     }
   }
 
@@ -152,6 +169,7 @@ public final class Lease: Sendable {
       if state.stopped || isStuck { return }
       state.contents.remembered?.commits = commits.load(ordering: .relaxed)
       try? state.contents.write(to: state.descriptor)
+      try? state.contents.write(to: state.holder)
       if state.trouble == nil { state.trouble = replaced(state.descriptor) }
     }
   }
@@ -210,13 +228,13 @@ extension Lease {
         throw unwritable(paths.lock, error)
       }
       // Nil: the lock was released in between.
-      guard let held = LeaseHolder.look(at: paths.lock) else { continue }
+      guard let held = LeaseHolder.look(at: paths) else { continue }
       guard case .silent = held.presence, endsFrozenHolder else {
         throw heldBy(held, paths, "stop that engine, or use its store with --no-engine")
       }
       try endFrozen(held, paths)
     }
-    throw heldBy(LeaseHolder.look(at: paths.lock), paths, "try again")
+    throw heldBy(LeaseHolder.look(at: paths), paths, "try again")
   }
 
   /// Kills a frozen holder. A heartbeat can look old although its process runs: the machine slept,
@@ -230,7 +248,7 @@ extension Lease {
     }
     for _ in 0..<30 {
       usleep(100_000)
-      guard let again = LeaseHolder.look(at: paths.lock),
+      guard let again = LeaseHolder.look(at: paths),
         again.contents.holder == held.contents.holder
       else { return }
       if again.beat != held.beat {

@@ -24,7 +24,7 @@ extension LeaseStatus {
   /// The status of a store's lease. The lock is not taken, so an engine that starts is not
   /// disturbed.
   public static func query(store path: String) -> LeaseStatus {
-    guard let held = LeaseHolder.look(at: StorePaths(path).lock) else { return .none }
+    guard let held = LeaseHolder.look(at: StorePaths(path)) else { return .none }
     return held.presence
   }
 }
@@ -51,9 +51,9 @@ struct LeaseHolder: Sendable {
   ///
   /// For a moment after the lock is taken, the file still names the previous holder. If the named
   /// process does not run, the file is therefore read again, up to 20 times.
-  static func look(at path: String) -> LeaseHolder? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard descriptor >= 0 else { return nil }
+  static func look(at paths: StorePaths) -> LeaseHolder? {
+    let descriptor = open(paths.lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return errno == EACCES ? read(paths.holder) : nil }
     defer { close(descriptor) }
     var seen: LeaseHolder?
     for attempt in 0..<20 {
@@ -66,6 +66,17 @@ struct LeaseHolder: Sendable {
       if contents.holder.isAlive != false { return seen }
     }
     return seen ?? .nameless
+  }
+
+  /// The holder according to the file that names it; nil: nobody, or its process has ended.
+  private static func read(_ path: String) -> LeaseHolder? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    guard let contents = LockContents(descriptor: descriptor),
+      let status = try? FileStatus(descriptor: descriptor), !contents.holder.hasEnded
+    else { return nil }
+    return LeaseHolder(contents: contents, beat: Timestamp(milliseconds: status.modified))
   }
 
   /// A holder that has not written its name.

@@ -17,6 +17,8 @@ package struct LockContents: Hashable, Sendable {
   /// Whether a holder of an earlier version has begun to create the store, so that an empty store
   /// file is its work.
   var isMaking = false
+  /// Whether other users could write the store, and its owner has not accepted its contents yet.
+  var isUnreviewed = false
 
   init(holder: HolderProcess, since: Timestamp, remembered: Remembered?) {
     self.holder = holder
@@ -59,6 +61,7 @@ package struct LockContents: Hashable, Sendable {
     holder.machine = machine
     self.since = Timestamp(milliseconds: since)
     isMaking = fields["making"] != nil
+    isUnreviewed = fields["unreviewed"] != nil
     if let store = fields["store"], let commits = fields["commits"].flatMap({ Int64($0) }) {
       remembered = Remembered(storeID: store, commits: commits)
     }
@@ -91,6 +94,7 @@ package struct LockContents: Hashable, Sendable {
     }
     if !holder.user.isEmpty { body += "user \(holder.user)\n" }
     if isMaking { body += "making 1\n" }
+    if isUnreviewed { body += "unreviewed 1\n" }
     return body + "check \(Self.checksum(of: body))\n"
   }
 

@@ -9,30 +9,21 @@ import Posix
 struct StoreTrust {
   private let paths: StorePaths
   private let user = geteuid()
-  /// Whether the store's group may write to it, so that its members are trusted.
-  private let isGroups: Bool
 
   /// - Throws: if this user may not run the engine.
-  static func check(_ paths: StorePaths, _ access: StoreAccess) throws(StoreFailure) {
-    try StoreTrust(paths, access).check()
+  static func check(_ paths: StorePaths) throws(StoreFailure) {
+    try StoreTrust(paths: paths).check()
   }
 
   /// Checks the open lock file, which is written to.
-  static func check(
-    lock descriptor: Int32, _ paths: StorePaths, _ access: StoreAccess
-  ) throws(StoreFailure) {
-    let trust = StoreTrust(paths, access)
+  static func check(lock descriptor: Int32, _ paths: StorePaths) throws(StoreFailure) {
+    let trust = StoreTrust(paths: paths)
     if let status = try? FileStatus(descriptor: descriptor) {
       try trust.checkFile(paths.lock, status)
     }
   }
 
-  private init(_ paths: StorePaths, _ access: StoreAccess) {
-    self.paths = paths
-    let store = try? FileStatus(withoutFollowing: paths.store)
-    let isShared = store.map { [user] in $0.owner == user && $0.mode & 0o020 != 0 } ?? false
-    isGroups = access == .group || isShared
-  }
+  private init(paths: StorePaths) { self.paths = paths }
 
   private func check() throws(StoreFailure) {
     if let store = try? FileStatus(withoutFollowing: paths.store), store.isFile,
@@ -45,7 +36,7 @@ struct StoreTrust {
         engine: start it as that user; the store can be viewed from here
         """)
     }
-    for path in [paths.store, paths.log, paths.index, paths.journal, paths.lock] {
+    for path in [paths.store, paths.log, paths.index, paths.journal, paths.lock, paths.holder] {
       if let status = try? FileStatus(withoutFollowing: path) { try checkFile(path, status) }
     }
     try checkFolder()
@@ -61,7 +52,7 @@ struct StoreTrust {
       throw refusal(
         "\(path) is a hard link, which another user may have placed: remove its other names")
     }
-    if status.owner != user, !isGroups {
+    if status.owner != user {
       throw refusal(
         """
         \(path) belongs to user \(UserName.of(status.owner)), who may have placed it: remove it, \
@@ -70,6 +61,13 @@ struct StoreTrust {
     }
     if status.mode & 0o002 != 0 {
       throw refusal("every user may write \(path): run chmod o-w on it if you trust its contents")
+    }
+    if status.mode & 0o020 != 0, !Self.isPrivate(status.group) {
+      throw refusal(
+        """
+        \(members(status.group)) may write \(path): `dashboard reconcile` shows what they may \
+        have stored
+        """)
     }
   }
 
@@ -89,11 +87,14 @@ struct StoreTrust {
         another folder, or run chmod o-w on this one
         """)
     }
-    if folder.mode & 0o020 != 0, !isGroups, !isPrivate(folder.group) {
+    if folder.mode & 0o020 != 0, !Self.isPrivate(folder.group) {
+      let remedy =
+        fileExists(paths.store)
+        ? "`dashboard reconcile` shows what they may have stored" : "run chmod g-w on it"
       throw refusal(
         """
-        group \(UserName.ofGroup(folder.group).name) may write to the folder \(paths.folder) and \
-        could replace the store: run chmod g-w on it, or set `access: group`
+        \(members(folder.group)) may write to the folder \(paths.folder) and could replace the \
+        store: \(remedy)
         """)
     }
   }
@@ -120,12 +121,32 @@ struct StoreTrust {
 
   /// Whether a group has no member but this user, as the group of the same name that many systems
   /// make for each user.
-  private func isPrivate(_ group: UInt32) -> Bool {
+  static func isPrivate(_ group: UInt32) -> Bool {
     let (name, members) = UserName.ofGroup(group)
-    return members == 0 && name == UserName.of(user)
+    return members == 0 && name == UserName.of(geteuid())
+  }
+
+  private func members(_ group: UInt32) -> String {
+    "members of group \(UserName.ofGroup(group).name)"
+  }
+
+  private func fileExists(_ path: String) -> Bool {
+    (try? FileStatus(withoutFollowing: path)) != nil
   }
 
   private func refusal(_ sentence: String) -> StoreFailure {
     StoreFailure(.untrusted, "\(sentence); until then the store can only be viewed")
+  }
+}
+
+extension StoreFailure {
+  /// The failure if the owner has not accepted what others could write.
+  static func unreviewed(_ paths: StorePaths) -> StoreFailure {
+    .init(
+      .untrusted,
+      """
+      other users could write \(paths.store): look at what `dashboard reconcile` shows, and \
+      accept it with `dashboard reconcile --accept`
+      """)
   }
 }

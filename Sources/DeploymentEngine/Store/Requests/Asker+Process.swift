@@ -14,15 +14,7 @@ extension Asker {
 
   /// Whether the process has ended. False if that cannot be known: it belongs to another PID
   /// namespace, or is hidden from this user.
-  package var hasEnded: Bool {
-    guard let holder else { return false }
-    let here = HolderProcess.current
-    // Another boot is an earlier one: a store's log is shared memory, so its processes have one
-    // kernel.
-    let isElsewhere =
-      holder.process.bootID == here.process.bootID && holder.pidNamespace != here.pidNamespace
-    return !isElsewhere && holder.process.hasEnded
-  }
+  package var hasEnded: Bool { holder?.hasEnded ?? false }
 
   private var holder: HolderProcess? {
     let parts = text.text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)

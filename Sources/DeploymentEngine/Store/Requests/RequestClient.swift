@@ -1,17 +1,20 @@
 public import DeploymentEngine
 public import DeploymentInterface
-import Foundation
 import GRDB
-import Posix
+import Glibc
 public import SafeTexts
 
 /// Submits requests to the engine of a store, whether it runs in this process or in another one.
+///
+/// The store's owner writes them into the store. Members of its group, who may only read it, leave
+/// them in its drop box; the engine then sets the `actor` to the user who made the file.
 public final class RequestClient: Sendable {
   /// How long a submitted request is valid. After that, no engine takes it up.
-  public static let validity = TimeSpan.seconds(60)
+  public static let validity = Request.validity
 
   private let paths: StorePaths
   private let queue: DatabaseQueue
+  private let channel: any RequestChannel
   private let clock: EngineClock
 
   /// Opens the existing store at a path.
@@ -25,7 +28,14 @@ public final class RequestClient: Sendable {
   init(path: String, clock: EngineClock, patience: TimeSpan = .zero) throws(StoreFailure) {
     paths = StorePaths(path)
     self.clock = clock
-    queue = try StoreConnection.open(paths, .requesting, patience: patience)
+    let isWritable = faccessat(AT_FDCWD, paths.store, W_OK, AT_EACCESS) == 0
+    if isWritable || errno != EACCES || !DroppedRequests.isPossible(paths) {
+      queue = try StoreConnection.open(paths, .requesting, patience: patience)
+      channel = StoredRequests(paths: paths, queue: queue)
+    } else {
+      queue = try StoreConnection.open(paths, .reading, patience: patience)
+      channel = DroppedRequests(paths, queue)
+    }
   }
 
   /// Submits a request. A request with a known key is not stored again: it keeps its first reply.
@@ -34,12 +44,10 @@ public final class RequestClient: Sendable {
   /// An engine that starts more than `validity` later does not take it up.
   public func submit(_ request: Request) throws(StoreFailure) { try submit([request]) }
 
-  /// Submits requests in one transaction: all of them or, if it throws, none.
+  /// Submits requests: all of them or, if it throws, none.
   public func submit(_ requests: [Request]) throws(StoreFailure) {
-    try write { db in
-      let others = try put(requests, validity: Self.validity, db)
-      if let key = others.first { throw StoreFailure(.inconsistent, Self.otherRequest(key)) }
-    }
+    _ = try channel.put(
+      requests, allOrNone: true, validity: Self.validity, at: clock.now.utc)
   }
 
   /// The earlier request with a key and the reply to it; nil: the key is new, or the request has no
@@ -47,11 +55,8 @@ public final class RequestClient: Sendable {
   public func earlier(_ key: RequestKey) throws(StoreFailure) -> (request: Request, reply: Reply)? {
     try StoreConnection.attempt(paths) {
       try queue.read { db in
-        let row = try Row.fetchOne(
-          db, sql: "SELECT body, reply FROM request WHERE key = ? AND reply IS NOT NULL",
-          arguments: [key.text.text])
-        guard let row, let request = PlainJSON.decode(Request.self, from: row[0]),
-          let reply = PlainJSON.decode(Reply.self, from: row[1])
+        guard let (body, reply) = try Self.reply(to: key, db),
+          let request = PlainJSON.decode(Request.self, from: body)
         else { return nil }
         return (request, reply)
       }
@@ -65,7 +70,7 @@ public final class RequestClient: Sendable {
 
   /// The reply to a request; nil until the engine has answered it.
   public func answer(to key: RequestKey) throws(StoreFailure) -> Reply? {
-    try answers(to: [key])[key]
+    try StoreConnection.attempt(paths) { try queue.read { try Self.reply(to: key, $0)?.reply } }
   }
 
   /// Withdraws a request that no engine has taken up.
@@ -73,22 +78,18 @@ public final class RequestClient: Sendable {
   /// - Returns: true if the request was removed and will never be carried out; false if it was
   ///   answered, is being carried out, or does not exist.
   public func withdraw(_ key: RequestKey) throws(StoreFailure) -> Bool {
-    try write { db in
-      let row = try Row.fetchOne(
-        db, sql: "SELECT reply, taken, (SELECT epoch FROM meta) FROM request WHERE key = ?",
-        arguments: [key.text.text])
-      guard let row, (row[0] as String?) == nil else { return false }
-      let taken = row[1] as Int64?
-      guard taken == nil || isOrphaned(taken: taken, epoch: row[2]) else { return false }
-      try db.execute(sql: "DELETE FROM request WHERE key = ?", arguments: [key.text.text])
-      return true
-    }
+    try channel.withdraw(key)
   }
+
+  /// Whether a submitted request was neither answered nor withdrawn, so that it may still be
+  /// carried out.
+  public func isOpen(_ key: RequestKey) throws(StoreFailure) -> Bool { try channel.isOpen(key) }
 
   /// Submits requests and blocks until all are answered or the timeout has passed. Unanswered ones
   /// are then withdrawn and missing in the result.
   ///
-  /// If an engine has already taken up a request, this waits for its reply for up to 0.5 s longer.
+  /// If an engine has already taken up a request, this waits for its reply for up to 0.5 s longer;
+  /// `isOpen` then tells that it may still be carried out.
   public func ask(
     _ requests: [Request], timeout: TimeSpan
   ) throws(StoreFailure) -> [RequestKey: Reply] {
@@ -112,104 +113,64 @@ public final class RequestClient: Sendable {
       request.keptSince = time
       return request
     }
-    guard timeout > .zero else { return try exchange(kept, validity: Self.forEver, timeout: .zero) }
-    let replies = try exchange(requests, validity: Self.forEver, timeout: timeout)
-    try write { db in
-      for request in kept where replies[request.key] == nil {
-        try db.execute(
-          sql: "UPDATE request SET body = ? WHERE key = ? AND reply IS NULL",
-          arguments: [try PlainJSON.encode(request), request.key.text.text])
-      }
+    guard timeout > .zero else {
+      return try exchange(kept, validity: Request.forEver, timeout: .zero)
     }
+    let replies = try exchange(requests, validity: Request.forEver, timeout: timeout)
+    try channel.keep(kept.filter { replies[$0.key] == nil })
     return replies
   }
-
-  private static let forEver = TimeSpan.hours(24 * 365 * 100)
 
   /// Stores requests, and waits for the replies until the timeout has passed.
   private func exchange(
     _ requests: [Request], validity: TimeSpan, timeout: TimeSpan
   ) throws(StoreFailure) -> [RequestKey: Reply] {
-    let others = try write { try put(requests, validity: validity, $0) }
+    let others = try channel.put(
+      requests, allOrNone: false, validity: validity, at: clock.now.utc)
     // The time begins when the requests are in the store.
     let end = clock.now.moment + timeout
     var replies: [RequestKey: Reply] = [:]
     for key in others { replies[key] = .refused(Refusal(.invalid, Self.otherRequest(key))) }
-    let keys = requests.map(\.key).filter { replies[$0] == nil }
-    replies.merge(try answers(to: keys)) { $1 }
+    let submitted = requests.filter { replies[$0.key] == nil }
+    replies.merge(try answers(to: submitted)) { $1 }
     let count = Set(requests.map(\.key)).count
     // A watcher would wake all of several hundred waiting processes at each commit.
     var pause: Int64 = 2
     while replies.count < count, clock.now.moment < end {
       usleep(UInt32.random(in: 500...1000) * UInt32(pause))
       pause = min(pause * 2, 100)
-      replies.merge(try answers(to: keys)) { $1 }
+      replies.merge(try answers(to: submitted.filter { replies[$0.key] == nil })) { $1 }
     }
     return replies
   }
 
-  /// Stores requests unless a key belongs to another request; returns those keys.
-  private func put(
-    _ requests: [Request], validity: TimeSpan, _ db: Database
-  ) throws -> [RequestKey] {
-    let now = clock.now.utc
-    let open = try Int.fetchOne(db, sql: "SELECT count(*) FROM request WHERE reply IS NULL") ?? 0
-    if open + requests.count > StoreLimits.openRequests {
-      throw StoreFailure(
-        .full,
-        """
-        \(open) requests are already waiting in \(paths.store): try again when an engine has \
-        read them
-        """)
-    }
-    var others: [RequestKey] = []
-    for request in requests {
-      // It has expired without being taken up, so it may be submitted again.
-      try db.execute(
-        sql: """
-          DELETE FROM request
-          WHERE key = ? AND reply IS NULL AND taken IS NULL AND expires_at <= ?
-          """,
-        arguments: [request.key.text.text, now.milliseconds])
-      try db.execute(
-        sql: """
-          INSERT INTO request (key, body, submitted_at, expires_at) VALUES (?, ?, ?, ?)
-          ON CONFLICT (key) DO NOTHING
-          """,
-        arguments: [
-          request.key.text.text, try PlainJSON.encode(request), now.milliseconds,
-          (now + validity).milliseconds,
-        ])
-      if db.changesCount == 0, try !isRepeated(request, db) { others.append(request.key) }
-    }
-    return others
-  }
-
-  private func isRepeated(_ request: Request, _ db: Database) throws -> Bool {
-    let body = try String.fetchOne(
-      db, sql: "SELECT body FROM request WHERE key = ?", arguments: [request.key.text.text])
-    guard let body, let earlier = PlainJSON.decode(Request.self, from: body) else { return false }
-    return request.repeats(earlier)
-  }
-
-  private func answers(to keys: [RequestKey]) throws(StoreFailure) -> [RequestKey: Reply] {
+  /// The replies so far. If the key belongs to another request, which was made at the same instant,
+  /// the reply to that one is no answer.
+  private func answers(to requests: [Request]) throws(StoreFailure) -> [RequestKey: Reply] {
     try StoreConnection.attempt(paths) {
       try queue.read { db in
         var replies: [RequestKey: Reply] = [:]
-        let statement = try db.cachedStatement(sql: "SELECT reply FROM request WHERE key = ?")
-        for key in keys {
-          let text = try String.fetchOne(statement, arguments: [key.text.text])
-          if let text { replies[key] = PlainJSON.decode(Reply.self, from: text) }
+        for request in requests {
+          guard let (body, reply) = try Self.reply(to: request.key, db) else { continue }
+          let stored = PlainJSON.decode(Request.self, from: body)
+          let isOther = stored.map { !request.repeats($0) } ?? false
+          replies[request.key] =
+            isOther ? .refused(Refusal(.invalid, Self.otherRequest(request.key))) : reply
         }
         return replies
       }
     }
   }
 
-  /// Whether the engine that took a request up ended before it replied, and no engine runs now. No
-  /// engine can take it up during this transaction, because that would be a write as well.
-  private func isOrphaned(taken: Int64?, epoch: Int64) -> Bool {
-    taken == epoch && LeaseStatus.query(store: paths.store) == .none
+  private static func reply(
+    to key: RequestKey, _ db: Database
+  ) throws -> (body: String, reply: Reply)? {
+    let statement = try db.cachedStatement(
+      sql: "SELECT body, reply FROM request WHERE key = ? AND reply IS NOT NULL")
+    guard let row = try Row.fetchOne(statement, arguments: [key.text.text]),
+      let reply = PlainJSON.decode(Reply.self, from: row[1])
+    else { return nil }
+    return (row[0], reply)
   }
 
   private func lateAnswer(to key: RequestKey) throws(StoreFailure) -> Reply? {
@@ -220,28 +181,10 @@ public final class RequestClient: Sendable {
     }
     return nil
   }
-
-  private func write<Value>(_ body: (Database) throws -> Value) throws(StoreFailure) -> Value {
-    try StoreConnection.attempt(paths) {
-      try queue.writeWithoutTransaction { db in
-        var value: Value?
-        try db.inTransaction(.immediate) {
-          value = try body(db)
-          return .commit
-        }
-        guard let value else { throw StoreFailure.lost(paths.store) }
-        return value
-      }
-    }
-  }
 }
 
-extension Request {
-  /// Whether this asks for the same as an earlier request, by any user, at any time.
-  package func repeats(_ earlier: Request) -> Bool {
-    guard ifRevision == earlier.ifRevision else { return false }
-    // The level of a move follows from where the deployment is when the request is made.
-    if case (.move(let one, _), .move(let other, _)) = (verb, earlier.verb) { return one == other }
-    return verb == earlier.verb
+extension StoreFailure {
+  static func otherRequest(_ key: RequestKey) -> StoreFailure {
+    .init(.inconsistent, RequestClient.otherRequest(key))
   }
 }

@@ -23,6 +23,7 @@ extension Store {
     _ outcome: Effects, _ takingRequests: Bool, _ now: EngineTime, order: StoreWriter.Order
   ) throws(StoreFailure) -> Committed {
     let before = state.withLock { $0 }
+    let dropped = takingRequests ? dropBox?.claim(StoreLimits.requestsPerCommit, at: now.utc) : nil
     let (committed, after) = try StoreConnection.attempt(lease.paths) {
       try queue.writeWithoutTransaction { db in
         var writer = StoreWriter(
@@ -31,23 +32,30 @@ extension Store {
         try db.inTransaction(.immediate) {
           try writer.begin()
           try writer.write(outcome, order: order)
+          for one in dropped?.claimed ?? [] { try writer.submit(one.dropped) }
           if takingRequests { taken = try writer.takeRequests() }
           try writer.trim()
           return .commit
         }
         let committed = Committed(
-          sequence: writer.position.commits, requests: taken.requests, moreRequests: taken.more)
+          sequence: writer.position.commits, requests: taken.requests,
+          moreRequests: taken.more || dropped?.hasMore == true, remarks: dropped?.remarks ?? [])
         return (committed, writer.position)
       }
     }
     state.withLock { $0 = after }
     lease.remember(commits: after.commits)
+    if dropped != nil { dropBox?.removeClaimed() }
     return committed
   }
 
+  /// Whether requests are waiting in the drop box.
+  package var hasDroppedRequests: Bool { dropBox.map { !$0.isEmpty } ?? false }
+
   /// Whether requests are waiting that no engine has taken up.
   package func requestsWait() throws(StoreFailure) -> Bool {
-    try StoreConnection.attempt(lease.paths) {
+    if hasDroppedRequests { return true }
+    return try StoreConnection.attempt(lease.paths) {
       try queue.writeWithoutTransaction { db in
         let statement = try db.cachedStatement(
           sql: """

@@ -64,21 +64,32 @@ extension Store {
   /// the last step, no store exists.
   private static func make(_ lease: Lease) throws(StoreFailure) {
     let paths = lease.paths
-    let unfinished = paths.unfinished
     let mode = lease.access.fileMode
+    try beginFile(paths, mode: mode)
+    try fill(paths.unfinished, paths)
+    try finishFile(paths, mode: mode)
+  }
+
+  /// Makes an empty file under the name of an unfinished store.
+  static func beginFile(_ paths: StorePaths, mode: UInt32) throws(StoreFailure) {
     do throws(SystemError) {
-      for end in ["", "-journal", "-wal", "-shm"] { try SecureFile.remove(unfinished + end) }
-      try SecureFile.makeEmpty(unfinished, mode: mode)
+      for end in ["", "-journal", "-wal", "-shm"] {
+        try SecureFile.remove(paths.unfinished + end)
+      }
+      try SecureFile.makeEmpty(paths.unfinished, mode: mode)
     } catch {
-      throw .unwritable(unfinished, error.text)
+      throw .unwritable(paths.unfinished, error.text)
     }
-    try fill(unfinished, paths)
+  }
+
+  /// Puts the unfinished store, which is complete now, in the place of the store.
+  static func finishFile(_ paths: StorePaths, mode: UInt32) throws(StoreFailure) {
     do throws(SystemError) {
       for path in [paths.journal, paths.log, paths.index] { try SecureFile.remove(path) }
       // They exist before the store does, so that a user who may only read can open it at once.
       try SecureFile.makeEmpty(paths.log, mode: mode)
       try SecureFile.makeEmpty(paths.index, mode: mode)
-      try SecureFile.rename(unfinished, to: paths.store, in: paths.folder)
+      try SecureFile.rename(paths.unfinished, to: paths.store, in: paths.folder)
     } catch {
       throw .unwritable(paths.store, error.text)
     }

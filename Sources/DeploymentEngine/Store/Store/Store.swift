@@ -4,6 +4,7 @@ import DeploymentInterface
 import Foundation
 import GRDB
 import Posix
+public import SafeTexts
 
 /// The store as the engine that holds its lease uses it: the complete state, and its only writer.
 ///
@@ -17,6 +18,8 @@ public final class Store: Sendable {
   public let epoch: Int64
   package let lease: Lease
   let queue: DatabaseQueue
+  /// Where the store's group leaves requests; nil: only the owner uses the store.
+  let dropBox: DropBox?
   let state: Mutex<Position>
 
   /// The position after the last commit.
@@ -44,6 +47,8 @@ public final class Store: Sendable {
     public var requests: [Request]
     /// Whether more requests are waiting than one commit takes up.
     public var moreRequests: Bool
+    /// What was found in the drop box and thrown away, for the log.
+    public var remarks: [SafeText]
   }
 
   /// Opens the store of a lease: creates it if it does not exist, updates an older one, and claims
@@ -56,10 +61,12 @@ public final class Store: Sendable {
     self.lease = lease
     let paths = lease.paths
     try Self.makeIfMissing(lease)
+    try StorePermissions.apply(lease.access, to: paths)
     let queue = try StoreConnection.connect(paths, .engine)
     try Self.bringUpToDate(queue, paths)
     let claim = try StoreConnection.attempt(paths) { try Self.claim(queue, lease) }
     self.queue = queue
+    dropBox = try Self.openDropBox(lease)
     id = claim.id
     epoch = claim.epoch
     state = Mutex(claim.position)
@@ -125,6 +132,19 @@ extension Store {
       try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
     }
     if let verdict, verdict != "ok" { throw .damaged(paths.store, verdict) }
+  }
+
+  private static func openDropBox(_ lease: Lease) throws(StoreFailure) -> DropBox? {
+    let paths = lease.paths
+    guard lease.access == .group else {
+      DropBox.close(paths)
+      return nil
+    }
+    do throws(SystemError) {
+      return try DropBox.open(paths, at: EngineClock.system.now.utc)
+    } catch {
+      throw .unwritable(paths.asks, error.text)
+    }
   }
 
   private static func claim(

@@ -123,6 +123,7 @@ enum StoreConnection {
   ) throws(StoreFailure) {
     guard faccessat(AT_FDCWD, paths.store, access, AT_EACCESS) != 0 else { return }
     if errno == EROFS { throw .readOnly(paths.store) }
+    if access & W_OK != 0 { throw .notShared(paths) }
     let mode = String(status.mode, radix: 8)
     throw .init(
       kind,

@@ -30,6 +30,11 @@ extension StoreWriter {
       [try PlainJSON.encode(answer.reply), now.utc.milliseconds, answer.key.text.text])
   }
 
+  /// Stores a request of the drop box.
+  func submit(_ dropped: DroppedRequest) throws {
+    _ = try RequestRows.insert(dropped.request, until: dropped.expiresAt, at: now.utc, db)
+  }
+
   /// Takes up the waiting requests, oldest first, and deletes the expired ones.
   mutating func takeRequests() throws -> (requests: [Request], more: Bool) {
     try run(

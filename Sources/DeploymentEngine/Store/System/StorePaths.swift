@@ -25,6 +25,14 @@ package struct StorePaths: Hashable, Sendable {
   var unfinished: String { store + ".new" }
   /// The lock beside it.
   var lock: String { store + ".lock" }
+  /// The name of the engine, for users who may not read the lock.
+  var holder: String { store + ".holder" }
+  /// The drop box, in which the store's group leaves requests. Stores of one folder share it.
+  var asks: String { folder == "/" ? "/asks" : folder + "/asks" }
+  /// The folder into which an engine moves the requests that it takes out of the drop box.
+  var claimedAsks: String { store + ".asks" }
+  /// The file name of the database.
+  var name: String { Self.split(store).name }
   /// The folder that contains all of them.
   var folder: String { Self.split(store).folder }
 

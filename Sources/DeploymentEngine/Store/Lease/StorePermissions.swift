@@ -1,0 +1,45 @@
+import Glibc
+import Posix
+public import SafeTexts
+
+/// The permissions of a store's files, which follow the configuration at each start.
+enum StorePermissions {
+  /// Gives the files of a store, and the folder if it has the permissions that an engine gives, the
+  /// permissions of an access.
+  static func apply(_ access: StoreAccess, to paths: StorePaths) throws(StoreFailure) {
+    do throws(SystemError) {
+      let folder = try FileStatus(path: paths.folder)
+      let others = StoreAccess.allCases.filter { $0 != access }.map(\.folderMode)
+      if folder.owner == geteuid(), others.contains(folder.mode) {
+        try SecureFile.setMode(paths.folder, access.folderMode)
+      }
+      for path in [paths.store, paths.log, paths.index, paths.holder] {
+        try set(path, access.fileMode, group: access == .group ? folder.group : nil)
+      }
+      try set(paths.lock, StoreAccess.owner.fileMode, group: nil)
+    } catch {
+      throw .unwritable(paths.store, error.text)
+    }
+  }
+
+  private static func set(
+    _ path: String, _ mode: UInt32, group: UInt32?
+  ) throws(SystemError) {
+    guard let status = try? FileStatus(withoutFollowing: path), status.isFile else { return }
+    if let group, status.group != group { try SecureFile.giveGroup(path, group) }
+    if status.mode != mode { try SecureFile.setMode(path, mode) }
+  }
+}
+
+extension StoreAccess {
+  /// Why members of the group cannot use a store that they may use; nil: they can.
+  public func obstacle(store path: String) -> SafeText? {
+    let folder = StorePaths(path).folder
+    guard self == .group, let status = try? FileStatus(path: folder), status.mode & 0o050 != 0o050
+    else { return nil }
+    return """
+      `access: group` lets nobody in, because group \(UserName.ofGroup(status.group).name) cannot \
+      enter the folder \(folder): run chmod 2750 on it
+      """
+  }
+}
