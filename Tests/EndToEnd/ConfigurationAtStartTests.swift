@@ -42,9 +42,42 @@ extension EndToEnd {
         #expect(try place.deployments().count(where: \.isReady) == 2)
         try place.configure("pools: []\n")
         engine.signal(SIGHUP)
+        _ = try eventually("a signal confirms nothing") {
+          place.engineLog().contains("it closes the only pool") ? true : nil
+        }
+        for words in [["reload"], ["reload", "--force"]] {
+          let refused = try place.run(words + ["--config", place.config])
+          #expect(refused.code == 1 && refused.errors.contains("--close-all"), "\(refused)")
+        }
+        #expect(try place.deployments().count(where: \.isReady) == 2)
+        let closed = try place.dashboard("reload", "--close-all")
+        #expect(closed.code == 0 && closed.output.contains("it removes 2 cached"), "\(closed)")
         _ = try eventually("what is cached leaves") {
           try place.deployments().isEmpty ? true : nil
         }
+      }
+    }
+
+    @Test func aReloadThatRemovesSomethingIsConfirmed() throws {
+      try CommandEnvironment.with(Configurations.pretended) { place in
+        let engine = try place.engine()
+        try Self.ready(place, 2)
+        let one = Configurations.pretended.replacing("l1: 2", with: "l1: 1")
+        #expect(one != Configurations.pretended)
+        try place.configure(one)
+        let refused = try place.dashboard("reload")
+        #expect(refused.code == 1, "\(refused)")
+        #expect(refused.errors.contains("it would remove 1 cached deployment"), "\(refused)")
+        #expect(try place.deployments().count(where: \.isReady) == 2)
+        try place.write("store: \(place.store)\nsecret: 5\n", to: place.config)
+        let broken = try place.dashboard("reload")
+        #expect(broken.code == 1 && broken.errors.contains("`dashboard check` lists it"))
+        #expect(!broken.errors.contains("secret"), "who asks may not be allowed to read the file")
+        try place.configure(one)
+        #expect(try place.dashboard("reload", "--force").code == 0)
+        try Self.ready(place, 1)
+        try place.kill(engine)
+        #expect(try place.dashboard("reload").code == 69)
       }
     }
 

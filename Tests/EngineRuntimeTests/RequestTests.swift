@@ -265,6 +265,7 @@ struct RequestTests {
       .resize("lab", SizeOverrides(l1: 3)), .resize("lab", nil), .maintenance("here", true),
       .notify("u", .ready(nil)), .notify("u", .ready("data")), .notify("u", .ip("10.0.0.1")),
       .notify("u", .login("ann")), .notify("u", .logout("ann")),
+      .reload(force: true, closeAll: false),
     ]
     let temporary = try TemporaryStore()
     try temporary.open { store in
@@ -278,5 +279,78 @@ struct RequestTests {
       let taken = try store.commit(Effects(), takingRequests: true, at: .current).requests
       #expect(taken == requests)
     }
+  }
+}
+
+/// Requests to read the configuration file again, which the core cannot carry out.
+struct ReloadTests {
+  private func reload(
+    _ bench: EngineBench, _ key: String, force: Bool = false, closeAll: Bool = false
+  ) throws -> Reply? {
+    try bench.ask(.reload(force: force, closeAll: closeAll), key: key)
+  }
+
+  @Test func takesOverWhatWasReadAndPassesConsentOn() throws {
+    let bench = try EngineBench()
+    var options = bench.options(EngineBench.configuration(l1: 1))
+    options.reload = { consent in
+      consent == ReloadConsent(force: true, closeAll: true)
+        ? .configuration(EngineBench.configuration(l1: 3), note: "three")
+        : .refused("consent is missing")
+    }
+    let engine = EngineService(options)
+    try engine.start()
+    defer { engine.stop(draining: .zero) }
+    for (key, force, closeAll) in [("a", false, false), ("b", true, false), ("c", false, true)] {
+      let refusal = Refusal(.notPermitted, "consent is missing")
+      #expect(
+        try reload(bench, key, force: force, closeAll: closeAll) == .refused(refusal), "\(key)")
+    }
+    #expect(try bench.snapshot().pools[0].configuredSizes.l1 == 1)
+    #expect(
+      try reload(bench, "d", force: true, closeAll: true) == .accepted(nil, note: "three"))
+    #expect(try bench.snapshot().pools[0].configuredSizes.l1 == 3)
+    #expect(try bench.journal().contains { $0.hasPrefix("reload: three") })
+  }
+
+  @Test func readsTheFileOnceAtATimeAndBlocksNobody() throws {
+    let bench = try EngineBench()
+    let gate = Gate()
+    var options = bench.options(EngineBench.configuration(l1: 1))
+    options.reload = { _ in
+      gate.block()
+      return .configuration(EngineBench.configuration(l1: 2), note: "two")
+    }
+    let engine = EngineService(options)
+    try engine.start()
+    defer { engine.stop(draining: .zero) }
+    let client = try RequestClient(path: bench.temporary.path)
+    let slow = Request(
+      key: RequestKey("slow"), actor: "tester", verb: .reload(force: false, closeAll: false))
+    try client.submit(slow)
+    guard case .refused(let refusal) = try reload(bench, "second") else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(refusal.sentence == "the configuration file is being read already")
+    guard case .accepted = try bench.ask(.pause("lab"), key: "p") else {
+      Issue.record("the engine waits for the file")
+      return
+    }
+    gate.open()
+    #expect(try eventually { try client.answer(to: slow.key) == .accepted(nil, note: "two") })
+    #expect(engine.waitUntilIdle(timeout: .seconds(60)))
+  }
+
+  @Test func anEngineWithoutAFileRefuses() throws {
+    let bench = try EngineBench()
+    let engine = bench.engine(EngineBench.configuration(l1: 1))
+    try engine.start()
+    defer { engine.stop(draining: .zero) }
+    guard case .refused(let refusal) = try reload(bench, "a", force: true) else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(refusal.kind == .notPermitted)
   }
 }

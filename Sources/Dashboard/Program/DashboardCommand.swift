@@ -26,7 +26,9 @@ struct DashboardCommand: ParsableCommand {
       ScreenCommand.self, DemoServerCommand.self, ManualCommand<DashboardCommand>.self,
     ],
     groupedSubcommands: [
-      CommandGroup(name: "Running", subcommands: [DemoCommand.self, EngineCommand.self]),
+      CommandGroup(
+        name: "Running",
+        subcommands: [DemoCommand.self, EngineCommand.self, ReloadCommand.self]),
       CommandGroup(name: "Inspection", subcommands: inspection),
       CommandGroup(name: "Deployment", subcommands: actOnDeployments),
       CommandGroup(name: "Pool and provider", subcommands: actOnPools),

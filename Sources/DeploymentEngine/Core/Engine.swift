@@ -57,6 +57,7 @@ public struct Engine: Sendable {
       let reply = reply(to: request)
       doFollowUps()
       answer(request, reply)
+    case .answered(let request, let reply): answer(request, reply)
     case .askerEnded(let asker, let user, let pool): askerEnded(asker, user, pool)
     case .noticed(let notice, let provider): hear(notice, from: provider)
     case .inventoried(let id, let answer): inventoryEnded(id, answer)

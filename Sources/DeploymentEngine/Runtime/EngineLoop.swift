@@ -35,6 +35,8 @@ struct EngineLoop {
   var askers: AskerWatch
   var nextCheck: Moment
   var isDraining = false
+  /// Whether the configuration file is being read again.
+  var isReloading = false
   private let loaded: Int
 
   /// Time between two checks of the store's file and the lease.
@@ -105,9 +107,10 @@ struct EngineLoop {
     for outcome in mail.outcomes { engine.handle(.callEnded(outcome), at: now) }
     let taken = requests
     requests = []
-    for request in taken { engine.handle(.request(request), at: now) }
+    for request in taken { handle(request, at: now) }
     handledRequests += taken
     if let configuration = mail.configuration { configure(configuration, at: now) }
+    for (request, result) in mail.reloads { end(request, result, at: now) }
     for (id, answer) in mail.inventories { engine.handle(.inventoried(id, answer), at: now) }
     for event in mail.notices.events { engine.handle(event, at: now) }
     if let wake = engine.nextWake, wake <= now.moment { engine.handle(.tick, at: now) }

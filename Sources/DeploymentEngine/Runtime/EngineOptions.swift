@@ -24,6 +24,8 @@ public struct EngineOptions: Sendable {
   public var seed: UInt64?
   /// The clock.
   public var clock: EngineClock
+  /// Reads the configuration file again; nil: there is none, and requests to reload are refused.
+  public var reload: (@Sendable (ReloadConsent) -> ReloadResult)?
   /// Called once, on the engine's thread, with the reason when the engine stops on its own.
   public var onLost: @Sendable (SafeText) -> Void
 
@@ -43,6 +45,29 @@ public struct EngineOptions: Sendable {
     self.draining = draining
     self.seed = seed
     self.clock = clock
+    self.reload = nil
     self.onLost = onLost
   }
+}
+
+/// What a person has agreed to who asks the engine to read its configuration file again.
+public struct ReloadConsent: Hashable, Sendable {
+  /// Deployments may be removed, and providers may become others.
+  public var force: Bool
+  /// The file may have no pools.
+  public var closeAll: Bool
+
+  /// A consent; to nothing by default.
+  public init(force: Bool = false, closeAll: Bool = false) {
+    self.force = force
+    self.closeAll = closeAll
+  }
+}
+
+/// What came of reading the configuration file again.
+public enum ReloadResult: Sendable {
+  /// The configuration, and a note for who has asked.
+  case configuration(Configuration, note: SafeText)
+  /// It is not taken over, for this reason.
+  case refused(SafeText)
 }

@@ -18,6 +18,8 @@ final class Mailbox: Sendable {
     var inventories: [(CallID, InventoryAnswer)] = []
     /// Notices of drivers.
     var notices = NoticeBuffer()
+    /// Requests to reload whose file has been read; at most one.
+    var reloads: [(Request, ReloadResult)] = []
     /// The new configuration, if it was changed.
     var configuration: Configuration?
     /// Threads that wait until the engine is idle.

@@ -1,5 +1,6 @@
 import DeploymentEngine
 import DeploymentInterface
+import EngineRuntime
 import Foundation
 import SafeTexts
 import Testing
@@ -40,26 +41,51 @@ import Testing
     ConfigurationChange(settings: settings(text), drivers: [SampleDriver()], stored: stored)
   }
 
+  private static let consents = [false, true].flatMap { force in
+    [false, true].map { ReloadConsent(force: force, closeAll: $0) }
+  }
+
+  private static func objections(
+    _ text: String, _ consent: ReloadConsent = ReloadConsent(), noticesRemovals: Bool = false
+  ) -> [String] {
+    change(text).objections(consent, noticesRemovals: noticesRemovals)
+  }
+
   @Test func theSameFileChangesNothing() {
     let change = Self.change(Self.file)
-    #expect(change.absence == nil && change.movedGround.isEmpty && change.removal == nil)
+    #expect(Self.objections(Self.file).isEmpty && change.movedGround.isEmpty)
+    #expect(change.removal == nil)
   }
 
   @Test(arguments: ["", "store: a.sqlite\n", "providers: []\npools:\n", "pool"])
   func aFileWithoutPoolsIsNotTheWishToCloseThem(_ text: String) {
-    #expect(Self.change(text).absence?.contains("`pools: []`") == true)
+    for consent in Self.consents {
+      let objections = Self.objections(text, consent)
+      #expect(objections.count == 1 && objections[0].contains("`pools: []`"), "\(consent)")
+    }
   }
 
-  @Test func anEmptyListIsThatWish() {
-    let change = Self.change("pools: []")
-    #expect(change.absence == nil)
-    #expect(change.removal == "it would remove 4 cached deployments (4 of lab)")
+  @Test func anEmptyListIsThatWishIfAPersonConfirmsIt() {
+    for consent in Self.consents {
+      let objections = Self.objections("pools: []", consent)
+      #expect(objections.isEmpty == consent.closeAll, "\(objections)")
+      #expect(objections.allSatisfy { $0.hasPrefix("it closes the only pool; confirm with") })
+    }
+    #expect(
+      Self.change("pools: []").removal == "it would remove 4 cached deployments (4 of lab)")
   }
 
   @Test func saysWhatSmallerSizesRemove() {
     let smaller = Self.file.replacingOccurrences(of: "l1: 3", with: "l1: 1")
     #expect(
       Self.change(smaller).removal == "it would remove 2 cached deployments (2 of lab)")
+    #expect(Self.objections(smaller).isEmpty)
+    #expect(
+      Self.objections(smaller, noticesRemovals: true) == [
+        "it would remove 2 cached deployments (2 of lab); confirm with `dashboard reload --force`"
+      ])
+    let force = ReloadConsent(force: true)
+    #expect(Self.objections(smaller, force, noticesRemovals: true).isEmpty)
     let larger = Self.file.replacingOccurrences(of: "l1: 3", with: "l1: 5")
     #expect(Self.change(larger).removal == nil)
   }
@@ -70,8 +96,10 @@ import Testing
       Self.change(moved).movedGround.map(\.sentence) == [
         "provider `here`: `host` changes, and 4 deployments of the old one exist: lab-001, "
           + "lab-002, lab-003, lab-004; remove them first, give the new provider another name, or "
-          + "start `dashboard engine --accept`"
+          + "confirm with `dashboard reload --force` or `dashboard engine --accept`"
       ])
+    #expect(Self.objections(moved) == Self.change(moved).movedGround.map(\.sentence))
+    #expect(Self.objections(moved, ReloadConsent(force: true)).isEmpty)
     var gone = Self.stored
     gone.deployments = []
     let change = ConfigurationChange(

@@ -15,6 +15,7 @@ import Testing
     .resume("lab"), .lift("lab"),
     .resize("lab", nil), .maintenance("here", true), .notify("u1", .ready(nil)),
     .removeOrphan(orphan), .noteRemoval(orphan), .adopt(orphan, user: "ann"),
+    .reload(force: true, closeAll: false),
   ]
 
   @Test func namesEachKindOnce() {
@@ -37,6 +38,7 @@ import Testing
       case .provider: .provider
       case .guest: .guest
       case .orphan: .orphan
+      case .engine: .engine
       }
     #expect(verb.name.row.subject == subject)
   }
@@ -48,7 +50,7 @@ import Testing
       #expect(Verb(asked, of: id) == verb)
       #expect(DeploymentRequest(verb.name, level: .l1, user: "ann") == asked)
     case .pool(let pool, let asked): #expect(Verb(asked, of: pool) == verb)
-    case .provider, .guest, .orphan:
+    case .provider, .guest, .orphan, .engine:
       #expect(DeploymentRequest(verb.name, level: .l1, user: "ann") == nil)
     }
   }

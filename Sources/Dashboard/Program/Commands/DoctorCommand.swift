@@ -68,8 +68,7 @@ struct DoctorCommand: ParsableCommand, DashboardSubcommand {
     if problems == 0, let stored {
       let change = ConfigurationChange(
         settings: found.reading.settings, drivers: context.drivers, stored: stored)
-      let objections = change.absence.map { [$0] } ?? change.movedGround.map(\.sentence)
-      if let first = objections.first {
+      if let first = change.objections(ReloadConsent(), noticesRemovals: false).first {
         return Finding(
           "configuration", "\(found.path): \(first)", isTrouble: true, toDo: goesOn)
       }

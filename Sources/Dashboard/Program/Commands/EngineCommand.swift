@@ -28,7 +28,11 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
       "Give up after this time (30s, 5m, 1h) and exit with status 1.", valueName: "duration"),
     transform: DurationArgument.parse)
   var timeout: TimeSpan?
-  @Flag(help: "Accept another driver or platform for a provider that has deployments.")
+  @Flag(
+    help: """
+      Accept another driver or platform for a provider that has deployments, and a file that \
+      closes all pools.
+      """)
   var accept = false
   @OptionGroup var global: GlobalOptions
 
@@ -63,6 +67,7 @@ private struct RunningEngine {
   private let context: CommandContext
   private let logger: Logger
   private let supervisor: EngineSupervisor
+  private let reload: ConfigurationReload
 
   init(_ place: CommandEnvironment, _ options: GlobalOptions, _ context: CommandContext) {
     self.place = place
@@ -70,12 +75,13 @@ private struct RunningEngine {
     self.context = context
     let log = ErrorLog(sink: context.errors, clock: context.clock)
     self.logger = Logger(label: "dashboard") { _ in log }
-    self.supervisor = EngineSupervisor(
-      EngineOptions(
-        storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
-        configuration: place.engineConfiguration, logger: logger, clock: context.clock),
-      takesOver: false
-    ) { event in
+    let reload = ConfigurationReload(options: options, place: place, context: context)
+    self.reload = reload
+    var engine = EngineOptions(
+      storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
+      configuration: place.engineConfiguration, logger: logger, clock: context.clock)
+    engine.reload = { reload.answer($0) }
+    self.supervisor = EngineSupervisor(engine, takesOver: false) { event in
       if case .ended(.lost) = event { kill(getpid(), SignalQueue.wake) }
     }
   }
@@ -120,17 +126,12 @@ private struct RunningEngine {
 
   /// Reloads the configuration; one with problems changes nothing.
   private func reconfigure() {
-    do throws(CommandFailure) {
-      let new = try CommandEnvironment.findForReload(options, onto: place.storePath, context)
-      guard let settings = new.settings else { throw CommandEnvironment.noConfiguration(context) }
-      supervisor.reconfigure(settings.configuration)
-      logger.info("the configuration was reloaded from \(new.configurationPath ?? "")")
-      if new.storePath != place.storePath {
-        logger.warning(
-          "the file names the store \(new.storePath); this engine stays on \(place.storePath)")
-      } else if new.storeAccess != place.storeAccess {
-        logger.warning("`access` takes effect only at a start")
-      }
+    do throws(ConfigurationReload.Rejection) {
+      let (configuration, path, remarks) = try reload.read(
+        ReloadConsent(), noticesRemovals: false)
+      supervisor.reconfigure(configuration)
+      logger.info("the configuration was reloaded from \(path)")
+      for remark in remarks { logger.warning("\(remark)") }
     } catch {
       for line in error.lines { logger.error("\(line)") }
       logger.error("the configuration was rejected; the engine continues with the last good one")

@@ -1,5 +1,6 @@
 import DeploymentEngine
 import DeploymentInterface
+import EngineRuntime
 import SafeTexts
 
 /// The effect of a configuration on a store that already has one: what must not happen by mistake.
@@ -17,9 +18,31 @@ struct ConfigurationChange {
   }
 
   /// Why the file is not taken for what somebody wants; nil: it may be.
-  var absence: String? {
+  private var absence: String? {
     guard hasPools, !settings.namesPools else { return nil }
     return "it names no pools, so it may have been cut; write `pools: []` to close all pools"
+  }
+
+  /// The sentence about the pools that a file which says that there are none would close.
+  private var closing: String? {
+    guard hasPools, settings.namesPools, settings.configuration.pools.isEmpty else { return nil }
+    let pools = stored.configuration.pools.count - stored.configuration.departed.count
+    return "it closes \(pools == 1 ? "the only pool" : "all \(pools) pools"); confirm with "
+      + "`dashboard reload --close-all` or `dashboard engine --accept`"
+  }
+
+  /// What speaks against taking the file over, in one sentence each.
+  ///
+  /// - Parameters:
+  ///   - consent: what a person has agreed to.
+  ///   - noticesRemovals: whether the removal of cached deployments needs consent, too.
+  func objections(_ consent: ReloadConsent, noticesRemovals: Bool) -> [String] {
+    if let absence { return [absence] }
+    if let closing { return consent.closeAll ? [] : [closing] }
+    if consent.force { return [] }
+    let ground = movedGround.map(\.sentence)
+    guard ground.isEmpty, noticesRemovals, let removal else { return ground }
+    return ["\(removal); confirm with `dashboard reload --force`"]
   }
 
   /// A sentence for each provider that is another one now, though deployments stand on the old one.
@@ -36,7 +59,8 @@ struct ConfigurationChange {
         "provider `\(new.name)`: \(change), and \(counted(standing.count, "deployment")) of the "
           + "old one \(standing.count == 1 ? "exists" : "exist"): \(shown)"
           + "\(more > 0 ? " and \(more) more" : ""); remove them first, give the new provider "
-          + "another name, or start `dashboard engine --accept`"
+          + "another name, or confirm with `dashboard reload --force` or "
+          + "`dashboard engine --accept`"
       )
     }
   }

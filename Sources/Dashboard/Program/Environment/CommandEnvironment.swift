@@ -87,22 +87,12 @@ struct CommandEnvironment {
     let stored = storedState(place.storePath)
     place.objections = problems.map(\.description)
     if problems.isEmpty {
-      place.objections = place.objections(to: stored, accepts: accepts, context)
+      place.objections = place.objections(
+        to: stored, ReloadConsent(force: accepts, closeAll: accepts), context)
     }
     guard place.objections.isEmpty || stored?.configuration.pools.isEmpty == false else {
       throw wrong(problems, options)
     }
-    return place
-  }
-
-  /// For an engine that reads the file again: whatever it must not take over stops that.
-  /// - Parameter path: the store of the engine.
-  static func findForReload(
-    _ options: GlobalOptions, onto path: String, _ context: CommandContext
-  ) throws(CommandFailure) -> CommandEnvironment {
-    let place = try findStrictly(options, context)
-    let objections = place.objections(to: storedState(path), accepts: false, context)
-    guard objections.isEmpty else { throw CommandFailure(.configuration, lines: objections) }
     return place
   }
 
@@ -119,22 +109,27 @@ struct CommandEnvironment {
   }
 
   /// Why the file is not taken over by an engine on a store with this state.
-  private func objections(
-    to stored: StoredState?, accepts: Bool, _ context: CommandContext
+  func objections(
+    to stored: StoredState?, _ consent: ReloadConsent, noticesRemovals: Bool = false,
+    _ context: CommandContext
   ) -> [String] {
-    guard let stored, let settings else { return [] }
-    let change = ConfigurationChange(settings: settings, drivers: context.drivers, stored: stored)
-    let path = configurationPath ?? ""
-    return (change.absence.map { [$0] } ?? (accepts ? [] : change.movedGround.map(\.sentence)))
-      .map { "\(SafeText(path)): \(SafeText($0))" }
+    guard let stored else { return [] }
+    let sentences = change(of: stored, context)?
+      .objections(consent, noticesRemovals: noticesRemovals)
+    return (sentences ?? []).map { "\(SafeText(configurationPath ?? "")): \(SafeText($0))" }
+  }
+
+  /// The effect of the file on a store with this state; nil: there is no file.
+  func change(of stored: StoredState, _ context: CommandContext) -> ConfigurationChange? {
+    settings.map { ConfigurationChange(settings: $0, drivers: context.drivers, stored: stored) }
   }
 
   /// Opening a screen removes nothing: a file that would is not taken over by its engine.
   private func removals(from stored: StoredState?, _ context: CommandContext) -> [String] {
-    guard let stored, let settings else { return [] }
-    let change = ConfigurationChange(settings: settings, drivers: context.drivers, stored: stored)
-    return change.removal.map {
-      ["\(SafeText(configurationPath ?? "")): \($0); `dashboard engine` takes it over"]
+    stored.flatMap { change(of: $0, context)?.removal }.map {
+      [
+        "\(SafeText(configurationPath ?? "")): \($0); `dashboard reload --force` takes it over"
+      ]
     } ?? []
   }
 
@@ -160,7 +155,7 @@ struct CommandEnvironment {
     let stored = storedState(place.storePath)
     place.objections = problems.map(\.description)
     if problems.isEmpty {
-      place.objections = place.objections(to: stored, accepts: false, context)
+      place.objections = place.objections(to: stored, ReloadConsent(), context)
     }
     if LeaseStatus.query(store: place.storePath) != .none {
       place.isAttaching = true

@@ -81,10 +81,12 @@ struct DashboardSession {
     guard !options.readOnly, !options.noEngine else { return nil }
     // The store's events have everything; a log would be written across the screen.
     let logger = Logger(label: "dashboard") { _ in SwiftLogNoOpLogHandler() }
-    let options = EngineOptions(
+    let reload = ConfigurationReload(options: options, place: place, context: context)
+    var options = EngineOptions(
       storePath: place.storePath, access: place.storeAccess, drivers: context.drivers,
       configuration: place.engineConfiguration, logger: logger, draining: Self.draining,
       clock: context.clock)
+    options.reload = { reload.answer($0) }
     return engine.supervisor(options)
   }
 

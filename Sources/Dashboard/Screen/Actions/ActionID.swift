@@ -66,6 +66,7 @@ package enum ActionID: String, Hashable, Sendable, CaseIterable {
   case maintenanceOff = "provider.maintenance.off"
   case removeOrphan = "orphan.remove"
   case adopt = "orphan.adopt"
+  case reload = "engine.reload"
 
   case menu = "actions"
   case palette = "palette"

@@ -137,6 +137,9 @@ package enum ActionTable {
       .help, ["?", .function(1)], "Help", .program,
       "Explains the keys; those of this pane come first.",
       in: Set(Pane.allCases)),
+    Action(
+      id: .reload, keys: [], label: "Reload", group: .program,
+      help: RequestName.reload.row.help, need: .none, request: .reload, hintedIn: []),
     view(.redraw, [.control("l")], "Redraw", .program, "Draws the whole screen again."),
     view(.suspend, [.control("z")], "Suspend", .program, "Suspends the program until `fg`."),
     view(

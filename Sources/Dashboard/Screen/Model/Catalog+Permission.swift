@@ -13,7 +13,7 @@ extension Catalog {
     case .provider(let name, let asked):
       guard let provider = provider(of: pool) else { return "there is no provider \(name)" }
       return Permission.refusal(of: asked, on: provider)?.sentence
-    case .deployment, .guest, .orphan, nil: return nil
+    case .deployment, .guest, .orphan, .engine, nil: return nil
     }
   }
 }

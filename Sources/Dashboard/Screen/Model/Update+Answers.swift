@@ -223,7 +223,7 @@ extension Verb {
     switch self {
     case .cancel, .destroy, .release, .move, .ready, .assign, .retry, .forget: false
     case .assignFromPool, .unwait, .undo, .publish, .forcePublication, .cancelPublication, .pause,
-      .resume, .lift, .resize, .maintenance, .notify, .removeOrphan, .noteRemoval, .adopt:
+      .resume, .lift, .resize, .maintenance, .notify, .removeOrphan, .noteRemoval, .adopt, .reload:
       true
     }
   }

@@ -241,6 +241,17 @@ extension ScreenModel {
     }
   }
 
+  /// Lets the engine read its file again, without consent to what removes something: that takes
+  /// more words than a screen has room for.
+  mutating func askToReload() -> [Command] {
+    if let requestObstacle {
+      complain("\(ActionTable[.reload].label): \(requestObstacle)")
+      return []
+    }
+    let verb = Verb.reload(force: false, closeAll: false)
+    return send(.reload, [Draft(verb: verb, target: nil, name: "configuration")], [])
+  }
+
   /// Makes a request about an orphan.
   mutating func askAbout(_ orphan: OrphanName, _ id: ActionID, _ verb: Verb) -> [Command] {
     send(id, [Draft(verb: verb, target: nil, name: orphan.name)], [])

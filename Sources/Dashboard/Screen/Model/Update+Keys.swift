@@ -57,6 +57,7 @@ extension ScreenModel {
     case .help:
       modal = .help(HelpPage(pane: focus))
       return []
+    case .reload: return askToReload()
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .quit: return quit()

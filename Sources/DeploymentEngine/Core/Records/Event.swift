@@ -11,6 +11,8 @@ public enum Event: Hashable, Sendable {
   case request(Request)
   /// The process that waited for a user in a pool has ended.
   case askerEnded(Asker, user: SafeText, pool: PoolID)
+  /// The program around the core has carried out a request, or refused it.
+  case answered(Request, Reply)
   /// A driver sent an unsolicited notice about a deployment on this provider.
   case noticed(DriverNotice, by: SafeText)
   /// A new configuration, with the service of each pool by name, or why it has none.

@@ -72,6 +72,11 @@ public enum Verb: Hashable, Codable, Sendable {
   case noteRemoval(OrphanName)
   /// Gives an orphan a record again, as a deployment of this user.
   case adopt(OrphanName, user: SafeText)
+  /// Reads the engine's configuration file again.
+  ///
+  /// `force`: also if deployments are removed or a provider becomes another one; `closeAll`: also
+  /// if the file has no pools.
+  case reload(force: Bool, closeAll: Bool)
 }
 
 /// A request to the engine.

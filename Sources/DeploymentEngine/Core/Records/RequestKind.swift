@@ -13,6 +13,8 @@ public enum RequestKind: Hashable, Sendable {
   case guest(SafeText, GuestEvent)
   /// About an orphan.
   case orphan(OrphanName, OrphanRequest)
+  /// About the engine itself.
+  case engine(EngineRequest)
 }
 
 /// A request about one deployment.
@@ -51,6 +53,12 @@ public enum OrphanRequest: Hashable, Sendable {
   case adopt(user: SafeText)
 }
 
+/// A request about the engine itself, which the program around the core carries out.
+public enum EngineRequest: Hashable, Sendable {
+  /// See `Verb`.
+  case reload(force: Bool, closeAll: Bool)
+}
+
 extension Verb {
   /// Its content, grouped by its subject.
   public var kind: RequestKind {
@@ -78,6 +86,7 @@ extension Verb {
     case .removeOrphan(let name): .orphan(name, .remove)
     case .noteRemoval(let name): .orphan(name, .noteRemoval)
     case .adopt(let name, let user): .orphan(name, .adopt(user: user))
+    case .reload(let force, let closeAll): .engine(.reload(force: force, closeAll: closeAll))
     }
   }
 
@@ -85,7 +94,7 @@ extension Verb {
   public var deployment: DeploymentID? {
     switch kind {
     case .deployment(let id, _): id
-    case .pool, .provider, .guest, .orphan: nil
+    case .pool, .provider, .guest, .orphan, .engine: nil
     }
   }
 
@@ -93,7 +102,7 @@ extension Verb {
   public var pool: SafeText? {
     switch kind {
     case .pool(let name, _): name
-    case .deployment, .provider, .guest, .orphan: nil
+    case .deployment, .provider, .guest, .orphan, .engine: nil
     }
   }
 }

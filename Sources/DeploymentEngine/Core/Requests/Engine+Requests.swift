@@ -36,6 +36,9 @@ extension Engine {
     case .orphan(let name, .noteRemoval): return noteRemoval(name)
     case .orphan(let name, .adopt(let user)):
       return orRefused { engine throws(Refusal) in try engine.adopt(name, for: user) }
+    case .engine(.reload):
+      let sentence: SafeText = "this engine has no configuration file that it could read again"
+      return .refused(Refusal(.notPermitted, sentence))
     }
   }
 

@@ -36,7 +36,7 @@ extension DeploymentRequest {
     case .move: self = .move(to: level?.other ?? .l1)
     case .assign: self = .assign(user: user)
     case .assignFromPool, .unwait, .publish, .forcePublication, .cancelPublication, .pause, .resume,
-      .lift, .resize, .maintenance, .notify, .removeOrphan, .noteRemoval, .adopt:
+      .lift, .resize, .maintenance, .notify, .removeOrphan, .noteRemoval, .adopt, .reload:
       return nil
     }
   }
@@ -70,6 +70,7 @@ extension RequestKind {
     case .orphan(_, .remove): .removeOrphan
     case .orphan(_, .noteRemoval): .noteRemoval
     case .orphan(_, .adopt): .adopt
+    case .engine(.reload): .reload
     }
   }
 }
@@ -125,7 +126,7 @@ extension Verb {
     case .noteRemoval(let name): "remove the \(name) by hand"
     case .adopt(let name, let user): "adopt the \(name) for \(user)"
     case .cancel, .destroy, .ready, .release, .retry, .forget, .undo, .publish, .pause, .resume,
-      .lift, .resize:
+      .lift, .resize, .reload:
       name.rawValue
     }
   }

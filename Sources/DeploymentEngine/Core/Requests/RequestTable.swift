@@ -11,6 +11,8 @@ public enum RequestName: String, Hashable, Sendable, CaseIterable {
   case notify
   /// About a resource without a record; see `Verb`.
   case removeOrphan, noteRemoval, adopt
+  /// About the engine; see `Verb`.
+  case reload
 }
 
 /// What a request is about.
@@ -25,6 +27,8 @@ public enum RequestSubject: Hashable, Sendable {
   case guest
   /// A resource that exists without a record.
   case orphan
+  /// The engine itself.
+  case engine
 }
 
 /// What a user must confirm before a request is made.
@@ -169,6 +173,9 @@ extension RequestRow {
   fileprivate static let adopt = RequestRow(
     .adopt, .orphan, "Give a user back what exists outside without a record.",
     help: "Makes it a deployment again, of the user who still needs it.", until: .ended)
+  fileprivate static let reload = RequestRow(
+    .reload, .engine, "Let the engine read its configuration file again.",
+    help: "Reads the configuration file of the engine again.")
 }
 
 extension RequestName {
@@ -198,6 +205,7 @@ extension RequestName {
     case .removeOrphan: .removeOrphan
     case .noteRemoval: .noteRemoval
     case .adopt: .adopt
+    case .reload: .reload
     }
   }
 }

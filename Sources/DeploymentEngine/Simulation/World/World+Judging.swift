@@ -269,7 +269,7 @@ extension World.Told {
     case .configured: false
     case .request(let request):
       if case .resize = request.verb { false } else { true }
-    case .tick, .callEnded, .askerEnded, .noticed, .inventoried: true
+    case .tick, .callEnded, .answered, .askerEnded, .noticed, .inventoried: true
     }
   }
 

@@ -44,7 +44,7 @@ extension World {
       else { return }
       if case .removeOrphan(let name) = request.verb { orphans.ask(name) }
       if case .forget(let id) = request.verb { noteForgotten(id) }
-    case .tick, .callEnded, .askerEnded, .noticed: break
+    case .tick, .callEnded, .answered, .askerEnded, .noticed: break
     }
   }
 
