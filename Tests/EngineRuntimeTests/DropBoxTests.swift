@@ -296,6 +296,7 @@ struct DropBoxTests {
       try drop("a", text(request("a")))
       #expect(try take(store).requests.isEmpty)
     }
+    #expect(chmod(temporary.folder, 0o2700) == 0)
     try open { store in
       #expect(modes() == [0o2750, 0o640, 0o640, 0o640, 0o640, 0o600])
       #expect(store.dropBox != nil)

@@ -74,6 +74,25 @@ import Testing
     }
   }
 
+  /// A command that gives up withdraws as one that is killed: only what it asked for itself.
+  @Test func aCommandThatGivesUpEndsOnlyItsOwnWait() {
+    for pool in ["lab", "desk"] as [SafeText] {
+      let world = busyWorld()
+      world.assign("ann", from: pool, waitedForBy: Asker("7"))
+      world.assign("ann", from: pool, waitedForBy: Asker("8"))
+      let early = world.ask(.unwait(pool, user: "ann"), waitedForBy: Asker("7"))
+      guard case .refused(let refusal) = early else {
+        Issue.record("not refused in \(pool)")
+        continue
+      }
+      #expect(refusal.sentence == "somebody else has asked for ann since: ann waits on")
+      #expect(world.ask(.unwait(pool, user: "ann"), waitedForBy: Asker("8")).isAccepted)
+      world.assign("ann", from: pool, waitedForBy: Asker("9"))
+      #expect(world.ask(.unwait(pool, user: "ann")).isAccepted, "a person decides for everybody")
+      #expect(!world.ask(.unwait(pool, user: "ann"), waitedForBy: Asker("9")).isAccepted)
+    }
+  }
+
   @Test func theyAreServedInTheOrderInWhichTheyCame() {
     let world = busyWorld()
     for user in ["c", "a", "b"] { world.assign(SafeText(user), from: "desk") }

@@ -102,8 +102,10 @@ struct RequestRunner {
         let pool = view.pool(named: target.text)?.name
           ?? result.deployment.flatMap(view.deployment).flatMap({ view.poolName($0.pool) })
       else { continue }
-      requests[number] = Request(
+      var request = Request(
         key: Self.randomKey(number), actor: context.actor, verb: .unwait(pool, user: user))
+      if endsWithProcess { request.asker = .current }
+      requests[number] = request
     }
     let replies = try replies(to: requests.sorted { $0.key < $1.key }.map(\.value))
     return results.enumerated().map { number, result in

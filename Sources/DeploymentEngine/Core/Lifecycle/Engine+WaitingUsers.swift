@@ -24,12 +24,17 @@ extension Engine {
   /// The process that waited for a user has ended. The user no longer waits, unless another request
   /// for the user came after that process's.
   mutating func askerEnded(_ asker: Asker, _ user: SafeText, _ pool: PoolID) {
-    guard let index = poolTable.place(pool) else { return }
-    let held = poolTable.holder(user, in: index).flatMap { deploymentTable.slot($0) }
-    let promise =
-      poolTable.waiter(user, in: index)?.promise ?? held.flatMap { deploymentTable[$0].promise }
-    guard promise?.asker == asker else { return }
+    guard let index = poolTable.place(pool), promise(to: user, in: index)?.asker == asker else {
+      return
+    }
     _ = unwait(user, in: index, because: ", because the command that waited has ended")
+  }
+
+  /// The promise to a user who waits in a pool; nil: the user does not wait.
+  func promise(to user: SafeText, in index: Int) -> Promise? {
+    let held = poolTable.holder(user, in: index).flatMap { deploymentTable.slot($0) }
+    return poolTable.waiter(user, in: index)?.promise
+      ?? held.flatMap { deploymentTable[$0].promise }
   }
 
   /// A user waits in a pool, after a pause if several deployments failed in a row.

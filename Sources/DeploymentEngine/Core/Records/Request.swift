@@ -94,7 +94,8 @@ public struct Request: Hashable, Codable, Sendable {
   /// When a report was made for which no engine ran, and which was kept for the next one.
   public var keptSince: Timestamp?
   /// The process that waits for the user of this request. When it ends before the user is let in,
-  /// the user no longer waits; nil: the user waits until served.
+  /// the user no longer waits; nil: the user waits until served. With `unwait`: only while nobody
+  /// else has asked for the user since.
   public var asker: Asker?
 
   /// A request from its parts.

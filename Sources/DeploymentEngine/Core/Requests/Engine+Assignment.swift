@@ -126,6 +126,18 @@ extension Engine {
       && pool(of: slot).settings.failurePolicy == .replace
   }
 
+  /// A command that gives up takes its user off the queue, unless somebody has asked since.
+  mutating func unwait(_ asked: SafeText, in index: Int, _ request: Request) -> Reply {
+    let user = UserNames.trimmed(asked)
+    if let asker = request.asker, let promise = promise(to: user, in: index),
+      promise.asker != asker
+    {
+      return .refused(
+        Refusal(.notPermitted, "somebody else has asked for \(user) since: \(user) waits on"))
+    }
+    return unwait(user, in: index, actor: request.actor)
+  }
+
   /// A user no longer wants a deployment of a pool.
   mutating func unwait(
     _ asked: SafeText, in index: Int, because why: String = "", actor: SafeText = "engine"

@@ -52,7 +52,7 @@ extension Engine {
     }
     return switch asked {
     case .assign(let user): assign(user, in: index, request.asker)
-    case .unwait(let user): unwait(user, in: index, actor: request.actor)
+    case .unwait(let user): unwait(user, in: index, request)
     case .publish: publish(index, request)
     case .forcePublication: forcePublication(index, request)
     case .cancelPublication: cancelPublication(index)

@@ -9,8 +9,7 @@ enum StorePermissions {
   static func apply(_ access: StoreAccess, to paths: StorePaths) throws(StoreFailure) {
     do throws(SystemError) {
       let folder = try FileStatus(path: paths.folder)
-      let others = StoreAccess.allCases.filter { $0 != access }.map(\.folderMode)
-      if folder.owner == geteuid(), others.contains(folder.mode) {
+      if folder.owner == geteuid(), access.changes(folder.mode) {
         try SecureFile.setMode(paths.folder, access.folderMode)
       }
       for path in [paths.store, paths.log, paths.index, paths.holder] {
@@ -32,6 +31,15 @@ enum StorePermissions {
 }
 
 extension StoreAccess {
+  /// Whether a folder has the permissions that an engine gives it for the other access; others were
+  /// set by a person. A set-group bit survives when a person takes the rest away.
+  fileprivate func changes(_ mode: UInt32) -> Bool {
+    switch self {
+    case .owner: mode == Self.group.folderMode
+    case .group: mode & 0o777 == Self.owner.folderMode
+    }
+  }
+
   /// Why members of the group cannot use a store that they may use; nil: they can.
   public func obstacle(store path: String) -> SafeText? {
     let folder = StorePaths(path).folder
