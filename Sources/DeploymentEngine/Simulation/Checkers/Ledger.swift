@@ -7,6 +7,8 @@ import SafeTexts
 struct Ledger {
   /// The commands that were killed.
   var endedAskers: Set<Asker> = []
+  /// The user whom a request takes off the queue in this step.
+  var leavingUser: SafeText?
   private typealias Row = StoreCopy.Row<Deployment>
   private struct Sums {
     var counts = PoolCounts()
@@ -154,13 +156,13 @@ struct Ledger {
   }
 
   /// A user who loses a reservation must get another one, or wait, unless the command that waited
-  /// has ended.
+  /// has ended or the user no longer wants one.
   private func judgeReservation(
     _ change: Commit.Amendment, _ store: StoreCopy, _ complaints: inout [Violation]
   ) {
     guard let old = change.old?.record, let new = change.new?.record,
       case .cache(_, reservedFor: let user?) = old.placement, new.placement.user != user,
-      !(old.promise?.asker.map(endedAskers.contains) ?? false)
+      !(old.promise?.asker.map(endedAskers.contains) ?? false), user != leavingUser
     else { return }
     let key = StoreCopy.WaiterKey(pool: old.pool, user: user)
     guard users[old.pool]?[user] == nil, store.waiters[key] == nil else { return }
