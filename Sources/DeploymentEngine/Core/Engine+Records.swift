@@ -79,6 +79,7 @@ extension Engine {
     }
     if change.ends, deploymentTable.hasTooMuchHistory { outbox.follow(with: .historyGrown) }
     if change.before?.reservation != change.after.reservation { updateService(of: index) }
+    if change.before?.holder != change.after.holder { requeue(slot) }
     poolTable.replan(index)
   }
 

@@ -7,17 +7,73 @@ import Testing
 /// Limits hold at every instant and are shared fairly.
 @Suite struct LimitTests {
   @Test func atMostSoManyArePreparedAtOnceAndTheRestIsShownAsWaiting() {
-    let world = World(.pool(l1: 10), limits: ProviderLimits(preparing: 3)) {
+    let world = World(.pool(l1: 10), limits: ProviderLimits(preparing: 2)) {
       $0.always(.deployForCache, .hang)
     }
-    #expect(world.flights.count == 3)
-    #expect(world.engine.providers.first?.preparing == 3)
-    #expect(world.pool().now.text.contains("7 wait"), "\(world.pool().now)")
+    #expect(world.flights.count == 2)
+    #expect(world.engine.providers.first?.preparing == 2)
+    let now = world.pool().now.text
+    #expect(now.hasSuffix("8 wait for the provider (2 of 2 preparing)"), "\(now)")
     #expect(!world.engine.isIdle)
     world.answer(1, .finished)
     world.drain()
-    #expect(world.flights.count == 3)
-    #expect(world.numbers { $0.state == .preparing }.count == 3)
+    #expect(world.flights.count == 2)
+    #expect(world.numbers { $0.state == .preparing }.count == 2)
+  }
+
+  /// Where a platform is slow, the users of a pool that works do not wait for the caches of others.
+  @Test func growthLeavesAPlaceForUsersWhoWait() {
+    let world = World(
+      .pool("slow", l1: 5), .onDemand("works"), limits: ProviderLimits(preparing: 3)
+    ) { $0.always(.deployForCache, .hang) }
+    #expect(world.flights.count == 2)
+    let now = world.pool("slow").now.text
+    let why = "3 wait for the provider (2 of 3 preparing, one place is kept for waiting users)"
+    #expect(now.hasSuffix(why), "\(now)")
+    world.assign("ann", from: "works")
+    world.drain()
+    #expect(world.held(by: "ann")?.isLetIn == true && world.flights.count == 2)
+    world.driver.always(.deployForUser, .hang)
+    for user in ["bob", "cid"] { world.assign(SafeText(user), from: "works") }
+    #expect(world.flights.count == 3 && world.engine.waiters.map(\.user) == ["cid"])
+  }
+
+  @Test func aMoveForAUserTakesThePlaceThatAMoveForACacheLeaves() {
+    let world = World(.pool("lab", l2: 2), .pool("slow"), limits: ProviderLimits(preparing: 3))
+    world.driver.always(.deployForCache, .hang)
+    world.ask(.resize("slow", SizeOverrides(l1: 5)))
+    world.ask(.resize("lab", SizeOverrides(l1: 1)))
+    let parked = DeploymentID(world.ready(at: .l2).first ?? 0)
+    let reply = world.ask(.move(parked, to: .l1))
+    #expect("\(reply)".contains("2 of 3 preparing, one place is kept"), "\(reply)")
+    #expect(world.flights.count == 2 && world[parked.number].place == nil)
+    world.assign("ann", from: "lab")
+    world.drain()
+    #expect(world.held(by: "ann")?.isLetIn == true && world.flights.count == 2)
+  }
+
+  /// What waits for its turn begins at once when a user waits for it, and leaves the place that is
+  /// kept when its user is gone.
+  @Test func aQueuedOneFollowsItsUser() {
+    let world = World(.pool(l1: 4, levels: .l1), limits: ProviderLimits(preparing: 3)) {
+      $0.always(.deployForCache, .fail(.transient, "the host is busy"))
+    }
+    #expect(world.numbers { $0.state == .preparing }.count == 4, "each gave its place back")
+    world.driver.always(.deployForCache, .hang)
+    world.run(for: .seconds(30))
+    #expect(world.flights.count == 2)
+    for user in ["ann", "bob", "cid"] { world.assign(SafeText(user)) }
+    #expect(world.flights.count == 3, "cid's has begun")
+    world.assign("dan", waitedForBy: Asker("7"))
+    let last = world.held(by: "dan")?.id.number ?? 0
+    #expect(world[last].place == nil)
+    world.end(Asker("7"), of: "dan", in: world.pool().id)
+    world.answer(world.held(by: "ann")?.id.number ?? 0, .finished)
+    world.drain()
+    #expect(world.flights.count == 2 && world[last].place == nil)
+    world.answer(world.held(by: "bob")?.id.number ?? 0, .finished)
+    world.drain()
+    #expect(world.flights.count == 2 && world[last].place == .preparing)
   }
 
   @Test func atMostSoManyAreRemovedAtOnce() {
@@ -68,7 +124,7 @@ import Testing
 
   @Test func poolsShareThePlacesOfTheirProvider() {
     let world = World(
-      .pool("a", l1: 10), .pool("b", l1: 10), limits: ProviderLimits(preparing: 4)
+      .pool("a", l1: 10), .pool("b", l1: 10), limits: ProviderLimits(preparing: 5)
     ) { $0.always(.deployForCache, .hang) }
     #expect(world.pool("a").counts.l1Preparing == 2 && world.pool("b").counts.l1Preparing == 2)
   }
@@ -122,7 +178,7 @@ import Testing
 
   @Test func theyHoldInTheFirstSecondAfterARestart() {
     let world = World(
-      .pool(l1: 10), limits: ProviderLimits(preparing: 3, removing: 2)
+      .pool(l1: 10), limits: ProviderLimits(preparing: 4, removing: 2)
     ) { $0.always(.deployForCache, .hang) }
     world.restart()
     #expect(world.flights.count == 3, "each of them again at once, and no more")
@@ -131,7 +187,7 @@ import Testing
   }
 
   @Test func aLimitThatIsLoweredStartsNothingNew() {
-    let world = World(.pool(l1: 6, max: 12), limits: ProviderLimits(preparing: 4)) {
+    let world = World(.pool(l1: 6, max: 12), limits: ProviderLimits(preparing: 5)) {
       $0.always(.deployForCache, .hang)
     }
     world.reconfigure { $0.providers[0].limits.preparing = 2 }

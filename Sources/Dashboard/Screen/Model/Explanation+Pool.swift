@@ -102,10 +102,9 @@ extension Explanation {
   private mutating func room(_ provider: ProviderRecord) {
     let limits = provider.limits
     gate(
-      provider.preparing < limits.preparing,
+      provider.hasRoomToPrepare(forUser: false),
       "provider \(provider.name) is preparing \(provider.preparing) of \(limits.preparing)",
-      else:
-        "provider \(provider.name) is busy: \(provider.preparing) of \(limits.preparing) preparing")
+      else: "provider \(provider.name) is busy: \(provider.preparingText)")
     gate(
       provider.deployments < limits.deployments,
       "provider \(provider.name) holds \(provider.deployments) of \(limits.deployments)",

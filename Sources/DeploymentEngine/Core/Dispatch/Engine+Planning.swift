@@ -34,7 +34,7 @@ extension Engine {
     let provider = providerTable[place].record
     let waitsToShrink =
       plan.l1.action == .shrink && plan.l1.fromL2 > 0
-      && provider.preparing >= provider.limits.preparing
+      && !provider.hasRoomToPrepare(forUser: false)
     if grows || waitsToShrink {
       let candidate = RefillCandidate(
         share: poolTable[index].share, pool: index, stamp: poolTable[index].stamp)
@@ -129,15 +129,10 @@ extension Engine {
     let plans = [pool.plan.l1, pool.plan.l2]
     parts += plans.filter { $0.action != .none }.map(\.because.text)
     if parts.isEmpty { parts.append(pool.plan.l1.because.text) }
-    if plans.contains(where: { $0.action == .grow }),
-      provider.preparing >= provider.limits.preparing
-    {
+    if plans.contains(where: { $0.action == .grow }), !provider.hasRoomToPrepare(forUser: false) {
       let queued = plans.reduce(0) { $0 + ($1.action == .grow ? $1.count : 0) }
       let verb = queued == 1 ? "waits" : "wait"
-      parts.append(
-        "\(queued) \(verb) for the provider "
-          + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
-      )
+      parts.append("\(queued) \(verb) for the provider (\(provider.preparingText))")
     }
     if pool.waiting > 0 {
       parts.append(pool.waiting == 1 ? "1 user waits" : "\(pool.waiting) users wait")
@@ -186,7 +181,7 @@ extension Engine {
       remove(slot, because: reason)
       return true
     }
-    guard provider.preparing < provider.limits.preparing else { return false }
+    guard provider.hasRoomToPrepare(forUser: false) else { return false }
     intoL2 -= 1
     startMove(slot, to: .l2, reservedFor: nil, because: reason)
     return true
@@ -206,7 +201,9 @@ extension Engine {
     serveWaitingUsers(provider)
     dispatchRemovals(provider)
     dispatchStarts(provider)
-    while hasRoomToPrepare(provider), let candidate = providerTable.popEmptiest(provider) {
+    while providerTable[provider].record.hasRoomToPrepare(forUser: false),
+      let candidate = providerTable.popEmptiest(provider)
+    {
       let index = candidate.pool
       guard poolTable[index].stamp == candidate.stamp, !poolTable[index].isUnplanned,
         !poolTable[index].isErased

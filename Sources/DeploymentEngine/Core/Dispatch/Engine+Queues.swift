@@ -35,10 +35,18 @@ extension Engine {
     }
   }
 
-  /// Starts as many queued deploys and moves as the provider's limit allows.
+  /// Starts as many queued deploys and moves as the provider's limit allows: first those that a
+  /// user waits for.
   mutating func dispatchStarts(_ provider: Int) {
-    while hasRoomToPrepare(provider), let id = providerTable.popFirst(.start, of: provider) {
-      guard let slot = deploymentTable.dequeue(id, .start) else { continue }
+    dispatchStarts(.userStart, of: provider, forUser: true)
+    dispatchStarts(.start, of: provider, forUser: false)
+  }
+
+  private mutating func dispatchStarts(_ queue: WorkQueue, of provider: Int, forUser: Bool) {
+    while providerTable[provider].record.hasRoomToPrepare(forUser: forUser),
+      let id = providerTable.popFirst(queue, of: provider)
+    {
+      guard let slot = deploymentTable.dequeue(id, queue) else { continue }
       startQueued(slot)
     }
   }
@@ -60,12 +68,6 @@ extension Engine {
       else { continue }
       use(slot, .setReady)
     }
-  }
-
-  /// Whether a deploy or a move can begin on a provider.
-  func hasRoomToPrepare(_ provider: Int) -> Bool {
-    let record = providerTable[provider].record
-    return record.preparing < record.limits.preparing
   }
 
   /// Starts a queued operation. It does nothing if the removal was requested meanwhile, and it

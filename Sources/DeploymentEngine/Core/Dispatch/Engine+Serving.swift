@@ -22,7 +22,7 @@ extension Engine {
       return .served(slot, note: reservedNote(slot, user, "when its OS manager reports ready"))
     }
     let provider = provider(ofPool: index)
-    let isBusy = provider.preparing >= provider.limits.preparing
+    let isBusy = !provider.hasRoomToPrepare(forUser: true)
     let hasRoom = hasRoom(index)
     if hasRoom, !isBusy, !prefersNew(index), let slot = movable(of: index) {
       startMove(slot, to: .l1, reservedFor: user, promise, because: "\(user) waits")
@@ -93,11 +93,7 @@ extension Engine {
     }
     if isBusy {
       let provider = provider(ofPool: index)
-      return .busy(
-        SafeText(
-          "provider \(provider.name) is busy "
-            + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
-        ))
+      return .busy(SafeText("provider \(provider.name) is busy (\(provider.preparingText))"))
     }
     // One that is made for a cache may serve somebody else if its user is served otherwise.
     let isCached = pool.traits?.cacheLevels.contains(.l1) ?? false

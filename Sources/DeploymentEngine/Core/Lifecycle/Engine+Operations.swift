@@ -67,11 +67,22 @@ extension Engine {
   /// or a start: the end of the call does that.
   mutating func enqueue(_ slot: Int, _ queue: WorkQueue) {
     if queue != .ready, deploymentTable.isCalled(slot) { return }
+    let isAwaited = queue == .start && deploymentTable[slot].holder != nil
+    let queue = isAwaited ? .userStart : queue
     guard deploymentTable.enqueue(slot, queue) else { return }
     if queue == .removal, deploymentTable[slot].nextActionAt != nil {
       change(slot) { $0.nextActionAt = nil }
     }
     providerTable.append(deploymentTable[slot].id, to: queue, of: providerPlace(of: slot))
+  }
+
+  /// A user waits for it from now on, or no user waits for it any more: if it waits to start, it
+  /// goes on waiting among its like.
+  mutating func requeue(_ slot: Int) {
+    switch deploymentTable.runtime(slot).queue {
+    case .start, .userStart: enqueue(slot, .start)
+    case .removal, .ready, .stuck, nil: break
+    }
   }
 
   /// Placement and state change in one commit.

@@ -226,6 +226,20 @@ public struct ProviderRecord: Hashable, Sendable {
   /// The number that counts against `limits.deployments`; orphans take places as well.
   public var places: Int { deployments + orphans.places }
 
+  /// Whether a deploy or a move can begin. What no user waits for leaves one of three or more
+  /// places free: where a platform is slow, the caches would hold all of them for as long as it
+  /// takes, and users of pools that work would wait for them.
+  public func hasRoomToPrepare(forUser: Bool) -> Bool {
+    let kept = limits.preparing >= 3 && !forUser ? 1 : 0
+    return preparing < limits.preparing - kept
+  }
+
+  /// How many places are taken, for a sentence that says why something has no room to be prepared.
+  public var preparingText: String {
+    let kept = preparing < limits.preparing ? ", one place is kept for waiting users" : ""
+    return "\(preparing) of \(limits.preparing) preparing\(kept)"
+  }
+
   /// Why it has no place for another deployment; nil if it has one.
   var exhaustion: SafeText? {
     guard places >= limits.deployments else { return nil }

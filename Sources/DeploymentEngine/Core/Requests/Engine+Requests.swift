@@ -186,15 +186,14 @@ extension Engine {
     log(.state, "moving to \(level.rawValue): requested by an operator", slot: slot)
     return .accepted(
       deploymentTable[slot].id,
-      note: SafeText("it is moving to \(level.rawValue)\(turnNote(provider))"))
+      note: SafeText("it is moving to \(level.rawValue)\(turnNote(provider, forUser: false))"))
   }
 
-  /// A note about the wait if the provider prepares as many as its limit allows.
-  private func turnNote(_ provider: Int) -> String {
+  /// A note about the wait if the provider has no room.
+  private func turnNote(_ provider: Int, forUser: Bool) -> String {
     let provider = providerTable[provider].record
-    guard provider.preparing >= provider.limits.preparing else { return "" }
-    return " as soon as provider \(provider.name) has a place "
-      + "(\(provider.preparing) of \(provider.limits.preparing) preparing)"
+    guard !provider.hasRoomToPrepare(forUser: forUser) else { return "" }
+    return " as soon as provider \(provider.name) has a place (\(provider.preparingText))"
   }
 
   /// Repeats the failed operation, with the same identity.
@@ -213,7 +212,7 @@ extension Engine {
     var turn = ""
     switch failed.operation {
     case .deployForCache, .deployForUser, .moveToCache:
-      turn = turnNote(provider)
+      turn = turnNote(provider, forUser: deploymentTable[slot].holder != nil)
       queueToPrepare(slot, failed.operation)
     case .setReady, .notifyReadyFromOSManager: retryInside(slot, failed.operation)
     case .cancel, .destroy, .publish:

@@ -7,8 +7,10 @@ import SafeTexts
 enum WorkQueue: Hashable, Sendable {
   /// Removals and cancels.
   case removal
-  /// Deploys and moves that an operator requested.
+  /// Deploys and moves that no user waits for.
   case start
+  /// Deploys and moves that a user waits for.
+  case userStart
   /// `setReady` for the user who holds the deployment.
   case ready
   /// To be removed or cancelled once more, after a long time without progress.
@@ -21,6 +23,7 @@ enum WorkQueue: Hashable, Sendable {
 struct WorkQueues: Sendable {
   private var removals = Deque<DeploymentID>()
   private var starts = Deque<DeploymentID>()
+  private var userStarts = Deque<DeploymentID>()
   private var readies = Deque<DeploymentID>()
   private var stuck = Deque<DeploymentID>()
   private var refills = Heap<RefillCandidate>()
@@ -29,6 +32,7 @@ struct WorkQueues: Sendable {
     switch queue {
     case .removal: removals.append(id)
     case .start: starts.append(id)
+    case .userStart: userStarts.append(id)
     case .ready: readies.append(id)
     case .stuck: stuck.append(id)
     }
@@ -38,6 +42,7 @@ struct WorkQueues: Sendable {
     switch queue {
     case .removal: removals.popFirst()
     case .start: starts.popFirst()
+    case .userStart: userStarts.popFirst()
     case .ready: readies.popFirst()
     case .stuck: stuck.popFirst()
     }

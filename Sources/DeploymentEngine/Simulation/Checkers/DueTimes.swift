@@ -64,9 +64,9 @@ struct DueTimes {
   private func isQueued(_ one: Deployment) -> Bool {
     switch one.phase {
     case .preparing(let operation, ending: true):
-      return isFull(.removing) || isFull(.preparing) || isQueued(operation.kind)
-    case .preparing(let operation, ending: false): return isQueued(operation.kind)
-    case .usable(let operation): return operation.map { isQueued($0.kind) } ?? false
+      return isFull(.removing) || isFull(.preparing) || isQueued(operation.kind, of: one)
+    case .preparing(let operation, ending: false): return isQueued(operation.kind, of: one)
+    case .usable(let operation): return operation.map { isQueued($0.kind, of: one) } ?? false
     case .removable: return isFull(.removing)
     case .removing(let operation), .canceling(let operation):
       return isFull(operation.isStuck ? .stuck : .removing)
@@ -74,9 +74,10 @@ struct DueTimes {
     }
   }
 
-  private func isQueued(_ kind: OperationKind) -> Bool {
+  private func isQueued(_ kind: OperationKind, of one: Deployment) -> Bool {
     switch kind {
-    case .deployForCache, .deployForUser, .moveToCache: isFull(.preparing)
+    case .deployForCache, .deployForUser, .moveToCache:
+      isFull(.preparing) || one.holder == nil && held(.preparing) >= limits.preparingForCaches
     case .setReady: isFull(.settingReady)
     case .notifyReadyFromOSManager, .publish: false
     case .cancel, .destroy: isFull(.removing)

@@ -72,6 +72,7 @@ struct Ledger {
       else { continue }
       judge(new.pool, place, store, &complaints)
     }
+    judgeKeptPlace(commit, store, &complaints)
     for case .provider(let one) in commit.others { limits[one.name] = one.limits }
     return complaints
   }
@@ -206,7 +207,37 @@ struct Ledger {
   }
 }
 
+extension Ledger {
+  /// What no user waits for begins only where a slot is left for users. Users may have taken that
+  /// one later in the same step.
+  private func judgeKeptPlace(
+    _ commit: Commit, _ store: StoreCopy, _ complaints: inout [Violation]
+  ) {
+    let prepared = commit.amendments.filter { $0.new?.record.place == .preparing }
+    for case let (old, new?) in prepared.map({ ($0.old?.record, $0.new?.record) })
+    where old?.place != .preparing && new.holder == nil {
+      guard let name = store.pools[new.pool]?.record.provider,
+        let provider = store.providers[name]?.record
+      else { continue }
+      let users = prepared.compactMap(\.new?.record).count {
+        $0.holder != nil && sums[$0.pool]?.provider == name
+      }
+      let before = limits[name] ?? provider.limits
+      let limit = max(provider.limits.preparingForCaches, before.preparingForCaches)
+      let held = held(.preparing, on: name) - users
+      guard held > limit else { continue }
+      complaints.append(
+        Violation(
+          checker: .limits,
+          text: "\(new.id) takes the place on \(name) that is kept for users: \(held) of \(limit)"))
+    }
+  }
+}
+
 extension ProviderLimits {
+  /// The slots in `preparing` that what no user waits for may take.
+  var preparingForCaches: Int { preparing < 3 ? preparing : preparing - 1 }
+
   /// The limit of a kind of slot.
   subscript(place: Place) -> Int {
     switch place {

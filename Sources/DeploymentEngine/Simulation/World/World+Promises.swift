@@ -1,6 +1,6 @@
-import DeploymentEngine
-import DeploymentInterface
-import SafeTexts
+package import DeploymentEngine
+package import DeploymentInterface
+package import SafeTexts
 
 /// The checks of what users are promised: the user who asked first is served first, and nobody is
 /// refused or waits for what stands ready.
@@ -27,7 +27,7 @@ extension World {
   }
 
   /// Kills the command that waits for a user: nothing must be promised to its user any more.
-  func end(_ asker: Asker, of user: SafeText, in pool: PoolID) {
+  package func end(_ asker: Asker, of user: SafeText, in pool: PoolID) {
     noteFault(.askers)
     ledger.endedAskers.insert(asker)
     step(.askerEnded(asker, user: user, pool: pool))
