@@ -173,6 +173,32 @@ import Testing
     #expect(world.held(by: "ann")?.isLetIn == true)
   }
 
+  /// A pool on another provider takes the address first: who waits gets it when it is free again.
+  @Test func whoWaitsForAnAddressGetsItWhenItIsFree() {
+    let macs = MACRange(first: MACAddress(1), last: MACAddress(3))
+    let lab = PoolSetup.pool("lab", l1: 1, levels: .l1, provider: "y") { $0.macs = macs }
+    let desk = PoolSetup.pool("desk", levels: .none) { $0.macs = macs }
+    let world = World(
+      configuration: Configuration(
+        providers: [
+          ProviderConfiguration(name: "y", driver: "d"),
+          ProviderConfiguration(name: "here", driver: "d", limits: ProviderLimits(preparing: 1)),
+        ],
+        pools: [desk.configuration, lab.configuration]),
+      services: ["desk": desk.offer, "lab": lab.offer])
+    world.driver.next(.deployForUser, .hang)
+    let first = world.assign("eve", from: "desk").number ?? 0
+    world.assign("ann", from: "desk")
+    world.ask(.resize("lab", SizeOverrides(l1: 3)))
+    world.ask(.release(DeploymentID(first)))
+    world.answer(first, .finished)
+    world.settle()
+    #expect(world.ready(at: .l1, in: "lab").count == 3 && world.held(by: "ann") == nil)
+    world.ask(.resize("lab", SizeOverrides(l1: 2)))
+    world.settle()
+    #expect(world.held(by: "ann")?.isLetIn == true)
+  }
+
   @Test func aReservedOneThatFailsIsReplaced() {
     let world = World(.pool(l1: 1, max: 5, levels: .l1)) { $0.next(.deployForCache, .hang) }
     world.assign("ann")

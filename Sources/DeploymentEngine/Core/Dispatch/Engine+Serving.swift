@@ -88,6 +88,8 @@ extension Engine {
     // A doubt ends by itself, so that waiting is worth it.
     if !hasL2, let why = doubtSentence(index) { return .busy(why) }
     if !hasL2, let why = creationGate(index) ?? exhaustion(index) {
+      // A pool of another provider may have taken the last one since this pool was planned.
+      poolTable.noteExhausted(index)
       return .refused(
         Refusal(.notPermitted, SafeText("pool \(pool.name) has nothing ready: \(why)")))
     }
