@@ -96,7 +96,7 @@ extension Engine {
   /// Sets the wake-up of a deployment to the earliest of its due times.
   mutating func reschedule(_ slot: Int) {
     let runtime = deploymentTable.runtime(slot)
-    var earliest = runtime.call?.due
+    var earliest = runtime.call?.due ?? runtime.call?.hangsAt
     func consider(_ moment: Moment?) {
       guard let moment else { return }
       earliest = earliest.map { min($0, moment) } ?? moment

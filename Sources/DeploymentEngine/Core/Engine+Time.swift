@@ -6,6 +6,7 @@ import SafeTexts
 extension Engine {
   mutating func wake(_ slot: Int) {
     noteOverdueCall(slot)
+    noteHungCall(slot)
     if let pending = deploymentTable[slot].pending, pending.due.at <= now.moment {
       carryOut(pending, on: slot)
     }
@@ -58,6 +59,32 @@ extension Engine {
     let reason = "\(method) did not answer within \(limit.spoken)"
     change(slot) { $0.reason = SafeText(reason) }
     log(.failure, reason, level: .warning, slot: slot)
+  }
+
+  /// A call hangs. A driver's program would have been ended, so this one runs inside this process,
+  /// and nothing can end it: its place goes to others. The deployment is called again when it has
+  /// returned, at the earliest.
+  private mutating func noteHungCall(_ slot: Int) {
+    guard deploymentTable.noteHungCall(slot, at: now) else { return }
+    let place = providerPlace(of: slot)
+    countHung(place, by: 1)
+    let called = deploymentTable.runtime(slot).call?.task?.operation
+    if let kind = deploymentTable[slot].phase.operation?.kind, kind == called, kind.takesPlace {
+      feed(slot) { deployment, _ in deployment.giveWay() }
+    }
+    let provider = providerTable[place].record
+    guard provider.hung == provider.limits.preparing else { return }
+    log(
+      .provider,
+      "\(provider.hung) calls to \(provider.name) hang: nothing new is prepared until one returns",
+      level: .warning)
+  }
+
+  /// Counts a call that hangs, or one that has returned after all. Every pool of the provider says
+  /// what that means for it.
+  mutating func countHung(_ provider: Int, by step: Int) {
+    providerTable.countHung(provider, by: step)
+    for index in poolTable.places(on: provider) { poolTable.replan(index) }
   }
 
   /// When a removal gives its place back because it has made no progress for `stuckAfter`.

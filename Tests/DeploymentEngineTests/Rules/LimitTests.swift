@@ -38,6 +38,72 @@ import Testing
     #expect(world.flights.count == 3 && world.engine.waiters.map(\.user) == ["cid"])
   }
 
+  /// Nothing can end a call that hangs inside this process. Its place goes to others.
+  @Test func aCallThatHangsHoldsNoPlace() {
+    let world = World(
+      .pool(l1: 3, max: 3), .onDemand("works"), limits: ProviderLimits(preparing: 5)
+    ) { $0.always(.deployForCache, .hang) }
+    #expect(world.flights.count == 3 && world.engine.providers[0].preparing == 3)
+    world.run(for: .seconds(34))
+    #expect(world.engine.providers[0].preparing == 3, "a program may still be ending")
+    world.run(for: .seconds(2))
+    #expect(world.engine.providers[0].preparing == 0 && world.engine.providers[0].hung == 3)
+    world.driver.always(.deployForUser, .hang)
+    for user in ["a", "b", "c", "d", "e"] { world.assign(SafeText(user), from: "works") }
+    #expect(world.engine.providers[0].preparing == 5, "five places are free")
+    // What returns after all counts, and what goes on needs a place again.
+    world.answer(1, .finished)
+    world.answer(2, .running)
+    world.drain()
+    #expect(world[1].state == .usable && world.engine.providers[0].hung == 1)
+    #expect(world[2].place == nil && world[2].state == .preparing)
+    world.driver.heal()
+    for number in 3...8 { world.answer(Int64(number), .finished) }
+    world.settle(within: .hours(3))
+    #expect(world.ready(at: .l1).count == 3 && world.engine.providers[0].hung == 0)
+  }
+
+  /// As many as may be prepared hang: nothing new is prepared there, which is said.
+  @Test func whereManyCallsHangNothingNewIsPrepared() {
+    let world = World(
+      .pool(l1: 9, max: 9), .onDemand("works"), limits: ProviderLimits(preparing: 3)
+    ) { $0.always(.deployForCache, .hang) }
+    world.run(for: .minutes(5))
+    #expect(world.engine.providers[0].hung == 2 && world.flights.count == 2)
+    let why = "(0 of 3 preparing, 2 calls hang, one place is kept for waiting users)"
+    let now = world.pool().now.text
+    #expect(now.hasSuffix("7 wait for the provider \(why)"), "\(now)")
+    world.driver.always(.deployForUser, .hang)
+    world.assign("ann", from: "works")
+    #expect(world.flights.count == 3)
+    world.run(for: .minutes(5))
+    #expect(world.engine.providers[0].hung == 3)
+    #expect(world.journal.contains { $0.message.text.contains("nothing new is prepared") })
+    world.assign("bob", from: "works")
+    #expect(world.engine.waiters.map(\.user) == ["bob"])
+    world.driver.heal()
+    world.answer(1, .finished)
+    world.drain()
+    #expect(world.held(by: "bob")?.isLetIn == true)
+    world.restart()
+    #expect(world.engine.providers[0].hung == 0, "they ended with their process")
+    world.settle(within: .hours(3))
+    #expect(world.ready(at: .l1).count == 9)
+  }
+
+  /// A removal whose call hangs can be forgotten at once, and stops no other one.
+  @Test func aRemovalThatHangsStopsNoOther() {
+    let world = World(.pool(l1: 2, max: 9), limits: ProviderLimits(removing: 1))
+    world.driver.next(.destroy, .hang)
+    for number in [1, 2] { world.ask(.destroy(DeploymentID(Int64(number)))) }
+    world.run(for: .seconds(36))
+    #expect(world[1].state == .removing && !world[2].exists)
+    #expect(world[1].canBeForgotten)
+    world.answer(1, .finished)
+    world.drain()
+    #expect(!world[1].exists)
+  }
+
   @Test func aMoveForAUserTakesThePlaceThatAMoveForACacheLeaves() {
     let world = World(.pool("lab", l2: 2), .pool("slow"), limits: ProviderLimits(preparing: 3))
     world.driver.always(.deployForCache, .hang)

@@ -194,6 +194,7 @@ struct RandomRecords {
     provider.inMaintenance = bool()
     provider.preparing = number(0...99)
     provider.removing = number(0...99)
+    provider.hung = number(0...99)
     provider.deployments = number(0...99)
     provider.orphans.all = (0..<number(0...3)).map { _ in orphan() }
     provider.orphans.more = number(0...99)

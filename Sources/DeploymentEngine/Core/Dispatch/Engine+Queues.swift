@@ -4,6 +4,7 @@ import SafeTexts
 extension Engine {
   /// Starts as many removals and cancels as the provider's limit allows.
   mutating func dispatchRemovals(_ provider: Int) {
+    guard !providerTable[provider].record.hangs else { return }
     while providerTable[provider].record.removing < providerTable[provider].record.limits.removing,
       let id = providerTable.popFirst(.removal, of: provider)
     {
@@ -54,6 +55,7 @@ extension Engine {
   /// Starts as many `setReady` operations as the provider's limit allows, in the order of the
   /// requests.
   mutating func dispatchReadies(_ provider: Int) {
+    guard !providerTable[provider].record.hangs else { return }
     while providerTable[provider].settingReady < providerTable[provider].record.limits.settingReady,
       let id = providerTable.popFirst(.ready, of: provider)
     {

@@ -9,6 +9,7 @@ extension Engine {
       let call = deploymentTable.runtime(slot).call, call.id == result.id
     else { return }
     _ = deploymentTable.endCall(slot)
+    if call.isHung { countHung(providerPlace(of: slot), by: -1) }
     deploymentTable.noteCall(slot, at: now)
     providerTable.updateInventory(providerPlace(of: slot)) { $0.quietListings = 0 }
     for line in result.log { log(.driver, line.message.text, level: line.level, slot: slot) }

@@ -113,7 +113,7 @@ extension Engine {
     if let call = deploymentTable.endCall(slot) {
       let late = LateCall(
         deployment: deploymentTable[slot].id, identity: deploymentTable[slot].identity,
-        provider: providerPlace(of: slot))
+        provider: providerPlace(of: slot), isHung: call.isHung)
       callTable.forget(call.id, late)
     } else {
       giveBackIdentity(slot)

@@ -68,18 +68,20 @@ extension Engine {
     case .preparing where deploymentTable[slot].cancelRequested, .removable: enqueue(slot, .removal)
     case .usable(nil): reconcile(slot)
     case .usable(.some(let operation)):
-      if !failDuplicate(slot, operation.kind), operation.isQueued {
-        enqueue(slot, operation.kind.queue)
-      }
-    case .preparing(let operation, _):
-      if operation.isQueued { enqueue(slot, operation.kind.queue) }
-    case .removing(let operation), .canceling(let operation):
-      if operation.waitsToTryAgain, deploymentTable[slot].nextActionAt == nil {
-        enqueue(slot, queue(for: operation))
-      }
+      if !failDuplicate(slot, operation.kind) { enqueueWaiting(slot, operation) }
+    case .preparing(let operation, _), .removing(let operation), .canceling(let operation):
+      enqueueWaiting(slot, operation)
     case .removed, .canceled, .error: break
     }
     reschedule(slot)
+  }
+
+  /// An operation that holds no place waits for one, unless it pauses before its next try.
+  private mutating func enqueueWaiting(_ slot: Int, _ operation: Operation) {
+    guard operation.isQueued || operation.waitsToTryAgain,
+      operation.isQueued || deploymentTable[slot].nextActionAt == nil
+    else { return }
+    enqueue(slot, queue(for: operation))
   }
 
   /// Made ready for the user who holds it, and with an address: the user is let in.

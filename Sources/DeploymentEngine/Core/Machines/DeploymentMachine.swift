@@ -108,6 +108,9 @@ public struct DeploymentMachine: Hashable, Sendable {
     update("fail for now") { $0.failForNow(givesPlaceBack: $0.kind.takesPlace) }
   }
 
+  /// The call of its operation hangs: others get its place.
+  mutating func giveWay() -> Transition { update("give way") { $0.giveWay() } }
+
   /// Moves the deadline of its operation.
   mutating func extendDeadline(until moment: Moment) -> Transition {
     update("get more time") { $0.extend(until: moment) }

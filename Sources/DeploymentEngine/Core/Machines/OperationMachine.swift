@@ -79,6 +79,13 @@ public struct Operation: Hashable, Sendable {
   /// It has a place again.
   mutating func tryAgain() { step = .start }
 
+  /// Its call hangs: its place goes to others, and it is tried again in its turn when the call has
+  /// returned.
+  mutating func giveWay() {
+    step = .again
+    if kind.queue == .removal { isStuck = true }
+  }
+
   /// The same from its beginning, as soon as there is a place for what is stuck.
   func begunAgain(by deadline: Deadline) -> Operation {
     Operation(kind, step: .again, failures: failures, deadline: deadline, isStuck: true)
@@ -130,6 +137,10 @@ struct CallInFlight: Sendable {
   let noticesSent: Int
   /// When it must have returned; nil after that was reported.
   private(set) var due: Moment?
+  /// When it counts as one that hangs; nil before it is overdue, and after that was reported.
+  private(set) var hangsAt: Moment?
+  /// Whether it hangs, and that was reported.
+  private(set) var isHung = false
 
   init(_ id: CallID, task: DriverTask?, noticesSent: Int = 0, due: Moment) {
     self.id = id
@@ -142,7 +153,7 @@ struct CallInFlight: Sendable {
   var isOverdue: Bool { due == nil }
 
   /// Starts its time limit: the call is made only now.
-  mutating func begin(due: Moment) { self.due = due }
+  mutating func begin(due: Moment) { (self.due, hangsAt) = (due, nil) }
 
   /// Notes that its time limit has passed.
   ///
@@ -150,6 +161,17 @@ struct CallInFlight: Sendable {
   mutating func noteOverdue(at now: EngineTime) -> Bool {
     guard let due, due <= now.moment else { return false }
     self.due = nil
+    hangsAt = due + Timing.hang
+    return true
+  }
+
+  /// Notes that it has not returned long after its time limit.
+  ///
+  /// - Returns: whether to report that now; true at most once.
+  mutating func noteHung(at now: EngineTime) -> Bool {
+    guard let hangsAt, hangsAt <= now.moment else { return false }
+    self.hangsAt = nil
+    isHung = true
     return true
   }
 }

@@ -23,6 +23,7 @@ extension Engine {
   /// Ends a call on a forgotten deployment: whatever it made has no record.
   mutating func endLateCall(_ id: CallID, wasMade: Bool) {
     guard let late = callTable.takeLate(id) else { return }
+    if late.isHung { countHung(late.provider, by: -1) }
     if wasMade { markUnverified(late.identity, late.provider) }
     identityTable.giveBack(late.identity)
     poolTable.reviveExhausted()

@@ -154,6 +154,12 @@ extension Deployment {
     return machine.tryAgain()
   }
 
+  /// See `DeploymentMachine.giveWay`.
+  mutating func giveWay() -> Transition {
+    nextActionAt = nil
+    return machine.giveWay()
+  }
+
   /// See `DeploymentMachine.extendDeadline`.
   mutating func extendDeadline(by length: TimeSpan, at now: EngineTime) -> Transition {
     machine.extendDeadline(until: now.moment + length)

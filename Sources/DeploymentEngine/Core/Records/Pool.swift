@@ -214,6 +214,9 @@ public struct ProviderRecord: Hashable, Sendable {
   public var removing = 0
   /// Resources on it that have a record.
   public var deployments = 0
+  /// Calls to it that hang inside the engine's process. They take no places; where as many hang as
+  /// `limits.preparing`, nothing new is prepared.
+  public var hung = 0
   /// Its orphans, if it can list its resources.
   public var orphans = OrphanList()
 
@@ -231,13 +234,18 @@ public struct ProviderRecord: Hashable, Sendable {
   /// takes, and users of pools that work would wait for them.
   public func hasRoomToPrepare(forUser: Bool) -> Bool {
     let kept = limits.preparing >= 3 && !forUser ? 1 : 0
-    return preparing < limits.preparing - kept
+    return max(preparing, hung) < limits.preparing - kept
   }
+
+  /// Whether not even a removal is begun, because each call that hangs keeps a thread.
+  var hangs: Bool { hung >= limits.preparing + limits.removing }
 
   /// How many places are taken, for a sentence that says why something has no room to be prepared.
   public var preparingText: String {
-    let kept = preparing < limits.preparing ? ", one place is kept for waiting users" : ""
-    return "\(preparing) of \(limits.preparing) preparing\(kept)"
+    let hasRoom = max(preparing, hung) < limits.preparing
+    let kept = hasRoom ? ", one place is kept for waiting users" : ""
+    let calls = hung == 0 ? "" : ", \(hung) \(hung == 1 ? "call hangs" : "calls hang")"
+    return "\(preparing) of \(limits.preparing) preparing\(calls)\(kept)"
   }
 
   /// Why it has no place for another deployment; nil if it has one.

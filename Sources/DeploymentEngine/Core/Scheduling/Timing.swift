@@ -39,6 +39,9 @@ enum Timing {
   static let assignTries = 3
   /// Tries in a row that fail for now before a user goes on to another one that is ready.
   static let triesBesideReady = 3
+  /// A call that is still out this long after its time limit hangs: a program has been ended by
+  /// then, but nothing can end a call inside this process.
+  static let hang = TimeSpan.seconds(5)
   /// The least time between two checks of a removal that makes no progress.
   static let stuckCheck = TimeSpan.seconds(10)
   /// The pause before another port is tried, and after how many tries the pauses grow.

@@ -49,4 +49,6 @@ struct LateCall: Sendable {
   var deployment: DeploymentID
   var identity: Identity
   var provider: Int
+  /// Whether it hangs.
+  var isHung: Bool
 }

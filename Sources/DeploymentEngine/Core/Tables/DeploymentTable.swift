@@ -169,7 +169,13 @@ struct DeploymentTable: Sendable {
     runtimes[slot].call?.noteOverdue(at: now) ?? false
   }
 
-  /// Notes that it waits in a queue; false if it already waits in this one.
+  /// Notes that the call in flight hangs.
+  ///
+  /// - Returns: whether to report that now; true at most once.
+  mutating func noteHungCall(_ slot: Int, at now: EngineTime) -> Bool {
+    runtimes[slot].call?.noteHung(at: now) ?? false
+  }
+
   /// Other usable deployments with the same address.
   func sharers(ofAddress slot: Int) -> [Int] {
     let key = entries[slot].addressKey
@@ -178,6 +184,7 @@ struct DeploymentTable: Sendable {
     return others.filter { records[$0].state == .usable }
   }
 
+  /// Notes that it waits in a queue; false if it already waits in this one.
   mutating func enqueue(_ slot: Int, _ queue: WorkQueue) -> Bool {
     guard runtimes[slot].queue != queue else { return false }
     runtimes[slot].queue = queue

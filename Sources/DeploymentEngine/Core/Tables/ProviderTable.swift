@@ -102,7 +102,7 @@ struct ProviderTable: Sendable {
   /// Adds a provider without deployments.
   mutating func add(_ record: ProviderRecord) -> Int {
     var record = record
-    (record.preparing, record.removing, record.deployments) = (0, 0, 0)
+    (record.preparing, record.removing, record.deployments, record.hung) = (0, 0, 0, 0)
     providers.append(ProviderEntry(record))
     placesByName[record.name] = providers.count - 1
     return providers.count - 1
@@ -166,6 +166,13 @@ struct ProviderTable: Sendable {
     case .stuck: providers[place].stuck += step
     case .some(.none), nil: break
     }
+  }
+
+  /// Counts a call that hangs, or one that has returned after all.
+  mutating func countHung(_ place: Int, by step: Int) {
+    providers[place].record.hung += step
+    touch(place)
+    scheduleDispatch(place)
   }
 
   /// Schedules serving its queues before the step ends: a place became free or a queue longer.

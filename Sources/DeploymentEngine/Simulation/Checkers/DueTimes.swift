@@ -7,6 +7,8 @@ struct DueTimes {
   /// Whether calls of its pool are made.
   private let isServed: Bool
   private let limits: ProviderLimits
+  /// Number of calls to the provider that hang.
+  private let hung: Int
   private let nextWake: Moment?
   private let now: EngineTime
   /// Number of occupied slots of the provider.
@@ -18,6 +20,7 @@ struct DueTimes {
   ) {
     isServed = !provider.inMaintenance && pool.traits != nil
     limits = provider.limits
+    hung = provider.hung
     self.nextWake = nextWake
     self.now = now
     self.held = held
@@ -77,12 +80,19 @@ struct DueTimes {
   private func isQueued(_ kind: OperationKind, of one: Deployment) -> Bool {
     switch kind {
     case .deployForCache, .deployForUser, .moveToCache:
-      isFull(.preparing) || one.holder == nil && held(.preparing) >= limits.preparingForCaches
+      isFull(.preparing)
+        || one.holder == nil && max(held(.preparing), hung) >= limits.preparingForCaches
     case .setReady: isFull(.settingReady)
     case .notifyReadyFromOSManager, .publish: false
     case .cancel, .destroy: isFull(.removing)
     }
   }
 
-  private func isFull(_ place: Place) -> Bool { held(place) >= limits[place] }
+  private func isFull(_ place: Place) -> Bool {
+    switch place {
+    case .preparing: max(held(place), hung) >= limits.preparing
+    case .removing, .settingReady, .stuck:
+      held(place) >= limits[place] || hung >= limits.preparing + limits.removing
+    }
+  }
 }

@@ -30,6 +30,20 @@ package struct EngineView {
     self.flights = flights
   }
 
+  /// The number of calls to a provider that are out long after their time limit. Those on what was
+  /// forgotten meanwhile may be among them.
+  func hung(on provider: ProviderRecord) -> ClosedRange<Int> {
+    let own = Set(
+      deployments.filter { $0.exists && pool($0.pool)?.provider == provider.name }.map(\.id))
+    let late = flights.filter { $0.deadline + .seconds(5) <= now.moment }
+      .compactMap { flight -> DeploymentID? in
+        if case .deployment(let id) = flight.call.subject { id } else { nil }
+      }
+    let existing = Set(deployments.filter(\.exists).map(\.id))
+    let certain = late.count { own.contains($0) }
+    return certain...(certain + late.count { !existing.contains($0) })
+  }
+
   /// The pool with this id.
   package func pool(_ id: PoolID) -> Pool? { pools.first { $0.id == id } }
   /// The provider of a pool.

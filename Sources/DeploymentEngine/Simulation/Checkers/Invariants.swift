@@ -144,6 +144,12 @@ package enum Invariants {
       if provider.deployments != existing {
         complaints.append("\(provider.name) counts \(provider.deployments) of \(existing)")
       }
+      // An engine that has not woken since cannot know.
+      let isAwake = view.nextWake.map { $0 > view.now.moment } ?? true
+      let hung = view.hung(on: provider)
+      if isAwake, !hung.contains(provider.hung) {
+        complaints.append("\(provider.name) counts \(provider.hung) of \(hung) calls that hang")
+      }
     }
   }
 

@@ -2,8 +2,8 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension ProviderRecord: StoredRecord {
-  /// Version 2 added the orphans.
-  static var recordVersion: UInt8 { 2 }
+  /// Version 2 added the orphans, version 3 the calls that hang.
+  static var recordVersion: UInt8 { 3 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(name)
@@ -16,6 +16,7 @@ extension ProviderRecord: StoredRecord {
     writer.write(removing)
     writer.write(deployments)
     writer.write(orphans, at: now)
+    writer.write(hung)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -34,6 +35,7 @@ extension ProviderRecord: StoredRecord {
     self.removing = try reader.integer()
     self.deployments = try reader.integer()
     if reader.version >= 2 { orphans = try reader.orphans(at: now) }
+    if reader.version >= 3 { hung = try reader.integer() }
   }
 }
 
