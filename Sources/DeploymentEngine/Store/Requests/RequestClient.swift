@@ -94,9 +94,11 @@ public final class RequestClient: Sendable {
     _ requests: [Request], timeout: TimeSpan
   ) throws(StoreFailure) -> [RequestKey: Reply] {
     var replies = try exchange(requests, validity: timeout, timeout: timeout)
-    for key in requests.map(\.key) where replies[key] == nil {
-      if try !withdraw(key) { replies[key] = try lateAnswer(to: key) }
+    var late: [Request] = []
+    for request in requests where replies[request.key] == nil {
+      if try !withdraw(request.key) { late.append(request) }
     }
+    replies.merge(try lateAnswers(to: late)) { $1 }
     return replies
   }
 
@@ -173,13 +175,20 @@ public final class RequestClient: Sendable {
     return (row[0], reply)
   }
 
-  private func lateAnswer(to key: RequestKey) throws(StoreFailure) -> Reply? {
-    for _ in 0..<50 {
-      if let reply = try answer(to: key) { return reply }
-      usleep(10_000)
-      if try withdraw(key) { return nil }
+  /// The replies to requests that an engine has taken up; waits for them for up to 0.5 s.
+  private func lateAnswers(
+    to requests: [Request]
+  ) throws(StoreFailure) -> [RequestKey: Reply] {
+    var replies: [RequestKey: Reply] = [:]
+    var rest = requests
+    for _ in 0..<50 where !rest.isEmpty {
+      replies.merge(try answers(to: rest)) { $1 }
+      rest.removeAll { replies[$0.key] != nil }
+      if !rest.isEmpty { usleep(10_000) }
     }
-    return nil
+    // Its engine may have ended meanwhile.
+    for request in rest { _ = try withdraw(request.key) }
+    return replies
   }
 }
 

@@ -10,9 +10,9 @@ enum StoreLimits {
   /// Requests that one commit takes up at most.
   static let requestsPerCommit = 512
   /// Requests that one user may have in the drop box; more are thrown away.
-  static let droppedPerUser = 1000
+  static let droppedPerUser = 4000
   /// Files of the drop box that are looked at in one go.
-  static let droppedListed = 5000
+  static let droppedListed = 20_000
   /// Largest request in the drop box, in bytes.
   static let droppedBytes = 64 << 10
   /// Rows that may exceed a limit before trimming starts.
