@@ -30,6 +30,17 @@ extension EndToEnd {
       }
     }
 
+    @Test func theLogHasALevel() throws {
+      try CommandEnvironment.with(Configurations.pretended) { place in
+        let quiet = try place.dashboard("engine", "--until-idle", "--log-level", "warning")
+        #expect(quiet.code == 0 && quiet.errors.contains(" warning "), "\(quiet)")
+        #expect(!quiet.errors.contains(" info "), "\(quiet)")
+        let usual = try place.settle()
+        #expect(usual.code == 0 && usual.errors.contains(" info "), "\(usual)")
+        #expect(try place.dashboard("engine", "--log-level", "loud").code == 64)
+      }
+    }
+
     @Test func aReloadClosesPoolsOnlyIfTheFileSaysSo() throws {
       try CommandEnvironment.with(Configurations.pretended) { place in
         let engine = try place.engine()

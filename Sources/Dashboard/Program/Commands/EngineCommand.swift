@@ -11,7 +11,9 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     commandName: "engine",
     abstract: "Run the engine without a screen, for a service manager.",
-    usage: "dashboard engine [--until-idle [--timeout <duration>]] [--accept]",
+    usage: """
+      dashboard engine [--until-idle [--timeout <duration>]] [--accept] [--log-level <level>]
+      """,
     discussion: """
       Writes one line per event to standard error. SIGTERM and SIGINT stop it cleanly, SIGHUP \
       reloads the configuration. A second engine on the same store exits with status 1.
@@ -34,7 +36,24 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
       closes all pools.
       """)
   var accept = false
+  @Option(
+    help: ArgumentHelp("Write only events of this level and above.", valueName: "level"))
+  var logLevel = LogThreshold.info
   @OptionGroup var global: GlobalOptions
+
+  /// The least important events that are written.
+  enum LogThreshold: String, CaseIterable, ExpressibleByArgument, Sendable {
+    case debug, info, warning, error
+
+    var level: Logger.Level {
+      switch self {
+      case .debug: .debug
+      case .info: .info
+      case .warning: .warning
+      case .error: .error
+      }
+    }
+  }
 
   func validate() throws {
     if global.noEngine { throw ValidationError("--no-engine makes no sense with `engine`") }
@@ -50,7 +69,7 @@ struct EngineCommand: ParsableCommand, DashboardSubcommand {
     guard place.settings != nil || fileExists(place.storePath) else {
       throw CommandEnvironment.noConfiguration(context)
     }
-    try RunningEngine(place, global, context).run(
+    try RunningEngine(place, global, context, logLevel.level).run(
       signals, untilIdle: untilIdle, timeout: timeout)
   }
 }
@@ -69,12 +88,17 @@ private struct RunningEngine {
   private let supervisor: EngineSupervisor
   private let reload: ConfigurationReload
 
-  init(_ place: CommandEnvironment, _ options: GlobalOptions, _ context: CommandContext) {
+  init(
+    _ place: CommandEnvironment, _ options: GlobalOptions, _ context: CommandContext,
+    _ logLevel: Logger.Level
+  ) {
     self.place = place
     self.options = options
     self.context = context
     let log = ErrorLog(sink: context.errors, clock: context.clock)
-    self.logger = Logger(label: "dashboard") { _ in log }
+    var logger = Logger(label: "dashboard") { _ in log }
+    logger.logLevel = logLevel
+    self.logger = logger
     let reload = ConfigurationReload(options: options, place: place, context: context)
     self.reload = reload
     var engine = EngineOptions(
