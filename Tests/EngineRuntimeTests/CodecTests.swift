@@ -111,8 +111,8 @@ struct CodecTests {
   @Test func readsWhatTheFirstVersionWrote() throws {
     let record = RandomRecords.plain(now)
     // Without the console, the marks of an absent error, an awaited return and a shared address,
-    // and the promise.
-    let fields = record.encoded(at: now).dropFirst().dropLast(RecordChecksum.size + 5)
+    // the promise, and the start of the guest.
+    let fields = record.encoded(at: now).dropFirst().dropLast(RecordChecksum.size + 6)
     #expect(try Deployment(decoding: sound([1] + fields), at: now) == record)
 
     let provider = ProviderRecord(name: "host", limits: ProviderLimits())

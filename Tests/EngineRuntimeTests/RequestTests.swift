@@ -263,7 +263,8 @@ struct RequestTests {
       .publish("lab"), .forcePublication("lab"), .cancelPublication("lab"), .pause("lab"),
       .resume("lab"), .lift("lab"),
       .resize("lab", SizeOverrides(l1: 3)), .resize("lab", nil), .maintenance("here", true),
-      .notify("u", .ready(nil)), .notify("u", .ready("data")), .notify("u", .ip("10.0.0.1")),
+      .notify("u", .ready(nil)), .notify("u", .ready("data")),
+      .notify("u", .ready(nil, boot: "b")), .notify("u", .ip("10.0.0.1")),
       .notify("u", .login("ann")), .notify("u", .logout("ann")),
       .reload(force: true, closeAll: false),
     ]

@@ -235,6 +235,27 @@ import Testing
     #expect(world.assign("ann").number == free.first)
   }
 
+  /// A guest that crashed reports no log-out: nobody is logged in to its next start.
+  @Test(arguments: [LogoutPolicy.keep, .remove])
+  func aRestartOfTheGuestEndsLogInsAndAppliesNoPolicy(_ policy: LogoutPolicy) {
+    let world = World(.pool(l1: 1, max: 3) { $0.onLogout = policy })
+    world.assign("ann")
+    world.drain()
+    world.hear(.ready(nil, boot: "first"), from: 1)
+    world.hear(.login("ann"), from: 1)
+    for same in [GuestEvent.ready(nil), .ready("data"), .ready(nil, boot: "first")] {
+      world.hear(same, from: 1)
+      #expect(world[1].inUse, "\(same)")
+    }
+    world.restart()
+    world.hear(.ready(nil, boot: "second"), from: 1)
+    #expect(!world[1].inUse && !world[1].awaitsReturn)
+    let sentence: SafeText = "it has restarted: no longer logged in: ann"
+    #expect(world.journal.contains { $0.message == sentence })
+    world.run(for: .hours(1))
+    #expect(world.held(by: "ann")?.id == DeploymentID(1), "it was no log-out")
+  }
+
   @Test func agentsAreHeardOnlyOfWhatExists() {
     let world = Situation.removed.world
     world.ask(.resize("lab", SizeOverrides(initial: 0, l1: 0)))

@@ -111,6 +111,7 @@ struct RandomRecords {
         key: RequestKey("k\(records.number(0...99))"), actor: records.text(),
         verb: records.pick([.cancel, .destroy, .release]), due: records.deadline())
     }
+    deployment.bootID = bool() ? text() : nil
     deployment.loggedIn = (0..<number(0...3)).map { _ in text() }
     deployment.wasLetIn = bool()
     deployment.promise = maybe { $0.promise(Int64(id)) }

@@ -126,7 +126,8 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
   static let configuration = CommandConfiguration(
     .notify,
     usage: [
-      "ready <unique-id> [<data>]", "ip <unique-id> <address>", "login|logout <unique-id> <user>",
+      "ready <unique-id> [<data>] [--boot <id>]", "ip <unique-id> <address>",
+      "login|logout <unique-id> <user>",
     ],
     discussion: "A report is a fact: if no engine runs, it is kept for the next one.")
   @Argument(help: ArgumentHelp("The event.", valueName: "word")) var word: Word
@@ -134,9 +135,17 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
   var uniqueID: String
   @Argument(help: ArgumentHelp("The address, the user, or the agent's data."))
   var value: String?
+  @Option(
+    help: ArgumentHelp(
+      """
+      With ready: what distinguishes this start of the machine from others \
+      (/proc/sys/kernel/random/boot_id). If it has changed, nobody is logged in any more.
+      """, valueName: "id"))
+  var boot: String?
   @OptionGroup var options: ActOptions
 
   func validate() throws {
+    if boot != nil, word != .ready { throw ValidationError("--boot needs `notify ready`") }
     if word != .ready, value?.isEmpty ?? true {
       throw ValidationError(
         word == .ip ? "`notify ip` needs the address" : "`notify \(word.rawValue)` needs the user")
@@ -147,7 +156,10 @@ struct NotifyCommand: ParsableCommand, DashboardSubcommand {
     let value = SafeText(value ?? "")
     let event: GuestEvent =
       switch word {
-      case .ready: .ready(self.value == nil ? nil : value)
+      case .ready:
+        .ready(
+          self.value == nil ? nil : value,
+          boot: boot.flatMap { $0.isEmpty ? nil : SafeText($0, limit: 100) })
       case .ip: .ip(value)
       case .login: .login(value)
       case .logout: .logout(value)

@@ -38,19 +38,29 @@ extension Engine {
               + "reports are ignored")))
     }
     switch word {
-    case .ready(let data): return osReady(slot, data)
+    case .ready(let data, let boot): return osReady(slot, data, boot: boot)
     case .ip(let ip): return newIP(slot, ip)
     case .login(let user): return login(slot, user)
     case .logout(let user): return logout(slot, user, isKept: keptSince != nil)
     }
   }
 
-  private mutating func osReady(_ slot: Int, _ data: SafeText?) -> Reply {
+  /// A guest that has restarted has nobody logged in to it. That is no log-out, so that no policy
+  /// is applied.
+  private mutating func osReady(_ slot: Int, _ data: SafeText?, boot: SafeText?) -> Reply {
+    let before = deploymentTable[slot]
+    let hasRestarted = boot != nil && before.bootID != nil && boot != before.bootID
     change(slot) {
       $0.guest = .ready(data: data)
+      $0.bootID = boot ?? $0.bootID
+      if hasRestarted { $0.loggedIn = [] }
       if $0.state == .usable { $0.stateDeadline = nil }
     }
     log(.session, "the OS manager reported ready", slot: slot)
+    if hasRestarted, before.inUse {
+      let users = before.loggedIn.map(\.text).joined(separator: ", ")
+      log(.session, "it has restarted: no longer logged in: \(users)", slot: slot)
+    }
     reconcile(slot)
     return .accepted(
       deploymentTable[slot].id, note: "\(deploymentTable[slot].name) has reported ready")

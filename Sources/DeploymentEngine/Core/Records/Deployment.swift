@@ -47,6 +47,8 @@ public struct Deployment: Hashable, Sendable {
   public var pending: PendingRequest?
   /// The users logged in, sorted.
   public var loggedIn: [SafeText] = []
+  /// What the agent says distinguishes the latest start of the guest from others; nil: unknown.
+  public var bootID: SafeText?
   /// Its last user has logged out: the policy of its pool is applied at `stateDeadline`, unless
   /// somebody comes back before.
   public var awaitsReturn = false

@@ -13,8 +13,9 @@ public struct RequestKey: Hashable, Codable, Sendable, CustomStringConvertible {
 
 /// A report of an OS manager's agent inside a deployment.
 public enum GuestEvent: Hashable, Codable, Sendable {
-  /// The guest is ready; with data of the OS manager.
-  case ready(SafeText?)
+  /// The guest is ready; with data of the OS manager, and what distinguishes this start of the
+  /// guest from others, if the agent says that.
+  case ready(SafeText?, boot: SafeText? = nil)
   /// The guest has this IP.
   case ip(SafeText)
   /// A user logged in.

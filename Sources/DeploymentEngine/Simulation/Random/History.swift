@@ -199,7 +199,8 @@ package final class History: Workload {
 
   private func agent() {
     let words: [GuestEvent] = [
-      .ready(nil), .ready("x"), .ip("10.0.0.\(random.below(9))"), .login(user), .logout(user),
+      .ready(nil), .ready("x", boot: SafeText("\(random.below(3))")),
+      .ip("10.0.0.\(random.below(9))"), .login(user), .logout(user),
       .login(user), .logout(user), .ready(nil),
     ]
     guard let word = random.pick(words) else { return }

@@ -4,8 +4,9 @@ import DeploymentInterface
 extension Deployment: StoredRecord {
   /// Version 2 added the address of the console; version 3 the promise to the user, and whether an
   /// error leaves nothing outside; version 4 whether its last user may come back,
-  /// and whether its address may be shared; version 5 the asker of the promise.
-  static var recordVersion: UInt8 { 5 }
+  /// and whether its address may be shared; version 5 the asker of the promise; version 6 the start
+  /// of the guest.
+  static var recordVersion: UInt8 { 6 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(id.number)
@@ -38,6 +39,7 @@ extension Deployment: StoredRecord {
     writer.write(optional: promise) { $0.write($1, at: now) }
     writer.write(awaitsReturn)
     writer.write(sharesAddress)
+    writer.write(optional: bootID)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -92,6 +94,7 @@ extension Deployment: StoredRecord {
     guard reader.version >= 4 else { return }
     awaitsReturn = try reader.bool()
     sharesAddress = try reader.bool()
+    if reader.version >= 6 { bootID = try reader.optionalText() }
   }
 }
 
