@@ -77,6 +77,34 @@ import Testing
     #expect(world[1].isLetIn)
   }
 
+  @Test func whoWaitsForOneThatIsForgottenGetsAnother() {
+    let world = Situation.assigned.world
+    world.driver.always(.setReady, .fail(.gone, "the host does not answer for it"))
+    world.assign("ann")
+    world.drain()
+    world.assign("ann")
+    world.driver.heal()
+    #expect(world.ask(.forget(DeploymentID(1))).isAccepted)
+    world.ask(.resize("lab", SizeOverrides(max: 9)))
+    world.drain()
+    #expect(world.held(by: "ann")?.isLetIn == true && world[1].phase.isHistory)
+  }
+
+  /// Who is logged in keeps it, until its user asks for another, who stays first in the order.
+  @Test func whoAsksForAnotherKeepsThePlaceInTheOrder() throws {
+    let world = World(.pool(l1: 1, max: 5) { $0.onLogout = .remove })
+    world.assign("ann")
+    world.drain()
+    world.hear(.login("ann"), from: 1)
+    world.driver.always(.setReady, .fail(.gone, "there is no such machine"))
+    world.assign("ann")
+    world.drain()
+    let promise = try #require(world[1].promise)
+    world.driver.heal()
+    world.assign("ann")
+    #expect(world.held(by: "ann")?.promise?.position == promise.position && world[1].isGivenUp)
+  }
+
   @Test func aChangedWayToTellUsersApartForgetsNobody() {
     let world = World(.pool(l1: 2, max: 9))
     world.assign("Ana")

@@ -314,6 +314,8 @@ import Testing
     #expect(world[1].state == .error && world[1].isGivenUp == (policy == .remove))
     world.run(for: .minutes(2))
     #expect(world[1].phase.isHistory == (policy == .remove))
+    let isServed = world.held(by: "ann")?.isLetIn ?? false
+    #expect(isServed == (policy == .remove), "she has asked for one")
   }
 
   @Test func aPoolBehindAGatewaySharesItsAddress() {

@@ -199,6 +199,52 @@ import Testing
     #expect(world.held(by: "ann")?.isLetIn == true)
   }
 
+  /// The policy for log-outs ends what it was used for, not what its user is promised.
+  @Test(arguments: [nil, Asker("7")])
+  func whoIsNotLetInYetGetsAnotherWhenSomebodyElseLogsOut(_ asker: Asker?) {
+    let world = World(.pool(l1: 1, max: 5) { ($0.onLogout, $0.logoutGrace) = (.remove, .zero) })
+    world.driver.always(.setReady, .fail(.transient, "its host does not answer"))
+    world.assign("ann", waitedForBy: asker)
+    world.run(for: .seconds(1))
+    world.hear(.login("root"), from: 1)
+    world.hear(.logout("root"), from: 1)
+    #expect(world[1].isLeaving && world[1].isGivenUp && world[1].promise == nil)
+    #expect(world.held(by: "ann")?.promise?.asker == asker)
+    world.driver.heal()
+    world.settle(within: .hours(1))
+    #expect(world.held(by: "ann")?.isLetIn == true && world[1].phase == .removed)
+  }
+
+  /// The call that makes it ready may be the first that tells its unique id.
+  @Test func nobodyIsLetInToATwin() {
+    let world = World(.pool(l1: 2, max: 9))
+    world.driver.uniqueIds = ["lab-000": "twin", "lab-001": "twin"]
+    world.assign("ann")
+    world.drain()
+    world.assign("bob")
+    world.run(for: .minutes(5))
+    #expect(world[2].state == .error && world[2].isGivenUp && !world[2].wasLetIn)
+    #expect(world.held(by: "ann")?.isLetIn == true && world.held(by: "bob")?.isLetIn == true)
+  }
+
+  /// What a user was let in to stays theirs, but nobody waits any more for another in its place.
+  @Test(arguments: [false, true])
+  func whoAsksAgainWaitsNoLongerThanTheCommandThatAsked(_ givesUp: Bool) {
+    let world = World(.pool(l1: 1, max: 5) { $0.onLogout = .remove })
+    world.assign("ann")
+    world.drain()
+    world.driver.always(.setReady, .runThenFail(5, .permanent, "its disk is full"))
+    world.assign("ann", waitedForBy: Asker("7"))
+    if givesUp {
+      #expect(world.ask(.unwait("lab", user: "ann"), waitedForBy: Asker("7")).isAccepted)
+    } else {
+      world.end(Asker("7"), of: "ann", in: world.pool().id)
+    }
+    #expect(world[1].placement.user == "ann" && world[1].promise == nil)
+    world.run(for: .minutes(5))
+    #expect(world[1].isGivenUp && world.engine.waiters.isEmpty && world.held(by: "ann") == nil)
+  }
+
   @Test func aReservedOneThatFailsIsReplaced() {
     let world = World(.pool(l1: 1, max: 5, levels: .l1)) { $0.next(.deployForCache, .hang) }
     world.assign("ann")

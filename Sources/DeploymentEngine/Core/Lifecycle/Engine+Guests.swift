@@ -144,7 +144,9 @@ extension Engine {
       return
     }
     let deployment = deploymentTable[slot]
-    if deployment.placement.isAssigned, !deployment.isGivenUp, replaces(slot) { takeFromUser(slot) }
+    if deployment.placement.isAssigned, !deployment.isGivenUp, replaces(slot) {
+      passOn(slot, because: deployment.reason?.text ?? "it is in error")
+    }
     scheduleError(slot)
   }
 

@@ -23,6 +23,7 @@ extension Engine {
     if deploymentTable[slot].admission == .wanted {
       enqueue(slot, .ready)
     } else {
+      if deploymentTable[slot].promise != nil { admit(slot) }
       flushNotices(slot)
       startUnusedTimer(slot)
       verifyIfReported(slot)
@@ -84,9 +85,11 @@ extension Engine {
     enqueue(slot, queue(for: operation))
   }
 
-  /// Made ready for the user who holds it, and with an address: the user is let in.
+  /// Made ready for the user who holds it, and with an address: the user is let in, unless it is
+  /// about to become an error because it is somebody else's twin.
   mutating func admit(_ slot: Int) {
-    guard let user = deploymentTable[slot].placement.holder, deploymentTable[slot].isLetIn
+    guard let user = deploymentTable[slot].placement.holder, deploymentTable[slot].isLetIn,
+      duplicateSentence(slot) == nil
     else { return }
     change(slot) {
       $0.reason = nil
@@ -137,7 +140,10 @@ extension Engine {
   /// The only path by which a use ends, whatever the cause: applies the pool's policy once.
   mutating func endUse(_ slot: Int, because reason: String) {
     guard deploymentTable[slot].placement.isAssigned, !deploymentTable[slot].inUse else { return }
-    if pool(of: slot).settings.onLogout == .remove { remove(slot, because: reason) }
+    guard pool(of: slot).settings.onLogout == .remove else { return }
+    // Its user has asked since, or was not let in yet, and somebody else logged in and out.
+    if deploymentTable[slot].promise != nil { passOn(slot, because: reason) }
+    remove(slot, because: reason)
   }
 
   /// Starts the timer of an assigned deployment that nobody uses: after `unusedAfter` it is treated

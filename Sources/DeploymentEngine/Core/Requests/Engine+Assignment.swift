@@ -12,6 +12,8 @@ extension Engine {
 
   private mutating func serve(_ user: SafeText, in index: Int, _ asker: Asker?) -> Reply {
     if user.isEmpty { return .refused(Refusal(.invalid, "a user needs a name")) }
+    // Who was promised one already, and loses that now, keeps the place in the order.
+    let owed = promise(to: user, in: index)
     if let id = poolTable.holder(user, in: index), let slot = deploymentTable.slot(id),
       let reply = reassign(slot, user)
     {
@@ -20,12 +22,17 @@ extension Engine {
     if poolTable.isWaiting(user, in: index) {
       return .accepted(nil, note: "\(user) is already waiting")
     }
-    if let refusal = refusal(of: .assign(user: user), on: index) { return .refused(refusal) }
-    let promise = newPromise(in: index, asker)
+    if let refusal = refusal(of: .assign(user: user), on: index) {
+      guard let owed else { return .refused(refusal) }
+      return wait(user, in: index, owed, because: refusal.sentence)
+    }
+    let promise = owed ?? newPromise(in: index, asker)
     switch serve(user, in: index, promise) {
     case .served(let slot, let note): return .accepted(deploymentTable[slot].id, note: note)
     case .busy(let why): return wait(user, in: index, promise, because: why)
-    case .refused(let refusal): return .refused(refusal)
+    case .refused(let refusal):
+      guard owed != nil else { return .refused(refusal) }
+      return wait(user, in: index, promise, because: refusal.sentence)
     }
   }
 
@@ -148,14 +155,17 @@ extension Engine {
       return .accepted(nil, note: "\(user) no longer waits")
     }
     guard let id = poolTable.holder(user, in: index), let slot = deploymentTable.slot(id),
-      !deploymentTable[slot].wasLetIn
+      !deploymentTable[slot].wasLetIn || deploymentTable[slot].promise != nil
     else {
       return .refused(
         Refusal(.notPermitted, "\(user) does not wait in \(poolTable[index].record.name)"))
     }
     let isAssigned = deploymentTable[slot].placement.isAssigned
-    takeFromUser(slot)
+    let isKept = deploymentTable[slot].wasLetIn
+    if isKept { change(slot) { $0.promise = nil } } else { takeFromUser(slot) }
     log(.assignment, "\(user) no longer waits for it\(why)", slot: slot, actor: actor)
+    // What they were let in to stays theirs; if it fails now, they get no other.
+    if isKept { return .accepted(id, note: "\(user) no longer waits") }
     if isAssigned { remove(slot, because: "its user no longer waits", actor: actor) }
     return .accepted(deploymentTable[slot].id, note: "\(user) no longer waits")
   }

@@ -131,6 +131,7 @@ extension Engine {
     case .forget:
       // First: if this is the pool's last deployment, the pool may leave the provider.
       markUnverified(slot)
+      if deploymentTable[slot].promise != nil { passOn(slot, because: "forget was asked for") }
       markForgotten(slot, actor: request.actor)
       return .accepted(id, note: "forgotten: anything left on the platform has no record now")
     case .undo:
