@@ -5,10 +5,6 @@ import SafeTexts
 /// Counts, occupied slots and holders, computed by the checkers from the stored changes alone. The
 /// cost of a step depends only on its changes.
 struct Ledger {
-  /// The commands that were killed.
-  var endedAskers: Set<Asker> = []
-  /// The user whom a request takes off the queue in this step.
-  var leavingUser: SafeText?
   private typealias Row = StoreCopy.Row<Deployment>
   private struct Sums {
     var counts = PoolCounts()
@@ -44,7 +40,9 @@ struct Ledger {
   func holder(of user: SafeText, in pool: PoolID) -> DeploymentID? { users[pool]?[user] }
 
   /// Applies a commit and returns its violations.
-  mutating func take(_ commit: Commit, _ store: StoreCopy) -> [Violation] {
+  mutating func take(
+    _ commit: Commit, _ withdrawals: Withdrawals, _ store: StoreCopy
+  ) -> [Violation] {
     var touched: [PoolID] = []
     func touch(_ id: PoolID) { if !touched.contains(id) { touched.append(id) } }
     for change in commit.others {
@@ -65,7 +63,7 @@ struct Ledger {
     for one in commit.amendments { if let old = one.old { release(old.record, one.new) } }
     var complaints: [Violation] = []
     for one in commit.amendments { if let new = one.new { hold(new, &complaints) } }
-    for one in commit.amendments { judgeReservation(one, store, &complaints) }
+    for one in commit.amendments { judgePromise(one, withdrawals, store, &complaints) }
     for id in touched.sorted() { judge(id, store, &complaints) }
     for one in commit.amendments {
       guard let new = one.new?.record, let place = new.place, one.old?.record.place != place
@@ -156,20 +154,28 @@ struct Ledger {
     }
   }
 
-  /// A user who loses a reservation must get another one, or wait, unless the command that waited
-  /// has ended or the user no longer wants one.
-  private func judgeReservation(
-    _ change: Commit.Amendment, _ store: StoreCopy, _ complaints: inout [Violation]
+  /// A user who loses what was reserved or promised must get another one, or wait, unless the
+  /// command that waited has ended or the user no longer wants one.
+  private func judgePromise(
+    _ change: Commit.Amendment, _ withdrawals: Withdrawals, _ store: StoreCopy,
+    _ complaints: inout [Violation]
   ) {
-    guard let old = change.old?.record, let new = change.new?.record,
-      case .cache(_, reservedFor: let user?) = old.placement, new.placement.user != user,
-      !(old.promise?.asker.map(endedAskers.contains) ?? false), user != leavingUser
+    guard let old = change.old?.record, let new = change.new?.record, let user = old.holder,
+      old.promise != nil || !old.placement.isAssigned, new.holder != user
+    else { return }
+    let isReleased = old.pending?.verb == .release || withdrawals.released.contains(old.id)
+    // What an operator asked for may be due in the very step that lets its user in.
+    let followsLetIn = new.wasLetIn && old.pending != nil && new.pending == nil
+    let pool = store.pools[old.pool]?.record.name
+    guard !isReleased, !followsLetIn,
+      !(old.promise?.asker.map(withdrawals.askers.contains) ?? false),
+      !withdrawals.users.contains(where: { $0.pool == pool && $0.user == user })
     else { return }
     let key = StoreCopy.WaiterKey(pool: old.pool, user: user)
     guard users[old.pool]?[user] == nil, store.waiters[key] == nil else { return }
     complaints.append(
       Violation(
-        checker: .users, text: "\(user) loses the reservation of \(old.id) and gets no other"))
+        checker: .users, text: "\(user) was promised \(old.id), loses it and gets no other"))
   }
 
   private func judge(_ id: PoolID, _ store: StoreCopy, _ complaints: inout [Violation]) {
@@ -246,4 +252,11 @@ extension ProviderLimits {
     case .settingReady: settingReady
     }
   }
+}
+
+/// Who wants none any more, by the events of one commit.
+struct Withdrawals {
+  var askers: Set<Asker> = []
+  var users: [(pool: SafeText, user: SafeText)] = []
+  var released: Set<DeploymentID> = []
 }

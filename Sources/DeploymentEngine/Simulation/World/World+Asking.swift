@@ -14,9 +14,7 @@ extension World {
       key: key, actor: actor, verb: verb, ifRevision: ifRevision,
       notBefore: notBefore.map { now.utc + $0 })
     request.asker = asker
-    if case .unwait(_, let user) = verb { ledger.leavingUser = user }
     let outcome = step(.request(request))
-    ledger.leavingUser = nil
     return outcome.answers.first { $0.key == key }?.reply
       ?? .refused(Refusal(.invalid, "no answer"))
   }

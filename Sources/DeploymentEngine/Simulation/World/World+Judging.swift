@@ -151,7 +151,7 @@ extension World {
 
   /// Checks the stored changes, and every `judgesEvery` steps the whole state.
   func judgeStored(_ commit: Commit, _ told: [Told]) {
-    for complaint in ledger.take(commit, store) {
+    for complaint in ledger.take(commit, told.withdrawals, store) {
       complain(complaint.checker, complaint.text)
     }
     for one in told { judgeData(of: one) }

@@ -21,7 +21,9 @@ extension World {
     let commit = Commit([.erasedDeployment(id)], on: store, at: now)
     store.take(commit, at: now)
     store.countDown(provider, at: now)
-    for complaint in ledger.take(commit, store) { complain(complaint.checker, complaint.text) }
+    for complaint in ledger.take(commit, Withdrawals(), store) {
+      complain(complaint.checker, complaint.text)
+    }
     oracle.forget(.deployment(id))
     abandoned.insert(.deployment(id))
     driver.disown(.deployment(id))

@@ -7,7 +7,11 @@ package import SafeTexts
 extension World {
   /// Checks a step against the state stored before it.
   func judgePromises(_ commit: Commit, _ outcome: Effects, _ told: [Told]) {
+    judgeWithdrawals(told)
     for one in commit.amendments {
+      if let new = one.new?.record, new.isLeaving, new.promise != nil {
+        complain(.promises, "\(new.id) is on its way out and still promised: \(new.placement)")
+      }
       // What somebody is logged in to, or what will be removed, is only for the user that it was
       // reserved for.
       guard let new = one.new?.record, new.admission == .wanted, let promise = new.promise,
@@ -26,16 +30,20 @@ extension World {
     judgeRetirement(outcome)
   }
 
-  /// Kills the command that waits for a user: nothing must be promised to its user any more.
+  /// Kills the command that waits for a user.
   package func end(_ asker: Asker, of user: SafeText, in pool: PoolID) {
     noteFault(.askers)
-    ledger.endedAskers.insert(asker)
     step(.askerEnded(asker, user: user, pool: pool))
-    guard !storeFails else { return }
-    if let waiter = engine.waiters.first(where: { $0.promise.asker == asker }) {
+  }
+
+  /// Nothing is promised any more to a user whose command the engine knows to be gone.
+  private func judgeWithdrawals(_ told: [Told]) {
+    let gone = told.withdrawals.askers
+    guard !gone.isEmpty else { return }
+    for waiter in engine.waiters where waiter.promise.asker.map(gone.contains) ?? false {
       complain(.promises, "\(waiter.user) waits although the command that waited is gone")
     }
-    for one in engine.deployments where one.promise?.asker == asker && !one.wasLetIn {
+    for one in engine.deployments where one.promise?.asker.map(gone.contains) ?? false {
       complain(.promises, "\(one.id) is promised although the command that waited is gone")
     }
   }
@@ -62,12 +70,13 @@ extension World {
     }
   }
 
-  /// A user gets one: nobody who asked before, and waited already, is passed over.
+  /// A user gets one: nobody who asked before, and waited already, is passed over. What the engine
+  /// decided it decided at its time, however long the store then failed.
   private func judgeOrder(_ given: Deployment, _ promise: Promise) {
     for waiter in engine.waiters
     where waiter.pool == given.pool && waiter.promise.position < promise.position {
       let key = StoreCopy.WaiterKey(pool: waiter.pool, user: waiter.user)
-      guard waiter.retryAt.map({ $0.at < now.moment }) ?? true,
+      guard waiter.retryAt.map({ $0.at <= decidedAt.moment }) ?? true,
         store.waiters[key]?.record.promise == waiter.promise
       else { continue }
       complain(
@@ -99,6 +108,20 @@ extension World {
 extension Deployment {
   fileprivate var isReadyForAnyone: Bool {
     isReady && placement == .cache(.l1, reservedFor: nil) && !inUse && pending == nil
+  }
+}
+
+extension [World.Told] {
+  /// By the events that are stored, whose commit may come long after they were sent.
+  var withdrawals: Withdrawals {
+    var found = Withdrawals()
+    for one in self {
+      if case .askerEnded(let asker, _, _) = one.event { found.askers.insert(asker) }
+      guard case .request(let request) = one.event else { continue }
+      if case .unwait(let pool, let user) = request.verb { found.users.append((pool, user)) }
+      if case .release(let id) = request.verb { found.released.insert(id) }
+    }
+    return found
   }
 }
 
