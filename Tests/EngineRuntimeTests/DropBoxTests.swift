@@ -54,9 +54,14 @@ struct DropBoxTests {
   private func drop(
     _ name: String, _ contents: String, mode: UInt32 = 0o644, owner: UInt32 = OtherUser.number
   ) throws {
-    let path = paths.asks + "/store.sqlite." + name
-    try SecureFile.makeFile(path, mode: mode, contents: Array(contents.utf8), syncs: false)
+    let path = paths.asks + "/" + fileName(name)
+    try SecureFile.makeFile(path, mode: mode, contents: Array(contents.utf8))
     #expect(chown(path, owner, 0) == 0)
+  }
+
+  /// A name as members give to files.
+  private func fileName(_ name: String, of store: String = "store.sqlite") -> String {
+    "\(store).\(String(repeating: "0", count: 15 - name.count))\(name)-0123456789abc"
   }
 
   private func text(_ request: Request, for span: TimeSpan = .seconds(60)) throws -> String {
@@ -173,13 +178,13 @@ struct DropBoxTests {
     try open { store in
       try temporary.write(Array("precious".utf8), to: "precious")
       let good = try text(request("bad"))
-      let name = paths.asks + "/store.sqlite."
-      #expect(symlink(temporary.folder + "/precious", name + "link") == 0)
-      #expect(symlink("/dev/zero", name + "zero") == 0)
-      #expect(mkfifo(name + "pipe", 0o644) == 0)
-      #expect(mkdir(name + "folder", 0o755) == 0)
+      func path(_ name: String) -> String { paths.asks + "/" + fileName(name) }
+      #expect(symlink(temporary.folder + "/precious", path("link")) == 0)
+      #expect(symlink("/dev/zero", path("zero")) == 0)
+      #expect(mkfifo(path("pipe"), 0o644) == 0)
+      #expect(mkdir(path("folder"), 0o755) == 0)
       try drop("twice", good)
-      #expect(link(name + "twice", paths.asks + "/other") == 0)
+      #expect(link(path("twice"), paths.asks + "/other") == 0)
       try drop("shared", good, mode: 0o664)
       try drop("open", good, mode: 0o646)
       try drop("large", good + String(repeating: " ", count: StoreLimits.droppedBytes))
@@ -219,8 +224,8 @@ struct DropBoxTests {
       try drop("a", contents)
       _ = try take(store)
       // As if the engine had died before it removed the file.
-      let path = paths.claimedAsks + "/store.sqlite.a"
-      try SecureFile.makeFile(path, mode: 0o644, contents: Array(contents.utf8), syncs: false)
+      let path = paths.claimedAsks + "/" + fileName("a")
+      try SecureFile.makeFile(path, mode: 0o644, contents: Array(contents.utf8))
       var effects = Effects()
       effects.answers = [Answer(RequestKey("a"), .accepted(nil, note: ""))]
       _ = try store.commit(effects, at: .current)
@@ -237,6 +242,43 @@ struct DropBoxTests {
       #expect(throws: StoreFailure.self) { try take(store) }
       try store.queue.write { try $0.execute(sql: "UPDATE meta SET epoch = epoch - 1") }
       #expect(try take(store).requests.map(\.key.text) == ["a"])
+    }
+  }
+
+  @Test func claimsNoMoreWhileNothingCanBeStored() throws {
+    try open { store in
+      for number in 0..<9 { try drop("\(number)", text(request("n\(number)"))) }
+      let box = try #require(store.dropBox)
+      for round in 0..<5 {
+        let contents = box.claim(3, at: EngineClock.system.now.utc)
+        #expect(contents.claimed.map(\.dropped.request.key.text) == ["n0", "n1", "n2"])
+        #expect(contents.hasMore == (round == 0), "a full table is not tried again at once")
+      }
+      box.removeClaimed()
+      #expect(box.claim(3, at: EngineClock.system.now.utc).hasMore)
+    }
+  }
+
+  @Test func leavesTheRequestsOfOtherStoresAlone() throws {
+    try open { store in
+      let other = paths.asks + "/" + fileName("a", of: "store.sqlite.test")
+      for path in [other, paths.asks + "/.store.sqlite.test.x", paths.asks + "/anything"] {
+        try SecureFile.makeFile(path, mode: 0o644, contents: Array(try text(request("k")).utf8))
+      }
+      #expect(!store.hasDroppedRequests)
+      #expect(try take(store).requests.isEmpty && files.count == 3)
+    }
+    #expect(files.count == 3)
+  }
+
+  @Test func aFolderThatIsGoneStopsNothing() throws {
+    try open { store in
+      try drop("a", text(request("a")))
+      #expect(rmdir(paths.claimedAsks) == 0)
+      let taken = try take(store)
+      #expect(taken.requests.isEmpty && !taken.moreRequests)
+      #expect(mkdir(paths.claimedAsks, 0o700) == 0)
+      #expect(try take(store).requests.map(\.key.text) == ["a"], "it waits")
     }
   }
 
@@ -283,39 +325,6 @@ struct DropBoxTests {
     }
   }
 
-  @Test func accessThatWasChangedLaterIsApplied() throws {
-    func modes() -> [UInt32] {
-      [temporary.folder, paths.store, paths.log, paths.index, paths.holder, paths.lock].map {
-        (try? FileStatus(path: $0).mode) ?? 0
-      }
-    }
-    try open { _ in #expect(modes() == [0o2750, 0o640, 0o640, 0o640, 0o640, 0o600]) }
-    try open(.owner) { store in
-      #expect(modes() == [0o700, 0o600, 0o600, 0o600, 0o600, 0o600])
-      #expect(try FileStatus(path: paths.asks).mode == 0o700)
-      try drop("a", text(request("a")))
-      #expect(try take(store).requests.isEmpty)
-    }
-    #expect(chmod(temporary.folder, 0o2700) == 0)
-    try open { store in
-      #expect(modes() == [0o2750, 0o640, 0o640, 0o640, 0o640, 0o600])
-      #expect(store.dropBox != nil)
-    }
-    #expect(try FileStatus(path: paths.asks).mode == 0o3730)
-  }
-
-  @Test func aFolderThatTheGroupCannotEnterIsSaid() throws {
-    #expect(chmod(temporary.folder, 0o750) == 0)
-    #expect(StoreAccess.group.obstacle(store: temporary.path) == nil)
-    #expect(chmod(temporary.folder, 0o711) == 0)
-    #expect(StoreAccess.owner.obstacle(store: temporary.path) == nil)
-    let sentence = StoreAccess.group.obstacle(store: temporary.path)?.text
-    #expect(sentence?.contains("run chmod 2750") == true)
-    // It may be shared with other things, so only a folder as engines make it is changed.
-    try open { _ in }
-    #expect(try FileStatus(path: temporary.folder).mode == 0o711)
-  }
-
   @Test func whoIsNoMemberIsToldWhatToDo() throws {
     try open { _ in
       for (box, words) in [(0o3730, "as a member of group"), (0o700, "`access: group`")] {
@@ -333,25 +342,6 @@ struct DropBoxTests {
         #expect(failure?.sentence.text.contains(words) == true, "\(failure.debugDescription)")
       }
     }
-  }
-
-  @Test func whoMayNotReadTheLockStillSeesTheEngine() throws {
-    let path = temporary.path
-    let lease = try Lease.take(store: path, access: .group)
-    let store = try Store(lease)
-    let seen = try OtherUser.run { LeaseStatus.query(store: path) }
-    #expect(seen.isThere && seen == LeaseStatus.query(store: path))
-    store.close()
-    lease.release()
-    #expect(try OtherUser.run { LeaseStatus.query(store: path) } == .none)
-    // An engine that was killed leaves its name.
-    var contents = LockContents(
-      holder: .current, since: EngineClock.system.now.utc, remembered: nil)
-    contents.holder.process.startTime += 1
-    let descriptor = try SecureFile.openOrMake(paths.holder, mode: 0o640)
-    try contents.write(to: descriptor)
-    close(descriptor)
-    #expect(try OtherUser.run { LeaseStatus.query(store: path) } == .none)
   }
 
   @Test func theEngineIsWokenByARequest() throws {

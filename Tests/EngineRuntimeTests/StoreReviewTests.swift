@@ -84,6 +84,29 @@ struct StoreReviewTests {
     #expect(refusal(temporary) != nil)
   }
 
+  /// What only the log contains is not lost, although the copy has no log.
+  @Test func commitsThatOnlyTheLogHasAreCopied() throws {
+    let temporary = try shared()
+    let reader = try DatabaseQueue(path: temporary.path)
+    try reader.write { db in
+      try db.execute(sql: "PRAGMA wal_autocheckpoint = 0; UPDATE meta SET next_pool = 7")
+    }
+    #expect(try StoreReview.begin(store: temporary.path) == .narrowed)
+    try StoreReview.accept(store: temporary.path)
+    #expect(try temporary.open { try $0.load(at: .current).counters.pool } == 7)
+  }
+
+  /// A folder that others could write to is enough: they could have replaced the store.
+  @Test func aFolderThatOthersCouldWriteToIsMarkedToo() throws {
+    let temporary = try TemporaryStore()
+    try temporary.open { _ = try $0.commit(Effects(), at: .current) }
+    #expect(chown(temporary.folder, 0, OtherUser.number) == 0)
+    #expect(chmod(temporary.folder, 0o2770) == 0)
+    #expect(try StoreReview.begin(store: temporary.path) == .narrowed)
+    #expect(try StoreReview.begin(store: temporary.path) == .waiting)
+    #expect(refusal(temporary)?.contains("--accept") == true)
+  }
+
   @Test func onlyItsOwnerReviewsAndOnlyWithoutAnEngine() throws {
     let temporary = try TemporaryStore()
     let lease = try Lease.take(store: temporary.path)

@@ -10,11 +10,13 @@ extension EngineLoop {
     guard case .engine(.reload(let force, let closeAll)) = request.verb.kind,
       let read = options.reload
     else { return engine.handle(.request(request), at: now) }
-    guard !isReloading else {
+    // After a step that was not stored, the same request is handled again.
+    if reloading == request.key { return }
+    guard reloading == nil else {
       let refusal = Refusal(.notPermitted, "the configuration file is being read already")
       return engine.handle(.answered(request, .refused(refusal)), at: now)
     }
-    isReloading = true
+    reloading = request.key
     let mailbox = session.mailbox
     let consent = ReloadConsent(force: force, closeAll: closeAll)
     BlockingExecutor.control.run {
@@ -25,7 +27,7 @@ extension EngineLoop {
 
   /// Takes the configuration over that was read, or says why not.
   mutating func end(_ request: Request, _ result: ReloadResult, at now: EngineTime) {
-    isReloading = false
+    reloading = nil
     switch result {
     case .configuration(let configuration, let note):
       configure(configuration, at: now)

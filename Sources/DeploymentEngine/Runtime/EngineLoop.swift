@@ -35,8 +35,8 @@ struct EngineLoop {
   var askers: AskerWatch
   var nextCheck: Moment
   var isDraining = false
-  /// Whether the configuration file is being read again.
-  var isReloading = false
+  /// The request for which the configuration file is being read again.
+  var reloading: RequestKey?
   private let loaded: Int
 
   /// Time between two checks of the store's file and the lease.
@@ -57,9 +57,10 @@ struct EngineLoop {
     self.runner = runner
     self.log = log
     let mailbox = session.mailbox
-    watcher = StoreWatcher(path: options.storePath, watchingDropBox: options.access == .group) {
-      mailbox.wake()
-    }
+    let onDrop: @Sendable () -> Void = { mailbox.post { $0.hasDrops = true } }
+    watcher = StoreWatcher(
+      path: options.storePath, onDrop: options.access == .group ? onDrop : nil
+    ) { mailbox.wake() }
     engine = Engine(
       seed: options.seed ?? UInt64.random(in: .min ... .max), loading: state, at: now)
     askers = AskerWatch(state)
@@ -120,6 +121,9 @@ struct EngineLoop {
     }
     if let sentence = session.breach() { engine.breakInvariant(sentence) }
     noticeRequests()
+    if mail.hasDrops || now.moment >= nextCheck, !isDraining, store.hasDroppedRequests {
+      requestsMayWait = true
+    }
     try store()
     runner.cancelOverdue(at: now.moment)
     try checkStoreAndLease(now.moment)
@@ -148,12 +152,9 @@ struct EngineLoop {
     return wakes.map { ($0 - now).milliseconds }.min().map { max(1, min($0, 2000)) } ?? 2000
   }
 
-  /// Notices requests in the drop box, and a commit of another process, which can only be a
-  /// request.
+  /// Notices a commit of another process, which can only be a request.
   private mutating func noticeRequests() {
-    guard !isDraining else { return }
-    if store.hasDroppedRequests { requestsMayWait = true }
-    guard let version = store.dataVersion(), version != dataVersion else { return }
+    guard !isDraining, let version = store.dataVersion(), version != dataVersion else { return }
     dataVersion = version
     requestsMayWait = (try? store.requestsWait()) ?? true
   }

@@ -18,6 +18,8 @@ final class Mailbox: Sendable {
     var inventories: [(CallID, InventoryAnswer)] = []
     /// Notices of drivers.
     var notices = NoticeBuffer()
+    /// Whether there are new requests in the drop box.
+    var hasDrops = false
     /// Requests to reload whose file has been read; at most one.
     var reloads: [(Request, ReloadResult)] = []
     /// The new configuration, if it was changed.

@@ -59,6 +59,9 @@ package struct FileStatus: Sendable {
     return statvfs(path, &system) == 0 && system.f_flag & UInt(ST_RDONLY) != 0
   }
 
+  /// Some 100,000 years, in seconds.
+  private static let farthest: Int64 = 3_000_000_000_000
+
   private init(_ raw: stat) {
     size = Int64(raw.st_size)
     isDirectory = raw.st_mode & S_IFMT == S_IFDIR
@@ -68,7 +71,9 @@ package struct FileStatus: Sendable {
     owner = raw.st_uid
     group = raw.st_gid
     mode = raw.st_mode & 0o7777
-    modified = Int64(raw.st_mtim.tv_sec) * 1000 + Int64(raw.st_mtim.tv_nsec) / 1_000_000
+    // The owner of a file can set any time, also one that milliseconds cannot express.
+    let seconds = min(max(Int64(raw.st_mtim.tv_sec), -Self.farthest), Self.farthest)
+    modified = seconds * 1000 + Int64(raw.st_mtim.tv_nsec) / 1_000_000
     identity = Identity(device: UInt64(raw.st_dev), inode: UInt64(raw.st_ino))
   }
 }

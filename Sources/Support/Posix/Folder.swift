@@ -2,23 +2,28 @@ import Glibc
 
 /// Lists directories.
 package enum Folder {
+  /// The number of entries that are looked at, so that a full directory does not block the thread.
+  private static let longest = 50_000
+
   /// The names of some files in a directory, in no order and without directories; none if it cannot
   /// be listed.
   ///
   /// - Parameters:
-  ///   - prefix: only names that start with it.
   ///   - limit: the maximum number of names.
+  ///   - isWanted: only these names.
   package static func files(
-    in path: String, startingWith prefix: String = "", atMost limit: Int
+    in path: String, atMost limit: Int, where isWanted: (String) -> Bool = { _ in true }
   ) -> [String] {
     guard let stream = opendir(path) else { return [] }
     defer { closedir(stream) }
     var names: [String] = []
-    while names.count < limit, let entry = readdir(stream) {
+    var seen = 0
+    while names.count < limit, seen < longest, let entry = readdir(stream) {
+      seen += 1
       let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
         field.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      guard name.hasPrefix(prefix), !isFolder(entry.pointee.d_type, path + "/" + name) else {
+      guard isWanted(name), !isFolder(entry.pointee.d_type, path + "/" + name) else {
         continue
       }
       names.append(name)

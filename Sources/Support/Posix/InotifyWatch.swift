@@ -10,11 +10,13 @@ package final class InotifyWatch: Sendable {
 
   /// Nil if the kernel cannot watch the directory.
   ///
-  /// - Parameter file: the path or the name of the file; nil: every file of the directory.
+  /// - Parameter file: the path or the name of the file; nil: every file that gets its name in the
+  ///   directory, but not what is written to it.
   package init?(folder: String, file: String?) {
     let descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
     guard descriptor >= 0 else { return nil }
-    let interests = UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)
+    let writes = file == nil ? 0 : UInt32(IN_MODIFY) | UInt32(IN_CREATE)
+    let interests = writes | UInt32(IN_MOVED_TO)
     guard inotify_add_watch(descriptor, folder, interests) >= 0 else {
       close(descriptor)
       return nil

@@ -43,10 +43,8 @@ package enum SecureFile {
   }
 
   /// Creates a file with contents. Throws `EEXIST` if the file exists.
-  ///
-  /// - Parameter syncs: whether the contents and the name survive a loss of power.
   package static func makeFile(
-    _ path: String, mode: UInt32, contents: [UInt8], syncs: Bool
+    _ path: String, mode: UInt32, contents: [UInt8]
   ) throws(SystemError) {
     let made = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard made >= 0 else { throw .last }
@@ -58,7 +56,15 @@ package enum SecureFile {
       guard count >= 0 || errno == EINTR else { throw .last }
       rest = rest.dropFirst(max(0, count))
     }
-    guard !syncs || fsync(made) == 0 else { throw .last }
+  }
+
+  /// Writes a file to the disk. Its name survives a loss of power as well on file systems that
+  /// order what belongs to one file.
+  package static func sync(_ path: String) throws(SystemError) {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { throw .last }
+    defer { close(file) }
+    guard fsync(file) == 0 else { throw .last }
   }
 
   /// Sets the permissions of a file or a directory of this user.

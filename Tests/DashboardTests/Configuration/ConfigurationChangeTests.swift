@@ -75,6 +75,14 @@ import Testing
       Self.change("pools: []").removal == "it would remove 4 cached deployments (4 of lab)")
   }
 
+  @Test func closingAllPoolsIsNoConsentToAnotherPlatform() {
+    let moved = "providers: [{ name: here, driver: sample, host: two }]\npools: []"
+    let closing = Self.objections(moved, ReloadConsent(closeAll: true), noticesRemovals: true)
+    #expect(closing.count == 1 && closing[0].contains("`host` changes"), "\(closing)")
+    let both = ReloadConsent(force: true, closeAll: true)
+    #expect(Self.objections(moved, both, noticesRemovals: true).isEmpty)
+  }
+
   @Test func saysWhatSmallerSizesRemove() {
     let smaller = Self.file.replacingOccurrences(of: "l1: 3", with: "l1: 1")
     #expect(

@@ -210,7 +210,7 @@ struct RequestRunner {
     let seconds = context.patience.spoken
     let isOpen = request.flatMap { try? client.isOpen($0.key) } ?? false
     let end =
-      isOpen ? "it has the request and may still carry it out" : "request withdrawn"
+      isOpen ? "it took the request, and may still carry it out" : "request withdrawn"
     return ActResult(
       act, .failed, SafeText("the engine did not answer within \(seconds): \(end)"),
       deployment: request?.verb.deployment, status: .unavailable)

@@ -38,10 +38,10 @@ struct ConfigurationChange {
   ///   - noticesRemovals: whether the removal of cached deployments needs consent, too.
   func objections(_ consent: ReloadConsent, noticesRemovals: Bool) -> [String] {
     if let absence { return [absence] }
-    if let closing { return consent.closeAll ? [] : [closing] }
+    if let closing, !consent.closeAll { return [closing] }
     if consent.force { return [] }
     let ground = movedGround.map(\.sentence)
-    guard ground.isEmpty, noticesRemovals, let removal else { return ground }
+    guard ground.isEmpty, closing == nil, noticesRemovals, let removal else { return ground }
     return ["\(removal); confirm with `dashboard reload --force`"]
   }
 

@@ -34,7 +34,11 @@ struct ConfigurationReload: Sendable {
       throw Rejection(
         lines: failure.lines, sentence: "the engine finds no configuration file to read")
     }
-    let stored = CommandEnvironment.storedState(place.storePath)
+    guard let stored = CommandEnvironment.storedState(place.storePath) else {
+      // Without it, nobody knows what the file would remove.
+      let sentence = "\(place.storePath) cannot be read now: try again"
+      throw Rejection(lines: [sentence], sentence: SafeText(sentence))
+    }
     let objections = new.objections(
       to: stored, consent, noticesRemovals: noticesRemovals, context)
     guard objections.isEmpty else {
@@ -42,7 +46,7 @@ struct ConfigurationReload: Sendable {
       throw Rejection(lines: objections, sentence: SafeText("\(objections[0])\(more)"))
     }
     var remarks: [String] = []
-    if let removal = stored.flatMap({ new.change(of: $0, context)?.removal }) {
+    if let removal = new.change(of: stored, context)?.removal {
       remarks.append(removal.replacing("it would remove", with: "it removes"))
     }
     if new.storePath != place.storePath {
@@ -55,7 +59,7 @@ struct ConfigurationReload: Sendable {
   }
 
   private static func sentence(_ failure: CommandFailure) -> SafeText {
-    if failure.status == .absent, let line = failure.lines.first {
+    if failure.status != .configuration, let line = failure.lines.first {
       return SafeText(line.replacing("dashboard: ", with: ""))
     }
     let count = failure.lines.count

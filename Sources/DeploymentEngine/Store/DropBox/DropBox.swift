@@ -31,6 +31,8 @@ final class DropBox: Sendable {
 
   private struct State {
     var claimed: [Claimed] = []
+    /// The names of files that were moved and could not be read yet.
+    var unread: [String] = []
     var names: [UInt32: SafeText] = [:]
   }
   private let paths: StorePaths
@@ -52,43 +54,76 @@ final class DropBox: Sendable {
     let box = DropBox(paths)
     box.removeUnfinished(at: now)
     let claimed = Folder.files(in: paths.claimedAsks, atMost: StoreLimits.droppedListed)
-    for name in claimed.sorted() { box.read(paths.claimedAsks + "/" + name, at: now) }
+    box.state.withLock { $0.unread = claimed.sorted() }
     return box
   }
 
   /// Removes the hidden files of processes that ended before they had written everything.
   private func removeUnfinished(at now: Timestamp) {
-    let names = Folder.files(
-      in: paths.asks, startingWith: "." + prefix, atMost: StoreLimits.droppedListed)
+    let names = Folder.files(in: paths.asks, atMost: StoreLimits.droppedListed) { [prefix] name in
+      name.hasPrefix("." + prefix) && DroppedRequest.isName(name.dropFirst(prefix.count + 1))
+    }
     for path in names.map({ paths.asks + "/" + $0 }) {
       guard let status = try? FileStatus(withoutFollowing: path),
-        now - Timestamp(milliseconds: status.modified) > .minutes(1)
+        status.modified < (now - .minutes(1)).milliseconds
       else { continue }
       unlink(path)
     }
   }
 
-  /// Takes away the drop box of a store that only its owner may use.
-  static func close(_ paths: StorePaths) {
-    guard let status = try? FileStatus(withoutFollowing: paths.asks), status.isDirectory,
-      status.owner == geteuid(), status.mode & 0o070 != 0
-    else { return }
-    try? SecureFile.setMode(paths.asks, 0o700)
-  }
-
   /// Whether files wait.
-  var isEmpty: Bool { Folder.files(in: paths.asks, startingWith: prefix, atMost: 1).isEmpty }
+  var isEmpty: Bool {
+    state.withLock { $0.unread.isEmpty && $0.claimed.isEmpty } && waitingNames(atMost: 1).isEmpty
+  }
 
   private var prefix: String { paths.name + "." }
 
+  /// The files of this store; another store in the folder may have a name that begins like this
+  /// one's.
+  private func waitingNames(atMost limit: Int) -> [String] {
+    Folder.files(in: paths.asks, atMost: limit) { [prefix] name in
+      name.hasPrefix(prefix) && DroppedRequest.isName(name.dropFirst(prefix.count))
+    }
+  }
+
   /// Claims requests: of each user in the order in which they were made, and of several users in
-  /// turn.
+  /// turn. What was claimed and not stored counts against the limit.
   func claim(_ limit: Int, at now: Timestamp) -> Contents {
     var contents = Contents()
+    retryUnread(&contents, at: now)
+    let waiting = waitingByUser(&contents)
+    let names = Self.inTurn(waiting)
+    let room = max(0, limit - state.withLock { $0.claimed.count + $0.unread.count })
+    var isBlocked = false
+    for name in names.prefix(room) {
+      if rename(paths.asks + "/" + name, paths.claimedAsks + "/" + name) == 0 {
+        read(name, &contents, at: now)
+      } else if errno != ENOENT {
+        // It stays where it is: the next look may find the disk or the folder in order again.
+        contents.remarks.append(
+          "requests in \(paths.asks) cannot be taken up: \(SystemError.last.text)")
+        isBlocked = true
+        break
+      }
+    }
+    contents.hasMore = !isBlocked && names.count > room && room > 0
+    contents.claimed = state.withLock { $0.claimed }
+    return contents
+  }
+
+  private func retryUnread(_ contents: inout Contents, at now: Timestamp) {
+    let names = state.withLock { state in
+      let names = state.unread.prefix(StoreLimits.requestsPerCommit)
+      state.unread.removeFirst(names.count)
+      return names
+    }
+    for name in names { read(name, &contents, at: now) }
+  }
+
+  /// The names of the waiting files by their owner; those that are too many are thrown away.
+  private func waitingByUser(_ contents: inout Contents) -> [UInt32: [String]] {
     var waiting: [UInt32: [String]] = [:]
-    for name in Folder.files(
-      in: paths.asks, startingWith: prefix, atMost: StoreLimits.droppedListed)
-    {
+    for name in waitingNames(atMost: StoreLimits.droppedListed) {
       guard let status = try? FileStatus(withoutFollowing: paths.asks + "/" + name) else {
         continue
       }
@@ -107,21 +142,7 @@ final class DropBox: Sendable {
           """)
       }
     }
-    let names = Self.inTurn(waiting)
-    for name in names.prefix(limit) {
-      let path = paths.claimedAsks + "/" + name
-      if rename(paths.asks + "/" + name, path) == 0 {
-        if let remark = read(path, at: now) { contents.remarks.append(remark) }
-      } else if errno != ENOENT {
-        let why = SystemError.last.text
-        unlink(paths.asks + "/" + name)
-        contents.remarks.append(
-          "a file in \(paths.asks) was thrown away: it cannot be moved (\(why))")
-      }
-    }
-    contents.hasMore = names.count > limit
-    contents.claimed = state.withLock { $0.claimed }
-    return contents
+    return waiting
   }
 
   /// Removes the claimed files, whose requests are stored now.
@@ -145,46 +166,54 @@ final class DropBox: Sendable {
   }
 
   /// Reads a file that was moved into the engine's folder; throws it away if it is no request.
-  ///
-  /// - Returns: why it was thrown away.
-  @discardableResult private func read(_ path: String, at now: Timestamp) -> SafeText? {
+  private func read(_ name: String, _ contents: inout Contents, at now: Timestamp) {
+    let path = paths.claimedAsks + "/" + name
     do throws(Reason) {
-      let (bytes, owner) = try contents(of: path)
+      let (bytes, owner) = try self.contents(of: path)
       guard
         var dropped = PlainJSON.decode(
           DroppedRequest.self, from: String(decoding: bytes, as: UTF8.self)),
         !dropped.request.key.text.isEmpty
       else { throw Reason(owner: owner, text: "is not a request of this version") }
-      dropped.request.actor = name(of: owner)
+      dropped.request.actor = self.name(of: owner)
       dropped.expiresAt = min(dropped.expiresAt, now + dropped.request.longestValidity)
       dropped.request.keptSince = dropped.request.keptSince.map { min($0, now) }
-      // A repeated key would be stored once; the first file wins.
       let claimed = Claimed(path: path, dropped: dropped)
       state.withLock { $0.claimed.append(claimed) }
-      return nil
     } catch {
-      unlink(path)
-      let who = error.owner.map { "of \(name(of: $0)) " } ?? ""
-      return SafeText("a file \(who)in \(paths.asks) was thrown away: it \(error.text)")
+      if error.isPassing {
+        state.withLock { $0.unread.append(name) }
+      } else {
+        unlink(path)
+      }
+      let who = error.owner.map { "of \(self.name(of: $0)) " } ?? ""
+      let what = error.isPassing ? "waits" : "was thrown away"
+      contents.remarks.append(
+        SafeText("a file \(who)in \(paths.asks) \(what): it \(error.text)"))
     }
   }
 
   private struct Reason: Error {
     var owner: UInt32?
     var text: String
+    /// The file is not at fault, and can be read later.
+    var isPassing = false
   }
 
   /// Reads the whole file at once; what its owner writes to it later has no effect.
   private func contents(of path: String) throws(Reason) -> (bytes: [UInt8], owner: UInt32) {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else {
+      let error = SystemError.last
+      let isPassing = [EMFILE, ENFILE, ENOMEM, EIO, EINTR].contains(error.number)
       throw Reason(
-        owner: nil, text: errno == ELOOP ? "is a link" : "cannot be read (\(SystemError.last.text))"
-      )
+        owner: nil,
+        text: error.number == ELOOP ? "is a link" : "cannot be read (\(error.text))",
+        isPassing: isPassing)
     }
     defer { Glibc.close(descriptor) }
     guard let status = try? FileStatus(descriptor: descriptor) else {
-      throw Reason(owner: nil, text: "cannot be read")
+      throw Reason(owner: nil, text: "cannot be read", isPassing: true)
     }
     let owner = status.owner
     guard status.isFile else { throw Reason(owner: owner, text: "is not a regular file") }
@@ -194,7 +223,9 @@ final class DropBox: Sendable {
     }
     var bytes = [UInt8](repeating: 0, count: StoreLimits.droppedBytes + 1)
     let count = Glibc.read(descriptor, &bytes, bytes.count)
-    guard count >= 0 else { throw Reason(owner: owner, text: "cannot be read") }
+    guard count >= 0 else {
+      throw Reason(owner: owner, text: "cannot be read", isPassing: true)
+    }
     guard count <= StoreLimits.droppedBytes else {
       throw Reason(owner: owner, text: "is larger than \(StoreLimits.droppedBytes) bytes")
     }

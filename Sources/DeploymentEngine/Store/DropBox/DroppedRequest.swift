@@ -13,7 +13,14 @@ struct DroppedRequest: Codable, Sendable {
       let text = String(value, radix: 36)
       return String(repeating: "0", count: max(0, length - text.count)) + text
     }
+    // 15 characters for the order, and 13 that nobody can guess; see `isName`.
     let order = padded(max(0, time.milliseconds), 9) + padded(number, 6)
     return "\(paths.name).\(order)-\(padded(UInt64.random(in: .min ... .max), 13))"
+  }
+
+  /// Whether a file name ends like this after the name of its store.
+  static func isName(_ end: Substring) -> Bool {
+    let parts = end.split(separator: "-", omittingEmptySubsequences: false)
+    return parts.map(\.count) == [15, 13] && parts.allSatisfy { $0.allSatisfy(\.isASCII) }
   }
 }

@@ -32,7 +32,6 @@ struct ChangeDetector: ~Copyable {
   var hears: Bool { notify != nil }
 
   mutating func hasChanged() -> Bool {
-    defer { hasDropped = false }
     guard let reader else { return open() }
     guard let now = try? reader.version() else {
       self.reader = nil
@@ -41,7 +40,13 @@ struct ChangeDetector: ~Copyable {
     defer { version = now }
     // The folder may have been replaced, too.
     if now.generation != version?.generation { listen() }
-    return now != version || hasDropped
+    return now != version
+  }
+
+  /// Whether a file came into the drop box since the last call.
+  mutating func takeDropped() -> Bool {
+    defer { hasDropped = false }
+    return hasDropped
   }
 
   private mutating func open() -> Bool {

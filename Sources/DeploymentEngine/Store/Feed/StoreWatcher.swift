@@ -12,7 +12,7 @@ import struct Synchronization.Atomic
 /// store is checked every 500 ms.
 public final class StoreWatcher: Sendable {
   private let path: String
-  private let watchesDropBox: Bool
+  private let onDrop: (@Sendable () -> Void)?
   private let onChange: @Sendable () -> Void
   /// Nil if no descriptor was available: `stop` is then noticed at the next slow check.
   private let wake: WakePipe?
@@ -29,16 +29,16 @@ public final class StoreWatcher: Sendable {
   ///   exists, then after each commit of another connection, and when the file was created or
   ///   replaced. Several commits may cause only one call. It must not call `stop`.
   public convenience init(path: String, onChange: @escaping @Sendable () -> Void) {
-    self.init(path: path, watchingDropBox: false, onChange: onChange)
+    self.init(path: path, onDrop: nil, onChange: onChange)
   }
 
-  /// - Parameter watchingDropBox: whether `onChange` is also called for new requests in the drop
-  ///   box; only the store's owner can watch it.
+  /// - Parameter onDrop: called like `onChange` for new requests in the drop box, which only the
+  ///   store's owner can watch; nil: it is not watched.
   package init(
-    path: String, watchingDropBox: Bool, onChange: @escaping @Sendable () -> Void
+    path: String, onDrop: (@Sendable () -> Void)?, onChange: @escaping @Sendable () -> Void
   ) {
     self.path = path
-    watchesDropBox = watchingDropBox
+    self.onDrop = onDrop
     self.onChange = onChange
     wake = try? WakePipe()
     try? SystemThread.start(named: "watch") { [self] in run() }
@@ -52,16 +52,17 @@ public final class StoreWatcher: Sendable {
   }
 
   private func run() {
-    var detector = ChangeDetector(path, watchingDropBox: watchesDropBox)
+    var detector = ChangeDetector(path, watchingDropBox: onDrop != nil)
     while !isStopped.load(ordering: .sequentiallyConsistent) {
-      if detector.hasChanged() { report() }
+      if detector.hasChanged() { report(onChange) }
+      if detector.takeDropped(), let onDrop { report(onDrop) }
       detector.wait(or: wake)
     }
   }
 
-  private func report() {
+  private func report(_ call: @Sendable () -> Void) {
     calling.withLock { _ in
-      if !isStopped.load(ordering: .sequentiallyConsistent) { onChange() }
+      if !isStopped.load(ordering: .sequentiallyConsistent) { call() }
     }
   }
 }

@@ -4,12 +4,15 @@ public import SafeTexts
 
 /// The permissions of a store's files, which follow the configuration at each start.
 enum StorePermissions {
-  /// Gives the files of a store, and the folder if it has the permissions that an engine gives, the
-  /// permissions of an access.
+  /// Gives the files of a store the permissions of an access, and lets the group into a folder that
+  /// an engine has made for the owner alone. A folder with other permissions was prepared by a
+  /// person, and one that is open stays so: another store in it may need that.
   static func apply(_ access: StoreAccess, to paths: StorePaths) throws(StoreFailure) {
     do throws(SystemError) {
       let folder = try FileStatus(path: paths.folder)
-      if folder.owner == geteuid(), access.changes(folder.mode) {
+      // A set-group bit survives when a person takes the rest away.
+      let isPrivate = folder.mode & 0o777 == StoreAccess.owner.folderMode
+      if access == .group, folder.owner == geteuid(), isPrivate {
         try SecureFile.setMode(paths.folder, access.folderMode)
       }
       for path in [paths.store, paths.log, paths.index, paths.holder] {
@@ -31,15 +34,6 @@ enum StorePermissions {
 }
 
 extension StoreAccess {
-  /// Whether a folder has the permissions that an engine gives it for the other access; others were
-  /// set by a person. A set-group bit survives when a person takes the rest away.
-  fileprivate func changes(_ mode: UInt32) -> Bool {
-    switch self {
-    case .owner: mode == Self.group.folderMode
-    case .group: mode & 0o777 == Self.owner.folderMode
-    }
-  }
-
   /// Why members of the group cannot use a store that they may use; nil: they can.
   public func obstacle(store path: String) -> SafeText? {
     let folder = StorePaths(path).folder

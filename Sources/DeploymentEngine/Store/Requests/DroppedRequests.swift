@@ -33,22 +33,20 @@ final class DroppedRequests: RequestChannel {
     _ requests: [Request], allOrNone: Bool, validity: TimeSpan, at now: Timestamp
   ) throws(StoreFailure) -> [RequestKey] {
     var others: [RequestKey] = []
-    var written: [(key: RequestKey, path: String, hidden: String)] = []
+    var written: [(key: RequestKey, path: String, hidden: String, syncs: Bool)] = []
     do throws(StoreFailure) {
       for request in requests {
         switch try standing(of: request) {
         case .new:
           let (path, hidden) = names(at: now)
-          try write(
-            DroppedRequest(request: request, expiresAt: now + validity), to: hidden,
-            syncs: request.keptSince != nil)
-          written.append((request.key, path, hidden))
+          try write(DroppedRequest(request: request, expiresAt: now + validity), to: hidden)
+          written.append((request.key, path, hidden, request.keptSince != nil))
         case .repeated: break
         case .other: others.append(request.key)
         }
       }
       if allOrNone, let key = others.first { throw .otherRequest(key) }
-      for file in written { try move(file.hidden, to: file.path) }
+      for file in written { try move(file.hidden, to: file.path, syncs: file.syncs) }
     } catch {
       for file in written where unlink(file.hidden) != 0 { unlink(file.path) }
       throw error
@@ -68,10 +66,13 @@ final class DroppedRequests: RequestChannel {
   }
 
   func keep(_ reports: [Request]) throws(StoreFailure) {
-    for report in reports where try withdraw(report.key) {
+    for report in reports {
+      guard let before = state.withLock({ $0.files[report.key] }) else { continue }
+      // Both files have one key, so that the engine heeds one of them, whenever this process ends.
       _ = try put(
         [report], allOrNone: false, validity: Request.forEver,
         at: EngineClock.system.now.utc)
+      unlink(before)
     }
   }
 
@@ -109,23 +110,30 @@ final class DroppedRequests: RequestChannel {
     return (paths.asks + "/" + name, paths.asks + "/." + name)
   }
 
-  private func write(
-    _ dropped: DroppedRequest, to path: String, syncs: Bool
-  ) throws(StoreFailure) {
+  private func write(_ dropped: DroppedRequest, to path: String) throws(StoreFailure) {
     let bytes = try StoreConnection.attempt(paths) { Array(try PlainJSON.encode(dropped).utf8) }
     guard bytes.count <= StoreLimits.droppedBytes else {
       throw StoreFailure(.full, "the request is larger than \(StoreLimits.droppedBytes) bytes")
     }
     do throws(SystemError) {
-      try SecureFile.makeFile(path, mode: 0o644, contents: bytes, syncs: syncs)
+      try SecureFile.makeFile(path, mode: 0o644, contents: bytes)
     } catch {
       unlink(path)
       throw failure(error)
     }
   }
 
-  private func move(_ hidden: String, to path: String) throws(StoreFailure) {
+  private func move(
+    _ hidden: String, to path: String, syncs: Bool
+  ) throws(StoreFailure) {
     guard rename(hidden, path) == 0 else { throw failure(.last) }
+    guard syncs else { return }
+    do throws(SystemError) {
+      try SecureFile.sync(path)
+    } catch {
+      // The engine may have moved it already, and stores it.
+      if error.number != ENOENT { throw failure(error) }
+    }
   }
 
   private func failure(_ error: SystemError) -> StoreFailure {

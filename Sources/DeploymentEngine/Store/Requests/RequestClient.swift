@@ -186,8 +186,9 @@ public final class RequestClient: Sendable {
       rest.removeAll { replies[$0.key] != nil }
       if !rest.isEmpty { usleep(10_000) }
     }
-    // Its engine may have ended meanwhile.
+    // Its engine may have ended meanwhile, or replied just now.
     for request in rest { _ = try withdraw(request.key) }
+    replies.merge(try answers(to: rest)) { $1 }
     return replies
   }
 }

@@ -54,8 +54,7 @@ extension Store {
 
   /// Whether requests are waiting that no engine has taken up.
   package func requestsWait() throws(StoreFailure) -> Bool {
-    if hasDroppedRequests { return true }
-    return try StoreConnection.attempt(lease.paths) {
+    try StoreConnection.attempt(lease.paths) {
       try queue.writeWithoutTransaction { db in
         let statement = try db.cachedStatement(
           sql: """

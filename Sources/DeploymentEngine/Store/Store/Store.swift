@@ -136,10 +136,7 @@ extension Store {
 
   private static func openDropBox(_ lease: Lease) throws(StoreFailure) -> DropBox? {
     let paths = lease.paths
-    guard lease.access == .group else {
-      DropBox.close(paths)
-      return nil
-    }
+    guard lease.access == .group else { return nil }
     do throws(SystemError) {
       return try DropBox.open(paths, at: EngineClock.system.now.utc)
     } catch {

@@ -32,6 +32,9 @@ public enum StoreReview {
       return lockContents(paths)?.isUnreviewed == true ? .waiting : .accepted
     }
     do throws(SystemError) {
+      // Marked first, because this process may end in between; and again when nobody else can
+      // replace the mark.
+      try markUnreviewed(paths)
       let folder = try FileStatus(path: paths.folder)
       if folder.mode & 0o022 != 0 { try SecureFile.setMode(paths.folder, folder.mode & ~0o022) }
       try markUnreviewed(paths)
@@ -48,6 +51,7 @@ public enum StoreReview {
     let paths = StorePaths(path)
     try permit(paths)
     if isWritableByOthers(paths) { throw .unreviewed(paths) }
+    try refuseTriggers(paths)
     do throws(SystemError) {
       try rewriteLock(paths) { $0.isUnreviewed = false }
     } catch {
@@ -125,8 +129,24 @@ public enum StoreReview {
     }
   }
 
+  /// Copies everything from the log into the store, because the log is removed before the copy
+  /// takes the store's place.
+  private static func emptyLog(_ paths: StorePaths) throws(StoreFailure) {
+    let queue = try StoreConnection.connect(paths, .recovery)
+    let isBusy = try StoreConnection.attempt(paths) {
+      try queue.writeWithoutTransaction { db in
+        try Bool.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") ?? true
+      }
+    }
+    try? queue.close()
+    if isBusy {
+      throw .init(.busy, "\(paths.store) is in use: close the dashboards that show it first")
+    }
+  }
+
   private static func copy(_ paths: StorePaths) throws(StoreFailure) {
     let mode = (try? FileStatus(path: paths.store)).map { $0.mode & 0o640 } ?? 0o600
+    try emptyLog(paths)
     try Store.beginFile(paths, mode: mode)
     let queue = try StoreConnection.connect(paths, .reading)
     try StoreConnection.attempt(paths) {
