@@ -8,7 +8,7 @@ import SafeTexts
 /// The folder in which members of a store's group leave requests, as the engine reads it.
 ///
 /// The group may create files in it, but not list them, and only the file's owner and the engine
-/// may remove one. The kernel knows who made a file, so nobody can act in another user's name.
+/// may remove one. The kernel says whose a file is, so that nobody acts in another user's name.
 ///
 /// The engine moves a file into a folder of its own before it reads it, and removes it after the
 /// commit that stores the request. A request is therefore not lost if the engine dies in between,
