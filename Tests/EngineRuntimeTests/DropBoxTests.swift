@@ -33,11 +33,7 @@ struct DropBoxTests {
   private func open<Value>(
     _ access: StoreAccess = .group, _ body: (Store) throws -> Value
   ) throws -> Value {
-    let lease = try Lease.take(store: temporary.path, access: access)
-    defer { lease.release() }
-    let store = try Store(lease)
-    defer { store.close() }
-    return try body(store)
+    try temporary.open(access, body)
   }
 
   private func take(_ store: Store) throws -> Store.Committed {

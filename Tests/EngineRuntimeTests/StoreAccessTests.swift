@@ -24,11 +24,7 @@ struct StoreAccessTests {
   private func open<Value>(
     _ access: StoreAccess = .group, _ body: (Store) throws -> Value
   ) throws -> Value {
-    let lease = try Lease.take(store: temporary.path, access: access)
-    defer { lease.release() }
-    let store = try Store(lease)
-    defer { store.close() }
-    return try body(store)
+    try temporary.open(access, body)
   }
 
   @Test func accessThatWasChangedLaterIsApplied() throws {

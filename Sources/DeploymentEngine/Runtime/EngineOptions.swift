@@ -45,7 +45,6 @@ public struct EngineOptions: Sendable {
     self.draining = draining
     self.seed = seed
     self.clock = clock
-    self.reload = nil
     self.onLost = onLost
   }
 }

@@ -18,8 +18,10 @@ final class TemporaryStore: Sendable {
   init() throws { place = try TemporaryFolder("runtime-tests") }
 
   /// Opens the store as its engine, runs, and closes it again.
-  func open<Value>(_ body: (Store) throws -> Value) throws -> Value {
-    let lease = try Lease.take(store: path)
+  func open<Value>(
+    _ access: StoreAccess = .owner, _ body: (Store) throws -> Value
+  ) throws -> Value {
+    let lease = try Lease.take(store: path, access: access)
     defer { lease.release() }
     let store = try Store(lease)
     defer { store.close() }

@@ -82,7 +82,6 @@ private struct RunningEngine {
   private static let longPause = TimeSpan.minutes(1)
 
   private let place: CommandEnvironment
-  private let options: GlobalOptions
   private let context: CommandContext
   private let logger: Logger
   private let supervisor: EngineSupervisor
@@ -93,7 +92,6 @@ private struct RunningEngine {
     _ logLevel: Logger.Level
   ) {
     self.place = place
-    self.options = options
     self.context = context
     let log = ErrorLog(sink: context.errors, clock: context.clock)
     var logger = Logger(label: "dashboard") { _ in log }

@@ -72,6 +72,9 @@ extension ParameterValues {
   fileprivate var words: String {
     sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.words)" }.joined(separator: ", ")
   }
+
+  /// The end of a sentence about what they belong to.
+  fileprivate var asEnd: String { isEmpty ? "" : ": \(words)" }
 }
 
 extension ParameterValue {
@@ -91,9 +94,7 @@ extension ParameterValue {
 }
 
 extension ProviderConfiguration {
-  fileprivate var line: String {
-    "provider \(name), driver \(driver)" + (parameters.isEmpty ? "" : ": \(parameters.words)")
-  }
+  fileprivate var line: String { "provider \(name), driver \(driver)\(parameters.asEnd)" }
 
   fileprivate var document: JSONValue {
     [
@@ -104,9 +105,7 @@ extension ProviderConfiguration {
 }
 
 extension PoolConfiguration {
-  fileprivate var line: String {
-    "pool \(name) on \(provider)" + (service.isEmpty ? "" : ": \(service.words)")
-  }
+  fileprivate var line: String { "pool \(name) on \(provider)\(service.asEnd)" }
 
   fileprivate var document: JSONValue {
     [

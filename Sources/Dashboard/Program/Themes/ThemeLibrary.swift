@@ -1,5 +1,6 @@
 import DeploymentInterface
 import Glibc
+import Posix
 import SafeTexts
 import TerminalCells
 
@@ -47,7 +48,7 @@ struct ThemeLibrary: Sendable {
 
   /// The names that can be loaded, sorted.
   var names: [String] {
-    let files = folders.flatMap(Self.entries).filter { $0.hasSuffix(".yaml") }
+    let files = folders.flatMap(Folder.names(in:)).filter { $0.hasSuffix(".yaml") }
     return Set(files.map { String($0.dropLast(5)) } + ShippedThemes.texts.keys).sorted()
   }
 
@@ -98,18 +99,5 @@ struct ThemeLibrary: Sendable {
       places.append(String(rest))
     }
     return places
-  }
-
-  private static func entries(_ folder: String) -> [String] {
-    guard let stream = opendir(folder) else { return [] }
-    defer { closedir(stream) }
-    var names: [String] = []
-    while let entry = readdir(stream) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
-      }
-      names.append(name)
-    }
-    return names
   }
 }

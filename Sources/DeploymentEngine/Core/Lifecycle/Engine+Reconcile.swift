@@ -79,9 +79,8 @@ extension Engine {
 
   /// An operation that holds no place waits for one, unless it pauses before its next try.
   private mutating func enqueueWaiting(_ slot: Int, _ operation: Operation) {
-    guard operation.isQueued || operation.waitsToTryAgain,
-      operation.isQueued || deploymentTable[slot].nextActionAt == nil
-    else { return }
+    let pauses = operation.waitsToTryAgain && deploymentTable[slot].nextActionAt != nil
+    guard operation.isWaiting, !pauses else { return }
     enqueue(slot, queue(for: operation))
   }
 

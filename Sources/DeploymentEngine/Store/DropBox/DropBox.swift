@@ -25,7 +25,7 @@ final class DropBox: Sendable {
     var claimed: [Claimed] = []
     /// Whether more files wait.
     var hasMore = false
-    /// What was thrown away, for the log.
+    /// What was thrown away or has to wait, for the log.
     var remarks: [SafeText] = []
   }
 
@@ -60,8 +60,8 @@ final class DropBox: Sendable {
 
   /// Removes the hidden files of processes that ended before they had written everything.
   private func removeUnfinished(at now: Timestamp) {
-    let names = Folder.files(in: paths.asks, atMost: StoreLimits.droppedListed) { [prefix] name in
-      name.hasPrefix("." + prefix) && DroppedRequest.isName(name.dropFirst(prefix.count + 1))
+    let names = Folder.files(in: paths.asks, atMost: StoreLimits.droppedListed) { [paths] name in
+      name.hasPrefix(".") && DroppedRequest.isName(name.dropFirst(), paths)
     }
     for path in names.map({ paths.asks + "/" + $0 }) {
       guard let status = try? FileStatus(withoutFollowing: path),
@@ -76,13 +76,9 @@ final class DropBox: Sendable {
     state.withLock { $0.unread.isEmpty && $0.claimed.isEmpty } && waitingNames(atMost: 1).isEmpty
   }
 
-  private var prefix: String { paths.name + "." }
-
-  /// The files of this store; another store in the folder may have a name that begins like this
-  /// one's.
   private func waitingNames(atMost limit: Int) -> [String] {
-    Folder.files(in: paths.asks, atMost: limit) { [prefix] name in
-      name.hasPrefix(prefix) && DroppedRequest.isName(name.dropFirst(prefix.count))
+    Folder.files(in: paths.asks, atMost: limit) { [paths] in
+      DroppedRequest.isName($0[...], paths)
     }
   }
 

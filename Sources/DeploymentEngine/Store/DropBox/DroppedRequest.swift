@@ -18,9 +18,12 @@ struct DroppedRequest: Codable, Sendable {
     return "\(paths.name).\(order)-\(padded(UInt64.random(in: .min ... .max), 13))"
   }
 
-  /// Whether a file name ends like this after the name of its store.
-  static func isName(_ end: Substring) -> Bool {
-    let parts = end.split(separator: "-", omittingEmptySubsequences: false)
+  /// Whether a file has such a name. Another store in the folder may have a name that begins like
+  /// this one's.
+  static func isName(_ name: Substring, _ paths: StorePaths) -> Bool {
+    let prefix = paths.name + "."
+    guard name.hasPrefix(prefix) else { return false }
+    let parts = name.dropFirst(prefix.count).split(separator: "-", omittingEmptySubsequences: false)
     return parts.map(\.count) == [15, 13] && parts.allSatisfy { $0.allSatisfy(\.isASCII) }
   }
 }

@@ -77,14 +77,10 @@ final class DroppedRequests: RequestChannel {
   }
 
   func isOpen(_ key: RequestKey) throws(StoreFailure) -> Bool {
-    let hasReply = try StoreConnection.attempt(paths) {
-      try queue.read { db in
-        try Bool.fetchOne(
-          db, sql: "SELECT reply IS NOT NULL FROM request WHERE key = ?",
-          arguments: [key.text.text]) ?? false
-      }
+    let isAnswered = try StoreConnection.attempt(paths) {
+      try queue.read { try RequestRows.isAnswered(key, $0) == true }
     }
-    return !hasReply && state.withLock { $0.files[key] != nil }
+    return !isAnswered && state.withLock { $0.files[key] != nil }
   }
 
   private enum Standing { case new, repeated, other }
@@ -92,9 +88,7 @@ final class DroppedRequests: RequestChannel {
   private func standing(of request: Request) throws(StoreFailure) -> Standing {
     try StoreConnection.attempt(paths) {
       try queue.read { db in
-        let isKnown = try Bool.fetchOne(
-          db, sql: "SELECT 1 FROM request WHERE key = ?", arguments: [request.key.text.text])
-        guard isKnown == true else { return .new }
+        guard try RequestRows.isAnswered(request.key, db) != nil else { return .new }
         return try RequestRows.isRepeated(request, db) ? .repeated : .other
       }
     }

@@ -56,7 +56,7 @@ struct StoredRequests: RequestChannel {
 
   func isOpen(_ key: RequestKey) throws(StoreFailure) -> Bool {
     try StoreConnection.attempt(paths) {
-      try queue.read { try RequestRows.isOpen(key, $0) }
+      try queue.read { try RequestRows.isAnswered(key, $0) == false }
     }
   }
 

@@ -37,10 +37,9 @@ enum RequestRows {
     return request.repeats(earlier)
   }
 
-  /// Whether a request is stored and has no reply.
-  static func isOpen(_ key: RequestKey, _ db: Database) throws -> Bool {
+  /// Whether a stored request has a reply; nil: its key is not known.
+  static func isAnswered(_ key: RequestKey, _ db: Database) throws -> Bool? {
     try Bool.fetchOne(
-      db, sql: "SELECT reply IS NULL FROM request WHERE key = ?", arguments: [key.text.text])
-      ?? false
+      db, sql: "SELECT reply IS NOT NULL FROM request WHERE key = ?", arguments: [key.text.text])
   }
 }

@@ -47,7 +47,7 @@ public final class Store: Sendable {
     public var requests: [Request]
     /// Whether more requests are waiting than one commit takes up.
     public var moreRequests: Bool
-    /// What was found in the drop box and thrown away, for the log.
+    /// What in the drop box was thrown away or has to wait, for the log.
     public var remarks: [SafeText]
   }
 
