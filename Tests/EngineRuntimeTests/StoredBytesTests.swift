@@ -150,7 +150,6 @@ import Testing
     var publication = PublicationRecord(
       pool: PoolID(2), revision: 4, name: "lab-r4", phase: .error(.publish), at: now.utc)
     publication.reason = "no disk"
-    publication.standing = 3
     publication.data = [9]
     publication.progress = Progress(done: 1, of: 2)
     publication.nextActionAt = Deadline(from: now.moment, length: .seconds(60))

@@ -179,6 +179,10 @@ extension Engine {
   public var publications: [PublicationRecord] {
     poolTable.indices.flatMap { poolTable[$0].publications.map(\.record) }
   }
+  /// The number of existing deployments made from each publication, in the same order.
+  package var publicationUses: [Int] {
+    poolTable.indices.flatMap { poolTable[$0].publications.map(\.uses) }
+  }
   /// Every waiting user, in the order of service.
   public var waiters: [WaitingUser] {
     poolTable.indices.flatMap { poolTable[$0].waiters }.sorted {

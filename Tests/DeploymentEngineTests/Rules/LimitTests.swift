@@ -104,6 +104,20 @@ import Testing
     #expect(!world[1].exists)
   }
 
+  /// A call that hangs ends with its engine, also in the store, where nothing else of its provider
+  /// changes: the world compares the two.
+  @Test func noCallHangsAfterARestart() {
+    let world = World(.pool(l1: 1, max: 9))
+    world.driver.next(.destroy, .hang)
+    world.ask(.resize("lab", SizeOverrides(l1: 0)))
+    world.run(for: .seconds(36))
+    world.ask(.forget(DeploymentID(1)))
+    #expect(!world[1].exists && world.engine.providers[0].hung == 1)
+    world.restart()
+    world.drain()
+    #expect(world.engine.providers[0].hung == 0)
+  }
+
   @Test func aMoveForAUserTakesThePlaceThatAMoveForACacheLeaves() {
     let world = World(.pool("lab", l2: 2), .pool("slow"), limits: ProviderLimits(preparing: 3))
     world.driver.always(.deployForCache, .hang)

@@ -37,7 +37,7 @@ import Testing
     world.settle(within: .minutes(5))
     #expect(publication(world, 1)?.state == .active && world.pool().activePublication == 1)
     #expect(world.ready(at: .l1).count == 2)
-    #expect(publication(world, 1)?.standing == 2)
+    #expect(world.engine.publicationUses == [2])
   }
 
   @Test func aDeploymentSeesThePublicationThatItIsMadeFrom() {

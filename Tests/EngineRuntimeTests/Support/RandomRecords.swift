@@ -226,7 +226,6 @@ struct RandomRecords {
         .publishing(operation()), .draining, .removing(operation()), .removed, .error(kind()),
       ]), at: timestamp())
     publication.reason = maybe { $0.text() }
-    publication.standing = number(0...99)
     publication.data = bytes()
     publication.progress = maybe { $0.progress() }
     publication.stateSince = timestamp()

@@ -23,6 +23,8 @@ package struct Catalog: Sendable {
   private(set) var order: SortColumn
   /// The number of deployments that each user holds or waits for in a cache.
   private(set) var users: [SafeText: Int] = [:]
+  /// The number of existing deployments made from each publication of a pool, by its revision.
+  private(set) var uses: [PoolID: [Int: Int]] = [:]
 
   /// What the deployments of each pool tell about it; pools without trouble are absent.
   private var troubles: [PoolID: PoolTrouble] = [:]
@@ -203,12 +205,19 @@ extension Catalog {
       texts.append(text)
     }
     if let user = record.placement.user { users[user, default: 0] += 1 }
+    countUse(of: record, by: 1)
     if record.isFailingForNow || record.isUsedInCache {
       troubles[record.pool, default: PoolTrouble()].note(record)
     }
   }
 
+  private mutating func countUse(of deployment: Deployment, by step: Int) {
+    guard let revision = deployment.publication, !deployment.phase.isHistory else { return }
+    uses[deployment.pool, default: [:]][revision, default: 0] += step
+  }
+
   private mutating func forgetTraces(of deployment: Deployment) {
+    countUse(of: deployment, by: -1)
     troubles[deployment.pool]?.forget(deployment.id)
     if troubles[deployment.pool]?.isEmpty == true { troubles[deployment.pool] = nil }
     guard let user = deployment.placement.user, let count = users[user] else { return }

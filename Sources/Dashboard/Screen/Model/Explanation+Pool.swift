@@ -126,10 +126,10 @@ extension Explanation {
     head("Publications")
     for publication in current {
       let since = around.point(publication.stateSince)
+      let uses = around.uses[publication.revision] ?? 0
       var text =
         "\(publication.revision) \(publication.state.rawValue) since \(since), "
-        + (publication.standing == 1
-          ? "1 deployment uses it" : "\(publication.standing) deployments use it")
+        + (uses == 1 ? "1 deployment uses it" : "\(uses) deployments use it")
       if let progress = publication.progress, publication.operation != nil {
         text += ", \(progress)"
       }

@@ -55,6 +55,8 @@ package struct Surroundings: Sendable {
   var provider: ProviderRecord?
   /// The pool's publications, oldest first.
   var publications: [PublicationRecord] = []
+  /// The number of existing deployments made from each revision.
+  var uses: [Int: Int] = [:]
   /// The users who wait in the pool, in the order of the queue.
   var waiters: [WaitingUser] = []
   /// The sentence about the pool's calls that fail for now.
@@ -160,6 +162,9 @@ extension StoredState {
       settings: configuration.pools.first { $0.name == pool?.name.text },
       provider: providers.first { $0.name == pool?.provider },
       publications: publications.filter { $0.pool == id }.sorted { $0.revision < $1.revision },
+      uses: Dictionary(
+        deployments.filter { $0.pool == id && !$0.phase.isHistory }
+          .compactMap { one in one.publication.map { ($0, 1) } }, uniquingKeysWith: +),
       waiters: waiters.filter { $0.pool == id }.sorted { $0.position < $1.position },
       failing: failing(in: id), usersInCache: usersInCache(of: id).sorted())
   }
@@ -173,6 +178,7 @@ extension Catalog {
       now: now, zone: zone, pool: pool,
       settings: configuration.pools.first { $0.name == pool?.name.text },
       provider: pool.flatMap(provider), publications: publications(of: id),
-      waiters: waiters(in: id), failing: failing(in: id), usersInCache: usersInCache(of: id))
+      uses: uses[id] ?? [:], waiters: waiters(in: id), failing: failing(in: id),
+      usersInCache: usersInCache(of: id))
   }
 }

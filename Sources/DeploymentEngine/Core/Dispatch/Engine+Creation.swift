@@ -31,7 +31,7 @@ extension Engine {
   /// is.
   func exhaustion(_ index: Int) -> SafeText? {
     let provider = provider(ofPool: index)
-    if let why = provider.exhaustion { return why }
+    if let why = provider.exhaustion ?? othersKeep(index) { return why }
     if identityTable.names(of: poolTable[index].settings.names) == 0 {
       return SafeText(
         "all \(poolTable[index].settings.names.capacity) names "
@@ -45,6 +45,29 @@ extension Engine {
       return "all ports \(Limits.ports) are in use"
     }
     return nil
+  }
+
+  /// Which other pools keep the last free places of the pool's provider; nil if they do not.
+  private func othersKeep(_ index: Int) -> SafeText? {
+    let kept = placesKept(besides: index)
+    let provider = provider(ofPool: index)
+    guard kept > 0, provider.places + kept >= provider.limits.deployments else { return nil }
+    let names = keepers(besides: index).map { poolTable[$0].record.name.text }.sorted()
+    return SafeText(
+      "provider \(provider.name) keeps \(kept) of its \(provider.limits.deployments) places for "
+        + "the new publication of \(names.joined(separator: ", "))")
+  }
+
+  /// The number of places of the pool's provider that other pools keep.
+  func placesKept(besides index: Int) -> Int {
+    keepers(besides: index).reduce(0) { $0 + poolTable[$1].record.placesKept }
+  }
+
+  private func keepers(besides index: Int) -> Set<Int> {
+    poolTable.keepers.filter {
+      $0 != index && poolTable[$0].provider == poolTable[index].provider
+        && poolTable[$0].record.placesKept > 0
+    }
   }
 
   /// Creates a deployment with its own identity, stored before its first call; nil if something is

@@ -22,12 +22,15 @@ extension Engine {
     let pool = poolTable[index].record
     var gates = gates(index)
     gates.renewsByLeaving = renewsByLeaving(index)
+    let error = errorToReplace(index, gates)
+    gates.newOneFailed = error != nil || poolTable[index].count(.keptError) > 0
     let plan = CachePlanner.plan(
       sizes: poolTable[index].plannedSizes, counts: pool.counts, gates: gates)
     poolTable.plan(index, plan)
     if exhaustion(index) != nil { poolTable.noteExhausted(index) }
+    keepPlaces(index)
     shrink(plan, index)
-    makeRoom(index)
+    if let error { enqueueRemoval(error, because: "its place is needed") }
     poolTable.say(SafeText(nowSentence(index)), index)
     let grows = plan.l1.action == .grow || plan.l2.action == .grow
     let place = poolTable[index].provider
@@ -43,18 +46,41 @@ extension Engine {
     if grows || poolTable[index].needsServing { providerTable.scheduleDispatch(place) }
   }
 
-  /// A new publication rolls out at the maximum: the place of an error that is only kept to be
-  /// looked at is used first.
-  private mutating func makeRoom(_ index: Int) {
+  /// Where a new publication has no room beside the old one: the error, only kept to be looked at,
+  /// whose place is used before an outdated deployment leaves. Nil: there is none.
+  private mutating func errorToReplace(_ index: Int, _ gates: PlannerGates) -> Int? {
     let pool = poolTable[index].record
-    guard pool.counts.l1Outdated > 0, pool.counts.removing == 0,
-      pool.sizes.l1 > pool.counts.l1 - pool.counts.l1Outdated,
-      pool.counts.total + pool.counts.leaving >= pool.sizes.max, creationGate(index) == nil,
-      !pool.inMaintenance, let slot = oldest(.keptError, of: index),
-      deploymentTable.runtime(slot).failedRemovals == 0,
-      !deploymentTable.isCalled(slot), !isDoubted(slot)
-    else { return }
-    enqueueRemoval(slot, because: "its place is needed")
+    let isFull = pool.counts.total + pool.counts.leaving >= pool.sizes.max
+    let lacksL1 = pool.sizes.l1 > pool.counts.l1 - pool.counts.l1Outdated
+    let lacksL2 = pool.sizes.l2 > pool.counts.l2 - pool.counts.l2Outdated
+    guard pool.counts.removing == 0, creationGate(index) == nil, !pool.inMaintenance,
+      pool.counts.l1Outdated > 0 && lacksL1 && (isFull || gates.renewsByLeaving)
+        || pool.counts.l2Outdated > 0 && lacksL2 && gates.renewsByLeaving
+    else { return nil }
+    // In a pool that is never restrained, errors that stay are what ends the circle.
+    let isRestrainable = poolTable[index].settings.restrain.count > 0
+    let errors = [
+      oldest(.keptOldError, of: index), isRestrainable ? oldest(.keptError, of: index) : nil,
+    ]
+    return errors.compactMap(\.self).first {
+      deploymentTable.runtime($0).failedRemovals == 0 && !deploymentTable.isCalled($0)
+        && !isDoubted($0)
+    }
+  }
+
+  /// Keeps the place of the outdated deployment that is about to make room for a new one, and gives
+  /// up what is no longer needed.
+  private mutating func keepPlaces(_ index: Int) {
+    let pool = poolTable[index].record
+    var places = pool.placesUntilRenewed
+    if pool.plan.l1.makesRoom || pool.plan.l2.makesRoom {
+      places = max(places, pool.counts.existing)
+    } else if pool.isRenewed || pool.isPaused || !pool.isConfigured {
+      places = 0
+    }
+    guard places != pool.placesUntilRenewed else { return }
+    poolTable.keep(places, of: index)
+    if places == 0 { poolTable.reviveExhausted() }
   }
 
   private func gates(_ index: Int) -> PlannerGates {
@@ -91,15 +117,13 @@ extension Engine {
   /// would free.
   private mutating func renewsByLeaving(_ index: Int) -> Bool {
     guard creationGate(index) == nil, exhaustion(index) != nil else { return false }
-    let old = oldest(.l1OldReady, of: index) ?? oldest(.l1OldWaiting, of: index)
-    guard let slot = old ?? oldest(.l2Old, of: index) else { return false }
+    let old = oldest(.l2Old, of: index) ?? oldest(.l1OldReady, of: index)
+    guard let slot = old ?? oldest(.l1OldWaiting, of: index) else { return false }
     let settings = poolTable[index].settings
     let identity = deploymentTable[slot].identity
     let provider = provider(ofPool: index)
-    if provider.places >= provider.limits.deployments {
-      // Another pool on this provider would take the freed place.
-      return poolTable.places(on: poolTable[index].provider).count == 1
-    }
+    // The pool keeps the freed place.
+    if provider.places + placesKept(besides: index) >= provider.limits.deployments { return true }
     if identityTable.names(of: settings.names) == 0,
       settings.names.number(of: identity.name) == nil
     {
@@ -114,7 +138,7 @@ extension Engine {
     let pool = poolTable[index].record
     let room = min(
       identityTable.names(of: poolTable[index].settings.names),
-      provider.limits.deployments - provider.places)
+      provider.limits.deployments - provider.places - placesKept(besides: index))
     // After a restraint one creation at a time shows whether it works again.
     guard pool.restraints > 0 else { return room }
     return min(room, max(0, 1 - pool.counts.l1Preparing - pool.counts.l2Preparing))

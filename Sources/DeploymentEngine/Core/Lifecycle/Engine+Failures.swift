@@ -67,9 +67,10 @@ extension Engine {
   /// Of the errors that are removed by themselves only the latest are kept to be looked at.
   private mutating func limitKeptErrors(of index: Int) {
     // In a pool that is never restrained, errors that stay are what ends the circle.
-    guard poolTable[index].settings.restrain.count > 0 else { return }
-    while poolTable[index].count(.keptError) > poolTable[index].settings.keepErrors,
-      let slot = oldest(.keptError, of: index)
+    let settings = poolTable[index].settings
+    guard settings.restrain.count > 0 else { return }
+    while poolTable[index].keptErrors > settings.keepErrors,
+      let slot = oldest(.keptOldError, of: index) ?? oldest(.keptError, of: index)
     {
       guard !deploymentTable.isCalled(slot), !isDoubted(slot) else { return }
       enqueueRemoval(slot, because: "newer errors are kept instead")

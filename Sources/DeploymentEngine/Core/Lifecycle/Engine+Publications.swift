@@ -125,7 +125,11 @@ extension Engine {
     if let old { feedPublication(index, old) { record, _ in record.drain() } }
     feedPublication(index, revision) { record, _ in record.activate() }
     poolTable.activate(revision, of: index)
-    log(.publication, "revision \(revision) is active", pool: index)
+    // What failed so far was made from another image.
+    let wasRestrained = poolTable[index].record.restraint != nil
+    poolTable.lift(index)
+    let lifted = wasRestrained ? ", and the pool is no longer restrained" : ""
+    log(.publication, "revision \(revision) is active\(lifted)", pool: index)
     for slot in deploymentTable.inUse where deploymentTable.pool(of: slot) == index {
       recount(slot)
       drain(slot)
@@ -157,17 +161,17 @@ extension Engine {
 
   mutating func stands(on revision: Int?, _ index: Int) {
     guard let revision else { return }
-    _ = poolTable.update(revision, of: index) { $0.record.standing += 1 }
+    _ = poolTable.update(revision, of: index) { $0.uses += 1 }
   }
 
   mutating func standsNoLonger(on revision: Int, _ index: Int) {
-    _ = poolTable.update(revision, of: index) { $0.record.standing -= 1 }
+    _ = poolTable.update(revision, of: index) { $0.uses -= 1 }
     removeIfDrained(index, revision)
   }
 
   private mutating func removeIfDrained(_ index: Int, _ revision: Int) {
-    guard let record = poolTable[index].publication(revision)?.record else { return }
-    guard record.state == .draining, record.standing <= 0 else { return }
+    guard let publication = poolTable[index].publication(revision) else { return }
+    guard publication.record.state == .draining, publication.uses <= 0 else { return }
     log(.publication, "revision \(revision) is being removed: no deployment uses it", pool: index)
     removePublication(index, revision)
   }

@@ -28,6 +28,9 @@ public struct PlannerGates: Hashable, Sendable {
   public var leavableL2 = Int.max
   /// Whether creation lacks something that the removal of an outdated deployment would free.
   public var renewsByLeaving = false
+  /// Whether a deployment of the active publication is in error: nothing outdated makes room for
+  /// another one before that is mended.
+  public var newOneFailed = false
   /// At L1: the ready ones that a user can be given now.
   public var givableL1 = Int.max
   /// Of these: the outdated.
@@ -77,6 +80,8 @@ private struct Need {
   let gates: PlannerGates
   var l2: Int
   var room: Int
+  /// Whether one at L2 leaves to make room at L1.
+  var l2MakesRoom = false
 
   init(sizes: Sizes, counts: PoolCounts, gates: PlannerGates) {
     var sizes = sizes
@@ -102,6 +107,10 @@ private struct Need {
     let free = sizes.max - counts.total - counts.leaving
     if let plan = overflowL1() { return plan }
     if let plan = retireL1(wanted: wanted, free: free) { return plan }
+    if lacksRoom(wanted: wanted, free: free), gates.newOneFailed, counts.l1Outdated > 0 {
+      return LevelPlan(
+        because: SafeText("nothing outdated leaves while a new one is in error; \(readyText)"))
+    }
     if waitsForRoom(wanted: wanted, free: free) {
       var plan = LevelPlan(
         because: SafeText(
@@ -154,7 +163,18 @@ private struct Need {
       because: SafeText("shrinking L1 by \(count)\(target): \(why)"))
   }
 
-  private func retireL1(wanted: Int, free: Int) -> LevelPlan? {
+  /// Whether nothing new can be made beside what exists, and nothing is on its way.
+  private func lacksRoom(wanted: Int, free: Int) -> Bool {
+    let isFull = free <= 0 && room > 0 || gates.renewsByLeaving
+    let ready = counts.l1Ready - counts.l1ReadyOutdated
+    return isFull && counts.removing == 0 && ready == l1 && wanted > 0
+  }
+
+  private mutating func retireL1(wanted: Int, free: Int) -> LevelPlan? {
+    // If the maximum, or what the outdated ones hold, leaves no room for a new one, one outdated
+    // deployment makes room. At L2 that costs nobody a ready one.
+    let isStuck = lacksRoom(wanted: wanted, free: free) && !gates.newOneFailed
+    l2MakesRoom = isStuck && gates.renewsByLeaving && min(counts.l2Outdated, gates.retirableL2) > 0
     let old = min(counts.l1Outdated, gates.retirableL1)
     guard old > 0 else { return nil }
     let keep = max(sizes.l1, sizes.initial - counts.assigned, 0)
@@ -162,15 +182,14 @@ private struct Need {
     // What somebody has asked to remove takes nobody's place.
     let successors = min(ready, gates.givableL1 - gates.givableOldL1)
     var count = min(old, successors + old - keep)
-    // If the maximum, or what the outdated ones hold, leaves no room for a new one, one outdated
-    // deployment makes room.
-    let hasNoRoom = free <= 0 && room > 0 || gates.renewsByLeaving
-    let isStuck = hasNoRoom && counts.removing == 0 && ready == l1 && wanted > 0
-    if count <= 0, isStuck, gates.mayEmpty || !isLastReady { count = 1 }
+    let makesRoom = count <= 0 && isStuck && !l2MakesRoom && (gates.mayEmpty || !isLastReady)
+    if makesRoom { count = 1 }
     guard count > 0 else { return nil }
-    return LevelPlan(
+    var plan = LevelPlan(
       .shrink, count: count,
       because: SafeText("retiring \(count) of \(counts.l1Outdated) outdated at L1"))
+    plan.makesRoom = makesRoom
+    return plan
   }
 
   /// Whether the next outdated deployment that leaves is the only ready one: those that wait for
@@ -182,8 +201,8 @@ private struct Need {
   }
 
   private func waitsForRoom(wanted: Int, free: Int) -> Bool {
-    isLastReady && counts.removing == 0 && wanted > 0 && l1 == 0 && !gates.mayEmpty
-      && (free <= 0 && room > 0 || gates.renewsByLeaving)
+    isLastReady && l1 == 0 && !gates.mayEmpty && !l2MakesRoom
+      && lacksRoom(wanted: wanted, free: free)
   }
 
   func planL2() -> LevelPlan {
@@ -200,11 +219,15 @@ private struct Need {
     var retired = min(old, gates.usableL2 + old - sizes.l2)
     let isStuck =
       gates.renewsByLeaving && counts.removing == 0 && l2 < sizes.l2 && gates.usableL2 == l2
-    if retired <= 0, old > 0, isStuck { retired = 1 }
+      && !gates.newOneFailed
+    let makesRoom = retired <= 0 && old > 0 && (isStuck || l2MakesRoom)
+    if makesRoom { retired = 1 }
     if retired > 0 {
-      return LevelPlan(
+      var plan = LevelPlan(
         .shrink, count: retired,
         because: SafeText("retiring \(retired) of \(counts.l2Outdated) outdated at L2"))
+      plan.makesRoom = makesRoom
+      return plan
     }
     guard l2 < sizes.l2 else { return LevelPlan(because: SafeText("\(text) at L2")) }
     let count = min(sizes.l2 - l2, room)

@@ -5,13 +5,15 @@ import SafeTexts
 extension Engine {
   /// Loads the content of a store.
   mutating func load(_ state: StoredState) {
-    for record in state.providers { _ = providerTable.add(record) }
+    for record in state.providers {
+      let place = providerTable.add(record)
+      // The calls that hung ended with the engine that made them.
+      if record.hung != 0 { providerTable.touch(place) }
+    }
     for pool in state.pools { addPool(pool) }
     for deployment in state.deployments { identityTable.hold(deployment) }
     for publication in state.publications {
       guard let index = loadedPool(publication.pool, of: publication.name) else { continue }
-      var publication = publication
-      publication.standing = 0
       poolTable.add(publication, to: index)
     }
     for index in poolTable.indices {

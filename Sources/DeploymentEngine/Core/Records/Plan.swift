@@ -22,6 +22,8 @@ public struct LevelPlan: Hashable, Codable, Sendable {
   public var create: Int
   /// The reason, in one sentence.
   public var because: SafeText
+  /// Whether an outdated deployment leaves because there is no room for a new one beside it.
+  public var makesRoom = false
   /// Whether a publication needs the place of the last ready deployment.
   public var waitsForRoom = false
 

@@ -172,6 +172,9 @@ public struct Pool: Hashable, Sendable {
   public var waiting = 0
   /// The latest plan.
   public var plan = PoolPlan()
+  /// How many places of its provider are its own until its publication is rolled out; 0 unless an
+  /// outdated deployment left to make room on a full provider. See `placesKept`.
+  public var placesUntilRenewed = 0
   /// What the engine does for it now and why, or why it does nothing, in one sentence.
   public var now: SafeText = ""
 
@@ -270,8 +273,6 @@ public struct PublicationRecord: Hashable, Sendable {
   public var name: String
   /// Why it is in error, or the reason that the last attempt gave.
   public var reason: SafeText?
-  /// The number of deployments made from it.
-  public var standing = 0
   /// The data that the driver stored.
   public var data: [UInt8] = []
   /// Its progress.

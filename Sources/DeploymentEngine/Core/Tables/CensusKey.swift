@@ -36,6 +36,8 @@ struct CensusKey: Hashable, Sendable {
     case l2Old
     /// In error and removed by itself after a while.
     case keptError
+    /// The same, of an older publication.
+    case keptOldError
   }
   /// What a reserved one that is not ready does.
   enum Reservation: Hashable, Sendable { case moving, other }
@@ -134,7 +136,8 @@ struct CensusKey: Hashable, Sendable {
       return nil
     }
     if count == .error {
-      return deployment.isDisposable && !deployment.isLeaving ? .keptError : nil
+      guard deployment.isDisposable, !deployment.isLeaving else { return nil }
+      return isOutdated ? .keptOldError : .keptError
     }
     let isIdle = deployment.phase == .usable(nil)
     let isMoving =

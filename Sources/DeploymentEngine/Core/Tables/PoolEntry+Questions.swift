@@ -6,6 +6,8 @@ import SafeTexts
 struct LivePublication: Sendable {
   var record: PublicationRecord
   var call: CallInFlight?
+  /// The number of deployments made from it that exist.
+  var uses = 0
   /// The number of its failed removals, in a row.
   var failedRemovals = 0
 }
@@ -20,6 +22,9 @@ extension PoolEntry {
   var hasAnything: Bool {
     record.counts.existing > 0 || publications.contains { $0.record.state != .removed }
   }
+
+  /// The number of errors that are removed by themselves after a while.
+  var keptErrors: Int { count(.keptError) + count(.keptOldError) }
 
   /// The publication with this revision.
   func publication(_ revision: Int?) -> LivePublication? {

@@ -62,6 +62,8 @@ struct PoolTable: Sendable {
   /// Pools that could not create because something was exhausted; planned again when something is
   /// freed.
   private var exhausted: [Int] = []
+  /// Pools that may keep places of their provider.
+  private(set) var keepers: Set<Int> = []
 
   subscript(index: Int) -> PoolEntry {
     _read { yield pools[index] }
@@ -86,6 +88,7 @@ struct PoolTable: Sendable {
     pools.append(PoolEntry(record: record, settings: settings, provider: provider))
     places[record.id] = pools.count - 1
     placesByName[record.name] = pools.count - 1
+    if record.placesUntilRenewed > 0 { keepers.insert(pools.count - 1) }
   }
 
   /// Erases a pool that has no resources.
@@ -94,10 +97,9 @@ struct PoolTable: Sendable {
     places[pools[index].record.id] = nil
     placesByName[pools[index].record.name] = nil
     pools[index].record.plan = PoolPlan()
-    pools[index].waiters = []
-    pools[index].waitingUsers = []
-    pools[index].reserved = []
-    pools[index].publications = []
+    (pools[index].waiters, pools[index].waitingUsers) = ([], [])
+    (pools[index].reserved, pools[index].publications) = ([], [])
+    keepers.remove(index)
   }
 
   // MARK: Changed records and plans
@@ -139,6 +141,12 @@ struct PoolTable: Sendable {
 
   /// Sets what the pool does now and why, in one sentence.
   mutating func say(_ sentence: SafeText, _ index: Int) { pools[index].record.now = sentence }
+
+  /// Sets how many places of its provider are its own until its publication is rolled out.
+  mutating func keep(_ places: Int, of index: Int) {
+    pools[index].record.placesUntilRenewed = places
+    if places > 0 { keepers.insert(index) } else { keepers.remove(index) }
+  }
 
   /// Notes that it must be planned again when any pool frees something.
   mutating func noteExhausted(_ index: Int) {
@@ -212,8 +220,7 @@ struct PoolTable: Sendable {
 extension PoolTable {
   /// Applies the configuration of a pool, with what is known of its service.
   mutating func configure(_ index: Int, _ record: Pool, _ settings: PoolConfiguration) {
-    pools[index].record = record
-    pools[index].settings = settings
+    (pools[index].record, pools[index].settings) = (record, settings)
     replan(index)
   }
 
@@ -237,8 +244,7 @@ extension PoolTable {
 
   /// Moves a pool to another provider.
   mutating func move(_ index: Int, to provider: Int, _ record: ProviderRecord) {
-    pools[index].provider = provider
-    pools[index].record.provider = record.name
+    (pools[index].provider, pools[index].record.provider) = (provider, record.name)
     pools[index].record.inMaintenance = record.inMaintenance
   }
 
@@ -291,11 +297,9 @@ extension PoolTable {
     replan(index)
   }
 
-  mutating func setCreationErrors(
-    _ index: Int, _ errors: [Deadline], failed creations: [Deadline]
-  ) {
+  mutating func setCreationErrors(_ index: Int, _ errors: [Deadline], failed: [Deadline]) {
     pools[index].record.creationErrors = errors
-    pools[index].record.failedCreations = creations
+    pools[index].record.failedCreations = failed
     replan(index)
   }
 

@@ -9,6 +9,8 @@ package struct EngineView {
   package var pools: [Pool]
   package var providers: [ProviderRecord]
   package var publications: [PublicationRecord]
+  /// The number of existing deployments that the engine counts for each publication.
+  package var publicationUses: [Int]
   package var waiters: [WaitingUser]
   package var nextWake: Moment?
   package var isIdle: Bool
@@ -24,6 +26,7 @@ package struct EngineView {
     self.pools = engine.pools
     self.providers = engine.providers
     self.publications = engine.publications
+    self.publicationUses = engine.publicationUses
     self.waiters = engine.waiters
     self.nextWake = engine.nextWake
     self.isIdle = engine.isIdle

@@ -156,6 +156,7 @@ package enum Invariants {
   /// At most one publication is active and one in preparation; uses are counted; an error has a
   /// reason.
   private static func publications(_ view: EngineView, _ complaints: inout [String]) {
+    uses(view, &complaints)
     for pool in view.pools {
       let own = view.publications.filter { $0.pool == pool.id }
       let active = own.filter { $0.state == .active }.map(\.revision)
@@ -166,7 +167,6 @@ package enum Invariants {
         complaints.append("\(pool.name) prepares two publications at once")
       }
       for publication in own {
-        standing(publication, view, &complaints)
         if publication.state == .error, publication.reason?.isEmpty ?? true {
           complaints.append("publication \(publication.name) is in error without a reason")
         }
@@ -174,17 +174,17 @@ package enum Invariants {
     }
   }
 
-  private static func standing(
-    _ publication: PublicationRecord, _ view: EngineView, _ complaints: inout [String]
-  ) {
-    let standing = view.deployments.count {
-      $0.pool == publication.pool && $0.publication == publication.revision && $0.exists
-    }
-    if publication.standing != standing {
-      complaints.append("\(publication.name) counts \(publication.standing) of \(standing)")
-    }
-    if standing > 0, publication.state == .removing || publication.state == .removed {
-      complaints.append("\(publication.name) is removed while \(standing) deployments use it")
+  private static func uses(_ view: EngineView, _ complaints: inout [String]) {
+    for (publication, counted) in zip(view.publications, view.publicationUses) {
+      let uses = view.deployments.count {
+        $0.pool == publication.pool && $0.publication == publication.revision && $0.exists
+      }
+      if counted != uses {
+        complaints.append("\(publication.name) counts \(counted) of \(uses)")
+      }
+      if uses > 0, publication.state == .removing || publication.state == .removed {
+        complaints.append("\(publication.name) is removed while \(uses) deployments use it")
+      }
     }
   }
 

@@ -50,10 +50,7 @@ package final class StoreCopy {
   package func holds(_ one: Pool) -> Bool { isSame(pools[one.id], one) }
   /// Whether the stored publication equals this one; due times are compared only within one run.
   package func holds(_ one: PublicationRecord) -> Bool {
-    let row = publications[PublicationKey(pool: one.pool, revision: one.revision)]
-    return isSame(
-      row.map { Row(record: $0.record.withoutStanding, distance: $0.distance, run: $0.run) },
-      one.withoutStanding)
+    isSame(publications[PublicationKey(pool: one.pool, revision: one.revision)], one)
   }
 
   /// The stored operation of a target.
@@ -191,13 +188,6 @@ extension PublicationRecord {
   package var withoutDueTimes: PublicationRecord {
     var copy = mappingDeadlines { _ in Deadline(from: Moment(milliseconds: 0), length: .zero) }
     copy.nextActionAt = nil
-    return copy.withoutStanding
-  }
-
-  /// The record without the number of its uses, which is recomputed when it is loaded.
-  package var withoutStanding: PublicationRecord {
-    var copy = self
-    copy.standing = 0
     return copy
   }
 }

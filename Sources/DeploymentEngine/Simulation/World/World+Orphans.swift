@@ -84,6 +84,12 @@ extension World {
         "\(new.id) is made though \(places) of \(provider.limits.deployments) exist on "
           + "\(provider.name)")
     }
+    let others = engine.pools.filter { $0.provider == pool.provider && $0.id != pool.id }
+    let kept = others.reduce(0) { $0 + $1.placesKept }
+    if kept > 0, places + kept > provider.limits.deployments {
+      complain(
+        .limits, "\(new.id) takes one of \(kept) places that other pools keep on \(provider.name)")
+    }
   }
 
   /// The stored orphans must be the listed resources without a record.

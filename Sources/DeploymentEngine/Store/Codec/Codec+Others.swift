@@ -40,8 +40,8 @@ extension ProviderRecord: StoredRecord {
 }
 
 extension PublicationRecord: StoredRecord {
-  /// Version 2 added whether it is forced.
-  static var recordVersion: UInt8 { 2 }
+  /// Version 2 added whether it is forced, version 3 left out the number of its uses.
+  static var recordVersion: UInt8 { 3 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(pool.number))
@@ -51,7 +51,6 @@ extension PublicationRecord: StoredRecord {
     writer.write(name)
     writer.write(optional: reason)
     writer.write(optional: phase.failed) { $0.write($1) }
-    writer.write(standing)
     writer.write(data)
     writer.write(optional: progress) { $0.write($1) }
     writer.write(createdAt)
@@ -68,14 +67,13 @@ extension PublicationRecord: StoredRecord {
     let name = try reader.string()
     let reason = try reader.optionalText()
     let failed = try reader.bool() ? try reader.operationKind() : nil
-    let standing = try reader.integer()
+    if reader.version < 3 { _ = try reader.integer() }
     let data = try reader.data()
     let progress = try reader.optionalProgress()
     let phase = try PublicationPhase(stored: state, operation, failed)
     self.init(
       pool: pool, revision: revision, name: name, phase: phase, at: try reader.timestamp())
     self.reason = reason
-    self.standing = standing
     self.data = data
     self.progress = progress
     stateSince = try reader.timestamp()

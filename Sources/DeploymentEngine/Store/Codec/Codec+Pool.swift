@@ -3,8 +3,8 @@ import DeploymentInterface
 
 extension Pool: StoredRecord {
   /// Version 2 added the failed creations, the failed moves and the number of restraints; version 3
-  /// whether a publication waits for room.
-  static var recordVersion: UInt8 { 3 }
+  /// whether a publication waits for room; version 4 the places that it keeps.
+  static var recordVersion: UInt8 { 4 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(Int64(id.number))
@@ -32,6 +32,9 @@ extension Pool: StoredRecord {
     writer.write(list: moveErrors) { $0.write($1, at: now) }
     writer.write(optional: moveRestraint) { $0.write($1, at: now) }
     writer.write(plan.l1.waitsForRoom)
+    writer.write(placesUntilRenewed)
+    writer.write(plan.l1.makesRoom)
+    writer.write(plan.l2.makesRoom)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -65,6 +68,10 @@ extension Pool: StoredRecord {
     moveErrors = try reader.deadlines(at: now)
     moveRestraint = try reader.bool() ? try reader.restraint(at: now) : nil
     if reader.version >= 3 { plan.l1.waitsForRoom = try reader.bool() }
+    guard reader.version >= 4 else { return }
+    placesUntilRenewed = try reader.integer()
+    plan.l1.makesRoom = try reader.bool()
+    plan.l2.makesRoom = try reader.bool()
   }
 }
 
