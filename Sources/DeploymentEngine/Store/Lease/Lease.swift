@@ -38,7 +38,7 @@ public final class Lease: Sendable {
   /// When the engine last completed a turn of its loop; 0: it has not begun.
   private let progress = Atomic<Int64>(0)
   private let end = Semaphore()
-  private static let beat = TimeSpan.seconds(2)
+  private static let beatPause = TimeSpan.seconds(2)
   /// An engine that has not completed a turn for this time counts as frozen: its heartbeat stops.
   private static let stuck = TimeSpan.seconds(60)
 
@@ -96,6 +96,7 @@ public final class Lease: Sendable {
     var contents = LockContents(
       holder: .current, since: EngineClock.system.now.utc, remembered: remembered)
     contents.isMaking = wasMaking
+    contents.beat = .now
     try? contents.write(to: descriptor)
     let holder = (try? SecureFile.openOrMake(paths.holder, mode: access.fileMode)) ?? -1
     try? contents.write(to: holder)
@@ -133,9 +134,7 @@ public final class Lease: Sendable {
     state.withLock { state in
       state.contents.remembered = .init(storeID: storeID, commits: count)
       state.contents.isMaking = false
-      if state.stopped { return }
-      try? state.contents.write(to: state.descriptor)
-      try? state.contents.write(to: state.holder)
+      if !state.stopped { Self.beat(&state) }
     }
   }
 
@@ -157,19 +156,24 @@ public final class Lease: Sendable {
     // The thread must not retain the lease, or the lease would never be deallocated.
     let end = end
     try SystemThread.start(named: "lease") { [weak self] in
-      while !end.wait(atMost: Self.beat.duration) {
+      while !end.wait(atMost: Self.beatPause.duration) {
         guard let self else { return }
         self.beatOnce()
       }
     }
   }
 
+  private static func beat(_ state: inout State) {
+    state.contents.beat = .now
+    try? state.contents.write(to: state.descriptor)
+    try? state.contents.write(to: state.holder)
+  }
+
   private func beatOnce() {
     state.withLock { state in
       if state.stopped || isStuck { return }
       state.contents.remembered?.commits = commits.load(ordering: .relaxed)
-      try? state.contents.write(to: state.descriptor)
-      try? state.contents.write(to: state.holder)
+      Self.beat(&state)
       if state.trouble == nil { state.trouble = replaced(state.descriptor) }
     }
   }
@@ -237,9 +241,8 @@ extension Lease {
     throw heldBy(LeaseHolder.look(at: paths), paths, "try again")
   }
 
-  /// Kills a frozen holder. A heartbeat can look old although its process runs: the machine slept,
-  /// or its clock was set. So this first waits up to 3 s, longer than one interval, for another
-  /// heartbeat.
+  /// Kills a frozen holder. A heartbeat can be old although its process runs, as after a pause of
+  /// the machine. So this first waits up to 3 s, longer than one interval, for another heartbeat.
   private static func endFrozen(
     _ held: LeaseHolder, _ paths: StorePaths
   ) throws(EngineStartFailure) {
@@ -251,7 +254,7 @@ extension Lease {
       guard let again = LeaseHolder.look(at: paths),
         again.contents.holder == held.contents.holder
       else { return }
-      if again.beat != held.beat {
+      if again.sign != held.sign {
         throw heldBy(again, paths, "stop that engine, or use its store with --no-engine")
       }
     }

@@ -1,3 +1,4 @@
+import Basics
 public import DeploymentEngine
 public import DeploymentInterface
 import Glibc
@@ -35,14 +36,26 @@ struct LeaseHolder: Sendable {
   static let patience = TimeSpan.seconds(10)
 
   var contents: LockContents
-  /// The time of the last heartbeat.
-  var beat: Timestamp
+  /// What changes with each heartbeat.
+  var sign: HeartbeatWatch.Sign
+  /// How long it has had no heartbeat.
+  var silence: TimeSpan
+
+  private init(_ contents: LockContents, _ status: FileStatus, _ path: String) {
+    self.contents = contents
+    let sign = HeartbeatWatch.Sign(
+      holder: contents.holder, value: contents.beat?.at ?? status.modified)
+    self.sign = sign
+    let seen = HeartbeatWatch.own.withLock {
+      $0.note(sign, in: path, at: EngineClock.system.now.moment)
+    }
+    silence = contents.beat?.age ?? seen
+  }
 
   var presence: LeaseStatus {
-    let age = EngineClock.system.now.utc - beat
     let host = SafeText(contents.holder.place)
-    if age > Self.patience {
-      return .silent(pid: contents.holder.process.pid, host: host, heartbeatAge: age)
+    if silence > Self.patience {
+      return .silent(pid: contents.holder.process.pid, host: host, heartbeatAge: silence)
     }
     return .running(pid: contents.holder.process.pid, host: host, since: contents.since)
   }
@@ -62,7 +75,7 @@ struct LeaseHolder: Sendable {
       guard let contents = LockContents(descriptor: descriptor),
         let status = try? FileStatus(descriptor: descriptor)
       else { continue }
-      seen = LeaseHolder(contents: contents, beat: Timestamp(milliseconds: status.modified))
+      seen = LeaseHolder(contents, status, paths.lock)
       if contents.holder.isAlive != false { return seen }
     }
     return seen ?? .nameless
@@ -76,7 +89,7 @@ struct LeaseHolder: Sendable {
     guard let contents = LockContents(descriptor: descriptor),
       let status = try? FileStatus(descriptor: descriptor), !contents.holder.hasEnded
     else { return nil }
-    return LeaseHolder(contents: contents, beat: Timestamp(milliseconds: status.modified))
+    return LeaseHolder(contents, status, path)
   }
 
   /// A holder that has not written its name.
@@ -84,8 +97,13 @@ struct LeaseHolder: Sendable {
     let nobody = HolderProcess(
       process: ProcessIdentity(pid: 0, startTime: 0, bootID: "unknown"), pidNamespace: nil,
       host: "unknown")
-    let now = EngineClock.system.now.utc
     return LeaseHolder(
-      contents: LockContents(holder: nobody, since: now, remembered: nil), beat: now)
+      LockContents(holder: nobody, since: EngineClock.system.now.utc, remembered: nil))
+  }
+
+  private init(_ contents: LockContents) {
+    self.contents = contents
+    sign = HeartbeatWatch.Sign(holder: contents.holder, value: 0)
+    silence = .zero
   }
 }

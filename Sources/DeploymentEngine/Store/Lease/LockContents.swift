@@ -14,6 +14,8 @@ package struct LockContents: Hashable, Sendable {
   var holder: HolderProcess
   var since: Timestamp
   var remembered: Remembered?
+  /// The latest heartbeat; nil: an earlier version wrote the file.
+  var beat: Heartbeat?
   /// Whether a holder of an earlier version has begun to create the store, so that an empty store
   /// file is its work.
   var isMaking = false
@@ -60,6 +62,9 @@ package struct LockContents: Hashable, Sendable {
       host: host, user: fields["user"] ?? "")
     holder.machine = machine
     self.since = Timestamp(milliseconds: since)
+    if let at = fields["beat"].flatMap({ Int64($0) }), let clock = fields["clock"] {
+      beat = Heartbeat(at: at, clock: clock)
+    }
     isMaking = fields["making"] != nil
     isUnreviewed = fields["unreviewed"] != nil
     if let store = fields["store"], let commits = fields["commits"].flatMap({ Int64($0) }) {
@@ -67,7 +72,7 @@ package struct LockContents: Hashable, Sendable {
     }
   }
 
-  /// Replaces the contents of the file; this is also a heartbeat.
+  /// Replaces the contents of the file.
   func write(to descriptor: Int32) throws(SystemError) {
     var text = Array(self.text.utf8)
     text.append(
@@ -93,6 +98,7 @@ package struct LockContents: Hashable, Sendable {
       body += "store \(remembered.storeID)\ncommits \(remembered.commits)\n"
     }
     if !holder.user.isEmpty { body += "user \(holder.user)\n" }
+    if let beat { body += "beat \(beat.at)\nclock \(beat.clock)\n" }
     if isMaking { body += "making 1\n" }
     if isUnreviewed { body += "unreviewed 1\n" }
     return body + "check \(Self.checksum(of: body))\n"
