@@ -19,12 +19,8 @@ extension ActionID {
 
   /// The request that the action makes for a pool with these sizes, or for its provider; nil: none.
   func verb(on pool: Pool, user: SafeText = "") -> Verb? {
-    switch self {
-    case .l1More: .resize(pool.name, SizeOverrides(l1: pool.sizes.l1 + 1))
-    case .l1Fewer: .resize(pool.name, SizeOverrides(l1: pool.sizes.l1 - 1))
-    case .l2More: .resize(pool.name, SizeOverrides(l2: pool.sizes.l2 + 1))
-    case .l2Fewer: .resize(pool.name, SizeOverrides(l2: pool.sizes.l2 - 1))
-    case .resetSizes: .resize(pool.name, nil)
+    switch ActionTable[self].request {
+    case .resize: .resize(pool.name, sizes(of: pool))
     case .unwait: .unwait(pool.name, user: user)
     case .publish: .publish(pool.name)
     case .forcePublication: .forcePublication(pool.name)
@@ -32,9 +28,21 @@ extension ActionID {
     case .pause: .pause(pool.name)
     case .resume: .resume(pool.name)
     case .lift: .lift(pool.name)
-    case .assign: .assignFromPool(pool.name, user: user)
-    case .maintenanceOn: .maintenance(pool.provider, true)
-    case .maintenanceOff: .maintenance(pool.provider, false)
+    case .assign, .assignFromPool: .assignFromPool(pool.name, user: user)
+    case .maintenance: .maintenance(pool.provider, self == .maintenanceOn)
+    case .release, .ready, .move, .cancel, .destroy, .retry, .forget, .undo, .notify, .removeOrphan,
+      .noteRemoval, .adopt, .reload, nil:
+      nil
+    }
+  }
+
+  /// The sizes that the action sets, one more or one fewer than now; nil: the configured ones.
+  private func sizes(of pool: Pool) -> SizeOverrides? {
+    switch self {
+    case .l1More: SizeOverrides(l1: pool.sizes.l1 + 1)
+    case .l1Fewer: SizeOverrides(l1: pool.sizes.l1 - 1)
+    case .l2More: SizeOverrides(l2: pool.sizes.l2 + 1)
+    case .l2Fewer: SizeOverrides(l2: pool.sizes.l2 - 1)
     default: nil
     }
   }

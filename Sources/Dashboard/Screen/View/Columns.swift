@@ -1,7 +1,7 @@
 import SafeTexts
 import TerminalCells
 
-/// A column of a list: its widths and its priority.
+/// A column of a list: its widths and its priority. `RowColumn` has those of deployments.
 struct Column<Name: Hashable & Sendable>: Sendable {
   var name: Name
   var title: SafeText

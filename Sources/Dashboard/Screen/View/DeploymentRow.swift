@@ -3,7 +3,8 @@ import DeploymentInterface
 import SafeTexts
 import TerminalCells
 
-/// The columns of a list of deployments.
+/// The columns of a list of deployments. A new one needs a value in `ScreenModel.row`, a place in
+/// `RowLayout.names`, and a title, a cap and a weight.
 enum RowColumn: Int, Hashable, Sendable, CaseIterable {
   case name, user, state, inUse, age, since, ip, pool, note
 }

@@ -121,7 +121,7 @@ public enum PoolState: String, Hashable, Codable, Sendable {
   case active
   /// Creates nothing, refuses new users, serves users who hold a deployment.
   case paused
-  /// Creates nothing, serves ready deployments.
+  /// Creates nothing, serves what exists: see `Engine.serve` and `Engine.creationGate`.
   case restrained
   /// Its provider is not called at all.
   case maintenance

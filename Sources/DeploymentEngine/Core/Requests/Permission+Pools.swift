@@ -71,7 +71,8 @@ extension Permission {
       ? nil : "pool \(pool.name) left the configuration: it takes no new users until it returns"
   }
 
-  /// Why a pool takes no new users; nil if it takes them.
+  /// Why a pool takes no new users; nil if it takes them. A restrained one does: only creation is
+  /// stopped, in `Engine.creationGate`.
   static func newUsers(_ pool: Pool) -> String? {
     if let sentence = left(pool) { return sentence }
     if pool.inMaintenance { return "provider \(pool.provider) is in maintenance" }
