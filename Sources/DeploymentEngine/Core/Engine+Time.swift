@@ -115,6 +115,11 @@ extension Engine {
   /// The deadline of the state has passed.
   private mutating func stateDeadlinePassed(_ slot: Int) {
     let settings = pool(of: slot).settings
+    if provider(of: slot).inMaintenance, !deploymentTable[slot].phase.isHistory,
+      !deploymentTable[slot].awaitsReturn
+    {
+      return change(slot) { $0.stateDeadline?.at = $1.moment + Timing.maintenance }
+    }
     switch deploymentTable[slot].phase {
     case .removed, .canceled:
       erase(slot)

@@ -33,6 +33,72 @@ import Testing
     #expect(world[1].phase.isHistory)
   }
 
+  /// Time in a maintenance counts against no deadline, and gives none away either.
+  @Test func aMaintenanceCountsAgainstNoOperation() {
+    let world = World(.pool(l1: 1, max: 1)) {
+      $0.always(.deployForCache, .runForever)
+      $0.suggestedTime = .seconds(60)
+    }
+    world.run(for: .minutes(50))
+    world.ask(.maintenance("here", true))
+    world.run(for: .minutes(9))
+    world.ask(.maintenance("here", false))
+    world.run(for: .minutes(9))
+    #expect(world[1].state == .preparing && !world[1].cancelRequested)
+    world.run(for: .minutes(2))
+    #expect(world[1].cancelRequested || world[1].phase.isHistory)
+  }
+
+  /// What ended in the maintenance gets no more than its whole length.
+  @Test(arguments: [false, true])
+  func aMaintenanceCountsAgainstNoUser(_ restarts: Bool) {
+    let world = World(
+      .pool(l1: 1, max: 3) {
+        $0.unusedAfter = .minutes(15)
+        $0.onLogout = .remove
+      })
+    world.assign("ann")
+    world.run(for: .minutes(10))
+    world.ask(.maintenance("here", true))
+    world.run(for: .hours(2))
+    if restarts { world.restart() }
+    world.run(for: .hours(1))
+    #expect(world.held(by: "ann")?.isLetIn == true)
+    world.ask(.maintenance("here", false))
+    world.run(for: .minutes(4))
+    #expect(world.held(by: "ann")?.isLetIn == true)
+    world.run(for: .minutes(12))
+    #expect(world.held(by: "ann") == nil)
+  }
+
+  @Test func aMaintenanceCountsAgainstNoErrorAndNoRestraint() {
+    let world = World(
+      .pool(l1: 1, max: 1) {
+        $0.errorRetention = .hours(1)
+        $0.restrain.count = 1
+      }
+    ) {
+      $0.always(.deployForCache, .fail(.permanent, "no image"))
+    }
+    world.run(for: .minutes(5))
+    let restraint = world.pool().restraint?.until.at ?? world.now.moment
+    let left = restraint - world.now.moment
+    #expect(world[1].state == .error && left > .zero)
+    world.ask(.maintenance("here", true))
+    world.run(for: .minutes(3))
+    world.ask(.maintenance("here", false))
+    #expect((world.pool().restraint?.until.at ?? world.now.moment) - world.now.moment == left)
+    world.ask(.pause("lab"))
+    world.ask(.maintenance("here", true))
+    world.run(for: .hours(9))
+    #expect(world[1].state == .error)
+    world.ask(.maintenance("here", false))
+    world.run(for: .minutes(50))
+    #expect(world[1].state == .error)
+    world.run(for: .minutes(11))
+    #expect(!world[1].exists)
+  }
+
   @Test func preparingForAUserForTooLongIsGivenUp() {
     let world = World(.onDemand(max: 1)) {
       $0.always(.deployForUser, .runForever)

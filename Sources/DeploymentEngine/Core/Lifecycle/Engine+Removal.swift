@@ -30,9 +30,6 @@ extension Engine {
   }
 
   private mutating func lookAgainInTime(_ slot: Int) {
-    guard !provider(of: slot).inMaintenance else {
-      return change(slot) { $0.nextActionAt = $1.deadline(in: Timing.maintenance) }
-    }
     // Where it cannot be checked now, it is at another time.
     scheduleError(slot)
     lookAgain(slot, because: "what it failed for may have passed")
@@ -40,6 +37,9 @@ extension Engine {
 
   /// An error has been kept long enough: what it may have left outside is destroyed.
   mutating func removeFromError(_ slot: Int) {
+    if provider(of: slot).inMaintenance {
+      return change(slot) { $0.nextActionAt?.at = $1.moment + Timing.maintenance }
+    }
     guard !deploymentTable.isCalled(slot), !isDoubted(slot) else {
       return change(slot) { $0.nextActionAt = $1.deadline(in: Timing.maintenance) }
     }

@@ -50,14 +50,50 @@ extension Engine {
     {
       return .refused(refusal)
     }
-    providerTable.setMaintenance(provider, isOn)
+    let since = providerTable[provider].quietSince
+    providerTable.setMaintenance(provider, isOn, at: now.moment)
     for index in poolTable.indices where poolTable[index].provider == provider {
       poolTable.setMaintenance(index, isOn)
     }
+    if let since, !isOn { giveBackTime(provider, since: since) }
     if !isOn { resume(provider) }
     log(.provider, "maintenance of \(name) \(isOn ? "begins" : "ends")", actor: request.actor)
     return .accepted(
       nil, note: isOn ? "calls to \(name) are stopped" : "calls to \(name) are resumed")
+  }
+
+  /// Time in which a provider is in maintenance counts against no deadline: each gets back what of
+  /// it has passed, but no more than its whole length.
+  private mutating func giveBackTime(_ provider: Int, since start: Moment) {
+    let end = now.moment
+    func later(_ deadline: Deadline) -> Deadline {
+      let quiet = end - max(start, deadline.at - deadline.length)
+      var later = deadline
+      later.at = max(deadline.at, min(deadline.at + quiet, end + deadline.length))
+      return later
+    }
+    for slot in deploymentTable.inUse where providerPlace(of: slot) == provider {
+      change(slot) { deployment, _ in
+        deployment.machine = deployment.machine.mappingDeadlines(later)
+        // A grace goes by the clock on the wall.
+        if !deployment.awaitsReturn {
+          deployment.stateDeadline = deployment.stateDeadline.map(later)
+        }
+        if deployment.state == .error {
+          deployment.nextActionAt = deployment.nextActionAt.map(later)
+        }
+      }
+    }
+    for index in poolTable.places(on: provider) {
+      if let restraint = poolTable[index].record.restraint {
+        restrain(index, until: later(restraint.until), restraint.reason)
+      }
+      if var moves = poolTable[index].record.moveRestraint {
+        moves.until = later(moves.until)
+        poolTable.restrainMoves(index, moves)
+        timers.add(moves.until.at, .pool(index))
+      }
+    }
   }
 
   /// Ends the maintenance of a provider: operations in flight are checked now.

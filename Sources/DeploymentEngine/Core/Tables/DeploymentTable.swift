@@ -38,8 +38,8 @@ struct DeploymentTable: Sendable {
   private var entries: [Entry] = []
   private var free: [Int] = []
   private var slots: [DeploymentID: Int] = [:]
-  private var byUniqueId: [SafeText: [DeploymentID]] = [:]
-  private var byAddress: [SafeText: [DeploymentID]] = [:]
+  private var byUniqueId = TextIndex()
+  private var byAddress = TextIndex()
   private var dirty: [Int] = []
   /// What became history, oldest first; those that were erased since are among them.
   private var history = Deque<DeploymentID>()
@@ -89,14 +89,13 @@ struct DeploymentTable: Sendable {
   }
   /// Every deployment with this unique id.
   func slots(withUniqueId uniqueId: SafeText) -> [Int] {
-    (byUniqueId[uniqueId] ?? []).compactMap { slots[$0] }
+    byUniqueId.holders(of: uniqueId).compactMap { slots[$0] }
   }
 
   /// Another usable deployment with the same unique id.
   func duplicate(of slot: Int) -> SafeText? {
-    let uniqueId = records[slot].uniqueId
-    guard !uniqueId.isEmpty, let ids = byUniqueId[uniqueId], ids.count > 1 else { return nil }
-    let others = ids.filter { $0 != records[slot].id }.compactMap { slots[$0] }
+    let others = byUniqueId.sharers(of: records[slot].uniqueId)
+      .filter { $0 != records[slot].id }.compactMap { slots[$0] }
     return others.first { records[$0].state == .usable }.map { records[$0].name }
   }
 
@@ -178,9 +177,8 @@ struct DeploymentTable: Sendable {
 
   /// Other usable deployments with the same address.
   func sharers(ofAddress slot: Int) -> [Int] {
-    let key = entries[slot].addressKey
-    guard !key.isEmpty, let ids = byAddress[key], ids.count > 1 else { return [] }
-    let others = ids.filter { $0 != records[slot].id }.compactMap { slots[$0] }
+    let others = byAddress.sharers(of: entries[slot].addressKey)
+      .filter { $0 != records[slot].id }.compactMap { slots[$0] }
     return others.filter { records[$0].state == .usable }
   }
 
@@ -226,10 +224,10 @@ struct DeploymentTable: Sendable {
     let wasBusy = before?.isBusy ?? false
     if wasBusy != after.isBusy { busy += after.isBusy ? 1 : -1 }
     let id = records[slot].id
-    Self.index(id, before?.uniqueId ?? "", after.uniqueId, in: &byUniqueId)
+    byUniqueId.move(id, from: before?.uniqueId ?? "", to: after.uniqueId)
     if before?.address != after.address {
       let key = Self.addressKey(after.address)
-      Self.index(id, entries[slot].addressKey, key, in: &byAddress)
+      byAddress.move(id, from: entries[slot].addressKey, to: key)
       entries[slot].addressKey = key
     }
     return CensusChange(before: before, after: after)
@@ -267,18 +265,6 @@ struct DeploymentTable: Sendable {
       if let slot = slots[id], records[slot].phase.isHistory { return slot }
     }
     return nil
-  }
-
-  private static func index(
-    _ id: DeploymentID, _ old: SafeText, _ new: SafeText,
-    in index: inout [SafeText: [DeploymentID]]
-  ) {
-    guard old != new else { return }
-    if !old.isEmpty {
-      index[old]?.removeAll { $0 == id }
-      if index[old]?.isEmpty == true { index[old] = nil }
-    }
-    if !new.isEmpty { index[new] = (index[new] ?? []) + [id] }
   }
 
   // MARK: Changed records

@@ -10,6 +10,9 @@ struct ProviderEntry: Sendable {
   /// Pools in which users wait.
   fileprivate(set) var waitingPools: [Int] = []
   fileprivate(set) var isErased = false
+  /// Since when its maintenance lasts; nil: it is in none. Time before the start of this run is not
+  /// known.
+  fileprivate(set) var quietSince: Moment?
   /// The back-off, if any; not stored, unlike the restraints of its pools.
   fileprivate(set) var backoff: ProviderBackoff?
   /// Why what it says is gone is not believed yet; nil: it is believed.
@@ -100,10 +103,11 @@ struct ProviderTable: Sendable {
   // MARK: Adding and erasing
 
   /// Adds a provider without deployments.
-  mutating func add(_ record: ProviderRecord) -> Int {
+  mutating func add(_ record: ProviderRecord, at now: Moment) -> Int {
     var record = record
     (record.preparing, record.removing, record.deployments, record.hung) = (0, 0, 0, 0)
     providers.append(ProviderEntry(record))
+    if record.inMaintenance { providers[providers.count - 1].quietSince = now }
     placesByName[record.name] = providers.count - 1
     return providers.count - 1
   }
@@ -120,8 +124,9 @@ struct ProviderTable: Sendable {
     placesByName[providers[place].record.name] = nil
   }
 
-  mutating func setMaintenance(_ place: Int, _ isOn: Bool) {
+  mutating func setMaintenance(_ place: Int, _ isOn: Bool, at now: Moment) {
     providers[place].record.inMaintenance = isOn
+    providers[place].quietSince = isOn ? now : nil
     touch(place)
   }
 
