@@ -14,6 +14,13 @@ import Testing
     #expect(Simulation(seed: 8, preset: preset).run().digest != one.digest)
   }
 
+  /// Worlds that failed once and are longer than the histories of `HistoryTests`.
+  @Test(arguments: [702_018_685, 9_996_346] as [UInt64])
+  func whatFailedOnceDoesNotFailAgain(_ seed: UInt64) {
+    let complaint = Simulation(seed: seed, preset: .swarm).run().complaint
+    #expect(complaint == nil, "\(complaint?.text ?? "")")
+  }
+
   @Test func canBeLivedThroughStepByStepFromOutside() {
     var simulation = Simulation(seed: 5)
     simulation.steps = 400

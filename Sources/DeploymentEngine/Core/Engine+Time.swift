@@ -34,6 +34,10 @@ extension Engine {
     case .preparing, .usable(.some), .removing, .canceling:
       if provider(of: slot).inMaintenance {
         change(slot) { $0.nextActionAt = Deadline(from: $1.moment, length: Timing.maintenance) }
+      } else if deploymentTable[slot].cancelRequested {
+        // It waits for its cancel only.
+        change(slot) { $0.nextActionAt = nil }
+        enqueue(slot, .removal)
       } else if let wait = denialWait(slot) {
         change(slot) { $0.nextActionAt = $1.deadline(in: wait) }
       } else if let operation = deploymentTable[slot].phase.operation, operation.waitsToTryAgain {
