@@ -33,6 +33,7 @@ struct EngineLoop {
   var dataVersion: Int64?
   var idleWaiters: [IdleWaiter] = []
   var askers: AskerWatch
+  private var logWatch: LogWatch
   var nextCheck: Moment
   var isDraining = false
   /// The request for which the configuration file is being read again.
@@ -64,6 +65,7 @@ struct EngineLoop {
     engine = Engine(
       seed: options.seed ?? UInt64.random(in: .min ... .max), loading: state, at: now)
     askers = AskerWatch(state)
+    logWatch = LogWatch(store, at: now.moment)
     configuration = state.configuration
     registry = ServiceRegistry(before: state.configuration)
     nextCheck = now.moment + Self.checkInterval
@@ -165,6 +167,8 @@ struct EngineLoop {
     BlockingExecutor.drivers.startThreadIfNeeded()
     RegisteredProvider.retiring.startThreadIfNeeded()
     if let trouble = lease.trouble { throw StoreFailure(.lost, trouble) }
+    if logWatch.look(at: now), let trouble = logWatch.trouble { log.write(.warning, trouble) }
+    session.note(logWatch.trouble)
     if store.hasMoved {
       throw StoreFailure(
         .lost, "\(lease.paths.store) was removed or replaced while the engine ran")

@@ -9,6 +9,8 @@ final class EngineSession: Sendable {
   let mailbox = Mailbox()
   private struct State {
     var trouble: SafeText?
+    /// What keeps the engine from nothing, but should be mended.
+    var notice: SafeText?
     var lost: SafeText?
     var isStopping = false
     var hasEnded = false
@@ -28,7 +30,7 @@ final class EngineSession: Sendable {
     self.breach = breach
   }
 
-  var trouble: SafeText? { state.withLock { $0.trouble } }
+  var trouble: SafeText? { state.withLock { $0.trouble ?? $0.notice } }
   var lost: SafeText? { state.withLock { $0.lost } }
   var isStopping: Bool { state.withLock { $0.isStopping } }
   var hasEnded: Bool { state.withLock { $0.hasEnded } }
@@ -48,6 +50,9 @@ final class EngineSession: Sendable {
       return state.trouble != nil
     }
   }
+
+  /// Notes what should be mended although the store can be written; nil: nothing.
+  func note(_ notice: SafeText?) { state.withLock { $0.notice = notice } }
 
   /// Waits before the next attempt to write; a stop ends the wait.
   func pause(_ milliseconds: Int64) {

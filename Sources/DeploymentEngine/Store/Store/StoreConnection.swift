@@ -140,7 +140,7 @@ enum StoreConnection {
     do {
       return try action()
     } catch {
-      throw StoreFailure(error, at: paths.store)
+      throw StoreFailure(error, at: paths)
     }
   }
 

@@ -1,9 +1,11 @@
 import GRDB
 import Posix
+import SafeTexts
 
 extension StoreFailure {
   /// Converts an error of SQLite.
-  init(_ error: any Error, at path: String) {
+  init(_ error: any Error, at paths: StorePaths) {
+    let path = paths.store
     if let failure = error as? StoreFailure {
       self = failure
       return
@@ -16,7 +18,7 @@ extension StoreFailure {
     case .SQLITE_NOTADB: self = .foreign(path)
     case .SQLITE_CORRUPT: self = .damaged(path, Self.text(error))
     case .SQLITE_BUSY, .SQLITE_LOCKED:
-      self.init(.busy, "\(path) is locked by another process: wait until it has finished")
+      self = .locked(paths)
     case .SQLITE_FULL:
       self.init(.full, "cannot extend \(path): its disk is full; free some space")
     case .SQLITE_READONLY where FileStatus.isReadOnly(path): self = .readOnly(path)
@@ -49,6 +51,17 @@ extension StoreFailure {
     default:
       self.init(.other, "\(path) cannot be used: \(Self.text(error))")
     }
+  }
+
+  /// Another process keeps it locked; it is named if that can be seen.
+  private static func locked(_ paths: StorePaths) -> StoreFailure {
+    let holders = StoreUsers.blocking(paths)
+    guard !holders.isEmpty else {
+      return .init(.busy, "\(paths.store) is locked by another process: wait until it has finished")
+    }
+    let names = SafeText(holders.joined(separator: ", "))
+    return .init(
+      .busy, "\(paths.store) is locked by \(names): wait until it has finished, or end it")
   }
 
   private static func text(_ error: DatabaseError) -> String {

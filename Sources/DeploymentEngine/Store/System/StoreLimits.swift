@@ -21,6 +21,8 @@ enum StoreLimits {
   static let trimmedPerCommit: Int64 = 2048
   /// Bytes to which the write-ahead log is truncated.
   static let logBytes = 16 << 20
+  /// Bytes of the log above which somebody must be reading an old state.
+  static let longLogBytes: Int64 = 64 << 20
   /// Largest store, in bytes, that is checked page by page at each start; 500 MB take a second.
   static let checkedBytes: Int64 = 64 << 20
 }
