@@ -116,10 +116,13 @@ struct CodecTests {
     #expect(try Deployment(decoding: sound([1] + fields), at: now) == record)
 
     let provider = ProviderRecord(name: "host", limits: ProviderLimits())
-    // Without the empty list, its count, its time and its problem, and the calls that hang.
+    // Without the empty list, its count, its time and its problem, the calls that hang, and the
+    // begin of a maintenance.
     let parts = provider.encoded(at: now).dropFirst().dropLast(RecordChecksum.size)
-    #expect(try ProviderRecord(decoding: sound([1] + parts.dropLast(5)), at: now) == provider)
-    #expect(try ProviderRecord(decoding: sound([2] + parts.dropLast()), at: now) == provider)
+    for (version, missing) in [(1, 6), (2, 2), (3, 1)] as [(UInt8, Int)] {
+      let bytes = sound([version] + parts.dropLast(missing))
+      #expect(try ProviderRecord(decoding: bytes, at: now) == provider)
+    }
   }
 
   @Test func isCompact() {

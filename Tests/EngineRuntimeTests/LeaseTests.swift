@@ -161,6 +161,12 @@ struct LeaseTests {
     sign.value = 3
     #expect(watch.note(sign, in: "a", at: start + .seconds(12)) == .zero)
     #expect(watch.note(sign, in: "a", at: start + .seconds(14)) == .seconds(2))
+    // Of another boot, of an earlier version, or nonsense.
+    let clock = Heartbeat.now.clock
+    for beat in [Heartbeat(at: 5, clock: "another"), nil, Heartbeat(at: .min, clock: clock)] {
+      #expect(LeaseHolder.silence(beat, unchangedFor: .seconds(11)) == .seconds(11))
+    }
+    #expect(LeaseHolder.silence(.now, unchangedFor: .seconds(11)) < .seconds(5))
   }
 
   /// The time of day may be set while an engine runs: only a heartbeat's own clock counts.

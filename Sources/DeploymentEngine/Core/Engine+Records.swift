@@ -73,6 +73,7 @@ extension Engine {
     guard let change = deploymentTable.recount(slot, isOutdated: isOutdated) else { return }
     poolTable.count(deploymentTable[slot].id, of: index, change, in: deploymentTable)
     providerTable.count(poolTable[index].provider, change)
+    recountKept(index)
     if change.disappears || change.ends {
       poolTable.reviveExhausted()
       outbox.follow(with: .poolEmptied(index))
@@ -81,6 +82,12 @@ extension Engine {
     if change.before?.reservation != change.after.reservation { updateService(of: index) }
     if change.before?.holder != change.after.holder { requeue(slot) }
     poolTable.replan(index)
+  }
+
+  /// Counts anew what a pool keeps for its new publication.
+  mutating func recountKept(_ index: Int) {
+    let change = poolTable.recountKept(index)
+    if change != 0 { providerTable.keep(poolTable[index].provider, by: change, for: index) }
   }
 
   /// The oldest deployment of a pool in an index.
@@ -101,11 +108,13 @@ extension Engine {
       guard let moment else { return }
       earliest = earliest.map { min($0, moment) } ?? moment
     }
-    consider(deploymentTable[slot].stateDeadline?.at)
+    consider(stateDeadline(of: slot))
     consider(deploymentTable[slot].pending?.due.at)
-    consider(deploymentTable[slot].phase.operation?.deadline.at)
+    if !provider(of: slot).inMaintenance {
+      consider(deploymentTable[slot].phase.operation?.deadline.at)
+    }
     consider(stuckAt(slot))
-    if runtime.call == nil { consider(deploymentTable[slot].nextActionAt?.at) }
+    if runtime.call == nil { consider(nextAction(of: slot)) }
     // What is past needs no time to be due at: it waits for something else.
     if runtime.reportedChange != nil, let look = runtime.nextLookAt, look > now.moment {
       consider(look)

@@ -10,22 +10,37 @@ extension Engine {
     if let pending = deploymentTable[slot].pending, pending.due.at <= now.moment {
       carryOut(pending, on: slot)
     }
-    if let limit = deploymentTable[slot].stateDeadline, limit.at <= now.moment {
+    if let limit = stateDeadline(of: slot), limit <= now.moment {
       stateDeadlinePassed(slot)
       guard !deploymentTable[slot].phase.isHistory else { return }
     }
     if let stuckAt = stuckAt(slot), stuckAt <= now.moment { becomeStuck(slot) }
-    if let operation = deploymentTable[slot].phase.operation, operation.isOver(at: now) {
+    if let operation = deploymentTable[slot].phase.operation, operation.isOver(at: now),
+      !provider(of: slot).inMaintenance
+    {
       operationDeadlinePassed(slot, operation)
     }
     verifyIfReported(slot)
     noteReportedUsers(slot)
-    guard !deploymentTable.isCalled(slot), let next = deploymentTable[slot].nextActionAt,
-      next.at <= now.moment
+    guard !deploymentTable.isCalled(slot), let next = nextAction(of: slot), next <= now.moment
     else {
       return
     }
     act(slot)
+  }
+
+  /// When the limit of its state passes. No time of a maintenance counts but for a log-out's grace:
+  /// what passes in one is past until its end, and then later.
+  func stateDeadline(of slot: Int) -> Moment? {
+    let deployment = deploymentTable[slot]
+    let counts = deployment.awaitsReturn || deployment.phase.isHistory
+    return counts || !provider(of: slot).inMaintenance ? deployment.stateDeadline?.at : nil
+  }
+
+  /// When its next action is due; an error is kept through a maintenance.
+  func nextAction(of slot: Int) -> Moment? {
+    let isKept = deploymentTable[slot].state == .error && provider(of: slot).inMaintenance
+    return isKept ? nil : deploymentTable[slot].nextActionAt?.at
   }
 
   /// The next action of a deployment is due: a call, or the removal of an error.
@@ -119,11 +134,6 @@ extension Engine {
   /// The deadline of the state has passed.
   private mutating func stateDeadlinePassed(_ slot: Int) {
     let settings = pool(of: slot).settings
-    if provider(of: slot).inMaintenance, !deploymentTable[slot].phase.isHistory,
-      !deploymentTable[slot].awaitsReturn
-    {
-      return change(slot) { $0.stateDeadline?.at = $1.moment + Timing.maintenance }
-    }
     switch deploymentTable[slot].phase {
     case .removed, .canceled:
       erase(slot)
@@ -155,9 +165,6 @@ extension Engine {
   private mutating func operationDeadlinePassed(_ slot: Int, _ operation: Operation) {
     let reason =
       operation.overdueSentence + (deploymentTable[slot].reason.map { ": \($0)" } ?? "")
-    if provider(of: slot).inMaintenance {
-      return extendDeadline(slot, by: Timing.maintenance)
-    }
     if let call = deploymentTable.runtime(slot).call {
       if operation.isStuck, operation.kind.queue == .removal {
         // Nothing else can be called before it comes back; a person may forget it.

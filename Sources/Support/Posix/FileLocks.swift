@@ -10,7 +10,8 @@ package struct FileLock: Hashable, Sendable {
   package let bytes: ClosedRange<UInt64>
 
   /// The record locks that processes hold on a file, as far as this process may see them; empty
-  /// also where `/proc/locks` cannot be read.
+  /// also where `/proc/locks` cannot be read, and on file systems (btrfs) whose files have another
+  /// device number there.
   package static func all(on file: FileStatus.Identity) -> [FileLock] {
     guard let bytes = try? Proc.read("/proc/locks", limit: 4 << 20) else { return [] }
     return all(on: file, in: String(decoding: bytes, as: UTF8.self))

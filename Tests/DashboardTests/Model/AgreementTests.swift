@@ -147,7 +147,7 @@ import Testing
       #expect(!Self.differs(screen, engine), "\(verb): \(screen ?? "-") | \(engine ?? "-")")
       if screen == nil { permitted.insert(verb.name) } else { refused.insert(verb.name) }
     }
-    for seed in UInt64(1)...8 {
+    for seed in UInt64(1)...24 {
       var world = World(seed: seed)
       for step in 0..<240 {
         if step == 120 || step == 180 { world.configure(hasLab: step == 180) }

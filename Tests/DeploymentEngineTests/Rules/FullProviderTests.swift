@@ -8,10 +8,16 @@ import Testing
 /// whatever the other pools of the provider do.
 @Suite struct FullProviderTests {
   /// Six places: four of `lab`, two of `web`, which would like to have four.
-  private func full(_ level: CacheLevel = .l1) -> World {
+  private func full(
+    _ level: CacheLevel = .l1, max: Int = 20, edit: (inout PoolConfiguration) -> Void = { _ in }
+  ) -> World {
     let world = World(
-      .pool("lab", l1: level == .l1 ? 4 : 0, l2: level == .l2 ? 4 : 0, publishes: true),
-      .pool("web", l1: 2), limits: ProviderLimits(deployments: 6))
+      .pool(
+        "lab", l1: level == .l1 ? 4 : 0, l2: level == .l2 ? 4 : 0, max: max, publishes: true,
+        edit: edit),
+      .pool("web", l1: 2, publishes: true), limits: ProviderLimits(deployments: 6))
+    world.ask(.publish("web"))
+    world.drain()
     world.ask(.publish("lab"))
     world.drain()
     world.ask(.resize("web", SizeOverrides(l1: 4)))
@@ -28,9 +34,9 @@ import Testing
     }.count
   }
 
-  @Test(arguments: [CacheLevel.l1, .l2], [false, true])
-  func everyOneIsRenewed(_ level: CacheLevel, _ restarts: Bool) {
-    let world = full(level)
+  @Test(arguments: [(CacheLevel.l1, 20), (.l1, 4), (.l2, 20)], [false, true])
+  func everyOneIsRenewed(_ kind: (level: CacheLevel, max: Int), _ restarts: Bool) {
+    let world = full(kind.level, max: kind.max)
     world.driver.always(.deployForCache, .run(2))
     world.driver.always(.destroy, .run(2))
     world.ask(.publish("lab"))
@@ -109,5 +115,52 @@ import Testing
     world.ask(.lift("lab"))
     world.settle(within: .minutes(10))
     #expect(supply(world, "lab", of: 2) == 3 && supply(world, "web") == 3)
+  }
+
+  /// What is short and stays short keeps nothing once its publication is rolled out.
+  @Test func aPoolThatStaysShortKeepsNoPlaceAfterwards() {
+    let world = full()
+    world.ask(.publish("web"))
+    world.settle(within: .minutes(10))
+    #expect(supply(world, "web", of: 2) == 2 && world.pool("web").placesUntilRenewed == 0)
+  }
+
+  /// Users who leave give their places to whoever is short, also in the middle of a publication.
+  @Test func onlyWhatWasGivenUpIsKept() {
+    let world = full { $0.onLogout = .remove }
+    for user: SafeText in ["ann", "bob"] { world.assign(user, from: "lab") }
+    world.ask(.resize("lab", SizeOverrides(l1: 2)))
+    world.driver.always(.deployForCache, .fail(.permanent, "the image is broken"))
+    world.ask(.publish("lab"))
+    world.run(for: .minutes(5))
+    for user: SafeText in ["ann", "bob"] {
+      if let own = world.held(by: user) { world.ask(.release(own.id)) }
+    }
+    world.run(for: .minutes(5))
+    #expect(world.pool("lab").placesKept <= 1)
+  }
+
+  /// Neither where no error can be removed nor where a pool is never restrained does a broken image
+  /// cost more than one.
+  @Test(arguments: [false, true])
+  func noFurtherOneLeavesWhileANewOneIsInError(_ isRestrained: Bool) {
+    let world = full { if !isRestrained { $0.restrain.count = 0 } }
+    world.driver.always(.deployForCache, .fail(.permanent, "the image is broken"))
+    world.driver.next(.destroy, .finish)
+    world.driver.always(.destroy, .fail(.permanent, "it cannot be removed"))
+    world.ask(.publish("lab"))
+    for _ in 0..<60 {
+      world.run(for: .minutes(10))
+      #expect(supply(world, "lab", of: 1) == 3)
+    }
+  }
+
+  /// Where the limit was lowered, that one leaves makes no room.
+  @Test func noneLeavesWhereThatMakesNoRoom() {
+    let world = full()
+    world.reconfigure { $0.providers[0].limits.deployments = 4 }
+    world.ask(.publish("lab"))
+    world.run(for: .hours(1))
+    #expect(supply(world, "lab", of: 1) == 4)
   }
 }

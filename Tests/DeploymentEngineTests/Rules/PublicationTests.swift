@@ -156,8 +156,20 @@ import Testing
     world.ask(.maintenance("here", true))
     world.run(for: .hours(3))
     world.ask(.maintenance("here", false))
-    world.run(for: .minutes(1))
+    world.run(for: .minutes(50))
+    #expect(publication(world, 1)?.state == .error, "it is kept as long as elsewhere")
+    world.run(for: .minutes(15))
     #expect(publication(world, 1)?.state == .removed)
+  }
+
+  @Test func aMaintenanceCountsAgainstNoPublication() {
+    let world = World(.pool(l1: 1, publishes: true)) { $0.always(.publish, .run(3)) }
+    world.ask(.publish("lab"))
+    world.ask(.maintenance("here", true))
+    world.run(for: .hours(3))
+    world.ask(.maintenance("here", false))
+    world.settle(within: .minutes(10))
+    #expect(publication(world, 1)?.state == .active)
   }
 
   @Test func whatIsStillBeingMadeIsCanceledAndNothingElseSuffers() {

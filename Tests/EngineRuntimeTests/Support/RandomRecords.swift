@@ -196,6 +196,7 @@ struct RandomRecords {
     provider.preparing = number(0...99)
     provider.removing = number(0...99)
     provider.hung = number(0...99)
+    provider.maintenance = maybe { $0.deadline() }
     provider.deployments = number(0...99)
     provider.orphans.all = (0..<number(0...3)).map { _ in orphan() }
     provider.orphans.more = number(0...99)

@@ -52,22 +52,17 @@ extension Engine {
     let kept = placesKept(besides: index)
     let provider = provider(ofPool: index)
     guard kept > 0, provider.places + kept >= provider.limits.deployments else { return nil }
-    let names = keepers(besides: index).map { poolTable[$0].record.name.text }.sorted()
+    let keeper = providerTable[poolTable[index].provider].keeper.map { poolTable[$0] }
+    let whose =
+      keeper.flatMap { $0.placesKept == kept ? "the new publication of \($0.record.name)" : nil }
     return SafeText(
       "provider \(provider.name) keeps \(kept) of its \(provider.limits.deployments) places for "
-        + "the new publication of \(names.joined(separator: ", "))")
+        + (whose ?? "new publications of other pools"))
   }
 
   /// The number of places of the pool's provider that other pools keep.
   func placesKept(besides index: Int) -> Int {
-    keepers(besides: index).reduce(0) { $0 + poolTable[$1].record.placesKept }
-  }
-
-  private func keepers(besides index: Int) -> Set<Int> {
-    poolTable.keepers.filter {
-      $0 != index && poolTable[$0].provider == poolTable[index].provider
-        && poolTable[$0].record.placesKept > 0
-    }
+    providerTable[poolTable[index].provider].kept - poolTable[index].placesKept
   }
 
   /// Creates a deployment with its own identity, stored before its first call; nil if something is

@@ -23,7 +23,7 @@ extension Engine {
     var gates = gates(index)
     gates.renewsByLeaving = renewsByLeaving(index)
     let error = errorToReplace(index, gates)
-    gates.newOneFailed = error != nil || poolTable[index].count(.keptError) > 0
+    gates.newOneFailed = error != nil || poolTable[index].tally.failedNew > 0
     let plan = CachePlanner.plan(
       sizes: poolTable[index].plannedSizes, counts: pool.counts, gates: gates)
     poolTable.plan(index, plan)
@@ -51,7 +51,9 @@ extension Engine {
   private mutating func errorToReplace(_ index: Int, _ gates: PlannerGates) -> Int? {
     let pool = poolTable[index].record
     let isFull = pool.counts.total + pool.counts.leaving >= pool.sizes.max
-    let lacksL1 = pool.sizes.l1 > pool.counts.l1 - pool.counts.l1Outdated
+    let newL1 = pool.counts.l1 - pool.counts.l1Outdated
+    let lacksL1 =
+      pool.sizes.l1 > newL1 || pool.sizes.initial > newL1 + pool.counts.assigned
     let lacksL2 = pool.sizes.l2 > pool.counts.l2 - pool.counts.l2Outdated
     guard pool.counts.removing == 0, creationGate(index) == nil, !pool.inMaintenance,
       pool.counts.l1Outdated > 0 && lacksL1 && (isFull || gates.renewsByLeaving)
@@ -64,7 +66,7 @@ extension Engine {
     ]
     return errors.compactMap(\.self).first {
       deploymentTable.runtime($0).failedRemovals == 0 && !deploymentTable.isCalled($0)
-        && !isDoubted($0)
+        && !isDoubted($0) && !deploymentTable[$0].isAbsent
     }
   }
 
@@ -78,9 +80,10 @@ extension Engine {
     } else if pool.isRenewed || pool.isPaused || !pool.isConfigured {
       places = 0
     }
-    guard places != pool.placesUntilRenewed else { return }
-    poolTable.keep(places, of: index)
-    if places == 0 { poolTable.reviveExhausted() }
+    let before = poolTable[index].placesKept
+    if places != pool.placesUntilRenewed { poolTable.keep(places, of: index) }
+    recountKept(index)
+    if poolTable[index].placesKept < before { poolTable.reviveExhausted() }
   }
 
   private func gates(_ index: Int) -> PlannerGates {
@@ -101,8 +104,8 @@ extension Engine {
     gates.leavableL1 = leaving.reduce(0) { $0 + poolTable[index].count($1) }
     gates.parkableL1 = poolTable[index].count(.l1Ready)
     gates.leavableL2 = movable + poolTable[index].count(.l2Deploying)
-    gates.endingL1 = poolTable[index].endingL1
-    gates.endingL2 = poolTable[index].endingL2
+    gates.endingL1 = poolTable[index].tally.endingL1
+    gates.endingL2 = poolTable[index].tally.endingL2
     gates.retirableL1 =
       poolTable[index].count(.l1OldReady) + poolTable[index].count(.l1OldWaiting)
     gates.givableOldL1 = poolTable[index].count(.l1OldReady)
@@ -122,8 +125,9 @@ extension Engine {
     let settings = poolTable[index].settings
     let identity = deploymentTable[slot].identity
     let provider = provider(ofPool: index)
-    // The pool keeps the freed place.
-    if provider.places + placesKept(besides: index) >= provider.limits.deployments { return true }
+    // The pool keeps the freed place, if that makes room at all.
+    let taken = provider.places + placesKept(besides: index)
+    if taken >= provider.limits.deployments { return taken == provider.limits.deployments }
     if identityTable.names(of: settings.names) == 0,
       settings.names.number(of: identity.name) == nil
     {

@@ -37,6 +37,11 @@ extension Engine {
     return wait
   }
 
+  /// Whether a restraint of a pool is that of its provider's back-off.
+  func isOfProvider(_ restraint: Restraint, _ index: Int) -> Bool {
+    providerTable[poolTable[index].provider].backoff?.end == restraint.until.at
+  }
+
   /// Restrains a pool until a deadline, unless a longer restraint holds already.
   mutating func restrain(_ index: Int, until: Deadline, _ reason: SafeText) {
     if let before = poolTable[index].record.restraint, before.until.at >= until.at { return }

@@ -101,6 +101,8 @@ extension Engine {
 
   private mutating func noteCreationError(_ slot: Int, _ reason: SafeText, isCreation: Bool) {
     let index = deploymentTable.pool(of: slot)
+    // Failures of an older image say nothing about the one that is used now.
+    if deploymentTable.isOutdated(slot) { return }
     let rule = poolTable[index].settings.restrain
     let isOff = rule.count <= 0 || rule.within <= .zero
     var errors = poolTable[index].record.creationErrors.filter { $0.at > now.moment }

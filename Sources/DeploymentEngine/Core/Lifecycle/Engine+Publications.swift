@@ -42,6 +42,17 @@ extension Engine {
   }
 
   /// Cancels the preparation of a publication.
+  /// Moves the due times of a pool's publications.
+  mutating func giveBackTime(ofPublications index: Int, _ later: (Deadline) -> Deadline) {
+    for publication in poolTable[index].publications where publication.record.state != .removed {
+      let revision = publication.record.revision
+      guard publication.record.operation != nil || publication.record.nextActionAt != nil else {
+        continue
+      }
+      changePublication(index, revision) { record, _ in record = record.mappingDeadlines(later) }
+    }
+  }
+
   mutating func cancelPublishing(_ index: Int, _ revision: Int) {
     let length = poolTable[index].settings.deadlines.removing
     feedPublication(index, revision) { $0.cancel(within: length, at: $1) }
@@ -126,9 +137,11 @@ extension Engine {
     feedPublication(index, revision) { record, _ in record.activate() }
     poolTable.activate(revision, of: index)
     // What failed so far was made from another image.
-    let wasRestrained = poolTable[index].record.restraint != nil
+    let restraint = poolTable[index].record.restraint
     poolTable.lift(index)
-    let lifted = wasRestrained ? ", and the pool is no longer restrained" : ""
+    if let restraint, isOfProvider(restraint, index) { poolTable.restrain(index, restraint) }
+    let isLifted = restraint != nil && poolTable[index].record.restraint == nil
+    let lifted = isLifted ? ", and the pool is no longer restrained" : ""
     log(.publication, "revision \(revision) is active\(lifted)", pool: index)
     for slot in deploymentTable.inUse where deploymentTable.pool(of: slot) == index {
       recount(slot)

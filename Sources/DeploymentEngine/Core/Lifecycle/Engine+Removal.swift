@@ -37,9 +37,6 @@ extension Engine {
 
   /// An error has been kept long enough: what it may have left outside is destroyed.
   mutating func removeFromError(_ slot: Int) {
-    if provider(of: slot).inMaintenance {
-      return change(slot) { $0.nextActionAt?.at = $1.moment + Timing.maintenance }
-    }
     guard !deploymentTable.isCalled(slot), !isDoubted(slot) else {
       return change(slot) { $0.nextActionAt = $1.deadline(in: Timing.maintenance) }
     }

@@ -165,7 +165,11 @@ private struct Need {
 
   /// Whether nothing new can be made beside what exists, and nothing is on its way.
   private func lacksRoom(wanted: Int, free: Int) -> Bool {
-    let isFull = free <= 0 && room > 0 || gates.renewsByLeaving
+    // What moves up from L2 needs no room of the provider.
+    let isFull =
+      free <= 0
+      ? room > 0 || gates.renewsByLeaving
+      : gates.renewsByLeaving && gates.movableL2 == 0
     let ready = counts.l1Ready - counts.l1ReadyOutdated
     return isFull && counts.removing == 0 && ready == l1 && wanted > 0
   }

@@ -6,7 +6,7 @@ extension Engine {
   /// Loads the content of a store.
   mutating func load(_ state: StoredState) {
     for record in state.providers {
-      let place = providerTable.add(record, at: now.moment)
+      let place = providerTable.add(record)
       // The calls that hung ended with the engine that made them.
       if record.hung != 0 { providerTable.touch(place) }
     }
@@ -96,8 +96,7 @@ extension Engine {
         names: NamePattern(prefix: record.name.text, digits: 3))
     let provider =
       providerTable.place(named: record.provider)
-      ?? providerTable.add(
-        ProviderRecord(name: record.provider, limits: ProviderLimits()), at: now.moment)
+      ?? providerTable.add(ProviderRecord(name: record.provider, limits: ProviderLimits()))
     record.inMaintenance = providerTable[provider].record.inMaintenance
     poolTable.add(record, settings, provider: provider)
   }
@@ -156,7 +155,7 @@ extension Engine {
     let name = SafeText(provider.name)
     let place =
       providerTable.place(named: name)
-      ?? providerTable.add(ProviderRecord(name: name, limits: provider.limits), at: now.moment)
+      ?? providerTable.add(ProviderRecord(name: name, limits: provider.limits))
     providerTable.configure(place, provider.limits)
   }
 
@@ -229,6 +228,7 @@ extension Engine {
       outbox.store(.erasedPublication(entry.record.id, publication.record.revision))
     }
     poolTable.erase(index)
+    recountKept(index)
     providerTable.removeWaitingPool(index, entry.provider)
     outbox.store(.erasedPool(entry.record.id))
     configuration.pools.removeAll { SafeText($0.name) == entry.record.name }

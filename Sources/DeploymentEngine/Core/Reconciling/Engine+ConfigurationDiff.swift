@@ -64,6 +64,8 @@ extension Engine {
   mutating func move(pool index: Int, to provider: SafeText) {
     guard let place = providerTable.place(named: provider) else { return }
     let old = poolTable[index].provider
+    poolTable.keep(0, of: index)
+    recountKept(index)
     poolTable.move(index, to: place, providerTable[place].record)
     if providerTable.removeWaitingPool(index, old) {
       providerTable.addWaitingPool(index, place)

@@ -173,7 +173,7 @@ public struct Pool: Hashable, Sendable {
   /// The latest plan.
   public var plan = PoolPlan()
   /// How many places of its provider are its own until its publication is rolled out; 0 unless an
-  /// outdated deployment left to make room on a full provider. See `placesKept`.
+  /// outdated deployment left to make room for a new one. See `placesKept`.
   public var placesUntilRenewed = 0
   /// What the engine does for it now and why, or why it does nothing, in one sentence.
   public var now: SafeText = ""
@@ -217,6 +217,9 @@ public struct ProviderRecord: Hashable, Sendable {
   public var removing = 0
   /// Resources on it that have a record.
   public var deployments = 0
+  /// When its maintenance began, as a due time of a century later, because due times are what a
+  /// store keeps of the monotonic clock; nil: it is in none.
+  public var maintenance: Deadline?
   /// Calls to it that hang inside the engine's process. They take no places; where as many hang as
   /// `limits.preparing`, nothing new is prepared.
   public var hung = 0
@@ -228,6 +231,9 @@ public struct ProviderRecord: Hashable, Sendable {
     self.name = name
     self.limits = limits
   }
+
+  /// When its maintenance began; nil: it is in none, or an earlier version has begun it.
+  public var maintenanceBegan: Moment? { maintenance.map { $0.at - $0.length } }
 
   /// The number that counts against `limits.deployments`; orphans take places as well.
   public var places: Int { deployments + orphans.places }

@@ -50,12 +50,12 @@ extension Engine {
     {
       return .refused(refusal)
     }
-    let since = providerTable[provider].quietSince
+    let began = providerTable[provider].record.maintenanceBegan
     providerTable.setMaintenance(provider, isOn, at: now.moment)
     for index in poolTable.indices where poolTable[index].provider == provider {
       poolTable.setMaintenance(index, isOn)
     }
-    if let since, !isOn { giveBackTime(provider, since: since) }
+    if !isOn { giveBackTime(provider, since: began ?? now.moment) }
     if !isOn { resume(provider) }
     log(.provider, "maintenance of \(name) \(isOn ? "begins" : "ends")", actor: request.actor)
     return .accepted(
@@ -73,6 +73,7 @@ extension Engine {
       return later
     }
     for slot in deploymentTable.inUse where providerPlace(of: slot) == provider {
+      guard waitsOutMaintenance(slot) else { continue }
       change(slot) { deployment, _ in
         deployment.machine = deployment.machine.mappingDeadlines(later)
         // A grace goes by the clock on the wall.
@@ -85,7 +86,8 @@ extension Engine {
       }
     }
     for index in poolTable.places(on: provider) {
-      if let restraint = poolTable[index].record.restraint {
+      giveBackTime(ofPublications: index, later)
+      if let restraint = poolTable[index].record.restraint, !isOfProvider(restraint, index) {
         restrain(index, until: later(restraint.until), restraint.reason)
       }
       if var moves = poolTable[index].record.moveRestraint {
@@ -94,6 +96,14 @@ extension Engine {
         timers.add(moves.until.at, .pool(index))
       }
     }
+  }
+
+  /// Whether anything is due for a deployment that a maintenance puts off.
+  private func waitsOutMaintenance(_ slot: Int) -> Bool {
+    let deployment = deploymentTable[slot]
+    if deployment.phase.isHistory { return false }
+    return deployment.phase.operation != nil || deployment.stateDeadline != nil
+      || deployment.state == .error && deployment.nextActionAt != nil
   }
 
   /// Ends the maintenance of a provider: operations in flight are checked now.

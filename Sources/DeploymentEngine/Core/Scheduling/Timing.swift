@@ -3,6 +3,8 @@ import SafeTexts
 
 /// The pauses and limits of the core that are not configurable.
 enum Timing {
+  /// The length of what has no end.
+  static let century = TimeSpan.hours(24 * 365 * 100)
   /// Between two attempts during a maintenance.
   static let maintenance = TimeSpan.seconds(30)
   /// The extension for a call in flight when its operation's deadline passes.

@@ -53,6 +53,8 @@ struct CensusKey: Hashable, Sendable {
   var isOutsideMax: Bool
   /// It is in error and nothing of it exists outside.
   var isAbsent: Bool
+  /// It is in error, of the active publication, fills a place, and nobody was let in to it.
+  var hasFailedNew: Bool
   var uniqueId: SafeText
   /// The address at which users reach it, as it was given; nil if it has none of its own, as at L2.
   var address: SafeText?
@@ -69,6 +71,8 @@ struct CensusKey: Hashable, Sendable {
     reservation = Self.reservation(of: deployment)
     isAbsent = deployment.isAbsent
     isOutsideMax = deployment.placement.level == .l2 || deployment.isAbsent
+    hasFailedNew =
+      count == .error && !isOutdated && !deployment.isAbsent && deployment.isDisposable
     uniqueId = count == .history ? "" : deployment.uniqueId
     // What is suspended does not hold the address that it had while it ran.
     let hasAddress =

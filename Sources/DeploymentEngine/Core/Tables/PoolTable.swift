@@ -18,10 +18,8 @@ struct PoolEntry: Sendable {
   fileprivate(set) var reserved: [DeploymentID] = []
   /// Of `reserved`: those on their way from L2.
   fileprivate(set) var reservedMoves = 0
-  /// Preparing ones at L1, counted there, whose end is asked for.
-  fileprivate(set) var endingL1 = 0
-  /// The number of preparing deployments counted at L2 with a requested removal.
-  fileprivate(set) var endingL2 = 0
+  /// What the planner counts beside the record.
+  fileprivate(set) var tally = PoolTally()
   /// Every kept publication, by revision.
   fileprivate(set) var publications: [LivePublication] = []
   fileprivate(set) var isErased = false
@@ -31,6 +29,8 @@ struct PoolEntry: Sendable {
   fileprivate var ages = [AgeIndex](repeating: AgeIndex(), count: CensusKey.Index.allCases.count)
   fileprivate var isDirty = false
   fileprivate var isExhausted = false
+  /// The places that other pools may not take, as they are counted at the provider.
+  fileprivate(set) var placesKept = 0
   /// Whether one was made ready for a user since that last failed for good.
   fileprivate(set) var makesReady = false
 
@@ -42,14 +42,6 @@ struct PoolEntry: Sendable {
 
   /// The number of deployments in an index.
   func count(_ index: CensusKey.Index) -> Int { ages[index.rawValue].count }
-
-  fileprivate mutating func countEnding(_ level: CacheLevel?, by step: Int) {
-    switch level {
-    case .l1: endingL1 += step
-    case .l2: endingL2 += step
-    case nil: break
-    }
-  }
 }
 
 /// All pools: the only writer of their records. A pool keeps its index; an erased pool is marked.
@@ -62,8 +54,6 @@ struct PoolTable: Sendable {
   /// Pools that could not create because something was exhausted; planned again when something is
   /// freed.
   private var exhausted: [Int] = []
-  /// Pools that may keep places of their provider.
-  private(set) var keepers: Set<Int> = []
 
   subscript(index: Int) -> PoolEntry {
     _read { yield pools[index] }
@@ -88,7 +78,6 @@ struct PoolTable: Sendable {
     pools.append(PoolEntry(record: record, settings: settings, provider: provider))
     places[record.id] = pools.count - 1
     placesByName[record.name] = pools.count - 1
-    if record.placesUntilRenewed > 0 { keepers.insert(pools.count - 1) }
   }
 
   /// Erases a pool that has no resources.
@@ -99,7 +88,6 @@ struct PoolTable: Sendable {
     pools[index].record.plan = PoolPlan()
     (pools[index].waiters, pools[index].waitingUsers) = ([], [])
     (pools[index].reserved, pools[index].publications) = ([], [])
-    keepers.remove(index)
   }
 
   // MARK: Changed records and plans
@@ -145,7 +133,15 @@ struct PoolTable: Sendable {
   /// Sets how many places of its provider are its own until its publication is rolled out.
   mutating func keep(_ places: Int, of index: Int) {
     pools[index].record.placesUntilRenewed = places
-    if places > 0 { keepers.insert(index) } else { keepers.remove(index) }
+  }
+
+  /// Counts anew how many places it keeps.
+  ///
+  /// - Returns: how many more than before.
+  mutating func recountKept(_ index: Int) -> Int {
+    let kept = pools[index].isErased ? 0 : pools[index].record.placesKept
+    defer { pools[index].placesKept = kept }
+    return kept - pools[index].placesKept
   }
 
   /// Notes that it must be planned again when any pool frees something.
@@ -173,8 +169,8 @@ struct PoolTable: Sendable {
     let (before, after) = (change.before, change.after)
     if let before { pools[index].record.counts.add(before, by: -1) }
     pools[index].record.counts.add(after, by: 1)
-    pools[index].countEnding(before?.ending, by: -1)
-    pools[index].countEnding(after.ending, by: 1)
+    if let before { pools[index].tally.add(before, by: -1) }
+    pools[index].tally.add(after, by: 1)
     if before?.index != after.index {
       if let old = before?.index { pools[index].ages[old.rawValue].forget() }
       if let new = after.index {

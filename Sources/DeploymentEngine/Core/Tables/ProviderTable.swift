@@ -10,9 +10,10 @@ struct ProviderEntry: Sendable {
   /// Pools in which users wait.
   fileprivate(set) var waitingPools: [Int] = []
   fileprivate(set) var isErased = false
-  /// Since when its maintenance lasts; nil: it is in none. Time before the start of this run is not
-  /// known.
-  fileprivate(set) var quietSince: Moment?
+  /// Places that pools keep for their new publications.
+  fileprivate(set) var kept = 0
+  /// The pool that last kept one more.
+  fileprivate(set) var keeper: Int?
   /// The back-off, if any; not stored, unlike the restraints of its pools.
   fileprivate(set) var backoff: ProviderBackoff?
   /// Why what it says is gone is not believed yet; nil: it is believed.
@@ -103,11 +104,10 @@ struct ProviderTable: Sendable {
   // MARK: Adding and erasing
 
   /// Adds a provider without deployments.
-  mutating func add(_ record: ProviderRecord, at now: Moment) -> Int {
+  mutating func add(_ record: ProviderRecord) -> Int {
     var record = record
     (record.preparing, record.removing, record.deployments, record.hung) = (0, 0, 0, 0)
     providers.append(ProviderEntry(record))
-    if record.inMaintenance { providers[providers.count - 1].quietSince = now }
     placesByName[record.name] = providers.count - 1
     return providers.count - 1
   }
@@ -126,7 +126,8 @@ struct ProviderTable: Sendable {
 
   mutating func setMaintenance(_ place: Int, _ isOn: Bool, at now: Moment) {
     providers[place].record.inMaintenance = isOn
-    providers[place].quietSince = isOn ? now : nil
+    providers[place].record.maintenance =
+      isOn ? Deadline(from: now, length: Timing.century) : nil
     touch(place)
   }
 
@@ -171,6 +172,12 @@ struct ProviderTable: Sendable {
     case .stuck: providers[place].stuck += step
     case .some(.none), nil: break
     }
+  }
+
+  /// Counts places that a pool keeps for its new publication, or no longer keeps.
+  mutating func keep(_ place: Int, by step: Int, for pool: Int) {
+    providers[place].kept += step
+    if step > 0 { providers[place].keeper = pool }
   }
 
   /// Counts a call that hangs, or one that has returned after all.

@@ -163,6 +163,7 @@ extension Pool: HasDeadlines {
 extension ProviderRecord: HasDeadlines {
   package func mappingDeadlines(_ transform: (Deadline) -> Deadline) -> ProviderRecord {
     var copy = self
+    copy.maintenance = maintenance.map(transform)
     for index in orphans.all.indices {
       copy.orphans.all[index].grace = transform(orphans.all[index].grace)
     }

@@ -2,8 +2,9 @@ import DeploymentEngine
 import DeploymentInterface
 
 extension ProviderRecord: StoredRecord {
-  /// Version 2 added the orphans, version 3 the calls that hang.
-  static var recordVersion: UInt8 { 3 }
+  /// Version 2 added the orphans, version 3 the calls that hang, version 4 when a maintenance
+  /// began.
+  static var recordVersion: UInt8 { 4 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
     writer.write(name)
@@ -17,6 +18,7 @@ extension ProviderRecord: StoredRecord {
     writer.write(deployments)
     writer.write(orphans, at: now)
     writer.write(hung)
+    writer.write(optional: maintenance, at: now)
   }
 
   init(from reader: inout ByteReader, at now: EngineTime) throws(UnreadableRecord) {
@@ -36,6 +38,7 @@ extension ProviderRecord: StoredRecord {
     self.deployments = try reader.integer()
     if reader.version >= 2 { orphans = try reader.orphans(at: now) }
     if reader.version >= 3 { hung = try reader.integer() }
+    if reader.version >= 4 { maintenance = try reader.optionalDeadline(at: now) }
   }
 }
 

@@ -27,7 +27,7 @@ struct Heartbeat: Hashable, Sendable {
   /// How long ago it was; nil: its clock is not that of this process.
   var age: TimeSpan? {
     let now = Self.now
-    guard clock == now.clock, at <= now.at else { return nil }
+    guard clock == now.clock, 0...now.at ~= at else { return nil }
     return TimeSpan(milliseconds: now.at - at)
   }
 }

@@ -49,7 +49,13 @@ struct LeaseHolder: Sendable {
     let seen = HeartbeatWatch.own.withLock {
       $0.note(sign, in: path, at: EngineClock.system.now.moment)
     }
-    silence = contents.beat?.age ?? seen
+    silence = Self.silence(contents.beat, unchangedFor: seen)
+  }
+
+  /// How long there was no heartbeat: by its own clock where this process can read that, else by
+  /// how long it has not changed.
+  static func silence(_ beat: Heartbeat?, unchangedFor seen: TimeSpan) -> TimeSpan {
+    beat?.age ?? seen
   }
 
   var presence: LeaseStatus {

@@ -10,8 +10,9 @@ package struct LogWatch: Sendable {
   private let paths: StorePaths
   private let limit: Int64
   private var nextAt: Moment
-  /// Who read at the last look.
+  /// Who read at the last look, and who has at the last two.
   private var readers: Set<Int32> = []
+  private var lasting: Set<Int32> = []
   /// What there is to say; nil: nothing.
   package private(set) var trouble: SafeText?
 
@@ -38,15 +39,16 @@ package struct LogWatch: Sendable {
 
   private mutating func found() -> SafeText? {
     guard let size = (try? FileStatus(path: paths.log))?.size, size > limit else {
-      readers = []
+      (readers, lasting) = ([], [])
       return nil
     }
     let now = Set(StoreUsers.reading(paths))
-    // Whoever reads only for a moment is not there twice.
-    let lasting = readers.intersection(now).sorted()
+    // Whoever reads again and again for a moment is hardly met three times in a row.
+    let found = lasting.intersection(now).sorted()
+    lasting = readers.intersection(now)
     readers = now
-    guard !lasting.isEmpty else { return nil }
-    let names = StoreUsers.names(of: lasting).joined(separator: ", ")
+    guard !found.isEmpty else { return nil }
+    let names = StoreUsers.names(of: found).joined(separator: ", ")
     return SafeText(
       "\(paths.log) grows because an old state of the store is still being read by \(names): end it"
     )
