@@ -61,12 +61,16 @@ struct Outbox: Sendable {
   }
 
   /// All collected effects, with the records of the tables first.
-  mutating func take(after records: [StoreChange], counters: Counters?) -> Effects {
+  ///
+  /// - Parameter records: grow in place: with a second owner they would be copied for that.
+  mutating func take(after records: consuming [StoreChange], counters: Counters?) -> Effects {
     var effects = Effects()
+    if !changes.isEmpty {
+      records.append(contentsOf: changes)
+      changes.removeAll(keepingCapacity: true)
+    }
+    if let counters { records.append(.counters(counters)) }
     effects.changes = records
-    effects.changes.append(contentsOf: changes)
-    if let counters { effects.changes.append(.counters(counters)) }
-    changes.removeAll(keepingCapacity: true)
     effects.brokenInvariant = brokenInvariant.map { SafeText($0) }
     swap(&effects.journal, &journal)
     swap(&effects.answers, &answers)

@@ -276,9 +276,13 @@ struct DeploymentTable: Sendable {
   }
 
   /// The records that changed since the last call.
+  ///
+  /// - Returns: the records, with room for those of the other tables that mostly follow.
   mutating func takeChanges() -> [StoreChange] {
+    // A tick that changes nothing allocates nothing.
+    guard !dirty.isEmpty else { return [] }
     var changes: [StoreChange] = []
-    changes.reserveCapacity(dirty.count + 8)
+    changes.reserveCapacity(dirty.count + 3)
     for slot in dirty where entries[slot].isDirty {
       entries[slot].isDirty = false
       changes.append(.deployment(records[slot]))
