@@ -5,33 +5,36 @@ import SafeTexts
 extension Engine {
   /// Why the pool's own state forbids creation now; nil if it does not.
   func creationGate(_ index: Int) -> SafeText? {
-    let pool = poolTable[index].record
-    if let problem = pool.problem { return problem }
-    if !pool.isConfigured { return "it is no longer in the configuration" }
-    if pool.isPaused { return "paused" }
+    // Every plan asks four times. Its record is read in place: a copy retains each of its parts.
+    if let problem = poolTable[index].record.problem { return problem }
+    if !poolTable[index].record.isConfigured { return "it is no longer in the configuration" }
+    if poolTable[index].record.isPaused { return "paused" }
     if let why = doubtSentence(index) { return why }
-    if let restraint = pool.restraint {
+    if let restraint = poolTable[index].record.restraint {
       let left = restraint.until.at - now.moment
       return SafeText("restrained for \(left.spoken): \(restraint.reason)")
     }
-    guard let traits = pool.traits else { return "its service is not loaded yet" }
-    if traits.publishes, pool.activePublication == nil {
-      return "no publication is active: publish \(pool.name)"
+    guard let traits = poolTable[index].record.traits else {
+      return "its service is not loaded yet"
+    }
+    if traits.publishes, poolTable[index].record.activePublication == nil {
+      return "no publication is active: publish \(poolTable[index].record.name)"
     }
     return nil
   }
 
   /// Why the pool's provider is not believed at the moment; nil if it is.
   func doubtSentence(_ index: Int) -> SafeText? {
-    let provider = providerTable[poolTable[index].provider]
-    return provider.doubt.map { SafeText("provider \(provider.record.name) is doubted: \($0)") }
+    let provider = poolTable[index].provider
+    guard let doubt = providerTable[provider].doubt else { return nil }
+    return SafeText("provider \(providerTable[provider].record.name) is doubted: \(doubt)")
   }
 
   /// What is exhausted so that no deployment can be created, and what would help; nil if nothing
   /// is.
   func exhaustion(_ index: Int) -> SafeText? {
-    let provider = provider(ofPool: index)
-    if let why = provider.exhaustion ?? othersKeep(index) { return why }
+    let provider = poolTable[index].provider
+    if let why = providerTable[provider].record.exhaustion ?? othersKeep(index) { return why }
     if identityTable.names(of: poolTable[index].settings.names) == 0 {
       return SafeText(
         "all \(poolTable[index].settings.names.capacity) names "
@@ -50,14 +53,17 @@ extension Engine {
   /// Which other pools keep the last free places of the pool's provider; nil if they do not.
   private func othersKeep(_ index: Int) -> SafeText? {
     let kept = placesKept(besides: index)
+    guard kept > 0 else { return nil }
     let provider = provider(ofPool: index)
-    guard kept > 0, provider.places + kept >= provider.limits.deployments else { return nil }
-    let keeper = providerTable[poolTable[index].provider].keeper.map { poolTable[$0] }
-    let whose =
-      keeper.flatMap { $0.placesKept == kept ? "the new publication of \($0.record.name)" : nil }
+    guard provider.places + kept >= provider.limits.deployments else { return nil }
+    let keeper = providerTable[poolTable[index].provider].keeper
+    var whose = "new publications of other pools"
+    if let keeper, poolTable[keeper].placesKept == kept {
+      whose = "the new publication of \(poolTable[keeper].record.name)"
+    }
     return SafeText(
       "provider \(provider.name) keeps \(kept) of its \(provider.limits.deployments) places for "
-        + (whose ?? "new publications of other pools"))
+        + whose)
   }
 
   /// The number of places of the pool's provider that other pools keep.

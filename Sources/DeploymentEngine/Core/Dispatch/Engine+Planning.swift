@@ -19,13 +19,12 @@ extension Engine {
   /// Runs the planner for one pool: a surplus is removed at once, a shortage waits for its turn.
   private mutating func plan(_ index: Int) {
     guard !poolTable[index].isErased else { return }
-    let pool = poolTable[index].record
     var gates = gates(index)
     gates.renewsByLeaving = renewsByLeaving(index)
     let error = errorToReplace(index, gates)
     gates.newOneFailed = error != nil || poolTable[index].tally.failedNew > 0
     let plan = CachePlanner.plan(
-      sizes: poolTable[index].plannedSizes, counts: pool.counts, gates: gates)
+      sizes: poolTable[index].plannedSizes, counts: poolTable[index].record.counts, gates: gates)
     poolTable.plan(index, plan)
     if exhaustion(index) != nil { poolTable.noteExhausted(index) }
     keepPlaces(index)
@@ -34,10 +33,9 @@ extension Engine {
     poolTable.say(SafeText(nowSentence(index)), index)
     let grows = plan.l1.action == .grow || plan.l2.action == .grow
     let place = poolTable[index].provider
-    let provider = providerTable[place].record
     let waitsToShrink =
       plan.l1.action == .shrink && plan.l1.fromL2 > 0
-      && !provider.hasRoomToPrepare(forUser: false)
+      && !providerTable[place].record.hasRoomToPrepare(forUser: false)
     if grows || waitsToShrink {
       let candidate = RefillCandidate(
         share: poolTable[index].share, pool: index, stamp: poolTable[index].stamp)
@@ -49,15 +47,17 @@ extension Engine {
   /// Where a new publication has no room beside the old one: the error, only kept to be looked at,
   /// whose place is used before an outdated deployment leaves. Nil: there is none.
   private mutating func errorToReplace(_ index: Int, _ gates: PlannerGates) -> Int? {
-    let pool = poolTable[index].record
-    let isFull = pool.counts.total + pool.counts.leaving >= pool.sizes.max
-    let newL1 = pool.counts.l1 - pool.counts.l1Outdated
-    let lacksL1 =
-      pool.sizes.l1 > newL1 || pool.sizes.initial > newL1 + pool.counts.assigned
-    let lacksL2 = pool.sizes.l2 > pool.counts.l2 - pool.counts.l2Outdated
-    guard pool.counts.removing == 0, creationGate(index) == nil, !pool.inMaintenance,
-      pool.counts.l1Outdated > 0 && lacksL1 && (isFull || gates.renewsByLeaving)
-        || pool.counts.l2Outdated > 0 && lacksL2 && gates.renewsByLeaving
+    let counts = poolTable[index].record.counts
+    guard counts.l1Outdated > 0 || counts.l2Outdated > 0 else { return nil }
+    let sizes = poolTable[index].record.sizes
+    let isFull = counts.total + counts.leaving >= sizes.max
+    let newL1 = counts.l1 - counts.l1Outdated
+    let lacksL1 = sizes.l1 > newL1 || sizes.initial > newL1 + counts.assigned
+    let lacksL2 = sizes.l2 > counts.l2 - counts.l2Outdated
+    guard counts.removing == 0, creationGate(index) == nil,
+      !poolTable[index].record.inMaintenance,
+      counts.l1Outdated > 0 && lacksL1 && (isFull || gates.renewsByLeaving)
+        || counts.l2Outdated > 0 && lacksL2 && gates.renewsByLeaving
     else { return nil }
     // In a pool that is never restrained, errors that stay are what ends the circle.
     let isRestrainable = poolTable[index].settings.restrain.count > 0
@@ -73,9 +73,12 @@ extension Engine {
   /// Keeps the place of the outdated deployment that is about to make room for a new one, and gives
   /// up what is no longer needed.
   private mutating func keepPlaces(_ index: Int) {
+    let makesRoom =
+      poolTable[index].record.plan.l1.makesRoom || poolTable[index].record.plan.l2.makesRoom
+    guard makesRoom || poolTable[index].record.placesUntilRenewed != 0 else { return }
     let pool = poolTable[index].record
     var places = pool.placesUntilRenewed
-    if pool.plan.l1.makesRoom || pool.plan.l2.makesRoom {
+    if makesRoom {
       places = max(places, pool.counts.existing)
     } else if pool.isRenewed || pool.isPaused || !pool.isConfigured {
       places = 0
@@ -87,16 +90,19 @@ extension Engine {
   }
 
   private func gates(_ index: Int) -> PlannerGates {
-    let pool = poolTable[index].record
-    let isBlocked = pool.inMaintenance ? "provider \(pool.provider) is in maintenance" : nil
+    let isBlocked =
+      poolTable[index].record.inMaintenance
+      ? "provider \(poolTable[index].record.provider) is in maintenance" : nil
     let movable = poolTable[index].count(.l2Usable)
-    let hasL2 = pool.traits?.cacheLevels.contains(.l2) ?? false
+    let levels = poolTable[index].record.traits?.cacheLevels ?? CacheLevels.none
+    let hasL2 = levels.contains(.l2)
     let exhausted = exhaustion(index)
     var gates = PlannerGates(
-      cacheLevels: pool.traits?.cacheLevels ?? .none,
+      cacheLevels: levels,
       noCreation: creationGate(index) ?? exhausted,
       noAction: isBlocked.map { SafeText($0) },
-      movableL2: hasL2 && pool.moveRestraint == nil ? movable : 0, creationRoom: room(index))
+      movableL2: hasL2 && poolTable[index].record.moveRestraint == nil ? movable : 0,
+      creationRoom: room(index))
     gates.usableL2 = hasL2 ? movable : 0
     let leaving: [CensusKey.Index] = [
       .l1Ready, .l1Waiting, .l1Deploying, .l1OldReady, .l1OldWaiting,
@@ -110,8 +116,9 @@ extension Engine {
       poolTable[index].count(.l1OldReady) + poolTable[index].count(.l1OldWaiting)
     gates.givableOldL1 = poolTable[index].count(.l1OldReady)
     gates.givableL1 = poolTable[index].count(.l1Ready) + gates.givableOldL1
-    let active = pool.activePublication.flatMap { poolTable[index].publication($0) }
-    gates.mayEmpty = active?.record.isForced ?? false
+    if let active = poolTable[index].record.activePublication {
+      gates.mayEmpty = poolTable[index].publication(active)?.record.isForced ?? false
+    }
     gates.retirableL2 = poolTable[index].count(.l2Old)
     return gates
   }
@@ -139,33 +146,37 @@ extension Engine {
 
   private func room(_ index: Int) -> Int {
     let provider = provider(ofPool: index)
-    let pool = poolTable[index].record
     let room = min(
       identityTable.names(of: poolTable[index].settings.names),
       provider.limits.deployments - provider.places - placesKept(besides: index))
     // After a restraint one creation at a time shows whether it works again.
-    guard pool.restraints > 0 else { return room }
-    return min(room, max(0, 1 - pool.counts.l1Preparing - pool.counts.l2Preparing))
+    guard poolTable[index].record.restraints > 0 else { return room }
+    let counts = poolTable[index].record.counts
+    return min(room, max(0, 1 - counts.l1Preparing - counts.l2Preparing))
   }
 
   /// What the pool does now and why, or why it does nothing.
   private func nowSentence(_ index: Int) -> String {
-    let pool = poolTable[index].record
-    let provider = provider(ofPool: index)
     var parts: [String] = []
-    if let why = creationGate(index), !pool.inMaintenance { parts.append(why.text) }
-    let plans = [pool.plan.l1, pool.plan.l2]
-    parts += plans.filter { $0.action != .none }.map(\.because.text)
-    if parts.isEmpty { parts.append(pool.plan.l1.because.text) }
-    if plans.contains(where: { $0.action == .grow }), !provider.hasRoomToPrepare(forUser: false) {
-      let queued = plans.reduce(0) { $0 + ($1.action == .grow ? $1.count : 0) }
+    if !poolTable[index].record.inMaintenance, let why = creationGate(index) {
+      parts.append(why.text)
+    }
+    let (l1, l2) = (poolTable[index].record.plan.l1, poolTable[index].record.plan.l2)
+    if l1.action != .none { parts.append(l1.because.text) }
+    if l2.action != .none { parts.append(l2.because.text) }
+    if parts.isEmpty { parts.append(l1.because.text) }
+    let place = poolTable[index].provider
+    if l1.action == .grow || l2.action == .grow,
+      !providerTable[place].record.hasRoomToPrepare(forUser: false)
+    {
+      let queued = (l1.action == .grow ? l1.count : 0) + (l2.action == .grow ? l2.count : 0)
       let verb = queued == 1 ? "waits" : "wait"
-      parts.append("\(queued) \(verb) for the provider (\(provider.preparingText))")
+      let taken = providerTable[place].record.preparingText
+      parts.append("\(queued) \(verb) for the provider (\(taken))")
     }
-    if pool.waiting > 0 {
-      parts.append(pool.waiting == 1 ? "1 user waits" : "\(pool.waiting) users wait")
-    }
-    if let restraint = pool.moveRestraint {
+    let waiting = poolTable[index].record.waiting
+    if waiting > 0 { parts.append(waiting == 1 ? "1 user waits" : "\(waiting) users wait") }
+    if let restraint = poolTable[index].record.moveRestraint {
       parts.append("nothing is moved from L2 because moves fail: \(restraint.reason)")
     }
     let aside = identityTable.aside(of: poolTable[index].settings.names)
