@@ -95,11 +95,12 @@ extension Engine {
     if isGone, deploymentTable.runtime(slot).isKnownGone { return }
     deploymentTable.updateRuntime(slot) { $0.isKnownGone = isGone }
     let provider = providerPlace(of: slot)
-    let looks = providerTable.noteLook(provider, isGone: isGone, at: now.moment)
-    if isGone, Self.isMassLoss(looks.gone, of: looks.all) {
-      doubt(
-        provider, SafeText("\(looks.gone) of \(looks.all) checked deployments are gone at once"))
-    }
+    providerTable.noteLook(provider, isGone: isGone, at: now.moment)
+    guard isGone else { return }
+    let looks = providerTable.looks(provider)
+    guard Self.isMassLoss(looks.gone, of: looks.all) else { return }
+    doubt(
+      provider, SafeText("\(looks.gone) of \(looks.all) checked deployments are gone at once"))
   }
 
   /// Ends a doubt that is old enough.

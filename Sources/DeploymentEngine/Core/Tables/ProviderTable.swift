@@ -1,4 +1,5 @@
 import DeploymentInterface
+import DequeModule
 import SafeTexts
 
 /// A provider with its state beside the record.
@@ -19,7 +20,8 @@ struct ProviderEntry: Sendable {
   /// Why what it says is gone is not believed yet; nil: it is believed.
   fileprivate(set) var doubt: SafeText?
   fileprivate(set) var doubtedSince: Moment?
-  fileprivate var looks: [(at: Moment, isGone: Bool)] = []
+  /// Oldest first.
+  fileprivate var looks = Deque<(at: Moment, isGone: Bool)>()
   /// When a task of any deployment was last answered well; nil: not since the start.
   fileprivate(set) var workedAt: Moment?
   /// How often in a row it throttled or rejected us.
@@ -242,16 +244,19 @@ struct ProviderTable: Sendable {
     providers[place].looks = []
   }
 
-  /// Notes whether a check found a deployment.
-  ///
-  /// - Returns: how many were checked lately, and how many of them were gone.
-  mutating func noteLook(_ place: Int, isGone: Bool, at moment: Moment) -> (gone: Int, all: Int) {
-    providers[place].looks.removeAll { $0.at < moment - Timing.doubt.looks }
+  /// Notes whether a check found a deployment. Hot: every `setReady` that succeeds is a check.
+  mutating func noteLook(_ place: Int, isGone: Bool, at moment: Moment) {
+    while let first = providers[place].looks.first, first.at < moment - Timing.doubt.looks {
+      providers[place].looks.removeFirst()
+    }
     if providers[place].looks.count < Limits.looks {
       providers[place].looks.append((moment, isGone))
     }
-    let looks = providers[place].looks
-    return (looks.count(where: \.isGone), looks.count)
+  }
+
+  /// How many deployments were checked lately, and how many of them were gone.
+  func looks(_ place: Int) -> (gone: Int, all: Int) {
+    (providers[place].looks.count(where: \.isGone), providers[place].looks.count)
   }
 
   mutating func noteWorking(_ place: Int, at moment: Moment) { providers[place].workedAt = moment }
