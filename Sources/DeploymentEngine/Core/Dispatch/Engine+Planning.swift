@@ -20,13 +20,15 @@ extension Engine {
   private mutating func plan(_ index: Int) {
     guard !poolTable[index].isErased else { return }
     var gates = gates(index)
-    gates.renewsByLeaving = renewsByLeaving(index)
+    // Nothing is exhausted where creation is open; what is would have to be looked for again.
+    let isOpen = gates.noCreation == nil
+    gates.renewsByLeaving = !isOpen && renewsByLeaving(index)
     let error = errorToReplace(index, gates)
     gates.newOneFailed = error != nil || poolTable[index].tally.failedNew > 0
     let plan = CachePlanner.plan(
       sizes: poolTable[index].plannedSizes, counts: poolTable[index].record.counts, gates: gates)
     poolTable.plan(index, plan)
-    if exhaustion(index) != nil { poolTable.noteExhausted(index) }
+    if !isOpen, exhaustion(index) != nil { poolTable.noteExhausted(index) }
     keepPlaces(index)
     shrink(plan, index)
     if let error { enqueueRemoval(error, because: "its place is needed") }
