@@ -26,7 +26,8 @@ extension Engine {
     let error = errorToReplace(index, gates)
     gates.newOneFailed = error != nil || poolTable[index].tally.failedNew > 0
     let plan = CachePlanner.plan(
-      sizes: poolTable[index].plannedSizes, counts: poolTable[index].record.counts, gates: gates)
+      sizes: poolTable.plannedSizes(of: index), counts: poolTable[index].record.counts,
+      gates: gates)
     poolTable.plan(index, plan)
     if !isOpen, exhaustion(index) != nil { poolTable.noteExhausted(index) }
     keepPlaces(index)
@@ -40,10 +41,10 @@ extension Engine {
       && !providerTable[place].record.hasRoomToPrepare(forUser: false)
     if grows || waitsToShrink {
       let candidate = RefillCandidate(
-        share: poolTable[index].share, pool: index, stamp: poolTable[index].stamp)
+        share: poolTable.share(of: index), pool: index, stamp: poolTable[index].stamp)
       providerTable.insert(candidate, place)
     }
-    if grows || poolTable[index].needsServing { providerTable.scheduleDispatch(place) }
+    if grows || poolTable.needsServing(index) { providerTable.scheduleDispatch(place) }
   }
 
   /// Where a new publication has no room beside the old one: the error, only kept to be looked at,

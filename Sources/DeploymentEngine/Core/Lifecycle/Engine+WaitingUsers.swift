@@ -74,7 +74,7 @@ extension Engine {
   /// Notes with the provider whether a pool has users who can be served better than now.
   mutating func updateService(of index: Int) {
     let provider = poolTable[index].provider
-    if poolTable[index].needsServing {
+    if poolTable.needsServing(index) {
       if !providerTable[provider].waitingPools.contains(index) {
         providerTable.addWaitingPool(index, provider)
       }
@@ -101,10 +101,10 @@ extension Engine {
   /// A reserved one is ready, and somebody who asked before its user is not served yet: they get it
   /// at once, and its user gets what they had, or waits.
   mutating func yieldToWhoAskedFirst(_ slot: Int) {
-    let deployment = deploymentTable[slot]
     let index = deploymentTable.pool(of: slot)
-    guard let user = deployment.placement.user, let promise = deployment.promise,
-      deployment.pending == nil, !deployment.inUse
+    guard let promise = deploymentTable[slot].promise,
+      let user = deploymentTable[slot].placement.user,
+      deploymentTable[slot].pending == nil, !deploymentTable[slot].inUse
     else { return }
     let waiter = firstWaiter(of: index)
     let limit = min(promise.position, waiter?.position ?? .max)

@@ -260,12 +260,13 @@ extension Engine {
   }
 }
 
-extension PoolEntry {
+extension PoolTable {
   /// The sizes that the planner keeps: a pool that left the configuration caches nothing, unless it
   /// says otherwise.
-  var plannedSizes: Sizes {
-    record.isConfigured || settings.onRemoved == .keep
-      ? record.sizes : Sizes(max: record.sizes.max)
+  func plannedSizes(of index: Int) -> Sizes {
+    let sizes = self[index].record.sizes
+    return self[index].record.isConfigured || self[index].settings.onRemoved == .keep
+      ? sizes : Sizes(max: sizes.max)
   }
 }
 

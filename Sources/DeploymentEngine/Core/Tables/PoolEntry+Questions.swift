@@ -14,8 +14,6 @@ struct LivePublication: Sendable {
 
 /// What can be asked of a pool's entry.
 extension PoolEntry {
-  /// Somebody waits, or may be served by another one sooner.
-  var needsServing: Bool { !waiters.isEmpty || !reserved.isEmpty }
   /// The place in the queue of the user who is served next.
   var firstPosition: Int64 { waiters.first?.position ?? .max }
   /// Whether any of its resources still exists.
@@ -34,12 +32,20 @@ extension PoolEntry {
   var publishing: PublicationRecord? {
     publications.first { $0.record.state == .publishing }?.record
   }
+}
+
+/// What every plan asks of a pool: of the table, since a question to an entry copies the entry.
+extension PoolTable {
+  /// Somebody waits, or may be served by another one sooner.
+  func needsServing(_ index: Int) -> Bool {
+    !self[index].waiters.isEmpty || !self[index].reserved.isEmpty
+  }
 
   /// The fill level in millionths of its target; the emptiest pool is served first.
-  var share: Int {
-    let sizes = record.sizes
-    let wanted = max(1, max(sizes.initial, sizes.l1 + record.counts.assigned) + sizes.l2)
-    return (record.counts.total + record.counts.l2) * 1_000_000 / wanted
+  func share(of index: Int) -> Int {
+    let (sizes, counts) = (self[index].record.sizes, self[index].record.counts)
+    let wanted = max(1, max(sizes.initial, sizes.l1 + counts.assigned) + sizes.l2)
+    return (counts.total + counts.l2) * 1_000_000 / wanted
   }
 }
 
