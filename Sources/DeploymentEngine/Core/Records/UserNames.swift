@@ -35,11 +35,19 @@ public struct UserNames: Hashable, Codable, Sendable {
   /// The name without the spaces, tabs and line ends around it.
   public static func trimmed(_ name: SafeText) -> SafeText {
     let text = name.text
+    // Nearly every name begins and ends with a letter or a digit, which is told without its
+    // characters: they are slow, and a name is compared several times while its user is served.
+    if let first = text.utf8.first, let last = text.utf8.last, isPrinted(first), isPrinted(last) {
+      return name
+    }
     guard let first = text.firstIndex(where: { !isBlank($0) }),
       let last = text.lastIndex(where: { !isBlank($0) })
     else { return "" }
     return SafeText(text[first...last])
   }
+
+  /// Whether the byte is a character of ASCII that is seen.
+  private static func isPrinted(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7f }
 
   /// `SafeText` shows control characters as the symbols of U+2400 to U+2421.
   private static func isBlank(_ character: Character) -> Bool {
