@@ -78,7 +78,7 @@ extension Engine {
   private mutating func keepPlaces(_ index: Int) {
     let makesRoom =
       poolTable[index].record.plan.l1.makesRoom || poolTable[index].record.plan.l2.makesRoom
-    guard makesRoom || poolTable[index].record.placesUntilRenewed != 0 else { return }
+    guard makesRoom || poolTable[index].record.placesUntilRenewed > 0 else { return }
     let pool = poolTable[index].record
     var places = pool.placesUntilRenewed
     if makesRoom {

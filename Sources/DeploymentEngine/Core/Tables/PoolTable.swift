@@ -139,6 +139,10 @@ struct PoolTable: Sendable {
   ///
   /// - Returns: how many more than before.
   mutating func recountKept(_ index: Int) -> Int {
+    // Asked with every change of a deployment, and nearly always of a pool that keeps nothing.
+    guard pools[index].record.placesUntilRenewed > 0 || pools[index].placesKept > 0 else {
+      return 0
+    }
     let kept = pools[index].isErased ? 0 : pools[index].record.placesKept
     defer { pools[index].placesKept = kept }
     return kept - pools[index].placesKept
