@@ -88,6 +88,7 @@ extension Engine {
   mutating func recountKept(_ index: Int) {
     let change = poolTable.recountKept(index)
     if change != 0 { providerTable.keep(poolTable[index].provider, by: change, for: index) }
+    if change < 0 { poolTable.reviveExhausted() }
   }
 
   /// The oldest deployment of a pool in an index.

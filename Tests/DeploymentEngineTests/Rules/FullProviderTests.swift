@@ -155,6 +155,25 @@ import Testing
     }
   }
 
+  /// Also where an attempt leaves nothing behind, its place is for the next one.
+  @Test func anAttemptThatLeavesNothingKeepsThePlace() {
+    let world = full()
+    world.driver.always(.deployForCache, .hang)
+    world.ask(.publish("lab"))
+    let nothing = DeploymentFailure(.permanent, "no such image", leavesNothing: true)
+    var attempts = 0
+    for _ in 0..<200 {
+      world.run(for: .minutes(2))
+      for one in world.numbers(where: { $0.state == .preparing }) {
+        attempts += 1
+        world.answer(one, .error(nothing))
+        world.drain()
+      }
+      #expect(supply(world, "lab", of: 1) == 3 && supply(world, "web") == 2)
+    }
+    #expect(attempts > 3)
+  }
+
   /// Where the limit was lowered, that one leaves makes no room.
   @Test func noneLeavesWhereThatMakesNoRoom() {
     let world = full()

@@ -106,9 +106,9 @@ extension Explanation {
       "provider \(provider.name) is preparing \(provider.preparing) of \(limits.preparing)",
       else: "provider \(provider.name) is busy: \(provider.preparingText)")
     gate(
-      provider.deployments < limits.deployments,
-      "provider \(provider.name) holds \(provider.deployments) of \(limits.deployments)",
-      else: "provider \(provider.name) is full: \(provider.deployments) of \(limits.deployments)")
+      provider.places < limits.deployments,
+      "provider \(provider.name) holds \(provider.places) of \(limits.deployments)",
+      else: "provider \(provider.name) is full: \(provider.places) of \(limits.deployments)")
   }
 
   private mutating func waiting(_ around: Surroundings) {

@@ -58,7 +58,9 @@ extension Engine {
     guard provider.places + kept >= provider.limits.deployments else { return nil }
     let keeper = providerTable[poolTable[index].provider].keeper
     var whose = "new publications of other pools"
-    if let keeper, poolTable[keeper].placesKept == kept {
+    if let keeper, keeper != index, poolTable[keeper].placesKept == kept,
+      poolTable[keeper].provider == poolTable[index].provider
+    {
       whose = "the new publication of \(poolTable[keeper].record.name)"
     }
     return SafeText(

@@ -30,7 +30,7 @@ extension Engine {
       gates: gates)
     poolTable.plan(index, plan)
     if !isOpen, exhaustion(index) != nil { poolTable.noteExhausted(index) }
-    keepPlaces(index)
+    keepPlaces(index, makesRoom: plan.l1.makesRoom || plan.l2.makesRoom || error != nil)
     shrink(plan, index)
     if let error { enqueueRemoval(error, because: "its place is needed") }
     poolTable.say(SafeText(nowSentence(index)), index)
@@ -73,23 +73,22 @@ extension Engine {
     }
   }
 
-  /// Keeps the place of the outdated deployment that is about to make room for a new one, and gives
-  /// up what is no longer needed.
-  private mutating func keepPlaces(_ index: Int) {
-    let makesRoom =
-      poolTable[index].record.plan.l1.makesRoom || poolTable[index].record.plan.l2.makesRoom
+  /// Keeps the place of what is about to make room for a new deployment, and gives up what is no
+  /// longer needed.
+  private mutating func keepPlaces(_ index: Int, makesRoom: Bool) {
     guard makesRoom || poolTable[index].record.placesUntilRenewed > 0 else { return }
     let pool = poolTable[index].record
     var places = pool.placesUntilRenewed
     if makesRoom {
-      places = max(places, pool.counts.existing)
-    } else if pool.isRenewed || pool.isPaused || !pool.isConfigured {
+      places = max(places, pool.counts.places)
+    } else if pool.isRenewed || pool.isPaused || !pool.isConfigured || pool.problem != nil {
       places = 0
+    } else {
+      // What it does not lack now is given up for good.
+      places = min(places, pool.counts.places + pool.placesKept)
     }
-    let before = poolTable[index].placesKept
     if places != pool.placesUntilRenewed { poolTable.keep(places, of: index) }
     recountKept(index)
-    if poolTable[index].placesKept < before { poolTable.reviveExhausted() }
   }
 
   private func gates(_ index: Int) -> PlannerGates {
@@ -167,7 +166,8 @@ extension Engine {
     let (l1, l2) = (poolTable[index].record.plan.l1, poolTable[index].record.plan.l2)
     if l1.action != .none { parts.append(l1.because.text) }
     if l2.action != .none { parts.append(l2.because.text) }
-    if parts.isEmpty { parts.append(l1.because.text) }
+    let hasL1 = poolTable[index].record.traits?.cacheLevels.contains(.l1) ?? true
+    if parts.isEmpty { parts.append((hasL1 ? l1 : l2).because.text) }
     let place = poolTable[index].provider
     if l1.action == .grow || l2.action == .grow,
       !providerTable[place].record.hasRoomToPrepare(forUser: false)

@@ -41,7 +41,6 @@ extension Engine {
     poolTable.replan(index)
   }
 
-  /// Cancels the preparation of a publication.
   /// Moves the due times of a pool's publications.
   mutating func giveBackTime(ofPublications index: Int, _ later: (Deadline) -> Deadline) {
     for publication in poolTable[index].publications where publication.record.state != .removed {
@@ -53,6 +52,7 @@ extension Engine {
     }
   }
 
+  /// Cancels the preparation of a publication.
   mutating func cancelPublishing(_ index: Int, _ revision: Int) {
     let length = poolTable[index].settings.deadlines.removing
     feedPublication(index, revision) { $0.cancel(within: length, at: $1) }

@@ -120,6 +120,9 @@ private struct Need {
     }
     guard wanted > 0 else { return LevelPlan(because: SafeText("\(readyText)")) }
     guard free > 0 else {
+      if counts.l1Outdated > 0, let why = gates.noCreation {
+        return LevelPlan(because: SafeText("\(why); \(readyText)"))
+      }
       let leaving = counts.leaving > 0 ? ", \(counts.leaving) leaving or in error" : ""
       return LevelPlan(
         because: SafeText("full: \(counts.total) of \(sizes.max)\(leaving); \(readyText)"))
@@ -235,6 +238,10 @@ private struct Need {
     }
     guard l2 < sizes.l2 else { return LevelPlan(because: SafeText("\(text) at L2")) }
     let count = min(sizes.l2 - l2, room)
+    if count <= 0, old > 0, gates.newOneFailed, gates.renewsByLeaving {
+      return LevelPlan(
+        because: SafeText("nothing outdated leaves while a new one is in error; \(text) at L2"))
+    }
     guard count > 0 else { return LevelPlan(because: SafeText("\(shortageText); \(text) at L2")) }
     return LevelPlan(
       .grow, count: count, create: count, because: SafeText("growing L2 by \(count): \(text)"))

@@ -9,6 +9,10 @@ extension Engine {
       let place = providerTable.add(record)
       // The calls that hung ended with the engine that made them.
       if record.hung != 0 { providerTable.touch(place) }
+      if record.inMaintenance, record.maintenance == nil {
+        // An earlier version has begun it, and did not store when.
+        providerTable.setMaintenance(place, true, at: now.moment)
+      }
     }
     for pool in state.pools { addPool(pool) }
     for deployment in state.deployments { identityTable.hold(deployment) }
@@ -29,6 +33,9 @@ extension Engine {
     }
     for index in poolTable.indices {
       if let restraint = poolTable[index].record.restraint {
+        timers.add(restraint.until.at, .pool(index))
+      }
+      if let restraint = poolTable[index].record.moveRestraint {
         timers.add(restraint.until.at, .pool(index))
       }
       restorePublications(index)
@@ -183,6 +190,7 @@ extension Engine {
         move(pool: index, to: SafeText(settings.provider))
         record.provider = poolTable[index].record.provider
         record.inMaintenance = poolTable[index].record.inMaintenance
+        record.placesUntilRenewed = 0
       }
     }
     switch offer {

@@ -8,8 +8,8 @@ extension Pool {
   /// place. That place is not for the other pools: a publication would move capacity to whichever
   /// pool is short. While the new image fails, the place waits for the next one.
   public var placesKept: Int {
-    guard placesUntilRenewed > 0, isConfigured, !isPaused else { return 0 }
-    return max(0, min(placesUntilRenewed - counts.existing, lacking))
+    guard placesUntilRenewed > 0, isConfigured, !isPaused, problem == nil else { return 0 }
+    return max(0, min(placesUntilRenewed - counts.places, lacking))
   }
 
   /// Whether everything that left for a new one has been replaced.

@@ -76,6 +76,8 @@ public struct PoolCounts: Hashable, Sendable {
   /// Of `removing` and `error`: at L2, or in error while nothing of it exists outside. They fill no
   /// place of `max`.
   public var leavingOutsideMax = 0
+  /// Of `error`: those of which nothing exists outside. They fill no place of the provider.
+  public var absent = 0
   /// Of L1 above: made from a publication that is no longer the active one.
   public var l1Outdated = 0
   /// Of L2 above: made from a publication that is no longer the active one.
@@ -99,6 +101,8 @@ public struct PoolCounts: Hashable, Sendable {
   public var leaving: Int { removing + error - leavingOutsideMax }
   /// Everything that is not history.
   public var existing: Int { total + l2 + removing + error }
+  /// What fills a place of the provider.
+  public var places: Int { existing - absent }
 }
 
 /// Why a pool does not create deployments: repeated permanent errors, or the back-off of its

@@ -4,11 +4,16 @@ import SafeTexts
 extension Engine {
   /// Checks a pool: a restraint or a user's wait may be over.
   mutating func wakePool(_ index: Int) {
-    if let restraint = poolTable[index].record.restraint, restraint.until.at <= now.moment {
+    let isQuiet = poolTable[index].record.inMaintenance
+    if let restraint = poolTable[index].record.restraint, restraint.until.at <= now.moment,
+      !isQuiet || isOfProvider(restraint, index)
+    {
       poolTable.endRestraint(index, at: now.moment)
       log(.pool, "no longer restrained", pool: index)
     }
-    if let restraint = poolTable[index].record.moveRestraint, restraint.until.at <= now.moment {
+    if let restraint = poolTable[index].record.moveRestraint, restraint.until.at <= now.moment,
+      !isQuiet
+    {
       poolTable.restrainMoves(index, nil)
       log(.pool, "moves from L2 are tried again", pool: index)
     }

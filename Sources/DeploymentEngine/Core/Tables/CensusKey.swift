@@ -183,6 +183,7 @@ extension PoolCounts {
     case .error:
       error += step
       if key.isOutsideMax { leavingOutsideMax += step }
+      if key.isAbsent { absent += step }
     case .history: break
     }
     guard key.isOutdated else { return }

@@ -9,6 +9,7 @@ extension PoolCounts {
     case .error:
       error += step
       if one.placement.level == .l2 || one.isAbsent { leavingOutsideMax += step }
+      if one.isAbsent { absent += step }
     case .removable, .removing, .canceling:
       removing += step
       if one.placement.level == .l2 { leavingOutsideMax += step }

@@ -11,7 +11,7 @@ struct Ledger {
     var places: [Place: Int] = [:]
     var activePublication: Int?
     var provider: SafeText = ""
-    var existing: Int { counts.existing }
+    var existing: Int { counts.places }
   }
   private var sums: [PoolID: Sums] = [:]
   /// The deployments as they were last counted.

@@ -3,7 +3,8 @@ import DeploymentInterface
 
 extension Pool: StoredRecord {
   /// Version 2 added the failed creations, the failed moves and the number of restraints; version 3
-  /// whether a publication waits for room; version 4 the places that it keeps.
+  /// whether a publication waits for room; version 4 the places that it keeps,
+  /// the errors of which nothing exists, and which plans make room.
   static var recordVersion: UInt8 { 4 }
 
   func write(to writer: inout ByteWriter, at now: EngineTime) {
@@ -32,6 +33,7 @@ extension Pool: StoredRecord {
     writer.write(list: moveErrors) { $0.write($1, at: now) }
     writer.write(optional: moveRestraint) { $0.write($1, at: now) }
     writer.write(plan.l1.waitsForRoom)
+    writer.write(counts.absent)
     writer.write(placesUntilRenewed)
     writer.write(plan.l1.makesRoom)
     writer.write(plan.l2.makesRoom)
@@ -69,6 +71,7 @@ extension Pool: StoredRecord {
     moveRestraint = try reader.bool() ? try reader.restraint(at: now) : nil
     if reader.version >= 3 { plan.l1.waitsForRoom = try reader.bool() }
     guard reader.version >= 4 else { return }
+    counts.absent = try reader.integer()
     placesUntilRenewed = try reader.integer()
     plan.l1.makesRoom = try reader.bool()
     plan.l2.makesRoom = try reader.bool()
