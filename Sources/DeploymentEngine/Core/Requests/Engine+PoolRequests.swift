@@ -115,7 +115,7 @@ extension Engine {
   private mutating func resume(_ provider: Int) {
     for slot in deploymentTable.inUse where providerPlace(of: slot) == provider {
       if let operation = deploymentTable[slot].phase.operation, !deploymentTable.isCalled(slot) {
-        guard operation.step != .queued, !deploymentTable[slot].cancelRequested else { continue }
+        guard operation.step != .queued else { continue }
         change(slot) { $0.nextActionAt = $1.deadline(in: .zero) }
       } else {
         reconcile(slot)
