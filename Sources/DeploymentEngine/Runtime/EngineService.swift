@@ -8,7 +8,7 @@ public import SafeTexts
 
 /// A running engine: the core on its own thread, with a store and drivers.
 ///
-/// While the store cannot be written, the engine does nothing new, gives the reason in `trouble`,
+/// While the store cannot be written, the engine does nothing new, says why in `trouble`,
 /// and continues automatically when writing works again. It ends on its own if another engine takes
 /// over the store or if the store is damaged; `lost` then gives the reason.
 public final class EngineService: Sendable {
@@ -191,8 +191,8 @@ public final class EngineService: Sendable {
   /// Why the engine stopped on its own; nil while it runs and after `stop`.
   public var lost: SafeText? { state.withLock { $0.session }?.lost }
 
-  /// Why the store cannot be written at the moment; nil if it can. The engine does nothing new
-  /// until it can.
+  /// Why the store cannot be written at the moment, so that the engine does nothing new; or, while
+  /// it can, what a person should mend, such as a reader that lets its log grow. Nil: neither.
   public var trouble: SafeText? { state.withLock { $0.session }?.trouble }
 
   /// Installs an empty handler instead of ignoring the signal, since children would inherit the

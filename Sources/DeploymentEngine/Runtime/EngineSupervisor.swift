@@ -18,7 +18,8 @@ public final class EngineSupervisor: Sendable {
     case standingBy
     /// The engine could not be started and will be tried again. Sent once for each reason.
     case refused(EngineStartFailure)
-    /// The store cannot be written at the moment; the engine does nothing new until it can.
+    /// The store cannot be written at the moment, or something about it should be mended: see
+    /// `EngineService.trouble`. Sent once for each sentence.
     case troubled(SafeText)
     /// The engine has ended on its own, for this reason, and will be started again.
     case lost(SafeText)

@@ -28,8 +28,8 @@ final class LeftProcesses: Sendable {
       known += left.map { ProcessIdentity($0, bootID: bootID) }
     }
     let names = left.prefix(Self.named).map { process in
-      let name = (try? Proc.read("/proc/\(process.pid)/comm", limit: 64)) ?? []
-      return SafeText("\(process) (\(SafeText(bytes: name.prefix { $0 != 0x0a }, limit: 16)))")
+      let name = SafeText(bytes: Proc.name(process.pid) ?? [], limit: 16)
+      return SafeText("\(process) (\(name))")
     }
     return left.count > names.count ? names + ["others"] : names
   }

@@ -42,11 +42,3 @@ package struct FileLock: Hashable, Sendable {
     return text.count < 2 ? "0" + text : text
   }
 }
-
-extension Proc {
-  /// A process's name, as the kernel keeps it, at most 15 bytes; nil if it is hidden.
-  package static func name(_ pid: Int32) -> String? {
-    guard let bytes = try? read("/proc/\(pid)/comm", limit: 64), !bytes.isEmpty else { return nil }
-    return String(decoding: bytes.filter { $0 >= 0x20 }, as: UTF8.self)
-  }
-}

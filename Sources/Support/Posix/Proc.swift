@@ -83,6 +83,16 @@ package enum Proc {
     return found
   }
 
+  /// A process's name as the kernel keeps it, at most 15 bytes that may be anything but a line end;
+  /// nil if it is hidden.
+  package static func name(_ pid: Int32) -> [UInt8]? {
+    guard let bytes = try? read("/proc/\(pid)/comm", limit: 64), !bytes.isEmpty else { return nil }
+    return Array(bytes.prefix { $0 != UInt8(ascii: "\n") })
+  }
+
+  /// A namespace of this process, such as `pid:[4026531836]` for `pid`; empty: unknown.
+  package static func namespace(_ kind: String) -> String { link("/proc/self/ns/\(kind)") ?? "" }
+
   /// The folders that show what a process has: its own, or those of its other threads if its first
   /// thread has ended, because then its own shows nothing.
   private static func views(of pid: Int32) throws(ProcFailure) -> [String] {

@@ -97,7 +97,7 @@ import Testing
   /// The other pool says why it gets nothing, and so does the refusal of its user.
   @Test func theOtherPoolSaysWhoHasThePlace() {
     let world = failing()
-    let why = "provider here keeps 1 of its 6 places for the new publication of lab"
+    let why = "lab keeps 1 of 6 places on here for its new publication"
     #expect(world.pool("web").now.text.contains(why), "\(world.pool("web").now)")
     for user: SafeText in ["ann", "bob"] { world.assign(user, from: "web") }
     let refusal = world.refusal(of: .assignFromPool("web", user: "cid"))

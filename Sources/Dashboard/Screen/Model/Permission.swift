@@ -20,7 +20,7 @@ extension ActionID {
   /// The request that the action makes for a pool with these sizes, or for its provider; nil: none.
   func verb(on pool: Pool, user: SafeText = "") -> Verb? {
     switch ActionTable[self].request {
-    case .resize: .resize(pool.name, sizes(of: pool))
+    case .resize: resize(pool)
     case .unwait: .unwait(pool.name, user: user)
     case .publish: .publish(pool.name)
     case .forcePublication: .forcePublication(pool.name)
@@ -36,13 +36,14 @@ extension ActionID {
     }
   }
 
-  /// The sizes that the action sets, one more or one fewer than now; nil: the configured ones.
-  private func sizes(of pool: Pool) -> SizeOverrides? {
+  /// The request of an action that sets sizes, one more or one fewer than now.
+  private func resize(_ pool: Pool) -> Verb? {
     switch self {
-    case .l1More: SizeOverrides(l1: pool.sizes.l1 + 1)
-    case .l1Fewer: SizeOverrides(l1: pool.sizes.l1 - 1)
-    case .l2More: SizeOverrides(l2: pool.sizes.l2 + 1)
-    case .l2Fewer: SizeOverrides(l2: pool.sizes.l2 - 1)
+    case .l1More: .resize(pool.name, SizeOverrides(l1: pool.sizes.l1 + 1))
+    case .l1Fewer: .resize(pool.name, SizeOverrides(l1: pool.sizes.l1 - 1))
+    case .l2More: .resize(pool.name, SizeOverrides(l2: pool.sizes.l2 + 1))
+    case .l2Fewer: .resize(pool.name, SizeOverrides(l2: pool.sizes.l2 - 1))
+    case .resetSizes: .resize(pool.name, nil)
     default: nil
     }
   }

@@ -57,15 +57,18 @@ extension Engine {
     let provider = provider(ofPool: index)
     guard provider.places + kept >= provider.limits.deployments else { return nil }
     let keeper = providerTable[poolTable[index].provider].keeper
-    var whose = "new publications of other pools"
+    // Whose they are comes first: a row of the screen cuts the end.
+    let taken = "\(kept) of \(provider.limits.deployments) places on \(provider.name)"
     if let keeper, keeper != index, poolTable[keeper].placesKept == kept,
       poolTable[keeper].provider == poolTable[index].provider
     {
-      whose = "the new publication of \(poolTable[keeper].record.name)"
+      let name = poolTable[keeper].record.name
+      return SafeText(
+        "\(name) keeps \(taken) for its new publication: raise limits.deployments, or pause \(name)"
+      )
     }
     return SafeText(
-      "provider \(provider.name) keeps \(kept) of its \(provider.limits.deployments) places for "
-        + whose)
+      "other pools keep \(taken) for new publications: raise limits.deployments")
   }
 
   /// The number of places of the pool's provider that other pools keep.

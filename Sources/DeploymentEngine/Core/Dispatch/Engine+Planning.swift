@@ -81,7 +81,7 @@ extension Engine {
     var places = pool.placesUntilRenewed
     if makesRoom {
       places = max(places, pool.counts.places)
-    } else if pool.isRenewed || pool.isPaused || !pool.isConfigured || pool.problem != nil {
+    } else if pool.hasNothingToKeep {
       places = 0
     } else {
       // What it does not lack now is given up for good.

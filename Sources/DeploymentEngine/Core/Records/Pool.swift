@@ -236,7 +236,7 @@ public struct ProviderRecord: Hashable, Sendable {
     self.limits = limits
   }
 
-  /// When its maintenance began; nil: it is in none, or an earlier version has begun it.
+  /// When its maintenance began; nil: it is in none.
   public var maintenanceBegan: Moment? { maintenance.map { $0.at - $0.length } }
 
   /// The number that counts against `limits.deployments`; orphans take places as well.

@@ -60,7 +60,7 @@ extension Engine {
     for index in poolTable.indices where poolTable[index].provider == provider {
       poolTable.setMaintenance(index, isOn)
     }
-    if !isOn { giveBackTime(provider, since: began ?? now.moment) }
+    if let began, !isOn { giveBackTime(provider, since: began) }
     if !isOn { resume(provider) }
     log(.provider, "maintenance of \(name) \(isOn ? "begins" : "ends")", actor: request.actor)
     return .accepted(

@@ -1,6 +1,5 @@
 import Basics
 import DeploymentInterface
-import Glibc
 import Posix
 
 /// A heartbeat in a lock file: the monotonic clock of the process that wrote it, never the time of
@@ -16,13 +15,8 @@ struct Heartbeat: Hashable, Sendable {
     Heartbeat(at: SystemClock.monotonicMilliseconds, clock: ownClock)
   }
 
-  private static let ownClock: String = {
-    var link = [CChar](repeating: 0, count: 128)
-    let length = readlink("/proc/self/ns/time", &link, link.count - 1)
-    let bytes = link.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
-    let space = String(decoding: bytes, as: UTF8.self)
-    return "\(ProcessIdentity.current.bootID)/\(space.isEmpty ? "?" : space)"
-  }()
+  private static let ownClock =
+    "\(ProcessIdentity.current.bootID)/\(Proc.namespace("time"))"
 
   /// How long ago it was; nil: its clock is not that of this process.
   var age: TimeSpan? {

@@ -13,7 +13,7 @@ package struct HolderProcess: Hashable, Sendable {
 
   /// This process.
   package static let current = HolderProcess(
-    process: .current, pidNamespace: currentNamespace, host: hostName(),
+    process: .current, pidNamespace: Proc.namespace("pid"), host: hostName(),
     user: UserName.of(geteuid()))
 
   /// The machine and the user, for messages.
@@ -43,13 +43,6 @@ package struct HolderProcess: Hashable, Sendable {
     // kernel.
     let isElsewhere = process.bootID == here.process.bootID && pidNamespace != here.pidNamespace
     return !isElsewhere && process.hasEnded
-  }
-
-  private static var currentNamespace: String {
-    var link = [CChar](repeating: 0, count: 128)
-    let length = readlink("/proc/self/ns/pid", &link, link.count - 1)
-    let bytes = link.prefix(max(0, length)).map { UInt8(bitPattern: $0) }
-    return String(decoding: bytes, as: UTF8.self)
   }
 
   private static func hostName() -> String {

@@ -34,7 +34,8 @@ enum StoreUsers {
       guard pid > 0 else { return "a process that cannot be named" }
       let owner = try? FileStatus(path: "/proc/\(pid)").owner
       let parts = [
-        Proc.name(pid).map { SafeText($0).text }, owner.map { "user \(UserName.of($0))" },
+        Proc.name(pid).map { SafeText(bytes: $0, limit: 16).text },
+        owner.map { "user \(UserName.of($0))" },
       ].compactMap(\.self)
       return "process \(pid)" + (parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))")
     }
